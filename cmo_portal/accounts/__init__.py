@@ -1,0 +1,1 @@
+"""Who signs in: one User by e-mail for staff, members and licensees; second factor; staff roles; invitations."""

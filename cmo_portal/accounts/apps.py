@@ -1,0 +1,15 @@
+"""Configuration of the accounts app."""
+
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    """Users, roles, second factor."""
+
+    name = "cmo_portal.accounts"
+    label = "accounts"
+    verbose_name = "Accounts"
+
+    def ready(self) -> None:
+        """A factor set up in this session counts as used in this session."""
+        from cmo_portal.accounts import second_factor  # noqa: F401

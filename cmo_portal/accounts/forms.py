@@ -1,0 +1,53 @@
+"""Forms on accounts: the first password, inviting staff, roles."""
+
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from cmo_portal.accounts.models import User
+from cmo_portal.accounts.roles import ROLES
+
+
+class FirstPasswordForm(forms.Form):
+    """Twice the same password, checked by the rules of the user's audience."""
+
+    password = forms.CharField(
+        label=_("New password"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("At least 12 characters; 15 for staff. A sentence is easy to remember and hard to guess."),
+    )
+    again = forms.CharField(
+        label=_("New password again"), widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    )
+
+    def __init__(self, *args: Any, user: User | None, **kwargs: Any) -> None:
+        self.user = user
+        super().__init__(*args, **kwargs)
+
+    def clean_password(self) -> str:
+        """Apply the password rules."""
+        password: str = get_adapter().clean_password(self.cleaned_data["password"], user=self.user)
+        return password
+
+    def clean(self) -> dict[str, Any]:
+        """Both entries must agree."""
+        data = super().clean() or {}
+        if data.get("password") and data.get("again") and data["password"] != data["again"]:
+            self.add_error("again", _("The two passwords differ. Type the same password twice."))
+        return data
+
+
+class InviteStaffForm(forms.Form):
+    """A new member of staff."""
+
+    email = forms.EmailField(label=_("E-mail address"))
+    name = forms.CharField(label=_("Full name"), max_length=200)
+
+
+class RoleForm(forms.Form):
+    """Give or take one role."""
+
+    role = forms.ChoiceField(label=_("Role"), choices=[(role, role.capitalize()) for role in ROLES])
+    act = forms.ChoiceField(label=_("What to do"), choices=[("give", _("Give")), ("take", _("Take away"))])

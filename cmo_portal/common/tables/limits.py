@@ -1,0 +1,25 @@
+"""How much of a stranger's file we are willing to read. Settings may raise the defaults for one upload door."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class TableLimits:
+    """Limits of one upload. Sizes in bytes unless the name says otherwise; a file exactly at a limit is accepted."""
+
+    file_bytes: int = 50 * 1024 * 1024
+    rows: int = 2_000_000
+    columns: int = 200
+    cell_chars: int = 32 * 1024
+    line_chars: int = 500_000
+    record_lines: int = 100
+    zip_ratio: int = 100
+    unpacked_bytes: int = 500 * 1024 * 1024
+    zip_members: int = 20
+    worker_memory_bytes: int = 1024 * 1024 * 1024
+    worker_cpu_seconds: int = 20
+    worker_seconds: int = 30
+    chunk_rows: int = 5_000
+
+
+DEFAULT_LIMITS = TableLimits()

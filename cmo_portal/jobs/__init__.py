@@ -1,0 +1,1 @@
+"""Background work: the transactional outbox, leases and fencing tokens. PostgreSQL is the truth, Celery carries ids."""

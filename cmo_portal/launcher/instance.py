@@ -1,0 +1,3 @@
+"""One running portal: its processes, started, watched and stopped."""
+from __future__ import annotations
+COMMANDS = {}

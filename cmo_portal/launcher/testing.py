@@ -1,0 +1,147 @@
+"""./portal test: an own, throw-away PostgreSQL and Valkey for each call, then pytest, then nothing is left."""
+
+# ruff: noqa: S603 - the command is our own test run
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+from cmo_portal.launcher import browser, messages, valkey, variables
+from cmo_portal.launcher.console import LauncherError, complain
+from cmo_portal.launcher.data import DataFolder, fresh_secrets
+from cmo_portal.launcher.processes import STOPPING, TOKEN, Identity, carriers_of, end, undisturbed
+from cmo_portal.launcher.services import Services, forget_cluster_outside
+from cmo_portal.launcher.venv import Environment
+
+ROLE = "tests"
+
+
+def run_tests(root: Path, arguments: list[str]) -> int:
+    """Run the tests with these pytest arguments; pytest's exit code."""
+    environment = Environment(root)
+    environment.ensure(development=True)
+    messages.compile_all(root)
+    long = "--long" in arguments
+    arguments = [argument for argument in arguments if argument != "--long"]
+    chrome = browser.find(environment.folder / "portal-cache")
+    if chrome is None:
+        if wants_everything(arguments):
+            raise LauncherError(browser.ABSENT)
+        complain(browser.ABSENT)
+    with throw_away(root, environment) as services:
+        env = variables_of_tests(root, services, chrome, long=long)
+        command = [str(environment.python), "-m", "pytest", *pytest_arguments(root, arguments, long=long)]
+        return run_until_done(command, root, env)
+
+
+def pytest_arguments(root: Path, arguments: list[str], *, long: bool) -> list[str]:
+    """The given arguments after our defaults: all cores (but one process for single files), long sweeps left out."""
+    defaults = []
+    if not any(argument.startswith(("-n", "--numprocesses", "--pdb")) for argument in arguments):
+        single = named_paths(root, arguments)
+        alone = bool(single) and all(path.is_file() for path in single)
+        defaults += ["-n", "0" if alone else str(os.cpu_count() or 2)]
+    if long:
+        defaults += ["-m", "long or not long"]
+    elif not any(argument == "-m" or argument.startswith("-m=") for argument in arguments):
+        defaults += ["-m", "not long"]
+    return [*defaults, *arguments]
+
+
+def named_paths(root: Path, arguments: list[str]) -> list[Path]:
+    """The files and folders among the arguments."""
+    paths = [root / argument.partition("::")[0] for argument in arguments if not argument.startswith("-")]
+    return [path for path in paths if path.exists()]
+
+
+def wants_everything(arguments: list[str]) -> bool:
+    """Whether no single file, folder or pattern was asked for."""
+    return not any(not argument.startswith("-") or argument.startswith("-k") for argument in arguments)
+
+
+def variables_of_tests(root: Path, services: Services, chrome: str | None, *, long: bool) -> dict[str, str]:
+    """The environment of pytest: as for the portal, with a login that may make databases, and the programs themselves."""
+    env = variables.base(root, services.data, address="http://127.0.0.1:8000", demo=False)
+    env |= services.variables
+    env["DATABASE_OWNER_URL"] = services.superuser_url
+    env[TOKEN] = f"{services.secrets['INSTANCE']}:{ROLE}"
+    if chrome:
+        env["CHROME_PATH"] = chrome
+    if services.uses_database:
+        env["TEST_PG_BIN"] = str(services.binaries())
+    if services.uses_redis:
+        env["TEST_VALKEY_BIN"] = str(valkey.find_program(services.environment.site_packages()))
+    if long:
+        env["PORTAL_LONG"] = "1"
+    return env
+
+
+@contextmanager
+def throw_away(root: Path, environment: Environment) -> Iterator[Services]:
+    """Servers of one test run in a fresh folder of the system, stopped and deleted at the end whatever happens."""
+    sweep_abandoned(environment)
+    folder = Path(tempfile.mkdtemp(prefix="portal-test-"))
+    if os.geteuid() == 0:
+        folder.chmod(0o711)
+    data = DataFolder(folder).make()
+    data.write("run/owner.json", owner_record())
+    if os.environ.get("DATABASE_URL"):
+        # the roles outlive the run on a server of the person's own, so their passwords have to be lasting ones
+        lasting = DataFolder.of(root).make().secrets()
+        data.write("secrets.json", lasting | {"INSTANCE": fresh_secrets()["INSTANCE"]})
+    services = Services(data, environment, careless=True)
+    try:
+        services.join()
+        yield services
+    finally:
+        with undisturbed():
+            for identity, role in carriers_of(services.secrets["INSTANCE"]):
+                if role == ROLE:
+                    end(identity, patience=0.0)
+            services.leave()
+            forget_cluster_outside(data)
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def owner_record() -> dict[str, object]:
+    """Who owns a throw-away folder."""
+    identity = Identity.of(os.getpid())
+    return identity.record() if identity else {}
+
+
+def sweep_abandoned(environment: Environment) -> None:
+    """Stop and delete what killed test runs left in the temporary folder: those of our own user, whose owner is dead."""
+    for folder in Path(tempfile.gettempdir()).glob("portal-test-*"):
+        data = DataFolder(folder)
+        owner = Identity.from_record(data.read("run/owner.json"))
+        if owner is None or owner.is_alive() or folder.stat().st_uid != os.geteuid():
+            continue
+        Services(data, environment, careless=True).stop()
+        forget_cluster_outside(data)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def run_until_done(command: list[str], root: Path, env: dict[str, str]) -> int:
+    """Run pytest; its exit code. A signal to stop is handed on once, so that its tests can clean up.
+
+    pytest gets its own session (a second Ctrl-C from the terminal would break its cleaning up), except for a debugger,
+    which needs the terminal.
+    """
+    child = subprocess.Popen(command, cwd=root, env=env, start_new_session=not any(a.startswith("--pdb") for a in command))
+
+    def hand_on(_number: int, _frame: FrameType | None) -> None:
+        child.send_signal(signal.SIGINT)
+
+    before = {number: signal.signal(number, hand_on) for number in STOPPING}
+    try:
+        return child.wait()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,66 @@
+"""The environment that Django's processes get: addresses, secrets, folders and the mode of running."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from cmo_portal.launcher.console import LauncherError
+from cmo_portal.launcher.data import DataFolder
+from cmo_portal.launcher.processes import TOKEN
+
+KEYS = ("SECRET_KEY", "FIELD_KEYS", "BLIND_INDEX_KEY", "SIGNING_SEED")
+LOCAL_HOSTS = "127.0.0.1,localhost,[::1]"
+SECRET_LENGTH = 50
+DEFAULT_SECRETS = ("django-insecure", "changeme", "change-me", "secret", "default", "insecure", "example")
+TRUE = {"1", "true", "yes", "on"}
+
+
+def is_on(name: str) -> bool:
+    """Whether a flag of the environment is set."""
+    return os.environ.get(name, "").strip().lower() in TRUE
+
+
+def base(root: Path, data: DataFolder, *, address: str, demo: bool) -> dict[str, str]:
+    """Variables of every Django process, without the addresses of the servers.
+
+    What the person set in the environment wins over what was generated. DEBUG is never set.
+    """
+    secrets = data.secrets()
+    ours = {key: os.environ.get(key) or secrets[key] for key in KEYS}
+    ours |= {
+        "PYTHONPATH": str(root),
+        "PYTHONUNBUFFERED": "1",
+        "DJANGO_SETTINGS_MODULE": "cmo_portal.settings",
+        "PORTAL_DATA": str(data.path),
+        "MEDIA_ROOT": os.environ.get("MEDIA_ROOT") or str(data / "media"),
+        "STATIC_ROOT": os.environ.get("STATIC_ROOT") or str(data / "static"),
+        "BASE_URL": os.environ.get("BASE_URL") or address,
+        "ALLOWED_HOSTS": os.environ.get("ALLOWED_HOSTS") or LOCAL_HOSTS,
+    }
+    inherited = {name: value for name, value in os.environ.items() if name not in ("DEMO_MODE", "DEBUG", TOKEN)}
+    return inherited | ours | ({"DEMO_MODE": "1"} if demo else {})
+
+
+def for_web_and_workers(variables: dict[str, str]) -> dict[str, str]:
+    """The same without the owner's sign-in: what serves people must not be able to change the tables."""
+    return {name: value for name, value in variables.items() if name != "DATABASE_OWNER_URL"}
+
+
+def refuse_careless_production() -> None:
+    """Stop `up` when the environment asks for what no real society may run with; every reason is named at once."""
+    reasons = [f"{name} is set" for name in ("DEBUG", "DEMO_MODE") if is_on(name)]
+    for name in KEYS:
+        value = os.environ.get(name)
+        if value is not None and is_default_secret(name, value):
+            reasons.append(f"{name} is missing, too short or a well-known default")
+    if reasons:
+        raise LauncherError("up is for real data and refuses to start: " + "; ".join(reasons) + ".")
+
+
+def is_default_secret(name: str, value: str) -> bool:
+    """Whether a secret given from outside is one that others could know."""
+    plain = value.strip().lower()
+    if any(plain.startswith(word) for word in DEFAULT_SECRETS) or len(set(plain)) < 10:
+        return True
+    return len(plain) < (SECRET_LENGTH if name == "SECRET_KEY" else 40)

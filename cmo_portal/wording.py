@@ -1,0 +1,107 @@
+"""How figures, dates, periods and form errors are put into words, for pages, documents and messages alike.
+
+Pure text: no HTML here. Amounts are whole minor units; grouping follows the setting MONEY_GROUPING
+("western" 1,234,567 or "lakh" 12,34,567).
+"""
+
+import calendar
+import datetime
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.utils.dates import MONTHS, MONTHS_AP
+from django.utils.translation import gettext as _
+
+MINUS = "\N{MINUS SIGN}"
+WHOLE_SHARE = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyParts:
+    """An amount ready to be set in type: the minus sign or nothing, the grouped major units, the minor digits."""
+
+    sign: str
+    major: str
+    minor: str
+
+    def __str__(self) -> str:
+        return f"{self.sign}{self.major}{'.' if self.minor else ''}{self.minor}"
+
+
+def grouped(value: int, grouping: str = "") -> str:
+    """Write a whole number in groups of three, or of two above the last three (lakh, crore)."""
+    sign, digits = (MINUS if value < 0 else ""), str(abs(value))
+    if (grouping or settings.MONEY_GROUPING) != "lakh":
+        return f"{sign}{abs(value):,}"
+    head, tail = digits[:-3], digits[-3:]
+    groups = [head[max(0, stop - 2) : stop] for stop in range(len(head), 0, -2)]
+    return sign + ",".join([*reversed(groups), tail])
+
+
+def money_parts(amount: int, grouping: str = "") -> MoneyParts:
+    """Split an amount in minor units into sign, grouped major units and minor digits."""
+    decimals = settings.CURRENCY["decimals"]
+    major, minor = divmod(abs(amount), 10**decimals)
+    return MoneyParts(MINUS if amount < 0 else "", grouped(major, grouping), f"{minor:0{decimals}d}" if decimals else "")
+
+
+def money_text(amount: int, *, currency: bool = True) -> str:
+    """Write an amount for running text: `Rs 1,234.50`, `−Rs 12.00`."""
+    parts = money_parts(amount)
+    symbol = f"{settings.CURRENCY['symbol']}\N{NO-BREAK SPACE}" if currency else ""
+    return f"{parts.sign}{symbol}{MoneyParts('', parts.major, parts.minor)}"
+
+
+def share_text(millionths: int) -> str:
+    """Write a share of 1,000,000 as an exact percentage without trailing zeros: 333334 gives `33.3334 %`."""
+    per_percent = WHOLE_SHARE // 100
+    whole, rest = divmod(abs(millionths), per_percent)
+    fraction = f"{rest:04d}".rstrip("0")
+    sign = MINUS if millionths < 0 else ""
+    return f"{sign}{grouped(whole)}{'.' if fraction else ''}{fraction}\N{NO-BREAK SPACE}%"
+
+
+def date_text(day: datetime.date) -> str:
+    """Write a date as `22 November 2026`, with the month in the language of the page."""
+    return _("%(day)d %(month)s %(year)d") % {"day": day.day, "month": MONTHS[day.month], "year": day.year}
+
+
+def period_text(first: datetime.date, last: datetime.date) -> str:
+    """Write the period from first to last day, both inside it, as short as it stays exact.
+
+    Whole months give `September 2026`, `Jul–Sep 2026`, `Nov 2025–Jan 2026`; a calendar year gives `2026`; anything
+    else names both days.
+    """
+    if first == last:
+        return date_text(first)
+    whole_months = first.day == 1 and last.day == calendar.monthrange(last.year, last.month)[1]
+    if not whole_months:
+        return _("%(first)s to %(last)s") % {"first": date_text(first), "last": date_text(last)}
+    if first.year != last.year:
+        return _("%(first)s–%(last)s") % {"first": _month_year(first), "last": _month_year(last)}
+    if first.month == last.month:
+        return f"{MONTHS[first.month]} {first.year}"
+    if (first.month, last.month) == (1, 12):
+        return str(first.year)
+    months = {"first": _short_month(first), "last": _short_month(last), "year": first.year}
+    return _("%(first)s–%(last)s %(year)d") % months
+
+
+def _short_month(day: datetime.date) -> str:
+    """Three letters of the month in English (`Sep`); languages without short months give the whole name."""
+    name = str(MONTHS_AP[day.month]).rstrip(".")
+    return name if not name.isascii() else name[:3]
+
+
+def _month_year(day: datetime.date) -> str:
+    return f"{_short_month(day)} {day.year}"
+
+
+def errors_of(form: Any) -> list[dict[str, str]]:
+    """List the errors of a form in the order of its fields, each with its label and the id of the field to mend."""
+    found = [{"label": "", "text": str(error), "target": ""} for error in form.non_field_errors()]
+    for field in form:
+        target = field.id_for_label or field.auto_id
+        found += [{"label": str(field.label), "text": str(error), "target": target} for error in field.errors]
+    return found

@@ -1,0 +1,1 @@
+"""The licensing app (see README.md, map of rooms)."""

@@ -1,0 +1,6 @@
+"""Addresses of the licensing app."""
+
+from django.urls import URLPattern, URLResolver
+
+app_name = "licensing"
+urlpatterns: list[URLPattern | URLResolver] = []

@@ -1,0 +1,1 @@
+"""The members app (see README.md, map of rooms)."""

@@ -1,0 +1,1 @@
+"""The royalties app (see README.md, map of rooms)."""

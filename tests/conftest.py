@@ -1,0 +1,200 @@
+"""The test bed: a real PostgreSQL, the application's own role, a database cloned where a test commits for real.
+
+`./portal test` starts the servers and sets DATABASE_OWNER_URL (a login that may create databases) and DATABASE_URL
+(the application's role). The schema is built once as a template; each process works on a clone, and a test that
+commits (transaction=True, live server, crash tests) gets its clone made anew afterwards. Nothing is ever flushed:
+the application's role could not, and should not.
+"""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg2
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+from django.test import Client, TransactionTestCase
+
+from cmo_portal import environment
+
+TEMPLATE = "portal_template"
+OWNER_ROLE, APP_ROLE = "cmo_owner", settings.DATABASE_APP_ROLE
+
+
+@contextmanager
+def admin_cursor(name: str = "postgres") -> Iterator[Any]:
+    """A cursor of the cluster's administrator, outside any transaction."""
+    owner = environment.database(os.environ["DATABASE_OWNER_URL"])
+    link = psycopg2.connect(
+        dbname=name, user=owner["USER"], password=owner["PASSWORD"], host=owner["HOST"], port=owner["PORT"]
+    )
+    link.autocommit = True
+    try:
+        with link.cursor() as cursor:
+            yield cursor
+    finally:
+        link.close()
+
+
+def clone_database(name: str, template: str = TEMPLATE) -> None:
+    """Make `name` anew from the template, ending whatever is still connected to it."""
+    with admin_cursor() as cursor:
+        for _ in range(20):
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname IN (%s, %s) AND pid <> pg_backend_pid()",
+                [name, template],
+            )
+            try:
+                cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+                cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER "{OWNER_ROLE}"')
+                return
+            except psycopg2.errors.ObjectInUse:
+                time.sleep(0.1)
+    raise RuntimeError(f"could not clone {template} as {name}")
+
+
+def build_template() -> None:
+    """Create the roles and migrate an empty database as its owner; the first process does it, the others wait."""
+    with admin_cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(7001)")
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [TEMPLATE])
+        if cursor.fetchone():
+            return
+        for role, extra in ((OWNER_ROLE, ""), (APP_ROLE, "")):
+            cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
+            if not cursor.fetchone():
+                cursor.execute(f"CREATE ROLE \"{role}\" LOGIN PASSWORD '{role}' {extra}")
+        building = f"{TEMPLATE}_building"
+        cursor.execute(f'DROP DATABASE IF EXISTS "{building}" WITH (FORCE)')
+        cursor.execute(f'CREATE DATABASE "{building}" OWNER "{OWNER_ROLE}" TEMPLATE template0 ENCODING \'UTF8\'')
+        with admin_cursor(building) as inside:
+            for extension in ("pg_trgm", "unaccent", "btree_gist"):
+                inside.execute(f'CREATE EXTENSION IF NOT EXISTS "{extension}"')
+            inside.execute(f'GRANT ALL ON SCHEMA public TO "{OWNER_ROLE}"')
+        _migrate_as_owner(building)
+        cursor.execute(f'ALTER DATABASE "{building}" RENAME TO "{TEMPLATE}"')
+
+
+def _migrate_as_owner(name: str) -> None:
+    link = connections["default"]
+    kept = dict(link.settings_dict)
+    owner = environment.database(os.environ["DATABASE_OWNER_URL"])
+    link.close()
+    link.settings_dict.update({**{k: owner[k] for k in ("USER", "PASSWORD", "HOST", "PORT")}, "NAME": name})
+    link.settings_dict["OPTIONS"] = {"options": f"-c role={OWNER_ROLE}"}
+    try:
+        call_command("migrate", verbosity=0, interactive=False)
+    finally:
+        link.close()
+        link.settings_dict.update(kept)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(request: pytest.FixtureRequest, django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
+    """Replaces pytest-django's own: the template, then this process's clone, reached as the application's role."""
+    worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
+    name = f"test_{worker}"
+    with django_db_blocker.unblock():
+        build_template()
+        clone_database(name)
+        connections["default"].settings_dict["NAME"] = name
+    yield
+    connections.close_all()
+
+
+def _renew_clone(self: TransactionTestCase) -> None:
+    """After a test that committed: a fresh clone instead of a flush."""
+    name = connections["default"].settings_dict["NAME"]
+    connections.close_all()
+    clone_database(name)
+
+
+TransactionTestCase._fixture_teardown = _renew_clone  # type: ignore[method-assign]
+
+
+@pytest.fixture
+def database_url(transactional_db: None) -> str:
+    """Address of this test's own database for child processes that work as the application."""
+    link = connections["default"].settings_dict
+    return f"postgresql://{link['USER']}:{link['PASSWORD']}@{link['HOST']}:{link['PORT']}/{link['NAME']}"
+
+
+@contextmanager
+def as_superuser(name: str | None = None) -> Iterator[Any]:
+    """A superuser's cursor in the test's database: to switch a guard off in a twin test, or to plant corruption.
+    Only for tests that commit (transaction=True)."""
+    with admin_cursor(name or connections["default"].settings_dict["NAME"]) as cursor:
+        yield cursor
+
+
+@pytest.fixture
+def superuser_cursor(transactional_db: None) -> Iterator[Any]:
+    """See `as_superuser`."""
+    with as_superuser() as cursor:
+        yield cursor
+
+
+@pytest.fixture
+def sign_in() -> Callable[..., Client]:
+    """`sign_in(user)` gives a client signed in with the second factor; `factor=False` with a password alone."""
+
+    def enter(user: Any, *, factor: bool = True, client: Client | None = None) -> Client:
+        from allauth.mfa.models import Authenticator
+
+        client = client or Client()
+        client.force_login(user)
+        if user.audience == "staff" and factor:
+            Authenticator.objects.get_or_create(
+                user=user, type=Authenticator.Type.TOTP, defaults={"data": {"secret": "not used in this test"}}
+            )
+        session = client.session
+        methods = [{"method": "password", "at": time.time(), "email": user.email}]
+        if factor:
+            methods.append({"method": "mfa", "at": time.time(), "type": "totp"})
+        session["account_authentication_methods"] = methods
+        session.save()
+        return client
+
+    return enter
+
+
+@pytest.fixture
+def run_jobs() -> Callable[[], int]:
+    """Do every waiting job in this process until none is left, as a worker would; returns how many were done."""
+    from cmo_portal.jobs import services
+    from cmo_portal.jobs.models import Job
+
+    def work(limit: int = 500) -> int:
+        count = 0
+        while count < limit:
+            waiting = Job.objects.filter(state="pending").order_by("id").values_list("pk", flat=True).first()
+            if waiting is None:
+                return count
+            job = services.take(waiting)
+            if job is not None:
+                services.perform(job)
+            count += 1
+        raise AssertionError("jobs did not come to an end")
+
+    return work
+
+
+@pytest.fixture
+def staff(db: None) -> Callable[..., Any]:
+    """`staff("finance", "approver")` makes a member of staff with these roles."""
+    from django.contrib.auth.models import Group
+
+    from cmo_portal.accounts.models import User
+
+    def make(*roles: str, email: str | None = None) -> User:
+        address = email or f"{'-'.join(roles) or 'nobody'}-{User.objects.count()}@society.example"
+        user = User.objects.create_user(address, "a long enough password 1", audience="staff", name=" ".join(roles))
+        user.groups.set(Group.objects.filter(name__in=roles))
+        return user
+
+    return make

@@ -1,0 +1,1 @@
+"""The works app (see README.md, map of rooms)."""

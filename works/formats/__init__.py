@@ -1,0 +1,1 @@
+"""Files of the industry turned into values and back: bytes and text only, no database."""

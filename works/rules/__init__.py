@@ -1,0 +1,1 @@
+"""The rules of documentation as pure functions of values: no Django, no clock, no settings."""
