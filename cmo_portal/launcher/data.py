@@ -16,7 +16,7 @@ from cmo_portal.launcher.console import LauncherError
 
 
 class DataFolder:
-    """One instance's folder (.portal, or PORTAL_DATA). It is private to its owner; files with secrets have mode 0600."""
+    """One instance's folder (.portal, or PORTAL_DATA), private to its owner; files with secrets have mode 0600."""
 
     def __init__(self, path: Path) -> None:
         self.path = path.absolute()
@@ -68,13 +68,13 @@ class DataFolder:
     @contextmanager
     def lock(self, name: str) -> Iterator[None]:
         """Hold a lock of this folder for a moment; others wait."""
-        with open(self.path / name, "w") as handle:
+        with (self.path / name).open("w") as handle:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield
 
     def try_lock(self, name: str, *, shared: bool = False) -> IO[str] | None:
-        """Take a lock without waiting; None when somebody else holds it. Closing the handle, or dying, gives it back."""
-        handle = open(self.path / name, "a+")  # noqa: SIM115 - the caller keeps it open as long as it holds the lock
+        """Take a lock without waiting; None when somebody else holds it. Closing it, or dying, gives it back."""
+        handle = (self.path / name).open("a+")
         try:
             fcntl.flock(handle, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
         except OSError:

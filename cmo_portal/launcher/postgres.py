@@ -62,9 +62,10 @@ class Cluster:
         try:
             passwords.write_text(self.password + "\n")
             self._give_away(self.folder, passwords)
-            command = ["initdb", "-D", self.folder, "-U", SUPERUSER, "-A", "scram-sha-256", "--pwfile", passwords]
-            command += ["-E", "UTF8", *self.locale, "--data-checksums", "--no-instructions"]
-            done = self._run([*command, *(["--no-sync"] if self.careless else [])])
+            options = ["-A", "scram-sha-256", "-E", "UTF8", *self.locale, "--data-checksums", "--no-instructions"]
+            if self.careless:
+                options.append("--no-sync")
+            done = self._run("initdb", "-D", self.folder, "-U", SUPERUSER, "--pwfile", passwords, *options)
         finally:
             passwords.unlink(missing_ok=True)
         if done.returncode != 0:
@@ -78,8 +79,18 @@ class Cluster:
         for attempt in range(STARTS):
             chosen = free_port(port if attempt == 0 else None)
             done = self._run(
-                ["pg_ctl", "-D", self.folder, "-w", "-t", "60", "-l", self.folder / "server.log", "-s"]
-                + ["-o", self._options(chosen), "start"]
+                "pg_ctl",
+                "-D",
+                self.folder,
+                "-w",
+                "-t",
+                "60",
+                "-l",
+                self.folder / "server.log",
+                "-s",
+                "-o",
+                self._options(chosen),
+                "start",
             )
             if done.returncode == 0:
                 return chosen
@@ -89,12 +100,12 @@ class Cluster:
         raise LauncherError(f"PostgreSQL did not start:\n{told}{self.log_end()}")
 
     def stop(self) -> None:
-        """Stop the server by its own tool: fast, and if that takes too long, at once (it recovers at the next start)."""
+        """Stop the server by its own tool: fast; if that takes too long, at once, and the next start recovers."""
         identity = self.identity()
         if identity is None:
             return
         for mode, patience in (("fast", "20"), ("immediate", "5")):
-            self._run(["pg_ctl", "-D", self.folder, "-w", "-t", patience, "-s", "-m", mode, "stop"])
+            self._run("pg_ctl", "-D", self.folder, "-w", "-t", patience, "-s", "-m", mode, "stop")
             if not identity.is_alive():
                 return
         end(identity, patience=0.0)
@@ -132,11 +143,10 @@ class Cluster:
         settings = SETTINGS | {"port": str(port)} | (CARELESS if self.careless else {})
         return " ".join(f"-c {name}='{value}'" for name, value in settings.items())
 
-    def _run(self, command: list[str | Path]) -> subprocess.CompletedProcess[str]:
-        command = [self.binaries / command[0], *command[1:]]
+    def _run(self, program: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
         env = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
         return subprocess.run(
-            [str(part) for part in command],
+            [str(self.binaries / program), *map(str, arguments)],
             cwd="/",
             env=env,
             stdin=subprocess.DEVNULL,

@@ -20,7 +20,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-TOKEN = "PORTAL_INSTANCE"
+MARK = "PORTAL_INSTANCE"
 PROC = Path("/proc")
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -77,7 +77,7 @@ def _birth_mark_of_linux(pid: int) -> str:
 def carriers_of(token: str) -> list[tuple[Identity, str]]:
     """Every living process whose environment carries this instance's token, with its role. Linux only, else empty."""
     found = []
-    wanted = f"{TOKEN}={token}:".encode()
+    wanted = f"{MARK}={token}:".encode()
     for folder in PROC.glob("[0-9]*"):
         try:
             entries = (folder / "environ").read_bytes().split(b"\0")
@@ -94,7 +94,7 @@ def spawn(
     command: Sequence[str | Path], *, env: Mapping[str, str], log: Path | None = None, cwd: Path | None = None
 ) -> subprocess.Popen[bytes]:
     """Start a child in its own session, so that Ctrl-C at the terminal reaches the launcher alone."""
-    with open(log or os.devnull, "ab") as output:
+    with Path(log or os.devnull).open("ab") as output:
         return subprocess.Popen(
             [str(part) for part in command],
             env=dict(env),
@@ -166,6 +166,6 @@ def unprivileged() -> dict[str, Any]:
 
 
 def may_reach(path: Path) -> bool:
-    """Whether the unprivileged user can enter a folder or run a program; a shell running as that user asks the kernel."""
+    """Whether the unprivileged user can enter a folder or run a program; a shell of that user asks the kernel."""
     question = ["/bin/sh", "-c", 'test -x "$1"', "sh", str(path)]
     return subprocess.run(question, cwd="/", capture_output=True, **unprivileged()).returncode == 0

@@ -127,7 +127,7 @@ def creation_of_database(survey: Survey, name: str) -> list[str | Statement]:
     if survey.database_owner == OWNER:
         return []
     if survey.database_owner is not None:
-        raise LauncherError(f"the database {name} belongs to {survey.database_owner}, not to {OWNER}; name another one.")
+        raise LauncherError(f"the database {name} belongs to {survey.database_owner}, not to {OWNER}; use another.")
     quoted = '"' + name.replace('"', '""') + '"'
     builtin = "LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8'" if survey.version >= 170_000 else ""
     membership = [] if survey.superuser else [f"GRANT {OWNER} TO CURRENT_USER"]

@@ -52,7 +52,7 @@ class Sql:
         self.url = url
 
     def run(self, *statements: str | Statement) -> list[list[Any]]:
-        """Run statements in turn, each on its own; the rows of the last one. Raises SqlError at the first that fails."""
+        """Run statements in turn, each on its own; the rows of the last. Raises SqlError at the first that fails."""
         pairs = [(item, ()) if isinstance(item, str) else item for item in statements]
         done = subprocess.run(
             [str(self.python), "-c", CLIENT],

@@ -16,7 +16,7 @@ from types import FrameType
 from cmo_portal.launcher import browser, messages, valkey, variables
 from cmo_portal.launcher.console import LauncherError, complain
 from cmo_portal.launcher.data import DataFolder, fresh_secrets
-from cmo_portal.launcher.processes import STOPPING, TOKEN, Identity, carriers_of, end, undisturbed
+from cmo_portal.launcher.processes import MARK, STOPPING, Identity, carriers_of, end, undisturbed
 from cmo_portal.launcher.services import Services, forget_cluster_outside
 from cmo_portal.launcher.venv import Environment
 
@@ -67,11 +67,11 @@ def wants_everything(arguments: list[str]) -> bool:
 
 
 def variables_of_tests(root: Path, services: Services, chrome: str | None, *, long: bool) -> dict[str, str]:
-    """The environment of pytest: as for the portal, with a login that may make databases, and the programs themselves."""
+    """The environment of pytest: that of the portal, a login that may make databases, and the programs to run."""
     env = variables.base(root, services.data, address="http://127.0.0.1:8000", demo=False)
     env |= services.variables
     env["DATABASE_OWNER_URL"] = services.superuser_url
-    env[TOKEN] = f"{services.secrets['INSTANCE']}:{ROLE}"
+    env[MARK] = f"{services.secrets['INSTANCE']}:{ROLE}"
     if chrome:
         env["CHROME_PATH"] = chrome
     if services.uses_database:
@@ -117,7 +117,7 @@ def owner_record() -> dict[str, object]:
 
 
 def sweep_abandoned(environment: Environment) -> None:
-    """Stop and delete what killed test runs left in the temporary folder: those of our own user, whose owner is dead."""
+    """Stop and delete what killed test runs of our own user left in the temporary folder."""
     for folder in Path(tempfile.gettempdir()).glob("portal-test-*"):
         data = DataFolder(folder)
         owner = Identity.from_record(data.read("run/owner.json"))
@@ -134,7 +134,8 @@ def run_until_done(command: list[str], root: Path, env: dict[str, str]) -> int:
     pytest gets its own session (a second Ctrl-C from the terminal would break its cleaning up), except for a debugger,
     which needs the terminal.
     """
-    child = subprocess.Popen(command, cwd=root, env=env, start_new_session=not any(a.startswith("--pdb") for a in command))
+    debugging = any(argument.startswith("--pdb") for argument in command)
+    child = subprocess.Popen(command, cwd=root, env=env, start_new_session=not debugging)
 
     def hand_on(_number: int, _frame: FrameType | None) -> None:
         child.send_signal(signal.SIGINT)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cmo_portal.launcher.console import LauncherError
 from cmo_portal.launcher.data import DataFolder
-from cmo_portal.launcher.processes import TOKEN
+from cmo_portal.launcher.processes import MARK
 
 KEYS = ("SECRET_KEY", "FIELD_KEYS", "BLIND_INDEX_KEY", "SIGNING_SEED")
 LOCAL_HOSTS = "127.0.0.1,localhost,[::1]"
@@ -38,7 +38,7 @@ def base(root: Path, data: DataFolder, *, address: str, demo: bool) -> dict[str,
         "BASE_URL": os.environ.get("BASE_URL") or address,
         "ALLOWED_HOSTS": os.environ.get("ALLOWED_HOSTS") or LOCAL_HOSTS,
     }
-    inherited = {name: value for name, value in os.environ.items() if name not in ("DEMO_MODE", "DEBUG", TOKEN)}
+    inherited = {name: value for name, value in os.environ.items() if name not in ("DEMO_MODE", "DEBUG", MARK)}
     return inherited | ours | ({"DEMO_MODE": "1"} if demo else {})
 
 

@@ -1,5 +1,6 @@
 """The virtual environment: made once, filled from the lock files, stamped so that the next start installs nothing."""
 
+# ruff: noqa: S603 - the commands are Python, pip and uv
 from __future__ import annotations
 
 import fcntl
@@ -38,8 +39,8 @@ class Environment:
 
     def site_packages(self) -> Path:
         """Folder that holds the installed packages."""
-        found = sorted(self.folder.glob("lib/python3*/site-packages")) + [self.folder / "Lib" / "site-packages"]
-        return found[0]
+        found = sorted(self.folder.glob("lib/python3*/site-packages"))
+        return found[0] if found else self.folder / "lib"
 
     def ensure(self, *, development: bool = False) -> None:
         """Make the environment and install the lock file, unless the stamp says that this was done before.
@@ -72,7 +73,7 @@ class Environment:
     def _only_one_installer(self) -> Iterator[None]:
         """Two starts at the same time share one environment; the second waits and then finds the work done."""
         self.folder.parent.mkdir(parents=True, exist_ok=True)
-        with open(self.folder.with_name(self.folder.name + ".lock"), "w") as lock:
+        with self.folder.with_name(self.folder.name + ".lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
