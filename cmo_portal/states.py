@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 # Drawn in a box of 12 by 12. The path is filled with the colour of the word beside it.
 SHAPES: Final[Mapping[str, str]] = {
@@ -85,3 +86,15 @@ def look_up(code: str, kind: str = "") -> State:
 
 def _matching(code: str, kinds: list[str]) -> list[State]:
     return [_kinds[kind][code] for kind in kinds if code in _kinds.get(kind, {})]
+
+
+# The steps of a task list (templates/components/task_list.html) are the design's own.
+register_states(
+    "task",
+    {
+        "not_started": ("empty", "plain", _("Not started")),
+        "in_progress": ("half", "waiting", _("In progress")),
+        "cannot_start": ("pause", "plain", _("Cannot start yet")),
+        "done": ("tick", "good", _("Done")),
+    },
+)

@@ -43,7 +43,9 @@ def money_parts(amount: int, grouping: str = "") -> MoneyParts:
     """Split an amount in minor units into sign, grouped major units and minor digits."""
     decimals = settings.CURRENCY["decimals"]
     major, minor = divmod(abs(amount), 10**decimals)
-    return MoneyParts(MINUS if amount < 0 else "", grouped(major, grouping), f"{minor:0{decimals}d}" if decimals else "")
+    return MoneyParts(
+        MINUS if amount < 0 else "", grouped(major, grouping), f"{minor:0{decimals}d}" if decimals else ""
+    )
 
 
 def money_text(amount: int, *, currency: bool = True) -> str:
@@ -102,6 +104,6 @@ def errors_of(form: Any) -> list[dict[str, str]]:
     """List the errors of a form in the order of its fields, each with its label and the id of the field to mend."""
     found = [{"label": "", "text": str(error), "target": ""} for error in form.non_field_errors()]
     for field in form:
-        target = field.id_for_label or field.auto_id
+        target = field.id_for_label or f"{field.auto_id}_0"  # a group of choices is entered at its first choice
         found += [{"label": str(field.label), "text": str(error), "target": target} for error in field.errors]
     return found
