@@ -29,16 +29,16 @@ SHAPES: Final[Mapping[str, str]] = {
     "cross": "M2.6 1L6 4.4 9.4 1 11 2.6 7.6 6 11 9.4 9.4 11 6 7.6 2.6 11 1 9.4 4.4 6 1 2.6z",
     "pause": "M2.5 1.5h2.6v9H2.5zm4.4 0h2.6v9H6.9z",
 }
-# The same shapes as characters, for text, CSV-free documents and messages.
+# The same shapes as characters that the fonts of documents have, for text, documents and messages.
 SIGNS: Final[Mapping[str, str]] = {
     "filled": "●",
     "half": "◐",
     "empty": "○",
     "triangle": "▲",
     "square": "■",
-    "tick": "✔",
-    "cross": "✖",
-    "pause": "❚❚",
+    "tick": "✓",
+    "cross": "×",
+    "pause": "‖",
 }
 TONES: Final = ("good", "waiting", "bad", "plain")
 

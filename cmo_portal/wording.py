@@ -4,55 +4,33 @@ Pure text: no HTML here. Amounts are whole minor units; grouping follows the set
 ("western" 1,234,567 or "lakh" 12,34,567).
 """
 
-import calendar
 import datetime
-from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.utils.dates import MONTHS, MONTHS_AP
 from django.utils.translation import gettext as _
 
-MINUS = "\N{MINUS SIGN}"
-WHOLE_SHARE = 1_000_000
+from cmo_portal.common.money import MINUS, WHOLE_SHARE, Currency, DisplayParts, display_parts, group_digits
+from cmo_portal.common.periods import Period
 
 
-@dataclass(frozen=True, slots=True)
-class MoneyParts:
-    """An amount ready to be set in type: the minus sign or nothing, the grouped major units, the minor digits."""
-
-    sign: str
-    major: str
-    minor: str
-
-    def __str__(self) -> str:
-        return f"{self.sign}{self.major}{'.' if self.minor else ''}{self.minor}"
+def grouped(value: int) -> str:
+    """Write a whole number in groups of three, or of two above the last three (lakh, crore), as the setting says."""
+    return f"{MINUS if value < 0 else ''}{group_digits(str(abs(value)), settings.MONEY_GROUPING)}"
 
 
-def grouped(value: int, grouping: str = "") -> str:
-    """Write a whole number in groups of three, or of two above the last three (lakh, crore)."""
-    sign, digits = (MINUS if value < 0 else ""), str(abs(value))
-    if (grouping or settings.MONEY_GROUPING) != "lakh":
-        return f"{sign}{abs(value):,}"
-    head, tail = digits[:-3], digits[-3:]
-    groups = [head[max(0, stop - 2) : stop] for stop in range(len(head), 0, -2)]
-    return sign + ",".join([*reversed(groups), tail])
-
-
-def money_parts(amount: int, grouping: str = "") -> MoneyParts:
-    """Split an amount in minor units into sign, grouped major units and minor digits."""
-    decimals = settings.CURRENCY["decimals"]
-    major, minor = divmod(abs(amount), 10**decimals)
-    return MoneyParts(
-        MINUS if amount < 0 else "", grouped(major, grouping), f"{minor:0{decimals}d}" if decimals else ""
-    )
+def money_parts(amount: int) -> DisplayParts:
+    """Split an amount in minor units of the currency of account into sign, grouped major units and minor digits."""
+    currency = Currency(settings.CURRENCY["code"], settings.CURRENCY["decimals"])
+    return display_parts(amount, currency, settings.MONEY_GROUPING)
 
 
 def money_text(amount: int, *, currency: bool = True) -> str:
     """Write an amount for running text: `Rs 1,234.50`, `−Rs 12.00`."""
     parts = money_parts(amount)
     symbol = f"{settings.CURRENCY['symbol']}\N{NO-BREAK SPACE}" if currency else ""
-    return f"{parts.sign}{symbol}{MoneyParts('', parts.major, parts.minor)}"
+    return f"{parts.sign}{symbol}{parts.whole}{parts.point}{parts.decimals}"
 
 
 def share_text(millionths: int) -> str:
@@ -77,8 +55,7 @@ def period_text(first: datetime.date, last: datetime.date) -> str:
     """
     if first == last:
         return date_text(first)
-    whole_months = first.day == 1 and last.day == calendar.monthrange(last.year, last.month)[1]
-    if not whole_months:
+    if not Period(first, last).is_whole_months():
         return _("%(first)s to %(last)s") % {"first": date_text(first), "last": date_text(last)}
     if first.year != last.year:
         return _("%(first)s–%(last)s") % {"first": _month_year(first), "last": _month_year(last)}

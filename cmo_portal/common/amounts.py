@@ -38,6 +38,7 @@ _BLANK_MARKS = frozenset({"", "-", "--", "\u2013", "\u2014", "\u2212"})
 _SWAP_SIGNS = str.maketrans(".,", ",.")
 _EXPONENT = re.compile(r"[\d.]+e[+-]?\d+", re.IGNORECASE)
 _NOT_NUMBERS = re.compile(r"[+-]?(nan|inf|infinity|null|none|n\.?/?a\.?|#\S+)", re.IGNORECASE)
+_SEPARATED = re.compile(r"[0-9][0-9.,'’\s\u00a0\u202f]*")
 _FRACTION = re.compile(r"[\d\s]*(\d\s*/\s*\d|[\u00bc-\u00be\u2150-\u215e]).*")
 
 
@@ -83,7 +84,7 @@ def parse_amount(text: str, rule: AmountRule = PLAIN_AMOUNT) -> int:
 
 
 def parse_count(text: str, *, maximum: int = LARGEST_WHOLE, blank: int | None = None) -> int:
-    """A whole number of plays, seats or listeners. `blank` is the stated default for an empty cell; without it, refused.
+    """A whole number of plays, seats or listeners. `blank` is the stated default for an empty cell, else it is refused.
 
     A decimal part of `.0` or `.00` is dropped (tables made by software write 3.0); any other decimal is refused.
     """
@@ -169,7 +170,7 @@ def _unreadable(bare: str) -> ValueRefused:
         return ValueRefused("percent", _("A percentage is not accepted here."), _("Write the amount or count itself."))
     if _FRACTION.fullmatch(bare):
         return ValueRefused("fraction", _("A fraction is not accepted."), _("Write the figure with a decimal point."))
-    if re.fullmatch(r"\d[\d.,'’\s\u00a0\u202f]*", bare):
+    if _SEPARATED.fullmatch(bare):
         return ValueRefused(
             "grouping",
             _("The separators in this number can be read in more than one way."),

@@ -11,10 +11,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 
 from cmo_portal.common.numerals import bare_number
 from cmo_portal.common.tables.errors import ValueRefused
-from cmo_portal.common.texts import _, say
+from cmo_portal.common.texts import Text, _, say
 
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2199
 LONGEST_SECONDS = 7 * 24 * 3600
@@ -144,8 +145,8 @@ def _month(name: str) -> int:
 
 
 def guess_date_order(values: Iterable[str]) -> DateGuess:
-    """The order that reads the most values; a day above 12 anywhere settles it. At most the first 5,000 are looked at."""
-    sample = [value for value, __ in zip((v for v in values if v.strip()), range(5000), strict=False)]
+    """The order that reads the most values; a day above 12 anywhere settles it. Looks at the first 5,000 at most."""
+    sample = list(islice((v for v in values if v.strip()), 5000))
     misses = {order: sum(not _reads(value, order) for value in sample) for order in DateOrder}
     best = min((DateOrder.DMY, DateOrder.MDY, DateOrder.YMD), key=lambda order: misses[order])
     rivals = [order for order in DateOrder if misses[order] == misses[best] and order is not best]
@@ -168,7 +169,10 @@ def _differ(sample: list[str], one: DateOrder, other: DateOrder) -> bool:
 
 
 def parse_time(text: str) -> int:
-    """Seconds since the start of the broadcast day: 25:30 is half past one in the night that follows. Raises ValueRefused."""
+    """Seconds since the start of the broadcast day: 25:30 is half past one in the night that follows.
+
+    Raises ValueRefused for anything else than a time between 0:00 and 35:59:59.
+    """
     bare = bare_number(text)
     if not bare:
         raise ValueRefused("blank", _("The cell is empty."), _("Write the time, for example 18:05."))
@@ -263,8 +267,8 @@ def guess_duration_unit(values: Iterable[str]) -> DurationUnit | None:
 
     None when no unit does; at most the first 2,000 values are looked at.
     """
-    sample = [value for value, __ in zip((v for v in values if v.strip()), range(2000), strict=False)]
-    for unit in (*_BY_NOTATION, DurationUnit.SECONDS, DurationUnit.MILLISECONDS, DurationUnit.MINUTES, DurationUnit.DAYS):
+    sample = list(islice((v for v in values if v.strip()), 2000))
+    for unit in (*_BY_NOTATION, *_BY_SIZE):
         lengths = sorted(seconds for value in sample if (seconds := _seconds_or_none(value, unit)) is not None)
         if not lengths or len(lengths) * 10 < len(sample) * 9:
             continue
@@ -274,6 +278,7 @@ def guess_duration_unit(values: Iterable[str]) -> DurationUnit | None:
 
 
 _BY_NOTATION = (DurationUnit.CLOCK, DurationUnit.ISO, DurationUnit.SPOKEN)
+_BY_SIZE = (DurationUnit.SECONDS, DurationUnit.MILLISECONDS, DurationUnit.MINUTES, DurationUnit.DAYS)
 
 
 def _seconds_or_none(value: str, unit: DurationUnit) -> int | None:
@@ -287,10 +292,8 @@ def _blank_date() -> ValueRefused:
     return ValueRefused("blank", _("The cell is empty."), _("Write the date, for example 2026-03-31."))
 
 
-def _no_date(message: object) -> ValueRefused:
-    return ValueRefused(
-        "no-date", message, _("Write the date like the others in this column, for example 2026-03-31.")
-    )
+def _no_date(message: Text) -> ValueRefused:
+    return ValueRefused("no-date", message, _("Write the date like the others in this column, for example 2026-03-31."))
 
 
 def _no_time() -> ValueRefused:

@@ -91,7 +91,12 @@ def carriers_of(token: str) -> list[tuple[Identity, str]]:
 
 
 def spawn(
-    command: Sequence[str | Path], *, env: Mapping[str, str], log: Path | None = None, cwd: Path | None = None
+    command: Sequence[str | Path],
+    *,
+    env: Mapping[str, str],
+    log: Path | None = None,
+    cwd: Path | None = None,
+    pass_fds: Sequence[int] = (),
 ) -> subprocess.Popen[bytes]:
     """Start a child in its own session, so that Ctrl-C at the terminal reaches the launcher alone."""
     with Path(log or os.devnull).open("ab") as output:
@@ -103,6 +108,7 @@ def spawn(
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            pass_fds=pass_fds,
         )
 
 

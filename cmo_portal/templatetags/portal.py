@@ -34,8 +34,8 @@ def money(amount: int | None, url: str = "", currency: bool = False, signed: boo
     parts = wording.money_parts(amount)
     sign = parts.sign or ("+" if signed and amount > 0 else "")
     symbol = format_html("{}\N{NO-BREAK SPACE}", settings.CURRENCY["symbol"]) if currency else ""
-    minor = format_html('<span class="minor">.{}</span>', parts.minor) if parts.minor else ""
-    figure = format_html('<bdi class="money" dir="ltr">{}{}{}{}</bdi>', symbol, sign, parts.major, minor)
+    minor = format_html('<span class="minor">{}{}</span>', parts.point, parts.decimals) if parts.point else ""
+    figure = format_html('<bdi class="money" dir="ltr">{}{}{}{}</bdi>', sign, symbol, parts.whole, minor)
     return format_html('<a href="{}">{}</a>', url, figure) if url else figure
 
 

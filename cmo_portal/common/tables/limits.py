@@ -1,11 +1,15 @@
-"""How much of a stranger's file we are willing to read. Settings may raise the defaults for one upload door."""
+"""How much of a stranger's file we are willing to read. A setting may raise a limit for one upload door."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class TableLimits:
-    """Limits of one upload. Sizes in bytes unless the name says otherwise; a file exactly at a limit is accepted."""
+    """Limits of one upload; a file exactly at a limit is accepted, one step above it is refused.
+
+    Sizes are bytes, characters, rows or seconds as the name says. `record_lines` is how many lines one quoted record
+    may span before its opening quotation mark counts as never closed. `errors` is how many complaints are kept.
+    """
 
     file_bytes: int = 50 * 1024 * 1024
     rows: int = 2_000_000
@@ -20,6 +24,7 @@ class TableLimits:
     worker_cpu_seconds: int = 20
     worker_seconds: int = 30
     chunk_rows: int = 5_000
+    errors: int = 20_000
 
 
 DEFAULT_LIMITS = TableLimits()

@@ -57,7 +57,9 @@ class RecordLayout:
     @property
     def data_fields(self) -> tuple[Field, ...]:
         """The fields without record type and sequence numbers."""
-        return tuple(field for field in self.fields if field.name not in ("record_type", "transaction_seq", "record_seq"))
+        return tuple(
+            field for field in self.fields if field.name not in ("record_type", "transaction_seq", "record_seq")
+        )
 
 
 def layout_of(version: str, record_type: str) -> RecordLayout | None:

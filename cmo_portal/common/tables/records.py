@@ -1,0 +1,147 @@
+"""Lines of a delimited text → records with the row numbers of a spreadsheet, whatever the file does to stop us.
+
+A record may span several lines inside quotation marks. A mark that is never closed, an endless line, bytes that the
+encoding cannot read: each costs its own record a complaint and the reading goes on with the next line. Memory stays
+flat: no line longer than the limit is ever held.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import unicodedata
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import TextIO
+
+from cmo_portal.common.tables.limits import TableLimits
+
+# NUL and other control characters, and the marks that turn the direction of what is shown (U+202E and its kin).
+_STRIPPED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+_UNDECODABLE = re.compile("[\ud800-\udfff]")
+
+
+class _OverlongLine(str):
+    """Stands in for a line that was too long to keep: empty as text, told apart by its type."""
+
+    __slots__ = ()
+
+
+class _RecordTooLong(Exception):
+    """A quoted record spans more lines than allowed."""
+
+
+class LineFeed:
+    """The lines of a text stream, cleaned, with the lines of the current record kept so that they can be read again."""
+
+    def __init__(self, stream: TextIO, limits: TableLimits) -> None:
+        self._readline = stream.readline
+        self._limit = limits.line_chars
+        self._record_lines = limits.record_lines
+        self._again: deque[str] = deque()
+        self._record: list[str] = []
+        self.overlong = False
+        self.stripped = 0
+
+    def __iter__(self) -> LineFeed:
+        return self
+
+    def __next__(self) -> str:
+        line = self._again.popleft() if self._again else self._fresh()
+        if len(self._record) >= self._record_lines:
+            self._again.appendleft(line)
+            raise _RecordTooLong
+        self._record.append(line)
+        if type(line) is _OverlongLine:
+            self.overlong = True
+            return "\n"
+        return line
+
+    def start_record(self) -> None:
+        """Forget the lines of the record before."""
+        self._record.clear()
+        self.overlong = False
+
+    def rewind_to_second_line(self) -> None:
+        """Let the lines after the record's first one be read again, each as the possible start of a record."""
+        self._again.extendleft(reversed(self._record[1:]))
+
+    @property
+    def first_line(self) -> str:
+        """The first line of the record being read, for a complaint."""
+        return self._record[0] if self._record else ""
+
+    @property
+    def spans_lines(self) -> bool:
+        """Whether the record spans more than one line."""
+        return len(self._record) > 1
+
+    def _fresh(self) -> str:
+        line = self._readline(self._limit + 2)
+        if not line:
+            raise StopIteration
+        if len(line.rstrip("\r\n")) > self._limit:
+            while not line.endswith(("\n", "\r")) and line:
+                line = self._readline(self._limit)
+            return _OverlongLine()
+        if line.isascii():
+            if "\x00" not in line and line.isprintable():
+                return line
+        elif not unicodedata.is_normalized("NFC", line):
+            line = unicodedata.normalize("NFC", line)
+        if _STRIPPED.search(line) is not None:
+            line, count = _STRIPPED.subn("", line)
+            self.stripped += count
+        return line
+
+
+Complain = Callable[[str, int, str], None]
+
+
+def read_records(
+    feed: LineFeed, *, delimiter: str, quoted: bool, limits: TableLimits, complain: Complain
+) -> Iterator[tuple[int, list[str]]]:
+    """Pairs of row number and cells, blank rows as empty lists. A bad record is told to `complain(code, row, value)`
+    and left out; codes are `line-too-long`, `quotes`, `undecodable`, `cell-too-long`.
+    """
+    reader = csv.reader(
+        feed, delimiter=delimiter, quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE, strict=True
+    )
+    row = 0
+    while True:
+        feed.start_record()
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except (csv.Error, _RecordTooLong):
+            row += 1
+            complain(_why_broken(feed, limits), row, feed.first_line)
+            feed.rewind_to_second_line()
+            continue
+        row += 1
+        code = _fault(cells, feed, limits)
+        if code:
+            complain(code, row, feed.first_line)
+            continue
+        yield row, cells
+
+
+def _why_broken(feed: LineFeed, limits: TableLimits) -> str:
+    if feed.overlong:
+        return "line-too-long"
+    return "cell-too-long" if len(feed.first_line) > limits.cell_chars else "quotes"
+
+
+def _fault(cells: list[str], feed: LineFeed, limits: TableLimits) -> str:
+    """The code of what is wrong with a record that was read, or nothing."""
+    if feed.overlong:
+        return "line-too-long"
+    line = feed.first_line
+    if (len(line) > limits.cell_chars or feed.spans_lines) and any(len(cell) > limits.cell_chars for cell in cells):
+        return "cell-too-long"
+    if not line.isascii() or feed.spans_lines:
+        for cell in cells:
+            if not cell.isascii() and _UNDECODABLE.search(cell) is not None:
+                return "undecodable"
+    return ""

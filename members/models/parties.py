@@ -1,0 +1,89 @@
+"""Interested parties: anyone with an interest in works, member or not, and the names they go by."""
+
+import pghistory
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from cmo_portal.common.models import Public
+
+
+class PartyKind(models.TextChoices):
+    """What an interested party is."""
+
+    PERSON = "person", _("Person")
+    ORGANISATION = "organisation", _("Organisation")
+    SOCIETY = "society", _("Sister society")
+
+
+class Right(models.TextChoices):
+    """Right categories, by their CWR names."""
+
+    PERFORMING = "PR", _("Performing")
+    MECHANICAL = "MR", _("Mechanical")
+    SYNCHRONISATION = "SR", _("Synchronisation")
+
+
+@pghistory.track()
+class Party(Public):
+    """One interested party. The IPI base number names the party, an IPI name number names one of its names."""
+
+    kind = models.CharField(_("kind"), max_length=12, choices=PartyKind.choices, default=PartyKind.PERSON)
+    ipi_base_number = models.CharField(_("IPI base number"), max_length=13, null=True, blank=True, unique=True)
+    display_name = models.CharField(_("name"), max_length=200)
+    display_name_original = models.CharField(_("name in its own script"), max_length=200, blank=True)
+    society_code = models.CharField(_("CISAC society code"), max_length=3, blank=True)
+    born_on = models.DateField(_("born on"), null=True, blank=True)
+    died_on = models.DateField(_("died on"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("interested party")
+        verbose_name_plural = _("interested parties")
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return self.display_name
+
+
+@pghistory.track()
+class PartyName(Public):
+    """One name of a party: in its own script, in Roman letters and in the upper-case form CWR allows, side by side."""
+
+    party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="names")
+    name_type = models.CharField(_("name type"), max_length=2, default="PA")
+    original = models.CharField(_("in its own script"), max_length=200, blank=True)
+    last_name = models.CharField(_("last name or firm"), max_length=160)
+    first_name = models.CharField(_("first name"), max_length=160, blank=True)
+    ipi_name_number = models.CharField(_("IPI name number"), max_length=11, null=True, blank=True, unique=True)
+    key = models.CharField(max_length=400, db_index=True, editable=False)
+    skeleton = models.CharField(max_length=200, db_index=True, editable=False)
+
+    class Meta:
+        verbose_name = _("name")
+        verbose_name_plural = _("names")
+        default_permissions = ("view",)
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ipi_name_number__isnull=True) | models.Q(ipi_name_number__regex=r"^\d{11}$"),
+                name="ipi_name_number_has_11_digits",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+@pghistory.track()
+class PartyAffiliation(Public):
+    """Which society collects for a party, per right, territory and dates."""
+
+    party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="affiliations")
+    society_code = models.CharField(max_length=3)
+    right = models.CharField(max_length=2, choices=Right.choices)
+    territory = models.CharField(max_length=4, default="2136")
+    valid_from = models.DateField(null=True, blank=True)
+    valid_to = models.DateField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("affiliation")
+        verbose_name_plural = _("affiliations")
+        default_permissions = ("view",)

@@ -1,0 +1,44 @@
+"""Tables of the royalties app, by subject."""
+
+from royalties.models.ledger import Account, Journal, LedgerLine
+from royalties.models.payments import Payment, PaymentBatch
+from royalties.models.pools import Pool, PoolReceipt, PoolSection, PoolUsage
+from royalties.models.results import AllocationLine, LineResult, PayeeTotal, TextResult
+from royalties.models.rules import Rule, RuleVersion
+from royalties.models.runs import PoolClaim, Run, RunDeduction, RunPool, RunShare, RunText, StepSum, UsageClaim
+from royalties.models.statements import Statement, SuspenseLine
+from royalties.models.usage import MatchMemory, UsageFile, UsageLine, UsageMatch, UsageSource, UsageText
+
+__all__ = [
+    "Account",
+    "AllocationLine",
+    "Journal",
+    "LedgerLine",
+    "LineResult",
+    "MatchMemory",
+    "Payment",
+    "PaymentBatch",
+    "PayeeTotal",
+    "Pool",
+    "PoolClaim",
+    "PoolReceipt",
+    "PoolSection",
+    "PoolUsage",
+    "Rule",
+    "RuleVersion",
+    "Run",
+    "RunDeduction",
+    "RunPool",
+    "RunShare",
+    "RunText",
+    "Statement",
+    "StepSum",
+    "SuspenseLine",
+    "TextResult",
+    "UsageClaim",
+    "UsageFile",
+    "UsageLine",
+    "UsageMatch",
+    "UsageSource",
+    "UsageText",
+]

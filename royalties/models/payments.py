@@ -1,0 +1,129 @@
+"""Payments in two phases: reserved, exported to the bank, then confirmed or given back line by line."""
+
+import pghistory
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from cmo_portal.common.models import Public
+from members.models import BankAccount, Party
+from royalties.models.rules import RuleVersion
+from royalties.models.statements import Statement
+
+BATCH_STATES = [
+    ("reserved", _("Waiting for approval")),
+    ("approved", _("Approved")),
+    ("exported", _("Sent to the bank")),
+    ("closed", _("Closed")),
+    ("cancelled", _("Cancelled")),
+]
+
+
+@pghistory.track()
+class PaymentBatch(Public):
+    """One bank file. The same batch gives the same bytes; downloads are counted; two people are needed (M14, M25)."""
+
+    number = models.CharField(_("number"), max_length=20, unique=True)
+    form_key = models.UUIDField(unique=True, editable=False)
+    pay_on = models.DateField(_("payment date"))
+    state = models.CharField(max_length=10, choices=BATCH_STATES, default="reserved")
+    maker = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    frozen_at = models.DateTimeField()
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    approved_at = models.DateTimeField(null=True, blank=True)
+    digest = models.BinaryField(max_length=32)
+    approved_digest = models.BinaryField(max_length=32, null=True)
+    count = models.IntegerField()
+    control_total = models.BigIntegerField()
+    file_sha256 = models.BinaryField(max_length=32, null=True)
+    exported_at = models.DateTimeField(null=True, blank=True)
+    downloads = models.IntegerField(default=0)
+    response_sha256 = models.BinaryField(max_length=32, null=True, unique=True)
+
+    class Meta:
+        verbose_name = _("payment batch")
+        verbose_name_plural = _("payment batches")
+        default_permissions = ("view",)
+        permissions = [("make_payments", "Make payment batches"), ("approve_payments", "Approve payment batches")]
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(approved_by=models.F("maker")), name="batch_four_eyes"),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["reserved", "cancelled"])
+                | models.Q(approved_by__isnull=False, approved_digest=models.F("digest")),
+                name="batch_approval_names_digest",
+            ),
+        ]
+        triggers = [
+            pgtrigger.FSM(
+                name="batch_moves",
+                field="state",
+                transitions=[
+                    ("reserved", "approved"),
+                    ("reserved", "cancelled"),
+                    ("approved", "exported"),
+                    ("approved", "cancelled"),
+                    ("exported", "closed"),
+                ],
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+@pghistory.track()
+class Payment(Public):
+    """One payee in a batch. Withholding is worked out once, on the paid total, at the payment date's rate."""
+
+    batch = models.ForeignKey(PaymentBatch, on_delete=models.PROTECT, related_name="payments")
+    line_no = models.IntegerField()
+    party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="payments")
+    statement = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="payments")
+    account = models.ForeignKey(BankAccount, on_delete=models.PROTECT, related_name="payments")
+    payee_name = models.CharField(max_length=200)
+    iban_masked = models.CharField(max_length=34)
+    gross = models.BigIntegerField()
+    tax_class = models.CharField(max_length=40)
+    tax_rate_percent = models.CharField(max_length=20)
+    tax_rule = models.ForeignKey(RuleVersion, on_delete=models.PROTECT, related_name="+")
+    withheld = models.BigIntegerField()
+    net = models.BigIntegerField()
+    state = models.CharField(
+        max_length=10,
+        choices=[
+            ("reserved", _("Reserved")),
+            ("paid", _("Paid")),
+            ("rejected", _("Rejected by the bank")),
+            ("cancelled", _("Cancelled")),
+        ],
+        default="reserved",
+    )
+    bank_reference = models.CharField(max_length=60, blank=True)
+    bank_reason = models.CharField(max_length=200, blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("payment")
+        verbose_name_plural = _("payments")
+        default_permissions = ("view",)
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "line_no"], name="payment_numbered_once"),
+            models.UniqueConstraint(fields=["batch", "party"], name="party_once_per_batch"),
+            models.UniqueConstraint(
+                fields=["party"], condition=models.Q(state="reserved"), name="one_open_payment_per_party"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(gross=models.F("withheld") + models.F("net"), net__gt=0, withheld__gte=0),
+                name="payment_adds_up",
+            ),
+        ]
+        triggers = [
+            pgtrigger.FSM(
+                name="payment_moves",
+                field="state",
+                transitions=[("reserved", "paid"), ("reserved", "rejected"), ("reserved", "cancelled")],
+            )
+        ]

@@ -1,0 +1,190 @@
+"""Usage: sources with their saved mappings, files, distinct texts, lines, and what each text was matched to."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from cmo_portal.common.models import AppendOnly, Public
+
+
+class UsageSource(Public):
+    """Who reports usage (a station, a venue, a service) and how its files are read: the saved column mapping."""
+
+    code = models.CharField(_("code"), max_length=30, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    licensee = models.ForeignKey("licensing.Licensee", null=True, blank=True, on_delete=models.PROTECT)
+    format = models.CharField(
+        _("format"), max_length=10, choices=[("table", _("Table (CSV or XLSX)")), ("dsr", _("DDEX sales report"))]
+    )
+    mapping = models.JSONField(_("column mapping"), default=dict, blank=True)
+    mapping_version = models.IntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("usage source")
+        verbose_name_plural = _("usage sources")
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UsageFile(Public):
+    """One received usage file. The bytes are kept; the same bytes are taken once (M08)."""
+
+    source = models.ForeignKey(UsageSource, on_delete=models.PROTECT, related_name="files")
+    filename = models.CharField(_("file name"), max_length=200)
+    sha256 = models.BinaryField(max_length=32, unique=True, editable=False)
+    file = models.FileField(upload_to="usage/")
+    size = models.BigIntegerField(default=0)
+    period_start = models.DateField(_("period from"))
+    period_end = models.DateField(_("period to"))
+    state = models.CharField(
+        max_length=10,
+        choices=[
+            ("received", _("Received")),
+            ("reading", _("Being read")),
+            ("checked", _("Read, waiting for your yes")),
+            ("landed", _("Taken")),
+            ("refused", _("Refused")),
+        ],
+        default="received",
+    )
+    encoding = models.CharField(max_length=20, blank=True)
+    mapping = models.JSONField(default=dict)
+    mapping_version = models.IntegerField(default=0)
+    reader_version = models.CharField(max_length=20, blank=True)
+    coverage = models.CharField(max_length=10, choices=[("census", _("Census")), ("sample", _("Sample"))], default="census")
+    line_count = models.BigIntegerField(default=0)
+    text_count = models.BigIntegerField(default=0)
+    refused_count = models.BigIntegerField(default=0)
+    plays = models.BigIntegerField(default=0)
+    seconds = models.BigIntegerField(default=0)
+    report = models.JSONField(default=dict)
+    refused_rows = models.FileField(upload_to="usage/", blank=True)
+    received_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    landed_at = models.DateTimeField(null=True, blank=True)
+    matched_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("usage file")
+        verbose_name_plural = _("usage files")
+        default_permissions = ("view",)
+        permissions = [
+            ("view_usage", "See usage"),
+            ("ingest_usage", "Take usage files"),
+            ("match_usage", "Match usage to works"),
+        ]
+
+    def __str__(self) -> str:
+        return self.filename
+
+
+class UsageText(models.Model):
+    """A distinct text of a file: what the source wrote about one piece of music, with how often. Matching and the
+    clerk see texts, not lines. `section` is the act of a set list, blank elsewhere. Bulk-loaded, never changed."""
+
+    app_may = ("SELECT", "INSERT")
+    pk = models.CompositePrimaryKey("file_id", "text_no")
+    file = models.ForeignKey(UsageFile, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="texts")
+    text_no = models.IntegerField()
+    section = models.CharField(max_length=40)
+    title = models.TextField()
+    creators = models.TextField()
+    performers = models.TextField()
+    isrc = models.CharField(max_length=12)
+    iswc = models.CharField(max_length=11)
+    own_number = models.CharField(max_length=40)
+    memory_key = models.BinaryField(max_length=32)
+    line_count = models.BigIntegerField()
+    plays = models.BigIntegerField()
+    seconds = models.BigIntegerField()
+
+    class Meta:
+        default_permissions = ()
+        indexes = [models.Index(fields=["memory_key"])]
+
+
+class UsageLine(models.Model):
+    """One row of a usage file as read. `row_no` is the row as the spreadsheet shows it; `raw` is the row as sent.
+    Bulk-loaded by COPY, never changed."""
+
+    app_may = ("SELECT", "INSERT")
+    pk = models.CompositePrimaryKey("file_id", "row_no")
+    file = models.ForeignKey(UsageFile, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="lines")
+    row_no = models.IntegerField()
+    text_no = models.IntegerField()
+    plays = models.BigIntegerField()
+    seconds = models.BigIntegerField()
+    use_code = models.CharField(max_length=12)
+    daypart = models.CharField(max_length=12)
+    used_on = models.DateField(null=True)
+    used_at = models.CharField(max_length=8)
+    channel = models.CharField(max_length=80)
+    territory = models.CharField(max_length=4)
+    source_amount = models.BigIntegerField(null=True)
+    raw = models.TextField()
+
+    class Meta:
+        default_permissions = ()
+
+
+class UsageMatch(AppendOnly):
+    """What a text was matched to. A correction is a further revision; the highest revision counts."""
+
+    file = models.ForeignKey(UsageFile, on_delete=models.PROTECT, db_constraint=False, related_name="matches")
+    text_no = models.IntegerField()
+    revision = models.IntegerField(default=1)
+    outcome = models.CharField(
+        max_length=8,
+        choices=[
+            ("matched", _("Matched")),
+            ("queue", _("To be decided")),
+            ("none", _("No work found")),
+            ("ignored", _("Not to be paid")),
+        ],
+    )
+    work = models.ForeignKey("works.Work", null=True, on_delete=models.PROTECT, db_constraint=False, related_name="+")
+    stage = models.CharField(max_length=10)
+    score = models.IntegerField(default=0)
+    gap = models.IntegerField(default=0)
+    features = models.JSONField(default=dict)
+    candidates = models.JSONField(default=list)
+    reason = models.CharField(max_length=200, blank=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta(AppendOnly.Meta):
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["file", "text_no", "revision"], name="match_revised_once"),
+            models.CheckConstraint(
+                condition=models.Q(outcome="matched", work__isnull=False)
+                | (~models.Q(outcome="matched") & models.Q(work__isnull=True)),
+                name="matched_names_its_work",
+            ),
+        ]
+
+
+class MatchMemory(Public):
+    """A remembered decision for a text key, of one source or of all; undone, it is kept but counts no more."""
+
+    key = models.BinaryField(max_length=32)
+    source = models.ForeignKey(UsageSource, null=True, blank=True, on_delete=models.PROTECT)
+    outcome = models.CharField(max_length=8)
+    work = models.ForeignKey("works.Work", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    title = models.TextField()
+    creators = models.TextField(blank=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("remembered match")
+        verbose_name_plural = _("remembered matches")
+        default_permissions = ("view",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=["key", "source"],
+                condition=models.Q(undone_at__isnull=True),
+                nulls_distinct=False,
+                name="one_live_memory_per_key",
+            )
+        ]

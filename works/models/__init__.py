@@ -1,0 +1,17 @@
+"""Tables of the works app, by subject."""
+
+from works.models.claims import Claim, Dispute
+from works.models.registrations import ImportedTransaction, RegistrationFile
+from works.models.works import Recording, Work, WorkIdentifier, WorkShare, WorkTitle
+
+__all__ = [
+    "Claim",
+    "Dispute",
+    "ImportedTransaction",
+    "Recording",
+    "RegistrationFile",
+    "Work",
+    "WorkIdentifier",
+    "WorkShare",
+    "WorkTitle",
+]
