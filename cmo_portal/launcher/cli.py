@@ -5,20 +5,28 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
-from cmo_portal.launcher import instance, management, testing
+from cmo_portal.launcher import instance, management, testing, upkeep
 from cmo_portal.launcher.console import LauncherError, complain
 from cmo_portal.launcher.processes import stop_on_signals
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 INTERRUPTED = 130
 # what follows these words is handed on untouched
-HANDED_ON = {
+HANDED_ON: dict[str, Callable[[Path, list[str]], int]] = {
     "test": testing.run_tests,
     "manage": management.run_manage,
     "bench": lambda root, arguments: management.run_manage(root, ["bench", *arguments]),
     "code": management.show_code,
+}
+COMMANDS: dict[str, Callable[[Path, argparse.Namespace], int]] = {
+    "demo": instance.start,
+    "up": instance.start,
+    "status": upkeep.status,
+    "stop": upkeep.stop,
+    "reset": upkeep.reset,
 }
 EPILOG = """\
 Environment: DATABASE_URL and REDIS_URL replace the embedded servers; PORTAL_DATA names another data folder than
@@ -64,7 +72,7 @@ def run(arguments: list[str]) -> int:
         if arguments and arguments[0] in HANDED_ON:
             return HANDED_ON[arguments[0]](ROOT, arguments[1:])
         options = parser().parse_args(arguments)
-        return instance.COMMANDS[options.command](ROOT, options)
+        return COMMANDS[options.command](ROOT, options)
     except LauncherError as error:
         complain(str(error))
         return 1

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from cmo_portal.launcher.console import complain
 from cmo_portal.launcher.data import DataFolder
-from cmo_portal.launcher.processes import MARK, Identity, carriers_of, end, spawn
+from cmo_portal.launcher.processes import MARK, Identity, carriers_of, end, spawn, uninterrupted
 
 RECORD = "run/crew.json"
 QUEUES = "money,ingest,mail,pdf,default"
@@ -60,18 +60,20 @@ class Crew:
     def hire(self, commands: Mapping[str, list[str]], env: Mapping[str, str]) -> None:
         """Start every process, in the order of START_ORDER."""
         self.env = env
-        self.members = {name: Member(name, commands[name]) for name in START_ORDER}
-        for member in self.members.values():
-            self._start(member)
+        with uninterrupted():
+            self.members = {name: Member(name, commands[name]) for name in START_ORDER}
+            for member in self.members.values():
+                self._start(member)
 
     def replace(self, *names: str) -> None:
         """Stop and start again the named processes."""
-        for name in STOP_ORDER:
-            if name in names:
-                self._stop(self.members[name])
-        for name in START_ORDER:
-            if name in names:
-                self._start(self.members[name])
+        with uninterrupted():
+            for name in STOP_ORDER:
+                if name in names:
+                    self._stop(self.members[name])
+            for name in START_ORDER:
+                if name in names:
+                    self._start(self.members[name])
 
     def look_after(self) -> None:
         """Start again whoever died, each after its own pause: 1 s, then twice as long, up to half a minute."""
@@ -87,8 +89,7 @@ class Crew:
                 code = member.process.returncode if member.process else None
                 complain(f"{member.name} ended (code {code}); it starts again in {member.pause:.0f} s.")
             elif now >= member.not_before:
-                self._stop(member)
-                self._start(member)
+                self.replace(member.name)
 
     def dismiss(self) -> None:
         """Stop everything, in the order of STOP_ORDER."""
@@ -147,21 +148,23 @@ def reap(data: DataFolder) -> int:
     return len(left)
 
 
-def commands_of_crew(python: Path, data: DataFolder, *, listener: socket.socket, processes: int) -> dict[str, list[str]]:
+def commands_of_crew(
+    python: Path, data: DataFolder, *, listener: socket.socket, processes: int
+) -> dict[str, list[str]]:
     """The command lines of worker, scheduler and web server.
 
     The web server gets the launcher's own listening socket, so that the port cannot be somebody else's, and callers
     wait instead of being turned away while it starts again.
     """
-    run = [str(python), "-m"]
+    celery = [str(python), "-m", "celery", "-A", "cmo_portal"]
+    web = [str(python), "-m", "gunicorn", "cmo_portal.wsgi:application", "--bind", f"fd://{listener.fileno()}"]
     worker = ["worker", "-Q", QUEUES, "--concurrency", str(processes), "--loglevel", "INFO"]
     schedule = str(data / "run" / "beat-schedule")
     threads = ["--workers", str(max(2, min(processes, 4))), "--worker-class", "gthread", "--threads", "4"]
     limits = ["--timeout", "60", "--graceful-timeout", "8", "--no-control-socket"]
     shared_memory = ["--worker-tmp-dir", "/dev/shm"] if os.access("/dev/shm", os.W_OK) else []  # noqa: S108
     return {
-        "worker": [*run, "celery", "-A", "cmo_portal", *worker, "-n", f"{data.secrets()['INSTANCE'][:6]}@%h"],
-        "beat": [*run, "celery", "-A", "cmo_portal", "beat", "-s", schedule, "--pidfile=", "--loglevel", "INFO"],
-        "web": [*run, "gunicorn", "cmo_portal.wsgi:application", "--bind", f"fd://{listener.fileno()}"]
-        + [*threads, *limits, *shared_memory, "--access-logfile", "-"],
+        "worker": [*celery, *worker, "-n", f"{data.secrets()['INSTANCE'][:6]}@%h"],
+        "beat": [*celery, "beat", "-s", schedule, "--pidfile=", "--loglevel", "INFO"],
+        "web": [*web, *threads, *limits, *shared_memory, "--access-logfile", "-"],
     }

@@ -11,7 +11,7 @@ from types import FrameType
 from cmo_portal.launcher import messages, variables
 from cmo_portal.launcher.console import LauncherError
 from cmo_portal.launcher.data import DataFolder
-from cmo_portal.launcher.processes import STOPPING, undisturbed
+from cmo_portal.launcher.processes import handled_by, undisturbed
 from cmo_portal.launcher.services import Services
 from cmo_portal.launcher.venv import Environment
 
@@ -25,8 +25,8 @@ def run_manage(root: Path, arguments: list[str]) -> int:
     messages.compile_all(root)
     data = DataFolder.of(root).make()
     services = Services(data, environment)
-    services.join()
     try:
+        services.join()
         return in_foreground(command_of(environment, root, arguments), root, variables_of_commands(root, services))
     finally:
         with undisturbed():
@@ -63,10 +63,6 @@ def in_foreground(command: list[str], root: Path, env: dict[str, str]) -> int:
         if number != signal.SIGINT:
             child.send_signal(number)
 
-    before = {number: signal.signal(number, hand_on) for number in STOPPING}
-    try:
+    with handled_by(hand_on):
         code = child.wait()
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
     return code if code >= 0 else 128 - code

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import socket
 
+from cmo_portal.launcher.console import LauncherError
+
 LOOPBACK = "127.0.0.1"
 
 
@@ -27,6 +29,13 @@ def free_port(wanted: int | None = None) -> int:
         return int(probe.getsockname()[1])
 
 
-def first_free_from(port: int, tries: int = 50) -> int:
-    """The first free port at or above `port`, so that the address stays easy to remember."""
-    return next((candidate for candidate in range(port, port + tries) if is_free(candidate)), free_port())
+def listen(host: str, wanted: int | None, first: int, tries: int = 50) -> socket.socket:
+    """A listening socket: on the wanted port or not at all; else on the first free port from `first` on."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    candidates = [wanted] if wanted is not None else [*range(first, first + tries), 0]
+    for port in candidates:
+        try:
+            return socket.create_server((host, port), family=family, backlog=256)
+        except OSError as error:
+            reason = error.strerror
+    raise LauncherError(f"cannot listen on {host}, port {candidates[0]}: {reason}.")

@@ -34,6 +34,7 @@ SETTINGS = {
 }
 CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 STARTS = 4
+READY = "portal.ready"
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,7 @@ class Cluster:
 
     def initialise(self) -> None:
         """Make the cluster unless it is there. One cut off half-way is thrown away and made again: it held nothing."""
-        ready = self.folder.with_name(self.folder.name + ".ready")
-        if ready.exists() and (self.folder / "PG_VERSION").exists():
+        if (self.folder / READY).exists():
             return
         if self.folder.exists():
             shutil.rmtree(self.folder)
@@ -71,7 +71,7 @@ class Cluster:
         if done.returncode != 0:
             shutil.rmtree(self.folder, ignore_errors=True)
             raise LauncherError("PostgreSQL could not make its data folder:\n" + done.stdout + done.stderr)
-        ready.touch()
+        (self.folder / READY).touch()
 
     def start(self, port: int | None = None) -> int:
         """Start the server and wait until it answers; the port is taken again if free, else another is chosen."""

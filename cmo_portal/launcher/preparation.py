@@ -29,14 +29,13 @@ class Preparation:
     def run(self, *, demo: bool) -> None:
         """Migrate, collect the static files and, for a demo, load its society once."""
         data = self.services.data
-        stamp = {"code": code_digest(self.root), "demo": demo, "database": self.env["DATABASE_URL"].rpartition("@")[2]}
-        if data.read(STAMP) == stamp and self.services.uses_database:
+        stamp = {"code": code_digest(self.root), "demo": demo, "database": self.services.generation()}
+        if stamp["database"] and data.read(STAMP) == stamp:
             return
-        (data / "run" / "prepared.json").unlink(missing_ok=True)
+        (data / STAMP).unlink(missing_ok=True)
         self._step("Bringing the database up to date …", "migrate", "--noinput")
         self._step("Collecting the static files …", "collectstatic", "--noinput")
         if not demo or self._load_demo():
-            # the port is part of the address, so that another database is never taken for this one
             data.write(STAMP, stamp)
 
     def sign_ins(self) -> str:

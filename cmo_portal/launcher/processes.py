@@ -14,7 +14,7 @@ import pwd
 import signal
 import subprocess
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -112,8 +112,10 @@ def spawn(
         )
 
 
-def end(identity: Identity, *, patience: float = 10.0, first: int = signal.SIGTERM) -> None:
+def end(identity: Identity, *, patience: float = 10.0, first: int = signal.SIGTERM, with_group: bool = True) -> None:
     """End a process: ask, wait up to `patience` seconds, then kill it and all that is left of its group.
+
+    Our children lead groups of their own; for other processes say with_group=False.
 
     A process that is gone already is left alone, since its number may belong to somebody else by now.
     """
@@ -123,7 +125,7 @@ def end(identity: Identity, *, patience: float = 10.0, first: int = signal.SIGTE
         os.kill(identity.pid, first)
     wait_until_gone(identity, patience)
     with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(identity.pid, signal.SIGKILL)
+        (os.killpg if with_group else os.kill)(identity.pid, signal.SIGKILL)
     wait_until_gone(identity, 5.0)
 
 
@@ -142,12 +144,29 @@ def wait_until_gone(identity: Identity, seconds: float) -> bool:
 @contextlib.contextmanager
 def undisturbed() -> Iterator[None]:
     """Put off signals to stop while the launcher stops what it started: a second Ctrl-C must not leave a server."""
-    before = {number: signal.signal(number, signal.SIG_IGN) for number in STOPPING}
+    with handled_by(lambda _number, _frame: None):
+        yield
+
+
+@contextlib.contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Let a start finish before a signal to stop takes effect, so that nothing is started and then forgotten."""
+    came: list[int] = []
+    with handled_by(lambda number, _frame: came.append(number)):
+        yield
+    if came:
+        raise KeyboardInterrupt(came[0])
+
+
+@contextlib.contextmanager
+def handled_by(handler: Callable[[int, FrameType | None], object]) -> Iterator[None]:
+    """Handle signals to stop in another way for a while. A handler of ours is not handed down to children."""
+    before = {number: signal.signal(number, handler) for number in STOPPING}
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for number, earlier in before.items():
+            signal.signal(number, earlier)
 
 
 def stop_on_signals() -> None:

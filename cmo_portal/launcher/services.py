@@ -9,17 +9,20 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import tempfile
 from pathlib import Path
 from typing import IO
 
 from cmo_portal.launcher import postgres, roles, valkey
+from cmo_portal.launcher.console import LauncherError
 from cmo_portal.launcher.data import DataFolder
-from cmo_portal.launcher.processes import Identity, carriers_of, end, may_reach, unprivileged
+from cmo_portal.launcher.processes import Identity, carriers_of, end, may_reach, uninterrupted, unprivileged
 from cmo_portal.launcher.roles import Addresses
 from cmo_portal.launcher.venv import Environment
 
 RECORD = "run/services.json"
+PROVIDED = "portal.provided"
 ROOT_STORE = Path("/var/lib/cmo-portal")
 
 
@@ -41,7 +44,7 @@ class Services:
 
     def join(self) -> dict[str, str]:
         """Take part in the servers, starting what does not run; the variables that name them. Pair with `leave`."""
-        with self.data.lock("run/transition.lock"):
+        with uninterrupted(), self.data.lock("run/transition.lock"):
             if self._nobody_uses_them():
                 self.stop()
             self._start()
@@ -50,18 +53,25 @@ class Services:
 
     def leave(self) -> None:
         """Give up one's part; the last one stops the servers."""
-        if self._share is None:
-            return
         with self.data.lock("run/transition.lock"):
-            self._share.close()
-            self._share = None
+            if self._share:
+                self._share.close()
+                self._share = None
             if self._nobody_uses_them():
                 self.stop()
+
+    def stop_if_unused(self) -> bool:
+        """Stop left-over servers; False when somebody still uses them."""
+        with self.data.lock("run/transition.lock"):
+            if not self._nobody_uses_them():
+                return False
+            self.stop()
+        return True
 
     def heal(self) -> bool:
         """Start again what died; True when an address changed, so that its users have to be started again."""
         before = dict(self.variables)
-        with self.data.lock("run/transition.lock"):
+        with uninterrupted(), self.data.lock("run/transition.lock"):
             self._start()
         return self.variables != before
 
@@ -101,8 +111,7 @@ class Services:
         for identity, role in carriers_of(self.secrets["INSTANCE"]):
             if role == "valkey":
                 end(identity)
-        if self.folder_of_cluster().exists():
-            self._cluster().stop()
+        self._stop_postgres()
         # the ports stay on record, so that the next start keeps the addresses if it can
         for part in record.values():
             part.pop("pid", None)
@@ -119,6 +128,11 @@ class Services:
     def folder_of_cluster(self) -> Path:
         """Folder of the cluster, named after the major version; a link leads out of a home that root keeps closed."""
         return (self.data / f"pg{postgres.MAJOR}").resolve()
+
+    def generation(self) -> str:
+        """Changes when the embedded cluster was made anew; empty for a database of the person's own."""
+        marker = self.folder_of_cluster() / PROVIDED
+        return str(marker.stat().st_mtime_ns) if self.uses_database and marker.exists() else ""
 
     def binaries(self) -> Path:
         """Folder of PostgreSQL's programs, where the user that runs the server can reach them."""
@@ -172,11 +186,21 @@ class Services:
             owner=cluster.url(port, name, roles.OWNER, self.secrets["OWNER_PASSWORD"]),
             app=cluster.url(port, name, roles.APP, self.secrets["APP_PASSWORD"]),
         )
-        marker = self.data / f"pg{postgres.MAJOR}.provided"
+        marker = cluster.folder / PROVIDED
         if not marker.exists():
             addresses = roles.provide(self.environment.python, self.superuser_url, self.secrets)
             marker.touch()
         return addresses
+
+    def _stop_postgres(self) -> None:
+        identity = postgres.Cluster(self.folder_of_cluster(), Path(), "").identity()
+        if identity is None:
+            return
+        try:
+            self._cluster().stop()
+        except LauncherError:
+            # the environment with PostgreSQL's own tool is gone; SIGINT asks for the same fast shutdown
+            end(identity, patience=20.0, first=signal.SIGINT)
 
     def _running_postgres(self, record: dict[str, dict[str, object]]) -> tuple[Identity, int] | None:
         if not self.uses_database or not self.folder_of_cluster().exists():

@@ -16,7 +16,7 @@ from types import FrameType
 from cmo_portal.launcher import browser, messages, valkey, variables
 from cmo_portal.launcher.console import LauncherError, complain
 from cmo_portal.launcher.data import DataFolder, fresh_secrets
-from cmo_portal.launcher.processes import MARK, STOPPING, Identity, carriers_of, end, undisturbed
+from cmo_portal.launcher.processes import MARK, Identity, carriers_of, end, handled_by, undisturbed
 from cmo_portal.launcher.services import Services, forget_cluster_outside
 from cmo_portal.launcher.venv import Environment
 
@@ -140,9 +140,5 @@ def run_until_done(command: list[str], root: Path, env: dict[str, str]) -> int:
     def hand_on(_number: int, _frame: FrameType | None) -> None:
         child.send_signal(signal.SIGINT)
 
-    before = {number: signal.signal(number, hand_on) for number in STOPPING}
-    try:
+    with handled_by(hand_on):
         return child.wait()
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import socket
 import time
 from dataclasses import dataclass
+from io import BufferedRWPair
 from pathlib import Path
-from typing import BinaryIO
 
 from cmo_portal.launcher.console import LauncherError
 from cmo_portal.launcher.data import write_private
@@ -62,7 +62,7 @@ class Store:
     def serves(self, port: int, identity: Identity) -> bool:
         """Whether our process is the one that answers on this port to our password."""
         try:
-            with socket.create_connection((LOOPBACK, port), timeout=1.0) as connection:
+            with socket.create_connection((LOOPBACK, port), timeout=5.0) as connection:
                 stream = connection.makefile("rwb")
                 stream.write(command("AUTH", self.password) + command("INFO", "server"))
                 stream.flush()
@@ -103,7 +103,7 @@ def command(*words: str) -> bytes:
     return b"*%d\r\n" % len(parts) + b"".join(b"$%d\r\n%s\r\n" % (len(part), part) for part in parts)
 
 
-def read_bulk(stream: BinaryIO) -> str:
+def read_bulk(stream: BufferedRWPair) -> str:
     """Read one bulk answer; ValueError for an error answer."""
     head = stream.readline()
     if not head.startswith(b"$"):

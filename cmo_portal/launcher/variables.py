@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from cmo_portal.launcher.console import LauncherError
 from cmo_portal.launcher.data import DataFolder
@@ -36,8 +37,9 @@ def base(root: Path, data: DataFolder, *, address: str, demo: bool) -> dict[str,
         "MEDIA_ROOT": os.environ.get("MEDIA_ROOT") or str(data / "media"),
         "STATIC_ROOT": os.environ.get("STATIC_ROOT") or str(data / "static"),
         "BASE_URL": os.environ.get("BASE_URL") or address,
-        "ALLOWED_HOSTS": os.environ.get("ALLOWED_HOSTS") or LOCAL_HOSTS,
     }
+    host = urlsplit(ours["BASE_URL"]).hostname or ""
+    ours["ALLOWED_HOSTS"] = os.environ.get("ALLOWED_HOSTS") or f"{LOCAL_HOSTS},{host}"
     inherited = {name: value for name, value in os.environ.items() if name not in ("DEMO_MODE", "DEBUG", MARK)}
     return inherited | ours | ({"DEMO_MODE": "1"} if demo else {})
 

@@ -96,9 +96,10 @@ class Environment:
         """Install by uv; False when it cannot, and pip shall try."""
         # uv reads no pip.conf; behind a proxy that inspects TLS it must be told to use the certificates of the system.
         env = os.environ | {"UV_PYTHON_DOWNLOADS": "never", "UV_NATIVE_TLS": "1", "UV_SYSTEM_CERTS": "1"}
-        steps = [[uv, "pip", "install", "--python", self.python, "--require-hashes", "-r", requirements]]
+        target = str(self.python)
+        steps = [[uv, "pip", "install", "--python", target, "--require-hashes", "-r", str(requirements)]]
         if not self._works():
-            steps.insert(0, [uv, "venv", "--clear", "--python", sys.executable, self.folder])
+            steps.insert(0, [uv, "venv", "--clear", "--python", sys.executable, str(self.folder)])
         for step in steps:
             done = subprocess.run(step, env=env, capture_output=True, text=True)
             if done.returncode != 0:
@@ -109,10 +110,11 @@ class Environment:
     def _install_by_pip(self, requirements: Path) -> None:
         if not self._works():
             self._make_by_venv()
-        pip = [self.python, "-m", "pip"]
+        pip = [str(self.python), "-m", "pip"]
         if subprocess.run([*pip, "--version"], capture_output=True).returncode != 0:
             subprocess.run([self.python, "-m", "ensurepip", "--upgrade"], capture_output=True)
-        step = [*pip, "install", "--no-input", "--disable-pip-version-check", "--require-hashes", "-r", requirements]
+        step = [*pip, "install", "--no-input", "--disable-pip-version-check", "--require-hashes"]
+        step += ["-r", str(requirements)]
         done = subprocess.run(step, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         if done.returncode != 0:
             raise LauncherError("the packages could not be installed. pip said:\n" + last_words(done.stdout))
