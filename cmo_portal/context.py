@@ -8,9 +8,9 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 
 LAYOUTS: Final = {
-    "MEMBER": "layouts/member.html",
-    "LICENSEE": "layouts/licensee.html",
-    "STAFF": "layouts/staff.html",
+    "member": "layouts/member.html",
+    "licensee": "layouts/licensee.html",
+    "staff": "layouts/staff.html",
 }
 
 
@@ -98,7 +98,7 @@ def society(request: HttpRequest) -> dict[str, Any]:
     A page that belongs to one audience extends that audience's layout by name; a shared page (form_page, list_page)
     extends `layout`, and a view may set `layout` itself.
     """
-    audience = str(getattr(getattr(request, "user", None), "audience", ""))
+    audience = str(getattr(getattr(request, "user", None), "audience", "")).lower()
     return {
         "society": Society(settings.SOCIETY),
         "portal_languages": languages(),

@@ -92,7 +92,7 @@ def _read_place(model: type[Model], order: tuple[str, ...], place: str | None) -
         return None
 
 
-def _field(model: type[Model], name: str) -> Field[Any, Any]:
+def _field(model: type[Model], name: str) -> "Field[Any, Any]":
     bare = name.removeprefix("-")
     if bare == "pk":
         return model._meta.pk

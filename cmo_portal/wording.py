@@ -5,14 +5,35 @@ Pure text: no HTML here. Amounts are whole minor units; grouping follows the set
 """
 
 import datetime
-from typing import Any
+from fractions import Fraction
+from typing import Any, Final
 
 from django.conf import settings
 from django.utils.dates import MONTHS, MONTHS_AP
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from cmo_portal.common.money import MINUS, WHOLE_SHARE, Currency, DisplayParts, display_parts, group_digits
+from cmo_portal.common.money import (
+    MINUS,
+    WHOLE_SHARE,
+    Currency,
+    DisplayParts,
+    decimal_text,
+    display_parts,
+    group_digits,
+)
 from cmo_portal.common.periods import Period
+from cmo_portal.common.words import Figure, Words, in_language
+
+# The first sign found names the browser or system; a later one may stand in the same text (Chrome says Safari too).
+BROWSERS: Final = {"Edg": "Edge", "OPR/": "Opera", "SamsungBrowser": "Samsung Internet", "Firefox/": "Firefox"} | {
+    "Chrome/": "Chrome",
+    "Safari/": "Safari",
+}
+SYSTEMS: Final = {"Android": "Android", "iPhone": "iPhone", "iPad": "iPad", "Windows": "Windows"} | {
+    "Mac OS": "Mac",
+    "Linux": "Linux",
+}
 
 
 def grouped(value: int) -> str:
@@ -75,6 +96,48 @@ def _short_month(day: datetime.date) -> str:
 
 def _month_year(day: datetime.date) -> str:
     return f"{_short_month(day)} {day.year}"
+
+
+def figure_text(figure: Figure) -> str:
+    """Write one figure of a sentence of the rules for the reader: money with its symbol, dates with month names."""
+    value = figure.value
+    if isinstance(value, tuple):
+        return in_language(value, (get_language() or "en").split("-")[0])
+    if isinstance(value, datetime.date):
+        return date_text(value)
+    if isinstance(value, str):
+        return value
+    if figure.kind == "money":
+        return _exact_money(Fraction(value))
+    written = _grouped_decimal(decimal_text(value))
+    return f"{written}\N{NO-BREAK SPACE}%" if figure.kind == "percent" else written
+
+
+def words_text(words: Words) -> str:
+    """Write a sentence of the rules in the language of the reader, as plain text."""
+    return words.render(_, figure_text)
+
+
+def _exact_money(minor: Fraction) -> str:
+    """An amount that may not be whole paisa yet keeps every digit, so that a working can be checked by hand."""
+    if minor.denominator == 1:
+        return money_text(minor.numerator)
+    decimals = settings.CURRENCY["decimals"]
+    written = _grouped_decimal(decimal_text(minor / 10**decimals, least=decimals))
+    return f"{settings.CURRENCY['symbol']}\N{NO-BREAK SPACE}{written}"
+
+
+def _grouped_decimal(written: str) -> str:
+    whole, point, decimals = written.partition(".")
+    sign = MINUS if whole.startswith("-") else ""
+    return f"{sign}{group_digits(whole.removeprefix('-'), settings.MONEY_GROUPING)}{point}{decimals}"
+
+
+def device_text(user_agent: str) -> str:
+    """Name the browser and system that a browser says it is; what is unknown is called so."""
+    browser = next((name for sign, name in BROWSERS.items() if sign in user_agent), "")
+    system = next((name for sign, name in SYSTEMS.items() if sign in user_agent), "")
+    return ", ".join(filter(None, (browser, system))) or _("Unknown device")
 
 
 def errors_of(form: Any) -> list[dict[str, str]]:

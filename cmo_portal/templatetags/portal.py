@@ -12,12 +12,15 @@ from django import template
 from django.conf import settings
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 
 from cmo_portal import charts, navigation, states, wording
+from cmo_portal.common.words import Figure, Words
+from cmo_portal.context import Society
+from cmo_portal.logs import request_id
 
 register = template.Library()
 
@@ -124,6 +127,35 @@ def bar_chart(
         "heading": heading or _("Item"),
         "chart_id": charts.identifier(title),
     }
+
+
+@register.simple_tag
+def the_society() -> Society:
+    """The society for pages that are rendered without a request: the page for an error of our own."""
+    return Society(settings.SOCIETY)
+
+
+@register.filter
+def device(user_agent: str) -> str:
+    """Name the device of a session as a person would: `Chrome, Android`."""
+    return wording.device_text(user_agent)
+
+
+@register.simple_tag
+def sentence(words: Words) -> SafeString:
+    """Write a sentence of the rules (cmo_portal.common.words) in the language of the page, its figures formatted."""
+    return mark_safe(words.render(lambda text: escape(_(text)), _isolated))  # noqa: S308 - both parts are escaped
+
+
+def _isolated(figure: Figure) -> str:
+    return format_html("<bdi>{}</bdi>", wording.figure_text(figure))
+
+
+@register.simple_tag
+def request_number() -> str:
+    """The number of this request in our records, for a person to quote when something went wrong."""
+    number = request_id.get()
+    return "" if number == "-" else number
 
 
 @register.simple_tag(takes_context=True)
