@@ -12,7 +12,7 @@ from royalties.models.runs import Run
 class TextResult(models.Model):
     """What one text earned in its pool: weight of all its lines, and its amount in units."""
 
-    pk = models.CompositePrimaryKey("run_id", "pool_no", "text_key")
+    pk = models.CompositePrimaryKey("run", "pool_no", "text_key")
     run = models.ForeignKey(Run, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
     pool_no = models.IntegerField()
     text_key = models.BigIntegerField()
@@ -29,7 +29,7 @@ class TextResult(models.Model):
 class LineResult(models.Model):
     """What one usage line earned. `line_key` = file position in the upper 32 bits, row number in the lower."""
 
-    pk = models.CompositePrimaryKey("run_id", "pool_no", "line_key")
+    pk = models.CompositePrimaryKey("run", "pool_no", "line_key")
     run = models.ForeignKey(Run, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
     pool_no = models.IntegerField()
     line_key = models.BigIntegerField()
@@ -47,7 +47,7 @@ class AllocationLine(models.Model):
     """What one share of one work (or one unidentified text) earned in one pool. With a payee above zero it is a line
     of that payee's statement; with a negative payee it is held, and the number says why (see RunShare)."""
 
-    pk = models.CompositePrimaryKey("run_id", "pool_no", "payee_id", "work_id", "share_id", "text_key")
+    pk = models.CompositePrimaryKey("run", "pool_no", "payee_id", "work_id", "share_id", "text_key")
     run = models.ForeignKey(Run, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
     pool_no = models.IntegerField()
     payee_id = models.BigIntegerField()
@@ -66,7 +66,7 @@ class AllocationLine(models.Model):
 class PayeeTotal(models.Model):
     """What one payee (or one held bucket) earned in one pool, in whole minor units."""
 
-    pk = models.CompositePrimaryKey("run_id", "pool_no", "payee_id")
+    pk = models.CompositePrimaryKey("run", "pool_no", "payee_id")
     run = models.ForeignKey(Run, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
     pool_no = models.IntegerField()
     payee_id = models.BigIntegerField()

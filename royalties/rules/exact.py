@@ -4,7 +4,6 @@
 numbers. Where int64 cannot be proved to suffice, Python's own integers take over and the answer is the same.
 """
 
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -37,7 +36,7 @@ def mul_div(amount: int, weights: I64, weight_sum: int) -> tuple[I64, I64]:
         raise KernelRangeError(f"amount {amount} or sum of weights {weight_sum} is out of range")
     if ((amount >> 50) + 3) * weight_sum > INT64_MAX:
         raise KernelRangeError(f"amount {amount} and sum of weights {weight_sum} are out of range together")
-    if weights.size and not (0 <= int(weights.min()) and int(weights.max()) <= weight_sum):
+    if weights.size and (int(weights.min()) < 0 or int(weights.max()) > weight_sum):
         raise KernelRangeError("a weight lies outside 0 to the sum of weights")
     return _quotients(np.array([amount], dtype=np.int64), weights, np.array([weight_sum], dtype=np.int64))
 
@@ -76,7 +75,9 @@ def allocate_columns(total: int, weights: I64, tie_keys: I64) -> I64:
 
     Raises NothingToAllocateTo when all weights are zero and the total is not, ValueError for a negative weight.
     """
-    return allocate_groups(np.array([total]), np.zeros(weights.size, dtype=np.int64), weights, tie_keys)
+    if abs(total) > INT64_MAX:
+        raise KernelRangeError(f"the amount {total} does not fit")
+    return allocate_groups(np.array([total], dtype=np.int64), np.zeros(weights.size, dtype=np.int64), weights, tie_keys)
 
 
 def allocate_groups(totals: I64, group_no: I64, weights: I64, tie_keys: I64) -> I64:
@@ -143,7 +144,7 @@ def _outside_range(amounts: I64, sums: Any) -> npt.NDArray[np.bool_]:
 
 
 def _allocate_reference(amount: int, weights: I64) -> list[int]:
-    parts = allocate(amount, [(position, Fraction(int(weight))) for position, weight in enumerate(weights)])
+    parts = allocate(amount, [(position, int(weight)) for position, weight in enumerate(weights)])
     return list(parts.values())
 
 

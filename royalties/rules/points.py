@@ -1,8 +1,8 @@
 """Points: what one usage line weighs in its pool, and what a point is worth.
 
-The points of a line are plays × duration × use weight × daypart weight, exactly. So that millions of lines can be weighed
-in whole numbers, the weights of a rule are scaled by the smallest factor that makes all of them whole: the *weight* of a
-line is its points times `scale`. A split does not change when all weights are multiplied by one factor.
+The points of a line are plays × duration × use weight × daypart weight, exactly. So that millions of lines can be
+weighed in whole numbers, the weights of a rule are scaled by the smallest factor that makes all of them whole: the
+*weight* of a line is its points times `scale`. A split does not change when all weights are multiplied by one factor.
 """
 
 from collections.abc import Mapping
@@ -35,7 +35,7 @@ class UnknownCode(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Weighted:
-    """A code of the rule and its exact weight; a daypart may also state its minutes of the day, the end not included."""
+    """A code of the rule and its exact weight; a daypart may state its minutes of the day, the end not included."""
 
     code: str
     weight: Fraction

@@ -5,11 +5,12 @@ Sections may lie within sections. Each level is split by largest remainder, so t
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from cmo_portal.common.money import WHOLE_SHARE, AmountError, allocate, parse_share
 from cmo_portal.common.ruledata import Complaint, Names, Reader
-from cmo_portal.common.words import gettext_noop, number, say
+from cmo_portal.common.words import gettext_noop, percent, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,8 @@ def _leaves(path: tuple[str, ...], total: int, sections: Sequence[Section], *, h
         return
     share_sum = sum(section.share for section in sections)
     if share_sum != WHOLE_SHARE:
-        raise SharesNotWhole(f"the sections below {'/'.join(path) or 'the pool'} add up to {share_sum} of {WHOLE_SHARE}")
+        where = "/".join(path) or "the pool"
+        raise SharesNotWhole(f"the sections below {where} add up to {share_sum} of {WHOLE_SHARE}")
     amounts = allocate(total, [(section.key, section.share) for section in sections])
     by_key = {section.key: section for section in sections}
     for key, amount in amounts.items():
@@ -76,9 +78,9 @@ def _read_level(reader: Reader) -> tuple[Section, ...]:
     if len(set(keys)) != len(keys):
         reader.complain("sections", ", ".join(keys), say(gettext_noop("Each section needs a key of its own.")))
     if sections and share_sum != WHOLE_SHARE:
-        total = number(share_sum * 100) if share_sum % WHOLE_SHARE == 0 else number(share_sum)
-        words = say(gettext_noop("The sections must add up to exactly 100 percent."), total=total)
-        reader.complain("sections", f"{share_sum} / {WHOLE_SHARE}", words)
+        total = percent(Fraction(share_sum * 100, WHOLE_SHARE))
+        words = say(gettext_noop("The sections add up to %(total)s; they must make exactly 100 percent."), total=total)
+        reader.complain("sections", ", ".join(keys), words)
     return sections
 
 
