@@ -72,9 +72,9 @@ class Instance:
         self.services = Services(self.data, self.environment)
         self.services.join()
         if self.options.services_only:
-            self._announce(ready=True, address="")
+            self.data.write(ADDRESSES, self.services.variables)
+            self._announce(ready=True, address="services only")
             say(f"The database and the broker run. Their addresses: {self.data / ADDRESSES}")
-            self.data.write(ADDRESSES, dict(self.services.variables))
             return
         self._start_portal(self.services)
 
@@ -127,6 +127,8 @@ class Instance:
             complain("a server stopped answering; starting it again.")
             moved = self.services.heal()
             self.env |= self.services.variables
+            if self.options.services_only:
+                self.data.write(ADDRESSES, self.services.variables)
             if self.crew:
                 self.crew.env = variables.for_web_and_workers(self.env)
                 # a worker may go deaf when its broker was away, so it always starts anew; the web only if it must
@@ -169,7 +171,7 @@ def take_lock(data: DataFolder) -> IO[str]:
     lock = data.try_lock(LOCK)
     if lock is None:
         other = data.read(RECORD)
-        where = other.get("address") or "starting"
+        where = other.get("address") or "still starting"
         raise LauncherError(f"already running on this data ({data.path}): process {other.get('pid', '?')}, {where}.")
     return lock
 

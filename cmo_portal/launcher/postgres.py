@@ -10,12 +10,13 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from cmo_portal.launcher.console import LauncherError
 from cmo_portal.launcher.ports import free_port
-from cmo_portal.launcher.processes import Identity, end, may_reach, unprivileged
+from cmo_portal.launcher.processes import PROC, Identity, end, may_reach, unprivileged, working_in
 
 MAJOR = 18
 SUPERUSER = "portal"
@@ -34,6 +35,7 @@ SETTINGS = {
 }
 CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 STARTS = 4
+ORPHANS_GONE_WITHIN = 10.0
 READY = "portal.ready"
 
 
@@ -75,6 +77,7 @@ class Cluster:
 
     def start(self, port: int | None = None) -> int:
         """Start the server and wait until it answers; the port is taken again if free, else another is chosen."""
+        self._drop_stale_pid_file()
         told = ""
         for attempt in range(STARTS):
             chosen = free_port(port if attempt == 0 else None)
@@ -121,6 +124,21 @@ class Cluster:
             return None
         return Identity.of(pid)
 
+    def _drop_stale_pid_file(self) -> None:
+        """Remove a pid file whose number now belongs to a zombie or to somebody else's process.
+
+        PostgreSQL would take either for a running server and refuse to start. Its own check for server processes that
+        outlived their master is made here instead: the file goes only when nothing works in the data folder any more.
+        """
+        file = self.folder / "postmaster.pid"
+        if not file.exists() or self.identity():
+            return
+        deadline = time.monotonic() + ORPHANS_GONE_WITHIN
+        while working_in(self.folder) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        if not working_in(self.folder):
+            file.unlink(missing_ok=True)
+
     def port(self) -> int | None:
         """The port that the running server wrote into its pid file."""
         try:
@@ -165,9 +183,9 @@ class Cluster:
 def is_postgres(pid: int) -> bool:
     """Whether a process number belongs to a PostgreSQL server (where the system can tell; else True)."""
     try:
-        return b"postgres" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[0]
+        return b"postgres" in (PROC / str(pid) / "cmdline").read_bytes().split(b"\0")[0]
     except OSError:
-        return not Path("/proc/self/cmdline").exists()
+        return not (PROC / "self" / "cmdline").exists()
 
 
 def find_binaries(site_packages: Path, reachable: Path) -> Path:

@@ -90,6 +90,15 @@ def carriers_of(token: str) -> list[tuple[Identity, str]]:
     return found
 
 
+def working_in(folder: Path) -> bool:
+    """Whether any process has this folder as its working folder. Linux only, else False."""
+    for link in PROC.glob("[0-9]*/cwd"):
+        with contextlib.suppress(OSError):
+            if link.readlink() == folder:
+                return True
+    return False
+
+
 def spawn(
     command: Sequence[str | Path],
     *,

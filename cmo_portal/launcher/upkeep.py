@@ -32,7 +32,7 @@ def status(root: Path, _options: argparse.Namespace) -> int:
     launcher = Identity.from_record(record)
     running = launcher is not None and launcher.is_alive()
     if running:
-        state = record.get("address") or ("services only" if record.get("ready") else "starting")
+        state = record.get("address") or "still starting"
         say(f"portal {record.get('command')}: {state} (process {record.get('pid')})")
     lines = [f"  {name}: process {identity.pid}" for name, identity in main_processes(data)]
     lines += [f"  {name}: process {pid}" for name, pid in Services(data, Environment(root)).running().items()]
