@@ -123,7 +123,7 @@ class Tariff(Public):
 
 @pghistory.track()
 class TariffVersion(Public):
-    """One version of a tariff: its definition as the engine reads it, its source, its own worked examples.
+    """One version of a tariff: its definition as the engine reads it, with its own worked examples, and its source.
 
     Once it has left the draft its content is fixed; a change is a new version. The maker never approves (M14), and of
     the versions that stood before the public only one is valid on a day.
@@ -139,7 +139,6 @@ class TariffVersion(Public):
         _("legal status"), max_length=10, choices=LegalStatus.choices, default=LegalStatus.DRAFT
     )
     definition = models.JSONField(_("definition"))
-    examples = models.JSONField(_("worked examples"), default=list)
     source = models.TextField(_("source"), max_length=600)
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     approved_by = models.ForeignKey(
@@ -174,7 +173,7 @@ class TariffVersion(Public):
             pgtrigger.FSM(name="tariff_moves", field="legal_status", transitions=STATUS_MOVES),
             pgtrigger.ReadOnly(
                 name="tariff_fixed_after_draft",
-                fields=["tariff", "version", "valid_from", "definition", "examples", "source", "proposed_by"],
+                fields=["tariff", "version", "valid_from", "definition", "source", "proposed_by"],
                 condition=pgtrigger.Q(old__legal_status__df="draft"),
             ),
         ]
@@ -227,11 +226,17 @@ class Province(Public):
 
 @pghistory.track()
 class SalesTaxRate(Public):
-    """The sales tax on services of one province over time, in percent, with the text it was taken from."""
+    """A tax on services of one province over time, in percent, with the text it was taken from. Most provinces have
+    one tax; a second one of a higher order may be reckoned on the fee with the taxes before it (`compound`)."""
 
     app_may: ClassVar[tuple[str, ...]] = KEPT
 
     province = models.ForeignKey(Province, on_delete=models.PROTECT, related_name="tax_rates")
+    code = models.SlugField(_("code"), max_length=12)
+    name = models.CharField(_("name"), max_length=80)
+    name_ur = models.CharField(_("name in Urdu"), max_length=80, blank=True)
+    order = models.PositiveSmallIntegerField(_("order"), default=1)
+    compound = models.BooleanField(_("on the fee with the taxes before it"), default=False)
     rate = models.DecimalField(_("rate in percent"), max_digits=7, decimal_places=4)
     valid_from = models.DateField(_("valid from"))
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
@@ -252,9 +257,13 @@ class SalesTaxRate(Public):
             ),
             ExclusionConstraint(
                 name="one_sales_tax_rate_a_day",
-                expressions=[("province", RangeOperators.EQUAL), (days_of_validity(), RangeOperators.OVERLAPS)],
+                expressions=[
+                    ("province", RangeOperators.EQUAL),
+                    ("code", RangeOperators.EQUAL),
+                    (days_of_validity(), RangeOperators.OVERLAPS),
+                ],
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.province.name} {self.rate.normalize():f} %"
+        return f"{self.code} {self.rate.normalize():f} %"
