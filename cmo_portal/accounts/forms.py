@@ -6,7 +6,7 @@ from allauth.account.adapter import get_adapter
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cmo_portal.accounts.models import User
+from cmo_portal.accounts.models import Audience, User
 from cmo_portal.accounts.roles import ROLES
 
 
@@ -51,3 +51,10 @@ class RoleForm(forms.Form):
 
     role = forms.ChoiceField(label=_("Role"), choices=[(role, role.capitalize()) for role in ROLES])
     act = forms.ChoiceField(label=_("What to do"), choices=[("give", _("Give")), ("take", _("Take away"))])
+
+
+class UserFilter(forms.Form):
+    """Which users to show."""
+
+    q = forms.CharField(label=_("Name or e-mail address"), required=False, max_length=100)
+    audience = forms.ChoiceField(label=_("Audience"), required=False, choices=[("", _("All")), *Audience.choices])

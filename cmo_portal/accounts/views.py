@@ -5,6 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,10 +14,11 @@ from django.views.decorators.http import require_http_methods
 
 from cmo_portal.accounts import services
 from cmo_portal.accounts.access import staff_page
-from cmo_portal.accounts.forms import FirstPasswordForm, InviteStaffForm, RoleForm
+from cmo_portal.accounts.forms import FirstPasswordForm, InviteStaffForm, RoleForm, UserFilter
 from cmo_portal.accounts.models import Audience, User
 from cmo_portal.common import clock
 from cmo_portal.mail import send_invitation
+from cmo_portal.paging import keyset_page
 
 
 @require_http_methods(["GET", "POST"])
@@ -25,7 +27,7 @@ def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
     user = services.invited_user(token=token, now=clock.now())
     form = FirstPasswordForm(request.POST or None, user=user)
     if user is None:
-        return render(request, "account/invitation_invalid.html", status=410)
+        return render(request, "accounts/public/invitation_invalid.html", status=410)
     if request.method == "POST" and form.is_valid():
         try:
             services.accept_invitation(token=token, password=form.cleaned_data["password"], now=clock.now())
@@ -34,33 +36,28 @@ def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
         else:
             messages.success(request, _("Your password is set. Sign in with it now."))
             return redirect("account_login")
-    return render(request, "account/invitation.html", {"form": form, "invited": user})
+    return render(request, "accounts/public/invitation_accept.html", {"form": form, "invited": user})
 
 
 @staff_page("accounts.manage_users")
 @require_http_methods(["GET"])
 def user_list(request: HttpRequest) -> HttpResponse:
     """T21: who signs in, with which roles."""
-    wanted = request.GET.get("q", "").strip()
-    audience = request.GET.get("audience", "")
-    users = User.objects.order_by("email").prefetch_related("groups")
-    if wanted:
-        users = users.filter(email__icontains=wanted) | users.filter(name__icontains=wanted)
-    if audience in Audience.values:
-        users = users.filter(audience=audience)
-    after = request.GET.get("after", "")
-    rows = list((users.filter(email__gt=after) if after else users)[:51])
-    return render(
-        request,
-        "accounts/staff/user_list.html",
-        {
-            "users": rows[:50],
-            "next_after": rows[49].email if len(rows) > 50 else "",
-            "q": wanted,
-            "audience": audience,
-            "audiences": Audience.choices,
-        },
-    )
+    chosen = UserFilter(request.GET)
+    users = User.objects.prefetch_related("groups")
+    if chosen.is_valid():
+        wanted, audience = chosen.cleaned_data["q"], chosen.cleaned_data["audience"]
+        if wanted:
+            users = users.filter(Q(email__icontains=wanted) | Q(name__icontains=wanted))
+        if audience:
+            users = users.filter(audience=audience)
+    context = {
+        "page": keyset_page(users, order=("email",), query=request.GET),
+        "filter_form": chosen,
+        "empty_text": _("No user matches. Try a shorter word."),
+        "layout": "layouts/staff.html",
+    }
+    return render(request, "accounts/staff/user_list.html", context)
 
 
 @staff_page("accounts.manage_users")
@@ -71,9 +68,7 @@ def user_invite(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             with transaction.atomic():
-                user = services.make_account(
-                    **form.cleaned_data, audience=Audience.STAFF, language="en", by=request.user
-                )
+                user = services.make_account(**form.cleaned_data, audience=Audience.STAFF, language="en", by=request.user)
                 token = services.invite(user=user, by=request.user, now=clock.now())
                 transaction.on_commit(lambda: send_invitation(user, reverse("accept-invitation", args=[token])))
         except ValidationError as error:
@@ -81,7 +76,7 @@ def user_invite(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("The invitation is on its way."))
             return redirect("staff-user", uid=user.uid)
-    return render(request, "accounts/staff/user_invite.html", {"form": form})
+    return render(request, "accounts/staff/user_invite.html", {"form": form, "layout": "layouts/staff.html"})
 
 
 @staff_page("accounts.manage_users")
@@ -99,4 +94,4 @@ def user_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
         else:
             messages.success(request, _("The role was changed."))
             return redirect("staff-user", uid=user.uid)
-    return render(request, "accounts/staff/user_detail.html", {"form": form, "person": user})
+    return render(request, "accounts/staff/user_detail.html", {"form": form, "person": user, "layout": "layouts/staff.html"})

@@ -30,5 +30,10 @@ class Act(AppendOnly):
         default_permissions = ()
         permissions = [("view_acts", "See the record of acts"), ("view_act", "See acts in the admin")]
 
+    @property
+    def facts_text(self) -> str:
+        """The facts in one line: `name: value`, commas between."""
+        return ", ".join(f"{name}: {value}" for name, value in self.facts.items())
+
     def __str__(self) -> str:
         return f"{self.number} {self.verb} {self.object_type} {self.object_id}"

@@ -183,7 +183,7 @@ def percent_between(part: int, whole: int, places: int = 2) -> Fraction:
     return Fraction(round_half_up(Fraction(part * 100 * scale, whole)), scale)
 
 
-# --- reading trusted data (what people type and files hold is read by cmo_portal.common.amounts) -----------------------
+# --- reading trusted data (what people type and what files hold is read by cmo_portal.common.amounts) ----------------
 
 
 def parse_fraction(text: str) -> Fraction:

@@ -7,6 +7,7 @@ import calendar
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Protocol, TypeVar
 
 ENGLISH_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -138,9 +139,7 @@ def quarter_number(day: date, first_month: int = FIRST_FISCAL_MONTH) -> int:
 def quarters(year: Period) -> tuple[Period, Period, Period, Period]:
     """The four quarters of a year that begins on the first of a month."""
     starts = [add_months(year.start, months) for months in (0, 3, 6, 9, 12)]
-    one, two, three, four = (
-        Period(start, after - timedelta(days=1)) for start, after in zip(starts, starts[1:], strict=False)
-    )
+    one, two, three, four = (Period(start, after - timedelta(days=1)) for start, after in pairwise(starts))
     return one, two, three, four
 
 

@@ -39,7 +39,7 @@ def _bare(figure: Any) -> str:
 
 
 class Reader:
-    """One record of rule data. Faults go to the shared list `complaints`; the value read is then a harmless stand-in."""
+    """One record of rule data. Faults go to the shared list `complaints`; the value is then a harmless stand-in."""
 
     def __init__(self, data: Any, place: str = "", complaints: list[Complaint] | None = None) -> None:
         self.place = place

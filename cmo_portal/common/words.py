@@ -96,8 +96,9 @@ def label(value: tuple[tuple[str, str], ...]) -> Figure:
 
 
 def in_language(names: tuple[tuple[str, str], ...], language: str) -> str:
-    """The name in the language asked for, else in the first language given."""
-    return dict(names).get(language, names[0][1] if names else "")
+    """The name in the language asked for, else in English, else in the first language given."""
+    by_language = dict(names)
+    return by_language.get(language) or by_language.get("en") or next(iter(by_language.values()), "")
 
 
 def plain_figures(currency: Currency, language: str = "en") -> Callable[[Figure], str]:
@@ -132,7 +133,7 @@ def _grouped(written: str) -> str:
 
 def _value_to_json(value: FigureValue) -> Any:
     if isinstance(value, tuple):
-        return dict(value)
+        return [list(name) for name in value]  # a list: JSON stores do not keep the order of names
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
@@ -140,7 +141,7 @@ def _figure_from_json(data: Mapping[str, Any]) -> Figure:
     kind: FigureKind = data["kind"]
     raw = data["value"]
     if kind == "label":
-        return Figure(kind, tuple(raw.items()))
+        return Figure(kind, tuple((language, name) for language, name in raw))
     if kind == "date":
         return Figure(kind, date.fromisoformat(raw))
     if kind == "count":

@@ -1,4 +1,4 @@
-"""Whether a tariff makes sense as a whole: every name leads somewhere, every answer has a rate, nothing is asked in vain."""
+"""Whether a tariff makes sense as a whole: names lead somewhere, answers have a rate, nothing is asked in vain."""
 
 from collections.abc import Collection, Iterator
 from fractions import Fraction

@@ -12,7 +12,21 @@ from cmo_portal.common.money import round_half_up
 from cmo_portal.common.ruledata import Names
 from cmo_portal.common.words import Figure, Words, gettext_noop, label, money, number, percent, say
 
-from .tariff_terms import Answer, Band, Banded, Component, Factor, Flat, Head, Input, Percent, PerUnit, Product, Rates, Tariff
+from .tariff_terms import (
+    Answer,
+    Band,
+    Banded,
+    Component,
+    Factor,
+    Flat,
+    Head,
+    Input,
+    Percent,
+    PerUnit,
+    Product,
+    Rates,
+    Tariff,
+)
 
 StepKind = Literal["working", "component", "modifier", "rounding"]
 Funds = dict[str, Fraction]
@@ -22,8 +36,8 @@ Funds = dict[str, Fraction]
 class Step:
     """One printable line of the reckoning, in exact minor units.
 
-    `exact` is the amount that the line shows (None where it shows none), `effects` what it adds to each fund (nothing for
-    a mere working line), and `running` the whole fee after it. `rule` is the paragraph of the tariff that it follows.
+    `exact` is the amount that the line shows (None where it shows none), `effects` what it adds to each fund (nothing
+    for a mere working line), and `running` the whole fee after it. `rule` is the paragraph of the tariff behind it.
     """
 
     kind: StepKind
@@ -126,7 +140,8 @@ def _per_unit(tariff: Tariff, part: PerUnit, answers: dict[str, Answer]) -> Iter
         yield step("working", part.head, words, None)
         unit = label(())
     for fund, rate in part.rates:
-        words = say(gettext_noop("%(quantity)s %(unit)s × %(rate)s"), quantity=number(counted), unit=unit, rate=money(rate))
+        template = gettext_noop("%(quantity)s %(unit)s × %(rate)s")
+        words = say(template, quantity=number(counted), unit=unit, rate=money(rate))
         yield _with_times(tariff, part.head, words, counted * rate, fund, part.times, answers)
 
 
@@ -181,7 +196,9 @@ def _product(part: Product, answers: dict[str, Answer]) -> Iterator[Step]:
         value = factor.constant if factor.input is None else quantity_of(answers, factor.input)
         assert value is not None
         result *= value / 100 if factor.kind == "percent" else value
-        template = gettext_noop("× %(factor)s %(name)s = %(result)s") if position else gettext_noop("%(factor)s %(name)s")
+        template = gettext_noop("%(factor)s %(name)s")
+        if position:
+            template = gettext_noop("× %(factor)s %(name)s = %(result)s")
         words = say(template, factor=_figure(factor, value), name=label(factor.names), result=money(result))
         last = position == len(ordered) - 1
         yield step("component" if last else "working", part.head, words, result, ((part.fund, result),) if last else ())
@@ -199,11 +216,8 @@ def _banded(tariff: Tariff, part: Banded, answers: dict[str, Answer]) -> Iterato
     asked = tariff.input(part.on)
     value = quantity_of(answers, part.on)
     column = _column(part, answers)
-    if part.mode.endswith("marginal"):
-        slices = _slices(part.bands, value)
-    else:
-        slices = [(_band_of(part.bands, value), value)]
-    for band, inside in slices:
+    marginal = part.mode.endswith("marginal")
+    for band, inside in _slices(part.bands, value) if marginal else [(_band_of(part.bands, value), value)]:
         for fund, rate in dict(band.columns)[column]:
             words, amount = _band_line(part, asked, band, rate, value, inside)
             yield _with_times(tariff, part.head, words, amount, fund, part.times, answers)

@@ -48,7 +48,7 @@ from .tariff_terms import (
 )
 
 ZERO = Fraction(0)
-ONE_FUND = (Fund("total", (("en", "Total"),)),)
+ONE_FUND: tuple[Fund, ...] = (Fund("total", (("en", "Total"),)),)
 
 
 class TariffReader:
@@ -258,7 +258,8 @@ class TariffReader:
         entry = self.root.record("rounding")
         unit = self._minor(entry, "unit")
         if unit < 1:
-            entry.complain("unit", entry.raw("unit"), say(gettext_noop("This number is outside the range allowed here.")))
+            words = say(gettext_noop("This number is outside the range allowed here."))
+            entry.complain("unit", entry.raw("unit"), words)
         rounding = Rounding(max(unit, 1), cast(RoundingMode, entry.choice("mode", ROUNDING_MODES, "half_up")))
         entry.close()
         return rounding

@@ -1,7 +1,7 @@
 """The terms of a tariff version as frozen values: what is asked, how the fee is built, and what changes it afterwards.
 
-A published tariff is a table: its figures are stored as published and never derived from one another. Money is counted in
-exact minor units (a published rate may be finer than one), percentages in percents. A rate holds one amount for each
+A published tariff is a table: its figures are stored as published and never derived from one another. Money is counted
+in exact minor units (a published rate may be finer than one), percentages in percents. A rate holds one amount for each
 fund, because one payment may be collected for several societies.
 """
 

@@ -6,14 +6,13 @@ of a minor unit and exist inside a run only; what people are owed is in whole mi
 
 from django.db import models
 
-from royalties.models.runs import Run
 
 
 class TextResult(models.Model):
     """What one text earned in its pool: weight of all its lines, and its amount in units."""
 
-    pk = models.CompositePrimaryKey("run", "pool_no", "text_key")
-    run = models.ForeignKey(Run, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
+    pk = models.CompositePrimaryKey("run_id", "pool_no", "text_key")
+    run_id = models.BigIntegerField()
     pool_no = models.IntegerField()
     text_key = models.BigIntegerField()
     work_id = models.BigIntegerField()
@@ -29,8 +28,8 @@ class TextResult(models.Model):
 class LineResult(models.Model):
     """What one usage line earned. `line_key` = file position in the upper 32 bits, row number in the lower."""
 
-    pk = models.CompositePrimaryKey("run", "pool_no", "line_key")
-    run = models.ForeignKey(Run, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
+    pk = models.CompositePrimaryKey("run_id", "pool_no", "line_key")
+    run_id = models.BigIntegerField()
     pool_no = models.IntegerField()
     line_key = models.BigIntegerField()
     text_key = models.BigIntegerField()
@@ -47,8 +46,8 @@ class AllocationLine(models.Model):
     """What one share of one work (or one unidentified text) earned in one pool. With a payee above zero it is a line
     of that payee's statement; with a negative payee it is held, and the number says why (see RunShare)."""
 
-    pk = models.CompositePrimaryKey("run", "pool_no", "payee_id", "work_id", "share_id", "text_key")
-    run = models.ForeignKey(Run, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
+    pk = models.CompositePrimaryKey("run_id", "pool_no", "payee_id", "work_id", "share_id", "text_key")
+    run_id = models.BigIntegerField()
     pool_no = models.IntegerField()
     payee_id = models.BigIntegerField()
     work_id = models.BigIntegerField()
@@ -66,8 +65,8 @@ class AllocationLine(models.Model):
 class PayeeTotal(models.Model):
     """What one payee (or one held bucket) earned in one pool, in whole minor units."""
 
-    pk = models.CompositePrimaryKey("run", "pool_no", "payee_id")
-    run = models.ForeignKey(Run, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
+    pk = models.CompositePrimaryKey("run_id", "pool_no", "payee_id")
+    run_id = models.BigIntegerField()
     pool_no = models.IntegerField()
     payee_id = models.BigIntegerField()
     units = models.BigIntegerField()

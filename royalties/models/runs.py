@@ -180,8 +180,8 @@ class RunText(models.Model):
     run's list, ordered by sha256, in the upper 32 bits and the text number in the lower."""
 
     app_may = ("SELECT", "INSERT")
-    pk = models.CompositePrimaryKey("run", "pool_no", "text_key")
-    run = models.ForeignKey(Run, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="texts")
+    pk = models.CompositePrimaryKey("run_id", "pool_no", "text_key")
+    run_id = models.BigIntegerField()
     pool_no = models.IntegerField()
     text_key = models.BigIntegerField()
     file_id = models.BigIntegerField()
@@ -197,8 +197,8 @@ class RunShare(models.Model):
     -2 dispute, -3 undocumented, -4 unclaimed, -5 no mandate, -6 no usage reported. Units add up to 1,000,000."""
 
     app_may = ("SELECT", "INSERT")
-    pk = models.CompositePrimaryKey("run", "right", "work_id", "share_id")
-    run = models.ForeignKey(Run, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="shares")
+    pk = models.CompositePrimaryKey("run_id", "right", "work_id", "share_id")
+    run_id = models.BigIntegerField()
     right = models.CharField(max_length=2)
     work_id = models.BigIntegerField()
     share_id = models.BigIntegerField()

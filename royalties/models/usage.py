@@ -84,8 +84,8 @@ class UsageText(models.Model):
     clerk see texts, not lines. `section` is the act of a set list, blank elsewhere. Bulk-loaded, never changed."""
 
     app_may = ("SELECT", "INSERT")
-    pk = models.CompositePrimaryKey("file", "text_no")
-    file = models.ForeignKey(UsageFile, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="texts")
+    pk = models.CompositePrimaryKey("file_id", "text_no")
+    file_id = models.BigIntegerField()
     text_no = models.IntegerField()
     section = models.CharField(max_length=40)
     title = models.TextField()
@@ -109,8 +109,8 @@ class UsageLine(models.Model):
     Bulk-loaded by COPY, never changed."""
 
     app_may = ("SELECT", "INSERT")
-    pk = models.CompositePrimaryKey("file", "row_no")
-    file = models.ForeignKey(UsageFile, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="lines")
+    pk = models.CompositePrimaryKey("file_id", "row_no")
+    file_id = models.BigIntegerField()
     row_no = models.IntegerField()
     text_no = models.IntegerField()
     plays = models.BigIntegerField()

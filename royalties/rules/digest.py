@@ -23,7 +23,8 @@ import numpy as np
 import numpy.typing as npt
 
 from .columns import I64, order_by
-from .kernel import Calculation, LineUnits, PayeeRows, StatementRows
+from .kernel import Calculation
+from .kernel_tables import LineUnits, PayeeRows, StatementRows
 
 U64 = npt.NDArray[np.uint64]
 

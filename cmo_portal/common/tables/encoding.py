@@ -55,7 +55,7 @@ def detect_encoding(path: Path) -> EncodingGuess:
         return EncodingGuess("utf-16", certain=True, damaged=_damage(path, "utf-16")[0])
     if head.count(0) * 5 > len(head):
         raise _unreadable_encoding("UTF-16 / UTF-32")
-    if len(_CONTROL.findall(head)) * 50 > len(head):
+    if len(_CONTROL.findall(head)) > 20 + len(head) // 50:
         raise FileRefused(
             "not-text",
             _("The file is not a text table: it holds binary data."),
@@ -72,7 +72,9 @@ def detect_encoding(path: Path) -> EncodingGuess:
 
 
 def _damage(path: Path, encoding: str) -> tuple[int, int]:
-    """How many bytes the encoding cannot read, and how many characters beyond ASCII it can; in blocks, flat memory."""
+    """How many bytes the encoding cannot read, and how many characters beyond ASCII it can; (0, 0) when all is well."""
+    if _readable(path, encoding):
+        return 0, 0
     decoder = codecs.getincrementaldecoder(encoding)(MARK_UNDECODABLE)
     damaged = beyond = 0
     with path.open("rb") as stream:
@@ -85,6 +87,18 @@ def _damage(path: Path, encoding: str) -> tuple[int, int]:
                 beyond += len(_BEYOND_ASCII.findall(text)) - bad
             if not block:
                 return damaged, beyond
+
+
+def _readable(path: Path, encoding: str) -> bool:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        with path.open("rb") as stream:
+            while block := stream.read(BLOCK_BYTES):
+                decoder.decode(block)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 _MARKED = re.compile("[\ud800-\udfff]")

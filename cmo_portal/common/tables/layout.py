@@ -83,20 +83,18 @@ def guess_delimiter(text: str) -> tuple[str, bool]:
     lines = list(islice(io.StringIO(text, newline=""), 200))
     if len(lines) > 1 and not lines[-1].endswith(("\n", "\r")):
         del lines[-1]  # cut off in the middle, it would look ragged
-    best, best_score, best_quoted = ",", 0, True
-    for delimiter in DELIMITERS:
-        for quoted in (True, False):
-            score = _fit(lines, delimiter, quoted=quoted)
-            if score > best_score:
-                best, best_score, best_quoted = delimiter, score, quoted
-    return best, best_quoted
+    fits = {(mark, quoted): _fit(lines, mark, quoted=quoted) for mark in DELIMITERS for quoted in (True, False)}
+    best = max(DELIMITERS, key=lambda mark: max(fits[mark, True], fits[mark, False]))
+    # Only tab and bar files come without quoting as a rule; with commas an odd mark is one damaged row.
+    return best, best in {",", ";"} or fits[best, True] >= fits[best, False]
 
 
 def _fit(lines: list[str], delimiter: str, *, quoted: bool) -> int:
     """How well the delimiter fits: rows of the usual width, squared, times the width (at most 8)."""
-    quoting = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
     widths: Counter[int] = Counter()
-    reader = csv.reader(lines, delimiter=delimiter, quoting=quoting, strict=True)
+    reader = csv.reader(
+        lines, delimiter=delimiter, quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE, strict=True
+    )
     while True:
         try:
             cells = next(reader)
@@ -138,7 +136,7 @@ def _looks_like_headings(cells: Sequence[str]) -> bool:
     names = [cell.strip().casefold() for cell in cells if cell.strip()]
     return (
         bool(names)
-        and len(set(names)) * 10 >= len(names) * 8
+        and len(set(names)) >= len(names) - 1 - len(names) // 5
         and not any(len(name) > LONGEST_HEADING_CHARS or _VALUE_LIKE.fullmatch(name) for name in names)
     )
 

@@ -19,6 +19,7 @@ from cmo_portal.common.tables.limits import TableLimits
 # NUL and other control characters, and the marks that turn the direction of what is shown (U+202E and its kin).
 _STRIPPED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 _UNDECODABLE = re.compile("[\ud800-\udfff]")
+_SKIP_CHARS = 1 << 16
 
 
 class _OverlongLine(str):
@@ -40,7 +41,9 @@ class LineFeed:
         self._record_lines = limits.record_lines
         self._again: deque[str] = deque()
         self._record: list[str] = []
+        self._head = ""
         self.overlong = False
+        self.damaged = False
         self.stripped = 0
 
     def __iter__(self) -> LineFeed:
@@ -76,23 +79,37 @@ class LineFeed:
         """Whether the record spans more than one line."""
         return len(self._record) > 1
 
+    @property
+    def undecodable(self) -> bool:
+        """Whether the record holds bytes that the encoding cannot read."""
+        return self.damaged and any(_UNDECODABLE.search(line) is not None for line in self._record)
+
     def _fresh(self) -> str:
-        line = self._readline(self._limit + 2)
+        line = self._head + self._readline(self._limit + 2 - len(self._head))
+        self._head = ""
         if not line:
             raise StopIteration
-        if len(line.rstrip("\r\n")) > self._limit:
-            while not line.endswith(("\n", "\r")) and line:
-                line = self._readline(self._limit)
+        if len(line) > self._limit and len(line.rstrip("\r\n")) > self._limit:
+            self._skip_rest(line)
             return _OverlongLine()
-        if line.isascii():
-            if "\x00" not in line and line.isprintable():
-                return line
-        elif not unicodedata.is_normalized("NFC", line):
+        if not line.isascii() and not unicodedata.is_normalized("NFC", line):
             line = unicodedata.normalize("NFC", line)
+        # One look at the speed of C settles nearly every line: a printable line holds nothing to take out.
+        if line.rstrip("\r\n").isprintable():
+            return line
         if _STRIPPED.search(line) is not None:
             line, count = _STRIPPED.subn("", line)
             self.stripped += count
+        self.damaged = self.damaged or _UNDECODABLE.search(line) is not None
         return line
+
+    def _skip_rest(self, line: str) -> None:
+        """Read on to the end of an overlong line without keeping it."""
+        while line and not line.endswith(("\n", "\r")):
+            line = self._readline(_SKIP_CHARS)
+        if line.endswith("\r"):  # its "\n" may stand behind the cut
+            following = self._readline(1)
+            self._head = "" if following == "\n" else following
 
 
 Complain = Callable[[str, int, str], None]
@@ -104,9 +121,7 @@ def read_records(
     """Pairs of row number and cells, blank rows as empty lists. A bad record is told to `complain(code, row, value)`
     and left out; codes are `line-too-long`, `quotes`, `undecodable`, `cell-too-long`.
     """
-    reader = csv.reader(
-        feed, delimiter=delimiter, quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE, strict=True
-    )
+    reader = csv.reader(feed, delimiter=delimiter, quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE, strict=True)
     row = 0
     while True:
         feed.start_record()
@@ -140,8 +155,9 @@ def _fault(cells: list[str], feed: LineFeed, limits: TableLimits) -> str:
     line = feed.first_line
     if (len(line) > limits.cell_chars or feed.spans_lines) and any(len(cell) > limits.cell_chars for cell in cells):
         return "cell-too-long"
-    if not line.isascii() or feed.spans_lines:
-        for cell in cells:
-            if not cell.isascii() and _UNDECODABLE.search(cell) is not None:
-                return "undecodable"
-    return ""
+    return "undecodable" if feed.undecodable else ""
+
+
+def shown(text: str) -> str:
+    """A text that can be shown and stored: bytes that could not be read become the replacement character."""
+    return text if text.isascii() else _UNDECODABLE.sub("\ufffd", text)
