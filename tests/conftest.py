@@ -157,6 +157,7 @@ def sign_in() -> Callable[..., Client]:
         if factor:
             methods.append({"method": "mfa", "at": time.time(), "type": "totp"})
         session["account_authentication_methods"] = methods
+        session["account_authentication_methods_user"] = str(user.pk)
         session.save()
         return client
 

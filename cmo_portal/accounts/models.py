@@ -54,7 +54,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name = _("user")
         verbose_name_plural = _("users")
-        permissions = [("manage_users", "Invite users and change roles")]
+        permissions = [("manage_users", "Invite users and change roles"), ("edit_reference", "Edit reference data")]
         constraints = [
             models.UniqueConstraint(Lower("email"), name="one_user_per_address"),
             models.CheckConstraint(

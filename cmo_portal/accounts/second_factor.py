@@ -14,7 +14,7 @@ def proved(request: HttpRequest) -> bool:
     """True when the user has a factor and used it to open this session."""
     if not is_mfa_enabled(request.user):
         return False
-    return any(record.get("method") == "mfa" for record in get_authentication_records(request))
+    return any(record.get("method") == "mfa" for record in get_authentication_records(request, request.user))
 
 
 @receiver(authenticator_added)
