@@ -12,7 +12,7 @@ from typing import Any, Final
 from cmo_portal import wording
 
 ROW_HEIGHT: Final = 44
-LABEL_LENGTH: Final = 30
+LABEL_LENGTH: Final = 22  # with its value it fits 320 px
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,6 +184,12 @@ def is_kind(field: Any, kinds: str) -> bool:
     return field.widget_type in kinds.split(",")
 
 
+@register.filter
+def widget(field: Any) -> SafeString:
+    """Draw the input of a form field without a placeholder: what vanishes on typing belongs in the hint."""
+    return field.as_widget(attrs={"placeholder": False})
+
+
 class CaptureNode(template.Node):
     """Renders its content into a variable; blocks inside it are still overridden by child templates."""
 
