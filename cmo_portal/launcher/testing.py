@@ -18,9 +18,11 @@ from cmo_portal.launcher.console import LauncherError, complain
 from cmo_portal.launcher.data import DataFolder, fresh_secrets
 from cmo_portal.launcher.processes import MARK, Identity, carriers_of, end, handled_by, undisturbed
 from cmo_portal.launcher.services import Services, forget_cluster_outside
+from cmo_portal.launcher.templates import TemplateCache
 from cmo_portal.launcher.venv import Environment
 
 ROLE = "tests"
+CACHE = "portal-cache"
 
 
 def run_tests(root: Path, arguments: list[str]) -> int:
@@ -30,7 +32,7 @@ def run_tests(root: Path, arguments: list[str]) -> int:
     messages.compile_all(root)
     long = "--long" in arguments
     arguments = [argument for argument in arguments if argument != "--long"]
-    chrome = browser.find(environment.folder / "portal-cache")
+    chrome = browser.find(environment.folder / CACHE)
     if chrome is None:
         if wants_everything(arguments):
             raise LauncherError(browser.ABSENT)
@@ -38,7 +40,13 @@ def run_tests(root: Path, arguments: list[str]) -> int:
     with throw_away(root, environment) as services:
         env = variables_of_tests(root, services, chrome, long=long)
         command = [str(environment.python), "-m", "pytest", *pytest_arguments(root, arguments, long=long)]
-        return run_until_done(command, root, env)
+        if long or not services.uses_database:
+            return run_until_done(command, root, env)
+        cache = TemplateCache(root, environment.folder / CACHE, services.binaries(), services.superuser_url)
+        cache.restore()
+        code = run_until_done(command, root, env)
+        cache.keep()
+        return code
 
 
 def pytest_arguments(root: Path, arguments: list[str], *, long: bool) -> list[str]:

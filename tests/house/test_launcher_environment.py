@@ -30,7 +30,7 @@ def pins(name: str) -> dict[str, str]:
     return {key.lower().replace("_", "-"): value for key, value in PIN.findall((ROOT / name).read_text())}
 
 
-# --- lock files -----------------------------------------------------------------------------------------------------
+# --- lock files ---------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
@@ -59,7 +59,7 @@ def test_the_development_list_holds_the_runtime_list_with_the_same_pins() -> Non
     assert pins("requirements.txt").items() <= pins("requirements-dev.txt").items()
 
 
-# --- virtual environment ----------------------------------------------------------------------------------------------
+# --- virtual environment ------------------------------------------------------------------------------------
 
 
 def test_a_stamped_environment_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -115,7 +115,7 @@ def test_the_launcher_imports_nothing_beyond_the_standard_library() -> None:
     assert done.stdout.strip() == "[]", done.stdout + done.stderr
 
 
-# --- browser -------------------------------------------------------------------------------------------------------------
+# --- browser ------------------------------------------------------------------------------------------------
 
 
 def put_program(folder: Path, name: str) -> str:
@@ -149,7 +149,7 @@ def test_without_any_browser_the_whole_run_fails_clearly_and_never_skips(
         testing.run_tests(ROOT, [])
 
 
-# --- variables -----------------------------------------------------------------------------------------------------------
+# --- variables ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -227,7 +227,7 @@ def test_a_one_time_code_is_shown_in_the_demo_alone() -> None:
         bed.clear()
 
 
-# --- the test command ---------------------------------------------------------------------------------------------------
+# --- the test command ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

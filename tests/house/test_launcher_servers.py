@@ -1,6 +1,5 @@
 """The embedded servers: the locale that can search Urdu, the settings that money needs, the roles, the sharing."""
 
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -180,7 +179,7 @@ def test_a_server_of_the_persons_own_is_used_and_gets_the_two_roles(
     finally:
         other.leave()
     stranger = Services(DataFolder(folder / "stranger").make(), ENVIRONMENT)
-    with pytest.raises(LauncherError, match="cmo_\\w+ exists on this server with a password"):
+    with pytest.raises(LauncherError, match=r"cmo_\w+ exists on this server with a password"):
         stranger.join()
 
 
@@ -241,4 +240,4 @@ def test_a_cluster_cut_off_while_it_was_made_is_made_again(folder: Path) -> None
         assert cursor.fetchone() == (str(folder / "cluster"),)
     connection.close()
     cluster.stop()
-    assert not os.path.exists(folder / "cluster" / "postmaster.pid")
+    assert not (folder / "cluster" / "postmaster.pid").exists()
