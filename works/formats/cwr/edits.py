@@ -1,7 +1,7 @@
 """The numbered edits of CWR 2.x and the making of complaints from them.
 
-An edit is named RECORD-LEVEL-NUMBER, such as SPU-F-013. Rules of SPU hold for OPU, those of SPT for OPT, of SWR for OWR,
-and those of NWR for REV and ISW; the complaint keeps the name of the rule and gives the record at fault beside it.
+An edit is named RECORD-LEVEL-NUMBER, such as SPU-F-013. Rules of SPU hold for OPU, those of SPT for OPT, of SWR for
+OWR, and those of NWR for REV and ISW; the complaint keeps the name of the rule and gives the record at fault beside it.
 """
 
 from collections.abc import Sequence
@@ -12,6 +12,17 @@ from works.formats.cwr import tables
 from works.formats.cwr.profile import TOLERANT, CheckProfile
 from works.formats.cwr.records import CwrFault, CwrRecord, CwrTransaction, Severity
 from works.formats.cwr.texts import text_of
+
+# Record types whose rules are printed under another one.
+_FAMILIES = {
+    "REV": "NWR",
+    "ISW": "NWR",
+    "EXC": "NWR",
+    "OPU": "SPU",
+    "OPT": "SPT",
+    "OWR": "SWR",
+    "OWT": "SWT",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +65,17 @@ def official_severity(name: str, version: str) -> Severity | None:
     return edit.severity_22 if version == "2.2" else edit.severity
 
 
+def family_of(record_type: str) -> str:
+    """The record type that the rules of a record are printed under."""
+    return _FAMILIES.get(record_type, record_type)
+
+
+def edit_told(record_type: str, level: str, number: str) -> Edit | None:
+    """The edit that a message names by record type, level and number; None when there is none."""
+    names = (f"{record_type}-{level}-{number}", f"{family_of(record_type)}-{level}-{number}")
+    return next((edits()[name] for name in names if name in edits()), None)
+
+
 class Findings:
     """Collects the complaints about one transaction, each with the severity that version and profile give it."""
 
@@ -82,6 +104,10 @@ class Findings:
         severity = official and self.profile.severity(edit, official)
         if severity is not None:
             self._append(edit, severity, index, field, value, replacement, text or edit, facts)
+
+    def refuse(self, edit: str, index: int, *, value: str = "") -> None:
+        """Refuse the transaction by an edit, whatever the profile and the documents say of its reach."""
+        self._append(edit, Severity.TRANSACTION, index, "", value, "", edit, {})
 
     def warn(self, text: str, index: int, *, edit: str = "", field: str = "", value: str = "", **facts: str) -> None:
         """Remark on something without refusing anything."""

@@ -1,6 +1,7 @@
 """What the reader hands out: records, transactions, groups, and complaints that say where, what and how to cure it."""
 
 import dataclasses
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -154,35 +155,14 @@ class CwrTransaction:
         """Whether a fault refuses the transaction as a whole."""
         return any(fault.severity in REJECTING for fault in self.faults)
 
-    def corrected(self) -> "CwrTransaction":
-        """The transaction after its edits: faulty fields reset to their default, refused records left out."""
-        dropped = {fault.index for fault in self.faults if fault.severity is Severity.RECORD and fault.index > 0}
-        resets: dict[int, dict[str, str]] = {}
-        for fault in self.faults:
-            if fault.severity is Severity.FIELD and fault.index >= 0 and fault.field:
-                resets.setdefault(fault.index, {})[fault.field] = fault.replacement
-        if not dropped and not resets:
-            return self
-        records = tuple(
-            _reset(record, resets.get(index)) for index, record in enumerate(self.records) if index not in dropped
-        )
-        return dataclasses.replace(self, records=records)
-
     def works(self) -> "tuple[CwrTransaction, ...]":
         """The works behind an acknowledgement, each as a transaction of its own; the transaction itself for a work."""
         if self.is_work:
             return (self,)
         starts = [index for index, record in enumerate(self.records) if record.type in WORK_HEADERS]
-        ends = [*starts[1:], len(self.records)]
-        return tuple(self._part(start, end) for start, end in zip(starts, ends, strict=True))
+        return tuple(self._part(start, end) for start, end in itertools.pairwise([*starts, len(self.records)]))
 
     def _part(self, start: int, end: int) -> "CwrTransaction":
         records = tuple(record for record in self.records[start:end] if record.type != "MSG")
         first = self.records[start]
         return dataclasses.replace(self, type=first.type, line=first.line, records=records, faults=())
-
-
-def _reset(record: CwrRecord, values: dict[str, str] | None) -> CwrRecord:
-    if values is None:
-        return record
-    return dataclasses.replace(record, values={**record.values, **values})

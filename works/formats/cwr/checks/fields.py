@@ -1,7 +1,7 @@
 """The tests on single fields: required, in a table, a date, a share in range, an identifier, allowed characters."""
 
 from collections.abc import Callable
-from functools import cache
+from functools import lru_cache
 
 from works.formats.cwr import codes
 from works.formats.cwr.characters import NAMES, TITLES, forbidden_characters
@@ -40,9 +40,7 @@ def _complain(findings: Findings, index: int, edit: FieldEdit, value: str, probl
     if problem == "check_digit" and not findings.profile.check_digits_refuse:
         findings.warn(problem, index, edit=edit.name, field=edit.field, value=value, **facts)
         return
-    findings.add(
-        edit.name, index, field=edit.field, value=value, replacement=edit.default, text=problem, **facts
-    )
+    findings.add(edit.name, index, field=edit.field, value=value, replacement=edit.default, text=problem, **facts)
 
 
 def _allowed(edit: FieldEdit) -> str:
@@ -132,12 +130,13 @@ def _names(value: str, _: str) -> str:
 
 
 def _identifier(reader: Callable[[str], IdentifierReading], name: str) -> Test:
-    @cache
+    # The same parties come back in work after work.
+    @lru_cache(maxsize=4096)
     def problem_of(value: str) -> IdentifierProblem | None:
         return reader(value).problem
 
     def test(value: str, _: str) -> str:
-        problem = problem_of(value) if value else None
+        problem = problem_of(value) if value.strip("0") else None
         if problem in (None, IdentifierProblem.BLANK):
             return ""
         return "check_digit" if problem is IdentifierProblem.CHECK_DIGIT else name
