@@ -39,6 +39,11 @@ CURRENCY = {"code": env.text("CURRENCY", "PKR"), "decimals": int(env.text("CURRE
 MONEY_GROUPING = env.text("MONEY_GROUPING", "western")
 FISCAL_YEAR_START_MONTH = int(env.text("FISCAL_YEAR_START_MONTH", "7"))
 RELEASE = "0.1.0"
+# No licence and no invoice rests on a tariff that was not filed and published, unless the society's lawyer says it may.
+LICENSING_REQUIRE_PUBLISHED_TARIFF = not env.flag("LICENSING_ALLOW_UNPUBLISHED_TARIFFS")
+LICENSING_QUOTE_DAYS = int(env.text("LICENSING_QUOTE_DAYS", "30"))
+LICENSING_PAYMENT_DAYS = int(env.text("LICENSING_PAYMENT_DAYS", "30"))
+LICENSING_CHECKS_PER_MINUTE = int(env.text("LICENSING_CHECKS_PER_MINUTE", "30"))
 
 # --- Applications ------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -280,4 +285,6 @@ LOGGING = {
 }
 SILENCED_SYSTEM_CHECKS: list[str] = []
 # A named fault point of the code may misbehave under test (cmo_portal.common.faults); production refuses it.
+# Days the sides of a dispute have to send their evidence.
+DISPUTE_DAYS = int(env.text("DISPUTE_DAYS", "60"))
 CMO_FAULT = env.text("CMO_FAULT", "")

@@ -1,7 +1,7 @@
 """Tables of the works app, by subject."""
 
 from works.models.claims import Claim, Dispute
-from works.models.registrations import ImportedTransaction, RegistrationFile
+from works.models.registrations import ImportedTransaction, RegistrationFile, WorkDraft
 from works.models.works import Recording, Work, WorkIdentifier, WorkShare, WorkTitle
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "Recording",
     "RegistrationFile",
     "Work",
+    "WorkDraft",
     "WorkIdentifier",
     "WorkShare",
     "WorkTitle",

@@ -50,3 +50,14 @@ class ImportedTransaction(Public):
     class Meta:
         default_permissions = ()
         constraints = [models.UniqueConstraint(fields=["file", "number"], name="one_row_per_transaction")]
+
+
+class WorkDraft(Public):
+    """A member's registration on its way: each step is kept on the server; sent once, it names its work."""
+
+    party = models.ForeignKey("members.Party", on_delete=models.PROTECT, related_name="work_drafts")
+    answers = models.JSONField(default=dict)
+    work = models.OneToOneField(Work, null=True, blank=True, on_delete=models.PROTECT, related_name="draft")
+
+    class Meta:
+        default_permissions = ()

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from cmo_portal.common.models import Public
 from members.models import Party
 from members.models.parties import Right
+from works.guards import shares_within_the_whole
 
 WHOLE = 1_000_000  # 100 %, in 1/10,000 of a percent
 WORLD = "2136"
@@ -145,6 +146,8 @@ class WorkShare(Public):
                 name="share_state_fits_its_owner",
             ),
         ]
+        indexes = [models.Index(fields=["party", "right"])]
+        triggers = shares_within_the_whole()
 
 
 @pghistory.track()

@@ -1,0 +1,1 @@
+"""Reads over works for pages, matching and distribution runs."""

@@ -1,0 +1,53 @@
+"""The arithmetic of splits: shares are whole numbers of 1/10,000 of a percent, 1,000,000 the whole."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from cmo_portal.common.money import allocate
+
+WHOLE = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a split: who (any sortable key; None when unknown), role, right, share in 1/10,000 of a percent."""
+
+    key: int | str | None
+    role: str
+    right: str
+    share: int
+
+
+@dataclass(frozen=True, slots=True)
+class SplitFault:
+    """What is wrong with the parts of one right: their sum, and the difference to the whole (positive: too much)."""
+
+    right: str
+    total: int
+    difference: int
+
+
+def split_faults(parts: Iterable[Part]) -> list[SplitFault]:
+    """Every right whose parts do not make the whole exactly."""
+    totals: dict[str, int] = defaultdict(int)
+    for part in parts:
+        totals[part.right] += part.share
+    return [SplitFault(right, total, total - WHOLE) for right, total in sorted(totals.items()) if total != WHOLE]
+
+
+def missing_part(parts: Iterable[Part], right: str) -> int:
+    """What nobody holds of a right; never negative."""
+    return max(0, WHOLE - sum(part.share for part in parts if part.right == right))
+
+
+def scaled_to_whole(shares: list[tuple[int, int]]) -> dict[int, int]:
+    """Bring sent shares that miss the whole by a rounding (for example three times 33.33 %) to exactly 1,000,000.
+
+    `shares` are (position, share). By largest remainder, ties to the lower position, so that nothing is lost.
+    """
+    total = sum(share for _, share in shares)
+    if total == 0:
+        return {position: 0 for position, _ in shares}
+    return dict(allocate(WHOLE, [(position, Fraction(share)) for position, share in shares]))

@@ -1,0 +1,225 @@
+"""Registering works: the one way a work with its titles, shares, recordings and foreign numbers gets into the books."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection, transaction
+from django.utils.translation import gettext as _
+
+from cmo_portal.accounts.models import User
+from cmo_portal.audit.services import record_act
+from cmo_portal.common.spelling import script_of, skeleton, text_key
+from cmo_portal.wording import share_text
+from members.models import Party
+from works.models import Recording, Work, WorkIdentifier, WorkShare, WorkTitle
+from works.models.works import WORLD
+from works.rules.identifiers import read_isrc, read_iswc
+from works.rules.splits import WHOLE
+
+
+@dataclass(frozen=True, slots=True)
+class NewTitle:
+    """A title with its CWR type (OT original, AT alternative, …) and ISO 639-1 language, blank when unknown."""
+
+    text: str
+    title_type: str = "OT"
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewShare:
+    """A share in 1/10,000 of a percent; without a party it is unclaimed."""
+
+    party: Party | None
+    role: str
+    right: str
+    share: int
+    territory: str = WORLD
+    valid_from: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewRecording:
+    """A recording; `duration` in seconds."""
+
+    isrc: str
+    title: str = ""
+    performer: str = ""
+    duration: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewWork:
+    """Everything said about a work at its registration. `duration` in seconds."""
+
+    title: NewTitle
+    other_titles: tuple[NewTitle, ...] = ()
+    iswc: str = ""
+    category: str = "POP"
+    version_type: str = "ORI"
+    duration: int | None = None
+    shares: tuple[NewShare, ...] = ()
+    recordings: tuple[NewRecording, ...] = ()
+    identifiers: tuple[tuple[str, str], ...] = field(default=())
+
+
+@transaction.atomic
+def register_work(
+    *, new: NewWork, by: User | None, source: str, registered_by: Party | None = None, state: str = "registered"
+) -> Work:
+    """Register one work. Raises ValidationError naming what is wrong; nothing is half-saved."""
+    check_new_work(new)
+    work = store_works(news=[new], source=source, registered_by=registered_by, state=state)[0]
+    record_act(by=by, verb="register_work", on=work, facts={"source": source, "shares": len(new.shares)})
+    return work
+
+
+def check_new_work(new: NewWork) -> None:
+    """All that is wrong with a new work, at once, in words."""
+    faults: list[str] = []
+    if not new.title.text.strip():
+        faults.append(_("Give the title of the work."))
+    if new.iswc:
+        faults += _iswc_faults(new.iswc)
+    faults += [
+        _("%(isrc)s is not an ISRC: two letters, three letters or digits, then seven digits.") % {"isrc": recording.isrc}
+        for recording in new.recordings
+        if not read_isrc(recording.isrc).is_valid
+    ]
+    for right, total in _totals(new.shares).items():
+        if total != WHOLE:
+            faults.append(
+                _("The %(right)s shares add up to %(total)s; they must make 100 %%. Change the shares by %(rest)s.")
+                % {"right": right, "total": share_text(total), "rest": share_text(WHOLE - total)}
+            )
+    faults += [_("Every share must be more than 0 %.")] if any(part.share <= 0 for part in new.shares) else []
+    if faults:
+        raise ValidationError(faults)
+
+
+def _iswc_faults(iswc: str) -> list[str]:
+    reading = read_iswc(iswc)
+    if not reading.has_shape:
+        return [_("%(iswc)s is not an ISWC: the letter T and ten digits.") % {"iswc": iswc}]
+    if not reading.is_valid:
+        return [_("The last digit of the ISWC %(iswc)s is wrong. Look for a typing error.") % {"iswc": iswc}]
+    taken = Work.objects.filter(iswc=reading.value).first()
+    if taken is None:
+        return []
+    return [_("The ISWC %(iswc)s belongs to %(work)s already.") % {"iswc": iswc, "work": str(taken)}]
+
+
+def store_works(
+    *, news: Sequence[NewWork], source: str, registered_by: Party | None = None, state: str = "registered"
+) -> list[Work]:
+    """Write many works in a handful of statements, inside the caller's transaction; the guard of shares applies."""
+    numbers = _next_numbers(len(news))
+    works = Work.objects.bulk_create(
+        Work(
+            number=number,
+            title=new.title.text.strip(),
+            iswc=_stored_iswc(new.iswc),
+            language=new.title.language,
+            category=new.category,
+            version_type=new.version_type,
+            duration=new.duration or None,
+            state=state,
+            registered_by=registered_by,
+        )
+        for number, new in zip(numbers, news, strict=True)
+    )
+    pairs = list(zip(works, news, strict=True))
+    WorkTitle.objects.bulk_create(
+        title_row(work, title) for work, new in pairs for title in (new.title, *new.other_titles) if title.text.strip()
+    )
+    WorkIdentifier.objects.bulk_create(
+        WorkIdentifier(work=work, issuer=issuer, value=value) for work, new in pairs for issuer, value in new.identifiers
+    )
+    _write_shares([share_row(work, part, source) for work, new in pairs for part in new.shares])
+    link_recordings([(work, recording) for work, new in pairs for recording in new.recordings])
+    return works
+
+
+def title_row(work: Work, title: NewTitle) -> WorkTitle:
+    """A title with its search keys and script."""
+    text = title.text.strip()
+    return WorkTitle(
+        work=work,
+        title_type=title.title_type,
+        text=text,
+        language=title.language,
+        script=script_of(text),
+        key=text_key(text)[:400],
+        skeleton=skeleton(text),
+    )
+
+
+def share_row(work: Work, part: NewShare, source: str) -> WorkShare:
+    """A share row: active with a party, unclaimed without."""
+    return WorkShare(
+        work=work,
+        party=part.party,
+        role=part.role,
+        right=part.right,
+        share=part.share,
+        territory=part.territory,
+        valid_from=part.valid_from,
+        state="active" if part.party else "unclaimed",
+        source=source,
+    )
+
+
+def link_recordings(pairs: Sequence[tuple[Work, NewRecording]]) -> None:
+    """Make recordings that are new by ISRC and link them to their works; ISRCs that exist are linked as they are."""
+    wanted = {read_isrc(new.isrc).value: new for _work, new in pairs if read_isrc(new.isrc).is_valid}
+    known = {recording.isrc: recording for recording in Recording.objects.filter(isrc__in=wanted)}
+    made = Recording.objects.bulk_create(
+        Recording(isrc=isrc, title=new.title, performer=new.performer, duration=new.duration or None)
+        for isrc, new in wanted.items()
+        if isrc not in known
+    )
+    known.update({recording.isrc: recording for recording in made})
+    links = Recording.works.through
+    links.objects.bulk_create(
+        (
+            links(work_id=work.pk, recording_id=known[read_isrc(new.isrc).value].pk)
+            for work, new in pairs
+            if read_isrc(new.isrc).is_valid
+        ),
+        ignore_conflicts=True,
+    )
+
+
+def _write_shares(rows: list[WorkShare]) -> None:
+    try:
+        with transaction.atomic():
+            WorkShare.objects.bulk_create(rows)
+    except IntegrityError as error:
+        if "M05" not in str(error):
+            raise
+        raise ValidationError(
+            _("These shares would make more than 100 % of a work. Look at who holds what and lower one of them.")
+        ) from error
+
+
+def _totals(shares: Sequence[NewShare]) -> dict[str, int]:
+    totals: dict[str, int] = {}
+    for part in shares:
+        totals[part.right] = totals.get(part.right, 0) + part.share
+    return totals
+
+
+def _stored_iswc(iswc: str) -> str | None:
+    """Other people's check digits may be misprinted: the shape is enough to keep the number they gave."""
+    reading = read_iswc(iswc) if iswc else None
+    return reading.value if reading and reading.has_shape else None
+
+
+def _next_numbers(count: int) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('works_number') FROM generate_series(1, %s)", [count])
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return [f"W{number:07d}" for (number,) in rows]
