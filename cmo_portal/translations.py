@@ -118,8 +118,8 @@ def _problem(message: Message, entry: Entry | None) -> str:
         return f"not in {message.catalogue.format(language='ur')}. Add it with its Urdu."
     if entry.pair() is None:
         return "its Urdu is empty or marked as fuzzy. Write or confirm it."
-    if message.plural and entry.plural != message.plural:
-        return "the plural in the .po file differs from the code. Copy it from the code."
+    if message.plural and (entry.plural != message.plural or len(entry.forms) < 2):
+        return "the plural in the .po file differs from the code or lacks a form. Write msgstr[0] and msgstr[1]."
     allowed = _places(message.singular) | _places(message.plural or "")
     wrong = [name for text in entry.forms.values() for name in _places(text) ^ allowed if _matters(name, message)]
     return (

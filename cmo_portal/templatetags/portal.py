@@ -33,7 +33,7 @@ def money(amount: int | None, url: str = "", currency: bool = False, signed: boo
     the column head instead); signed writes a plus sign before a gain. None gives a dash.
     """
     if amount is None:
-        return format_html('<span class="money" aria-label="{}">–</span>', _("no amount"))
+        return format_html('<span class="money" role="img" aria-label="{}">–</span>', _("no amount"))
     parts = wording.money_parts(amount)
     sign = parts.sign or ("+" if signed and amount > 0 else "")
     symbol = format_html("{}\N{NO-BREAK SPACE}", settings.CURRENCY["symbol"]) if currency else ""
