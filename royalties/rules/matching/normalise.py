@@ -1,0 +1,121 @@
+"""Keys of titles and names: what two writings of the same text have in common.
+
+Keys are for comparing; what people see is always the text as it was sent. `text_key` folds compatibility forms, case,
+accents, vowel marks, look-alike letters of Arabic and Urdu keyboards, digits and punctuation. A title has several
+forms: a version in brackets may tell two works apart, so it is cut off into a second form and never thrown away.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+
+_FOLDED = str.maketrans(
+    {
+        "ي": "ی", "ى": "ی", "ې": "ی", "ے": "ی", "ۍ": "ی",
+        "ك": "ک", "ڪ": "ک",
+        "ه": "ہ", "ھ": "ہ", "ة": "ہ", "ۃ": "ہ", "ە": "ہ",
+        "ٱ": "ا", "ۅ": "و", "ۆ": "و",
+        "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ı": "i", "ħ": "h",
+        "&": " and ",
+        "ء": None, "ـ": None, "\u200b": None, "\u200c": None, "\u200d": None, "\u200e": None, "\u200f": None,
+        "\u061c": None, "\u2060": None, "\ufeff": None, "'": None, "’": None, "‘": None, "ʼ": None, "`": None,
+        "´": None, "ʿ": None, "ʾ": None,
+    }
+)  # fmt: skip
+# Vowel signs of Indic scripts are not letters to the expression engine, but they are part of the word.
+_NOT_WORD = re.compile(r"(?:[^\w\u0900-\u0dff]|_)+")
+
+# What people write when they know nothing: it is emptiness, not text.
+NULL_WORDS = frozenset(
+    {
+        "", "null", "none", "nil", "unk", "unknown", "n a", "na", "nan", "not available", "not applicable",
+        "various", "various artists", "various artist", "va", "v a", "misc", "miscellaneous", "artist", "title",
+        "unknown artist", "unknown title", "no title", "untitled track", "diverse", "verschiedene", "traditional",
+        "trad", "anonymous", "anon", "نامعلوم", "متفرق", "روایتی",
+    }
+)  # fmt: skip
+_TITLE_NULLS = NULL_WORDS - {"nil", "traditional", "trad", "anonymous", "various", "misc", "artist", "title", "va"}
+
+_TRACK = re.compile(r"\s*(?:\d{1,3}\s*[-.):_]+|track\s*\d{1,3}\s*[-.:)_]*)\s*(?=\S)", re.IGNORECASE)
+_ZERO_TRACK = re.compile(r"\s*0\d{1,2}\s*[-.):_ ]\s*(?=\S)")
+_BRACKETS = re.compile(r"[(\[{（【][^()\[\]{}（）【】]*[)\]}）】]")
+_FEATURE_WORD = r"(?:feat(?:uring)?|ft|f/)\.?\s"
+_FEATURED = re.compile(rf"[\s(\[{{-]+{_FEATURE_WORD}(.*)$", re.IGNORECASE)
+_NAME_SPLIT = re.compile(
+    rf"\s*(?:[|;/&+,،؛\n]|\s-\s|\bvs\.?\s|\b{_FEATURE_WORD}|\s(?:and|with|x|und|y|et|اور|و)\s)\s*", re.IGNORECASE
+)
+_DASH = re.compile(r"\s+[-–—~:|]+\s+")
+
+
+def text_key(text: str) -> str:
+    """The words of a text, folded, with single blanks between them; "" when it has no letter and no digit."""
+    if text.isascii():
+        folded = text.lower().translate(_FOLDED)
+    else:
+        # Decomposed last, so that accents and vowel marks can be dropped as signs of their own.
+        folded = unicodedata.normalize("NFKC", text).casefold().translate(_FOLDED)
+        folded = unicodedata.normalize("NFD", folded).translate(_FOLDED)
+        if not folded.isascii():
+            folded = "".join(map(_plain_letter, folded))
+            # Whole letters again: Korean syllables fall into parts when decomposed.
+            folded = unicodedata.normalize("NFC", folded)
+    return _NOT_WORD.sub(" ", folded).strip()
+
+
+@lru_cache(maxsize=8192)
+def _plain_letter(sign: str) -> str:
+    """The sign without marks; a digit of any script as 0-9. Signs of Indic scripts are letters of their own and stay."""
+    if unicodedata.category(sign) == "Mn" and not "\u0900" <= sign <= "\u0dff":
+        return ""
+    digit = unicodedata.decimal(sign, None)
+    return sign if digit is None else str(digit)
+
+
+def title_forms(title: str) -> tuple[str, ...]:
+    """The keys of a title: as written first, then without track number, brackets and featured names. None is empty."""
+    whole = text_key(title)
+    if whole in _TITLE_NULLS:
+        return ()
+    forms = [whole]
+    bare = _ZERO_TRACK.sub("", title, count=1) if _ZERO_TRACK.match(title) else title
+    forms.append(text_key(bare))
+    for cut in (_without_brackets(bare), _TRACK.sub("", bare, count=1)):
+        forms.append(text_key(cut))
+        forms.append(text_key(_FEATURED.sub("", cut)))
+    forms.append(text_key(_FEATURED.sub("", _without_brackets(_TRACK.sub("", bare, count=1)))))
+    return tuple(dict.fromkeys(form for form in forms if form and form not in _TITLE_NULLS))
+
+
+def _without_brackets(title: str) -> str:
+    """The title without its bracketed parts, unless nothing would be left."""
+    cut = _BRACKETS.sub(" ", _BRACKETS.sub(" ", title))
+    return cut if cut.strip() else title
+
+
+def dashed_parts(title: str) -> tuple[str, ...]:
+    """The keys of the parts of `Performer - Title`, of `Title (Album)` the title; only when there are two parts or more.
+
+    Which part is the title is not known: the caller compares all of them.
+    """
+    parts = [text_key(part) for part in _DASH.split(title)]
+    parts = [part for part in parts if part and part not in _TITLE_NULLS]
+    return tuple(dict.fromkeys(parts)) if len(parts) > 1 else ()
+
+
+def name_keys(names: Iterable[str]) -> tuple[str, ...]:
+    """The keys of all names in the texts given, split at the usual separators; null words are no names."""
+    found: dict[str, None] = {}
+    for text in names:
+        for part in _NAME_SPLIT.split(text):
+            key = text_key(part)
+            if key and key not in NULL_WORDS:
+                found[key] = None
+    return tuple(found)
+
+
+def name_set_key(names: Iterable[str]) -> str:
+    """One key for a set of names whatever their order and the order of words in each; "" for no names."""
+    return "/".join(sorted({" ".join(sorted(key.split())) for key in name_keys(names)}))
