@@ -286,5 +286,6 @@ LOGGING = {
 SILENCED_SYSTEM_CHECKS: list[str] = []
 # A named fault point of the code may misbehave under test (cmo_portal.common.faults); production refuses it.
 # Days the sides of a dispute have to send their evidence.
+UPLOAD_LIMIT = int(env.text("UPLOAD_LIMIT", "50000000"))  # bytes of one uploaded file
 DISPUTE_DAYS = int(env.text("DISPUTE_DAYS", "60"))
 CMO_FAULT = env.text("CMO_FAULT", "")

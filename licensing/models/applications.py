@@ -1,5 +1,6 @@
 """Applications for a licence, the talk about them, and the quotes that were given."""
 
+import uuid
 from typing import ClassVar
 
 import pgtrigger
@@ -95,9 +96,10 @@ class ApplicationNote(AppendOnly):
         default_permissions = ("view",)
 
 
-class Quote(Public, AppendOnly):
+class Quote(AppendOnly):
     """A price as it was worked out on one day: a snapshot of inputs, steps and tax. Amounts in minor units."""
 
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     number = models.CharField(_("quote number"), max_length=20, unique=True)
     application = models.ForeignKey(LicenceApplication, on_delete=models.PROTECT, related_name="quotes")
     tariff_version = models.ForeignKey(TariffVersion, on_delete=models.PROTECT, related_name="quotes")

@@ -1,5 +1,6 @@
 """Invoices with their lines, and credit notes. An issued invoice never changes; a correction is a credit note."""
 
+import uuid
 from typing import Any, ClassVar
 
 import pgtrigger
@@ -87,6 +88,10 @@ class Invoice(Public):
     """An invoice. net + tax = total, in minor units; `snapshot` keeps the names and addresses of its day."""
 
     app_may: ClassVar[tuple[str, ...]] = KEPT
+    # Worked out from receipts and credit notes by licensing.queries.money.with_balance, in minor units.
+    paid: int
+    credited: int
+    outstanding: int
 
     number = models.CharField(_("invoice number"), max_length=20, unique=True)
     licensee = models.ForeignKey(Licensee, on_delete=models.PROTECT, related_name="invoices")
@@ -206,9 +211,10 @@ class InvoiceLine(AppendOnly):
         ]
 
 
-class CreditNote(Public, AppendOnly):
+class CreditNote(AppendOnly):
     """Takes back a part of an invoice that is still open. Amounts positive, in minor units; tax apart."""
 
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     number = models.CharField(_("credit note number"), max_length=20, unique=True)
     form_key = models.UUIDField(unique=True, editable=False)
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="credit_notes")

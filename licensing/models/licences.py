@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cmo_portal.common.models import Public
 from licensing.models.applications import LicenceApplication, Quote
+from licensing.models.guards import fixed_once
 from licensing.models.licensees import Licensee, Premises
 from licensing.models.tariffs import KEPT, TariffVersion
 
@@ -136,10 +137,10 @@ class Licence(Public):
                     "ends_on",
                 ],
             ),
-            pgtrigger.ReadOnly(
-                name="licence_proof_fixed",
+            fixed_once(
+                "licence_proof_fixed",
+                past=pgtrigger.Q(old__state__df="awaiting_payment"),
                 fields=["certificate", "code", "activated_at"],
-                condition=pgtrigger.Q(old__state__df="awaiting_payment"),
             ),
         ]
 

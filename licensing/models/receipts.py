@@ -1,12 +1,14 @@
 """Money that came in, and which invoice each part of it pays."""
 
+import uuid
+
 import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from cmo_portal.common.models import AppendOnly, Public
+from cmo_portal.common.models import AppendOnly
 from licensing.models.invoices import TOUCH_INVOICE, Invoice
 from licensing.models.licensees import Licensee
 
@@ -47,9 +49,14 @@ ALLOCATION_WITHIN_BOUNDS = """
 """
 
 
-class Receipt(Public, AppendOnly):
+class Receipt(AppendOnly):
     """Money received. What is not allocated to invoices stays the licensee's credit. Amount in minor units."""
 
+    # Worked out from the allocations by licensing.queries.money.with_rest, in minor units.
+    allocated: int
+    rest: int
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     number = models.CharField(_("receipt number"), max_length=20, unique=True)
     form_key = models.UUIDField(unique=True, editable=False)
     licensee = models.ForeignKey(Licensee, null=True, blank=True, on_delete=models.PROTECT, related_name="receipts")

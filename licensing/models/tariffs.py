@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from cmo_portal.common.models import AppendOnly, Public
+from licensing.models.guards import fixed_once
 from members.models.parties import Right
 
 KEPT = ("SELECT", "INSERT", "UPDATE")  # rows that the application adds and changes, but never removes
@@ -171,10 +172,10 @@ class TariffVersion(Public):
         ]
         triggers = [
             pgtrigger.FSM(name="tariff_moves", field="legal_status", transitions=STATUS_MOVES),
-            pgtrigger.ReadOnly(
-                name="tariff_fixed_after_draft",
+            fixed_once(
+                "tariff_fixed_after_draft",
+                past=pgtrigger.Q(old__legal_status__df="draft"),
                 fields=["tariff", "version", "valid_from", "definition", "source", "proposed_by"],
-                condition=pgtrigger.Q(old__legal_status__df="draft"),
             ),
         ]
 

@@ -1,0 +1,1 @@
+"""Codes of licensing ↔ values: bytes and text only."""

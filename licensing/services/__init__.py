@@ -1,0 +1,1 @@
+"""What licensing does: one function for each act, atomic, guarded first, recorded last."""
