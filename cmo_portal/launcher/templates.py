@@ -17,7 +17,7 @@ from pathlib import Path
 from cmo_portal.launcher.postgres import MAJOR
 
 TEMPLATE = "portal_template"
-KEPT = 4
+KEPT = 6
 GROUND = "cmo_portal"
 ROOMS = ("members", "works", "licensing", "royalties")
 SHAPING = ("models.py", "models/**/*.py", "migrations/*.py", "**/*.sql")
@@ -27,10 +27,11 @@ class TemplateCache:
     """Dumps of the template database in one folder, for one server."""
 
     def __init__(self, root: Path, folder: Path, binaries: Path, address: str) -> None:
+        self.root = root
         self.folder = folder
         self.binaries = binaries
         self.address = address
-        self.dump = folder / f"{TEMPLATE}-{MAJOR}-{digest_of_shape(root)}.dump"
+        self.dump = self._dump_of_today()
 
     def restore(self) -> bool:
         """Put the template into the server, if a dump of exactly this shape is kept; whether it is there now."""
@@ -45,8 +46,8 @@ class TemplateCache:
         return done.returncode == 0
 
     def keep(self) -> None:
-        """Dump the template that this run has built; nothing when it built none or the dump is there already."""
-        if self.dump.exists():
+        """Dump the template that this run has built; not when it built none, or the code changed meanwhile."""
+        if self.dump.exists() or self.dump != self._dump_of_today():
             return
         self.folder.mkdir(parents=True, exist_ok=True)
         draft = self.dump.with_suffix(f".{os.getpid()}")
@@ -56,6 +57,9 @@ class TemplateCache:
             draft.replace(self.dump)
         draft.unlink(missing_ok=True)
         self._forget_old()
+
+    def _dump_of_today(self) -> Path:
+        return self.folder / f"{TEMPLATE}-{MAJOR}-{digest_of_shape(self.root)}.dump"
 
     def _forget_old(self) -> None:
         dumps = sorted(self.folder.glob(f"{TEMPLATE}-*.dump"), key=lambda path: path.stat().st_mtime)

@@ -13,6 +13,7 @@ from cmo_portal.launcher.data import DataFolder
 from cmo_portal.launcher.processes import unprivileged
 from cmo_portal.launcher.services import Services
 from cmo_portal.launcher.sql import Sql
+from cmo_portal.launcher.templates import TEMPLATE, TemplateCache
 from cmo_portal.launcher.venv import Environment
 from tests.house.launcher_bed import OF_THE_TEST_RUN, ROOT, make_folder
 
@@ -241,3 +242,43 @@ def test_a_cluster_cut_off_while_it_was_made_is_made_again(folder: Path) -> None
     connection.close()
     cluster.stop()
     assert not (folder / "cluster" / "postmaster.pid").exists()
+
+
+def test_the_migrated_template_is_kept_for_the_next_run_of_the_same_code(folder: Path, services: Services) -> None:
+    checkout = folder / "checkout"
+    migration = checkout / "works" / "migrations" / "0001_initial.py"
+    migration.parent.mkdir(parents=True)
+    migration.write_text("first")
+    server = Sql(ENVIRONMENT.python, services.superuser_url)
+    inside = Sql(ENVIRONMENT.python, roles.with_database(services.superuser_url, TEMPLATE))
+    server.run(f"CREATE DATABASE {TEMPLATE} OWNER cmo_owner")
+    inside.run("CREATE EXTENSION pg_trgm")
+    inside.run("CREATE TABLE song (title text)", "INSERT INTO song VALUES ('گیت')", "GRANT SELECT ON song TO cmo_app")
+
+    def cache() -> TemplateCache:
+        return TemplateCache(checkout, folder / "cache", services.binaries(), services.superuser_url)
+
+    assert not cache().restore()
+    cache().keep()
+    server.run(f"DROP DATABASE {TEMPLATE}")
+    assert cache().restore()
+    rights = "has_table_privilege('cmo_app', 'song', 'SELECT'), has_table_privilege('cmo_app', 'song', 'DELETE')"
+    owner = f"(SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = '{TEMPLATE}')"
+    assert inside.run(f"SELECT title, {rights}, {owner}, similarity(title, title) FROM song") == [
+        ["گیت", True, False, "cmo_owner", 1.0]
+    ]
+
+    migration.write_text("second")
+    server.run(f"DROP DATABASE {TEMPLATE}")
+    assert not cache().restore(), "another migration, another template"
+
+
+def test_a_spoiled_dump_is_thrown_away_and_leaves_no_half_template(folder: Path, services: Services) -> None:
+    (folder / "checkout").mkdir()
+    cache = TemplateCache(folder / "checkout", folder / "cache", services.binaries(), services.superuser_url)
+    cache.folder.mkdir()
+    cache.dump.write_bytes(b"PGDMP spoiled")
+    assert not cache.restore()
+    assert not cache.dump.exists()
+    server = Sql(ENVIRONMENT.python, services.superuser_url)
+    assert server.run(f"SELECT count(*) FROM pg_database WHERE datname = '{TEMPLATE}'") == [[0]]
