@@ -124,7 +124,7 @@ def split_lines(lines: Lines, text_units: TextUnits) -> LineUnits:
     found = find_rows((text_units.pool_no, text_units.text_id), keys)
     _refuse(found == NONE, "a line has a text without units", *keys)
     units = allocate_sorted(text_units.units[found], starts, rows.weight)
-    return LineUnits(rows.pool_no, rows.text_id, rows.line_key, units)
+    return LineUnits(*(*rows.columns(), units))
 
 
 def split_shares(pools: Pools, text_units: TextUnits, texts: Texts, shares: Shares) -> UnitRows:

@@ -65,7 +65,7 @@ class TextWeights(Columns):
 
 @dataclass(frozen=True, slots=True)
 class TextUnits(Columns):
-    """Units of a text in a pool, in order of (pool_no, text_id)."""
+    """Units of a text in a pool, row by row as in TextWeights."""
 
     pool_no: I64
     text_id: I64
@@ -74,11 +74,12 @@ class TextUnits(Columns):
 
 @dataclass(frozen=True, slots=True)
 class LineUnits(Columns):
-    """Units of a line, in order of (pool_no, text_id, line_key)."""
+    """Weight and units of a line, in order of (pool_no, text_id, line_key)."""
 
     pool_no: I64
     text_id: I64
     line_key: I64
+    weight: I64
     units: I64
 
 

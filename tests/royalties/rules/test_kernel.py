@@ -122,7 +122,7 @@ def test_every_level_equals_the_definition(run):
     result = calculate(*tables(run))
     lines, paid, stated = expected(run)
     found = result.line_units
-    assert {(p, k): u for p, _, k, u in zip(*(c.tolist() for c in found.columns()), strict=True)} == lines
+    assert {(p, k): u for p, _, k, _, u in zip(*(c.tolist() for c in found.columns()), strict=True)} == lines
     rows = zip(*(column.tolist() for column in result.payees.columns()), strict=True)
     assert {(pool, payee): amount for pool, payee, _, amount in rows} == paid
     rows = zip(*(column.tolist() for column in result.statements.columns()), strict=True)
@@ -304,7 +304,7 @@ def test_the_digest_is_the_hash_of_the_bytes_it_promises():
 def test_one_unit_in_one_line_changes_the_digest():
     result = calculate(*tables((POOLS, LINES, TEXTS, SHARES)))
     lines = result.line_units
-    moved = LineUnits(lines.pool_no, lines.text_id, lines.line_key, lines.units + np.array([1, -1, 0]))
+    moved = LineUnits(lines.pool_no, lines.text_id, lines.line_key, lines.weight, lines.units + np.array([1, -1, 0]))
     assert run_digest(result.payees, result.statements, mix_lines(moved)) != digest_of(result)
 
 
@@ -319,9 +319,9 @@ def test_the_mix_of_a_line_follows_its_published_definition():
         x = (x ^ x >> 27) * 0x94D049BB133111EB % 2**64
         return x ^ x >> 31
 
-    rows = [(1, 10, 2**40 + 7, 123), (2, 11, -1, -5)]
+    rows = [(1, 10, 2**40 + 7, 3, 123), (2, 11, -1, 4, -5)]
     total = (
-        sum(scramble(scramble(scramble(pool) ^ key % 2**64) ^ units % 2**64) for pool, _, key, units in rows) % 2**64
+        sum(scramble(scramble(scramble(pool) ^ key % 2**64) ^ units % 2**64) for pool, _, key, _, units in rows) % 2**64
     )
     assert mix_lines(table(LineUnits, rows)) == LineMix(2, total)
 
