@@ -47,7 +47,9 @@ class DatabaseAwayMiddleware:
         """Only a lost or refused connection is answered here; every other error goes its usual way."""
         lost = isinstance(exception, InterfaceError) or (
             isinstance(exception, OperationalError)
-            and any(word in str(exception) for word in ("connect", "terminating", "closed", "shutting down", "starting up"))
+            and any(
+                word in str(exception) for word in ("connect", "terminating", "closed", "shutting down", "starting up")
+            )
         )
         if not lost:
             return None

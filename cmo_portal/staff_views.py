@@ -51,13 +51,18 @@ def job_list(request: HttpRequest) -> HttpResponse:
         {"label": _("Waiting"), "text": str(Job.objects.filter(state="pending").count())},
         {"label": _("Running"), "text": str(Job.objects.filter(state="running").count())},
         {"label": _("Quarantined"), "text": str(Job.objects.filter(state="quarantined").count())},
-        {"label": _("Seconds since the workers' last pulse"), "text": str(int(pulse.total_seconds())) if pulse else "–"},
+        {
+            "label": _("Seconds since the workers' last pulse"),
+            "text": str(int(pulse.total_seconds())) if pulse else "–",
+        },
     ]
     context = {
         "page": keyset_page(rows, order=("-pk",), query=request.GET),
         "filter_form": chosen,
         "figures": figures,
-        "empty_text": _("No job of this kind. Jobs appear here when files are read, runs calculated or documents made."),
+        "empty_text": _(
+            "No job of this kind. Jobs appear here when files are read, runs calculated or documents made."
+        ),
     }
     return render(request, "jobs/staff/job_list.html", {**context, "layout": "layouts/staff.html"})
 

@@ -15,7 +15,9 @@ from works.queries.work_pages import own_shares
 
 def work_list_csv(works: QuerySet[Work], party: Party) -> HttpResponse:
     """The member's list, exactly as filtered, with her shares; cells that look like formulas are made harmless."""
-    response = HttpResponse(content_type="text/csv; charset=utf-8", headers={"Content-Disposition": 'attachment; filename="works.csv"'})
+    response = HttpResponse(
+        content_type="text/csv; charset=utf-8", headers={"Content-Disposition": 'attachment; filename="works.csv"'}
+    )
     response.write("\ufeff")
     writer = csv.writer(response)
     writer.writerow([_("Number"), _("Title"), _("ISWC"), _("State"), _("Performing share"), _("Mechanical share")])

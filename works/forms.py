@@ -89,7 +89,9 @@ class WriterForm(forms.Form):
             return ""
         reading = read_ipi_name(value)
         if not reading.is_valid:
-            raise forms.ValidationError(_("This is not a correct IPI name number. Check each digit, or leave it empty."))
+            raise forms.ValidationError(
+                _("This is not a correct IPI name number. Check each digit, or leave it empty.")
+            )
         return reading.value
 
     def clean(self) -> dict[str, Any]:
@@ -119,7 +121,9 @@ class BaseWriterFormSet(forms.BaseFormSet):
             total = sum(row[field] or 0 for row in rows)
             if total != 100:
                 raise forms.ValidationError(
-                    _("The %(right)s shares add up to %(total)s %%. They must make 100 %%: change them by %(rest)s %%."),
+                    _(
+                        "The %(right)s shares add up to %(total)s %%. They must make 100 %%: change by %(rest)s %%."
+                    ),
                     params={"right": label, "total": f"{total:f}", "rest": f"{100 - total:f}"},
                 )
 

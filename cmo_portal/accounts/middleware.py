@@ -24,7 +24,12 @@ class AudienceMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         user = request.user
-        if user.is_authenticated and user.audience == Audience.STAFF and not self._open(request) and not proved(request):
+        if (
+            user.is_authenticated
+            and user.audience == Audience.STAFF
+            and not self._open(request)
+            and not proved(request)
+        ):
             return self._send_to_factor(request)
         return self.get_response(request)
 

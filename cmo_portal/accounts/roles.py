@@ -61,7 +61,13 @@ ROLES: dict[str, tuple[str, ...]] = {
         "audit.view_acts",
         "jobs.view_jobs",
     ),
-    "administrator": ("accounts.manage_users", "audit.view_acts", "jobs.view_jobs", "jobs.handle_jobs", "accounts.edit_reference"),
+    "administrator": (
+        "accounts.manage_users",
+        "audit.view_acts",
+        "jobs.view_jobs",
+        "jobs.handle_jobs",
+        "accounts.edit_reference",
+    ),
 }
 
 

@@ -68,7 +68,9 @@ def user_invite(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             with transaction.atomic():
-                user = services.make_account(**form.cleaned_data, audience=Audience.STAFF, language="en", by=request.user)
+                user = services.make_account(
+                    **form.cleaned_data, audience=Audience.STAFF, language="en", by=request.user
+                )
                 token = services.invite(user=user, by=request.user, now=clock.now())
                 transaction.on_commit(lambda: send_invitation(user, reverse("accept-invitation", args=[token])))
         except ValidationError as error:
@@ -94,4 +96,6 @@ def user_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
         else:
             messages.success(request, _("The role was changed."))
             return redirect("staff-user", uid=user.uid)
-    return render(request, "accounts/staff/user_detail.html", {"form": form, "person": user, "layout": "layouts/staff.html"})
+    return render(
+        request, "accounts/staff/user_detail.html", {"form": form, "person": user, "layout": "layouts/staff.html"}
+    )

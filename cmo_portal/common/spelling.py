@@ -27,14 +27,22 @@ _ARABIC = {
 }  # fmt: skip
 _ROMAN_PAIRS = (("sch", "S"), ("sh", "S"), ("ch", "C"), ("kh", "K"), ("gh", "G"), ("ph", "f"), ("th", "t"),
                 ("dh", "d"), ("bh", "b"), ("jh", "j"), ("ck", "k"), ("x", "ks"), ("q", "k"), ("w", "v"), ("c", "k"))  # fmt: skip
-_SHORT_FORMS = {"mohd": "muhammad", "md": "muhammad", "mohammad": "muhammad", "mohammed": "muhammad", "muhammed": "muhammad"}
+_SHORT_FORMS = {
+    "mohd": "muhammad",
+    "md": "muhammad",
+    "mohammad": "muhammad",
+    "mohammed": "muhammad",
+    "muhammed": "muhammad",
+}
 _ROMAN_DROPPED = set("aeiouh")
 
 
 def text_key(text: str) -> str:
     """Lower case, one form for look-alike letters and numerals, no accents or vowel marks, words apart by one blank."""
     folded = unicodedata.normalize("NFKC", text).translate(_FOLDED).translate(_NUMERALS).replace("&", " and ")
-    plain = "".join(sign for sign in unicodedata.normalize("NFKD", folded.casefold()) if not unicodedata.combining(sign))
+    plain = "".join(
+        sign for sign in unicodedata.normalize("NFKD", folded.casefold()) if not unicodedata.combining(sign)
+    )
     return _BLANKS.sub(" ", _NOT_WORD.sub(" ", plain)).strip()
 
 

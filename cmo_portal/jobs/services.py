@@ -42,7 +42,14 @@ def handles(kind: str) -> Callable[[Handler], Handler]:
 
 
 def add_job(
-    *, kind: str, key: str, args: dict[str, Any], queue: str = "default", subject: str = "", step: str = "", slice_no: int = 0
+    *,
+    kind: str,
+    key: str,
+    args: dict[str, Any],
+    queue: str = "default",
+    subject: str = "",
+    step: str = "",
+    slice_no: int = 0,
 ) -> Job:
     """Write the job row in the caller's transaction; the same key again returns the row that exists."""
     job, made = Job.objects.get_or_create(

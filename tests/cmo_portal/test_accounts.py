@@ -29,7 +29,9 @@ def test_every_role_holds_exactly_its_permissions() -> None:
 def test_s35_a_password_alone_opens_no_staff_page(staff: Any, sign_in: Any) -> None:
     client = sign_in(staff(*ROLES), factor=False)
     addresses = [
-        f"/{route}" for route in _routes() if route.startswith(("staff/", "admin/")) and "<" not in route and "(" not in route
+        f"/{route}"
+        for route in _routes()
+        if route.startswith(("staff/", "admin/")) and "<" not in route and "(" not in route
     ]
     assert len(addresses) > 5
     for address in addresses:

@@ -42,15 +42,23 @@ def test_an_act_is_undone_with_the_act_it_records() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("statement", ["UPDATE audit_act SET verb = 'x'", "DELETE FROM audit_act", "TRUNCATE audit_act"])
+@pytest.mark.parametrize(
+    "statement", ["UPDATE audit_act SET verb = 'x'", "DELETE FROM audit_act", "TRUNCATE audit_act"]
+)
 def test_the_application_cannot_touch_a_written_act(statement: str) -> None:
     some_acts(1)
-    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(ProgrammingError, match="permission denied"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(statement)
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("statement", ["UPDATE audit_act SET verb = 'x'", "DELETE FROM audit_act", "TRUNCATE audit_act"])
+@pytest.mark.parametrize(
+    "statement", ["UPDATE audit_act SET verb = 'x'", "DELETE FROM audit_act", "TRUNCATE audit_act"]
+)
 def test_with_the_rights_given_the_triggers_still_refuse(statement: str, superuser_cursor: Any) -> None:
     some_acts(1)
     superuser_cursor.execute("GRANT ALL ON audit_act TO cmo_app")

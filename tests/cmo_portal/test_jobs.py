@@ -4,7 +4,7 @@ import threading
 from typing import Any
 
 import pytest
-from django.db import InternalError, IntegrityError, connection, transaction
+from django.db import IntegrityError, InternalError, connection, transaction
 
 from cmo_portal.jobs import services
 from cmo_portal.jobs.models import Job

@@ -91,7 +91,9 @@ def indexed_works() -> list[IndexedWork]:
             isrcs=tuple(isrcs[pk]),
             duration=duration or 0,
         )
-        for pk, number, iswc, duration in Work.objects.filter(LIVE).order_by("pk").values_list("pk", "number", "iswc", "duration")
+        for pk, number, iswc, duration in Work.objects.filter(LIVE)
+        .order_by("pk")
+        .values_list("pk", "number", "iswc", "duration")
     ]
 
 
@@ -116,4 +118,9 @@ def _works_by_writer(wanted: str, limit: int) -> list[int]:
     if len(bones) > 2:
         near |= Q(names__skeleton=bones)
     parties = Party.objects.filter(near).values("pk")
-    return list(WorkShare.objects.filter(party__in=parties).order_by("work_id").values_list("work_id", flat=True).distinct()[:limit])
+    return list(
+        WorkShare.objects.filter(party__in=parties)
+        .order_by("work_id")
+        .values_list("work_id", flat=True)
+        .distinct()[:limit]
+    )

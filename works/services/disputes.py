@@ -54,7 +54,14 @@ def open_dispute(
         for claim in claims
     )
     WorkShare.objects.create(
-        work=work, role="", right=right, territory=territory, share=share, state="disputed", dispute=dispute, source="dispute"
+        work=work,
+        role="",
+        right=right,
+        territory=territory,
+        share=share,
+        state="disputed",
+        dispute=dispute,
+        source="dispute",
     )
     record_act(by=by, verb="open_dispute", on=dispute, facts={"right": right, "share": share, "claims": len(claims)})
     return dispute

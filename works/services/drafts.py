@@ -40,7 +40,9 @@ def send_draft(*, draft: WorkDraft, by: User) -> Work:
         raise ValidationError(_("Fill in the title and the shares first."))
     new = _new_work(draft, by)
     if not any(part.party == draft.party for part in new.shares):
-        raise ValidationError(_("You have no share in this work. Add yourself under your own name and IPI name number."))
+        raise ValidationError(
+            _("You have no share in this work. Add yourself under your own name and IPI name number.")
+        )
     draft.work = register_work(new=new, by=by, source="member", registered_by=draft.party)
     draft.save(update_fields=["work"])
     return draft.work

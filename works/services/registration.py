@@ -85,7 +85,8 @@ def check_new_work(new: NewWork) -> None:
     if new.iswc:
         faults += _iswc_faults(new.iswc)
     faults += [
-        _("%(isrc)s is not an ISRC: two letters, three letters or digits, then seven digits.") % {"isrc": recording.isrc}
+        _("%(isrc)s is not an ISRC: two letters, three letters or digits, then seven digits.")
+        % {"isrc": recording.isrc}
         for recording in new.recordings
         if not read_isrc(recording.isrc).is_valid
     ]
@@ -136,7 +137,9 @@ def store_works(
         title_row(work, title) for work, new in pairs for title in (new.title, *new.other_titles) if title.text.strip()
     )
     WorkIdentifier.objects.bulk_create(
-        WorkIdentifier(work=work, issuer=issuer, value=value) for work, new in pairs for issuer, value in new.identifiers
+        WorkIdentifier(work=work, issuer=issuer, value=value)
+        for work, new in pairs
+        for issuer, value in new.identifiers
     )
     _write_shares([share_row(work, part, source) for work, new in pairs for part in new.shares])
     link_recordings([(work, recording) for work, new in pairs for recording in new.recordings])

@@ -85,7 +85,10 @@ def draft_shares(request: HttpRequest, party: Party, uid: UUID) -> HttpResponse:
     formset = WriterFormSet(request.POST or None, initial=draft.answers.get("shares") or [_own_row(party)])
     if request.method == "POST" and formset.is_valid():
         rows = [form.cleaned_data for form in formset if form.cleaned_data.get("name")]
-        kept = [{key: str(value) if key in {"performing", "mechanical"} else value for key, value in row.items()} for row in rows]
+        kept = [
+            {key: str(value) if key in {"performing", "mechanical"} else value for key, value in row.items()}
+            for row in rows
+        ]
         save_step(draft=draft, step="shares", answers=kept)
         return redirect("works:member-draft-check", uid=uid)
     return render(request, "works/member/draft_shares.html", {"formset": formset, "draft": draft})

@@ -110,4 +110,6 @@ def file_answer(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The answer (ACK) for the sender."""
     file = get_object_or_404(RegistrationFile.objects.exclude(answer=""), uid=uid)
     name = str(file.report.get("answer_name") or "answer.txt")
-    return FileResponse(file.answer.open("rb"), as_attachment=True, filename=name, content_type="text/plain; charset=us-ascii")
+    return FileResponse(
+        file.answer.open("rb"), as_attachment=True, filename=name, content_type="text/plain; charset=us-ascii"
+    )

@@ -22,7 +22,7 @@ class TableLimits:
     zip_members: int = 20
     worker_memory_bytes: int = 1024 * 1024 * 1024
     worker_cpu_seconds: int = 20
-    worker_seconds: int = 30
+    worker_seconds: int = 60
     chunk_rows: int = 5_000
     errors: int = 20_000
 

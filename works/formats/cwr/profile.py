@@ -15,7 +15,6 @@ TOLERATED = (
     "FILE-E-004",
     "FILE-E-006",
     "FILE-E-007",
-    "FILE-E-008",
     "FILE-E-010",
     "PREFIX-F-002",
     "PREFIX-F-003",

@@ -1,0 +1,59 @@
+"""`manage import_cwr FILE`: check a registration file, and take it unless --dry-run is given."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+
+from cmo_portal.accounts.models import User
+from cmo_portal.common import clock
+from works.services.imports import check_registration_file, import_registration_file
+
+
+class Command(BaseCommand):
+    """The same services as the staff page; acts are recorded under the given or the first documentation user."""
+
+    help = "Check and import a CWR 2.1 or 2.2 file."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """FILE, --dry-run, --ack FILE, --by E-MAIL, --json."""
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--dry-run", action="store_true")
+        parser.add_argument("--ack", type=Path)
+        parser.add_argument("--by", help="e-mail address of the member of staff who imports")
+        parser.add_argument("--json", action="store_true")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Print the report; with --dry-run nothing is kept."""
+        by = self._actor(options["by"])
+        try:
+            with transaction.atomic(), options["file"].open("rb") as stream:
+                file = check_registration_file(upload=stream, filename=options["file"].name, by=by)
+                if not options["dry_run"] and file.state != "refused":
+                    file = import_registration_file(file=file, by=by, now=clock.now())
+                    if options["ack"]:
+                        with file.answer.open("rb") as answer:
+                            options["ack"].write_bytes(answer.read())
+                if options["dry_run"]:
+                    transaction.set_rollback(True)
+        except ValidationError as error:
+            raise CommandError("\n".join(error.messages)) from error
+        report = {"file": file.filename, "state": "dry run" if options["dry_run"] else file.state, **file.report}
+        if options["json"]:
+            self.stdout.write(json.dumps(report, ensure_ascii=False, indent=2))
+        else:
+            counts = ", ".join(f"{status} {count}" for status, count in report["statuses"])
+            self.stdout.write(f"{report['file']}: {report['transactions']} transactions ({counts}), {report['state']}")
+
+    def _actor(self, email: str | None) -> User:
+        users = User.objects.filter(is_active=True)
+        found = (
+            users.filter(email__iexact=email) if email else users.filter(groups__name="documentation").order_by("pk")
+        )
+        user = found.first()
+        if user is None:
+            raise CommandError("No member of staff to act for: give --by with the address of one.")
+        return user
