@@ -419,3 +419,15 @@ def test_any_bytes_are_read_or_refused_and_nothing_else_happens(tmp_path, conten
     for error in table.errors:
         assert error.row > 0
         error.value.encode()
+
+
+@pytest.mark.parametrize("fault", ['"x\ny",1\n', "e\u0301,1\n", "a\x00,1\n", '"open,1\n', "\ud800"])
+def test_rows_before_and_after_a_difficult_block_keep_their_numbers(tmp_path, fault):
+    easy = "".join(f"title {n},{n}\n" for n in range(30_000))
+    content = ("Title,Plays\n" + easy + fault.replace("\ud800", "") + easy).encode()
+    rows, table, _guess = read(save(tmp_path, "log.csv", content))
+    extra = {'"x\ny",1\n': 1, "e\u0301,1\n": 1, "a\x00,1\n": 1}.get(fault, 0)
+    assert len(rows) == 60_000 + extra
+    assert rows[29_999] == (30_001, ["title 29999", "29999"])
+    assert rows[-1] == (60_001 + (fault != "\ud800"), ["title 29999", "29999"])
+    assert len(table.errors) == (fault == '"open,1\n')

@@ -85,14 +85,21 @@ class TableReader:
     def __iter__(self) -> Iterator[list[Row]]:
         """Chunks of rows, each row as wide as the headings; blank rows and repeated headings are left out."""
         chunk: list[Row] = []
+        width, first, size = len(self.headings), self._first_heading, self._limits.chunk_rows
         for number, cells in self._records:
             if not cells or (not cells[0].strip() and not "".join(cells).strip()):
                 continue
-            fitted = self._fitted(number, cells)
-            if fitted is None:
-                continue
-            chunk.append(Row(number, fitted))
-            if len(chunk) >= self._limits.chunk_rows:
+            self.rows += 1
+            if len(cells) == width and cells[0] != first:
+                chunk.append(Row(number, cells))
+            else:
+                fitted = self._fitted(number, cells)
+                if fitted is None:
+                    continue
+                chunk.append(Row(number, fitted))
+            if self.rows > self._limits.rows:
+                raise self._too_many_rows()
+            if len(chunk) >= size:
                 yield chunk
                 chunk = []
         if chunk:
@@ -109,13 +116,6 @@ class TableReader:
 
     def _fitted(self, number: int, cells: list[str]) -> list[str] | None:
         """The cells as wide as the headings, or None when the row is refused or repeats the headings."""
-        self.rows += 1
-        if self.rows > self._limits.rows:
-            raise FileRefused(
-                "rows",
-                say(_("The table has more than {limit} rows."), limit=f"{self._limits.rows:,}"),
-                _("Split the file, for example by month, and upload the parts."),
-            )
         width = len(self.headings)
         if len(cells) < width:
             cells = cells + [""] * (width - len(cells))
@@ -130,6 +130,13 @@ class TableReader:
             self.rows -= 1
             return None
         return cells
+
+    def _too_many_rows(self) -> FileRefused:
+        return FileRefused(
+            "rows",
+            say(_("The table has more than {limit} rows."), limit=f"{self._limits.rows:,}"),
+            _("Split the file, for example by month, and upload the parts."),
+        )
 
     def _read_headings(self) -> None:
         """Take the heading row; the rows above it (a title block) are passed over."""

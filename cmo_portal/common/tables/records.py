@@ -8,10 +8,11 @@ flat: no line longer than the limit is ever held.
 from __future__ import annotations
 
 import csv
+import io
 import re
 import unicodedata
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TextIO
 
 from cmo_portal.common.tables.limits import TableLimits
@@ -20,6 +21,7 @@ from cmo_portal.common.tables.limits import TableLimits
 _STRIPPED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 _UNDECODABLE = re.compile("[\ud800-\udfff]")
 _SKIP_CHARS = 1 << 16
+_BLOCK_CHARS = 1 << 18
 
 
 class _OverlongLine(str):
@@ -36,8 +38,10 @@ class LineFeed:
     """The lines of a text stream, cleaned, with the lines of the current record kept so that they can be read again."""
 
     def __init__(self, stream: TextIO, limits: TableLimits) -> None:
+        self._read = stream.read
         self._readline = stream.readline
         self._limit = limits.line_chars
+        self._easy_chars = min(limits.line_chars, limits.cell_chars)
         self._record_lines = limits.record_lines
         self._again: deque[str] = deque()
         self._record: list[str] = []
@@ -84,23 +88,51 @@ class LineFeed:
         """Whether the record holds bytes that the encoding cannot read."""
         return self.damaged and any(_UNDECODABLE.search(line) is not None for line in self._record)
 
+    def easy_lines(self) -> list[str]:
+        """The next block of lines when none of them needs care; otherwise none, and they wait to be read one by one."""
+        block = self._head + self._read(_BLOCK_CHARS)
+        self._head = ""
+        if block and not block.endswith("\n"):
+            block += self._readline(self._limit + 2)
+        lines = list(io.StringIO(block, newline=""))
+        if not lines:
+            return []
+        if max(map(len, lines)) <= self._easy_chars and _is_clean(block):
+            return lines
+        if len(lines[-1]) > self._limit and not lines[-1].endswith(("\n", "\r")):
+            self._skip_rest(lines[-1])
+        self._again.extend(map(self._cleaned, lines))
+        return []
+
+    def take_back(self, lines: list[str]) -> None:
+        """Let easy lines be read one by one after all: their quotation marks are not simple."""
+        self._again.extend(lines)
+
+    @property
+    def waiting(self) -> bool:
+        """Whether lines wait to be read one by one."""
+        return bool(self._again)
+
     def _fresh(self) -> str:
+        """One line straight from the stream, for a record that runs on beyond the lines that wait."""
         line = self._head + self._readline(self._limit + 2 - len(self._head))
         self._head = ""
         if not line:
             raise StopIteration
-        if len(line) > self._limit and len(line.rstrip("\r\n")) > self._limit:
+        if len(line) > self._limit and not line.endswith(("\n", "\r")):
             self._skip_rest(line)
+        return self._cleaned(line)
+
+    def _cleaned(self, line: str) -> str:
+        """The line composed (NFC) and without what is stripped; an overlong one is not kept."""
+        if len(line) > self._limit and len(line.rstrip("\r\n")) > self._limit:
             return _OverlongLine()
         if not line.isascii() and not unicodedata.is_normalized("NFC", line):
             line = unicodedata.normalize("NFC", line)
-        # One look at the speed of C settles nearly every line: a printable line holds nothing to take out.
-        if line.rstrip("\r\n").isprintable():
-            return line
         if _STRIPPED.search(line) is not None:
             line, count = _STRIPPED.subn("", line)
             self.stripped += count
-        self.damaged = self.damaged or _UNDECODABLE.search(line) is not None
+        self.damaged = self.damaged or (not line.isascii() and _UNDECODABLE.search(line) is not None)
         return line
 
     def _skip_rest(self, line: str) -> None:
@@ -112,6 +144,15 @@ class LineFeed:
             self._head = "" if following == "\n" else following
 
 
+def _is_clean(block: str) -> bool:
+    """Whether a block of lines holds nothing to compose, to take out or to refuse; at the speed of C."""
+    if not block.isascii() and not unicodedata.is_normalized("NFC", block):
+        return False
+    if block.replace("\n", "").replace("\r", "").replace("\t", "").isprintable():
+        return True
+    return _STRIPPED.search(block) is None and _UNDECODABLE.search(block) is None
+
+
 Complain = Callable[[str, int, str], None]
 
 
@@ -121,25 +162,55 @@ def read_records(
     """Pairs of row number and cells, blank rows as empty lists. A bad record is told to `complain(code, row, value)`
     and left out; codes are `line-too-long`, `quotes`, `undecodable`, `cell-too-long`.
     """
-    reader = csv.reader(feed, delimiter=delimiter, quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE, strict=True)
+    careful = _cells_of(feed, delimiter, quoted=quoted)
     row = 0
     while True:
-        feed.start_record()
-        try:
-            cells = next(reader)
-        except StopIteration:
+        lines = feed.easy_lines()
+        cells_of_lines = _read_at_once(lines, delimiter, quoted=quoted)
+        if lines and cells_of_lines is None:
+            feed.take_back(lines)
+        elif lines:
+            yield from enumerate(cells_of_lines or (), start=row + 1)
+            row += len(lines)
+            continue
+        elif not feed.waiting:
             return
-        except (csv.Error, _RecordTooLong):
+        while feed.waiting:
             row += 1
-            complain(_why_broken(feed, limits), row, feed.first_line)
-            feed.rewind_to_second_line()
-            continue
-        row += 1
-        code = _fault(cells, feed, limits)
-        if code:
-            complain(code, row, feed.first_line)
-            continue
-        yield row, cells
+            cells = _read_one(careful, feed, limits, row, complain)
+            if cells is not None:
+                yield row, cells
+
+
+def _cells_of(lines: Iterable[str], delimiter: str, *, quoted: bool) -> Iterator[list[str]]:
+    return csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE, strict=True)
+
+
+def _read_at_once(lines: list[str], delimiter: str, *, quoted: bool) -> list[list[str]] | None:
+    """The records of a block in which every line is one record; None when a quotation mark makes it less simple."""
+    try:
+        records = list(_cells_of(lines, delimiter, quoted=quoted))
+    except csv.Error:
+        return None
+    return records if len(records) == len(lines) else None
+
+
+def _read_one(
+    reader: Iterator[list[str]], feed: LineFeed, limits: TableLimits, row: int, complain: Complain
+) -> list[str] | None:
+    """The next record, read with care; None when it was refused. Lines behind a broken mark are read again."""
+    feed.start_record()
+    try:
+        cells = next(reader)
+    except (csv.Error, _RecordTooLong):
+        complain(_why_broken(feed, limits), row, feed.first_line)
+        feed.rewind_to_second_line()
+        return None
+    code = _fault(cells, feed, limits)
+    if code:
+        complain(code, row, feed.first_line)
+        return None
+    return cells
 
 
 def _why_broken(feed: LineFeed, limits: TableLimits) -> str:
