@@ -37,6 +37,10 @@ class Words:
     template: str
     figures: tuple[tuple[str, Figure], ...] = ()
 
+    def __post_init__(self) -> None:
+        # JSON stores do not keep the order of names, so the order is always that of the alphabet.
+        object.__setattr__(self, "figures", tuple(sorted(self.figures, key=lambda named: named[0])))
+
     def render(self, translate: Callable[[str], str], show: Callable[[Figure], str]) -> str:
         """The sentence in the language of `translate`, each figure written by `show`."""
         return translate(self.template) % {name: show(figure) for name, figure in self.figures}

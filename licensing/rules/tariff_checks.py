@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator
 from fractions import Fraction
 
+from cmo_portal.common.money import Currency
 from cmo_portal.common.ruledata import Complaint
 from cmo_portal.common.words import Words, gettext_noop, say, text
 
@@ -25,7 +26,7 @@ Fault = tuple[str, str, Words]  # place inside the part, the value met, what is 
 Use = tuple[str, str, Collection[str]]  # field, name of the input, kinds of input allowed there
 
 
-def check_tariff(tariff: Tariff) -> list[Complaint]:
+def check_tariff(tariff: Tariff, currency: Currency) -> list[Complaint]:
     """Every fault of sense, with its place in the data."""
     complaints = [Complaint(place, value, words) for place, value, words in _whole(tariff)]
     parts: list[tuple[str, Component | Modifier]] = []
@@ -35,7 +36,7 @@ def check_tariff(tariff: Tariff) -> list[Complaint]:
     used: set[str] = set()
     for place, part in parts:
         used |= {name for _, name, _ in _uses(part)}
-        for inner, value, words in _part(part, inputs, tariff):
+        for inner, value, words in _part(part, inputs, tariff, currency):
             complaints.append(Complaint(f"{place}.{inner}", value, words))
     for position, asked in enumerate(tariff.inputs):
         if asked.name not in used:
@@ -61,7 +62,7 @@ def _whole(tariff: Tariff) -> Iterator[Fault]:
             yield f"inputs[{position}].maximum", asked.name, say(gettext_noop("The minimum is above the maximum."))
 
 
-def _part(part: Component | Modifier, inputs: dict[str, Input], tariff: Tariff) -> Iterator[Fault]:
+def _part(part: Component | Modifier, inputs: dict[str, Input], tariff: Tariff, currency: Currency) -> Iterator[Fault]:
     for field, name, kinds in _uses(part):
         asked = inputs.get(name)
         if asked is None:
@@ -72,7 +73,7 @@ def _part(part: Component | Modifier, inputs: dict[str, Input], tariff: Tariff) 
     yield from _condition(part.head, inputs)
     match part:
         case Banded():
-            yield from _bands(part, inputs)
+            yield from _bands(part, inputs, currency)
         case Product():
             yield from _product(part, tariff)
         case ChoiceFactor() if part.input in inputs:
@@ -113,7 +114,7 @@ def _condition(head: Head, inputs: dict[str, Input]) -> Iterator[Fault]:
         yield "when.is", str(wanted), say(gettext_noop("This answer can never be given."))
 
 
-def _bands(part: Banded, inputs: dict[str, Input]) -> Iterator[Fault]:
+def _bands(part: Banded, inputs: dict[str, Input], currency: Currency) -> Iterator[Fault]:
     limits = [band.up_to for band in part.bands]
     closed = [limit for limit in limits if limit is not None]
     if None in limits[:-1] or sorted(set(closed)) != closed:
@@ -122,7 +123,7 @@ def _bands(part: Banded, inputs: dict[str, Input]) -> Iterator[Fault]:
     last = limits[-1] if limits else None
     if part.pro_rata and (part.mode != "flat" or last is None or last == 0):
         yield "above", "pro_rata", say(gettext_noop("Only flat bands with an end can go on in proportion."))
-    if asked is not None and last is not None and not part.pro_rata and not _reaches(asked, last):
+    if asked is not None and last is not None and not part.pro_rata and not _reaches(asked, last, currency):
         yield "bands", str(last), say(gettext_noop("The input allows values above the last band."))
     if part.column is not None and part.column in inputs:
         column = inputs[part.column]
@@ -131,11 +132,10 @@ def _bands(part: Banded, inputs: dict[str, Input]) -> Iterator[Fault]:
             yield from _covers(f"bands[{position}].rates", answers, [name for name, _ in band.columns])
 
 
-def _reaches(asked: Input, last: Fraction) -> bool:
+def _reaches(asked: Input, last: Fraction, currency: Currency) -> bool:
     """Whether the bands reach the largest answer; bounds of money inputs are in major units, bands in minor."""
-    if asked.most is None:
-        return False
-    return asked.kind == "money" or asked.most <= last
+    scale = currency.scale if asked.kind == "money" else 1
+    return asked.most is not None and asked.most * scale <= last
 
 
 def _covers(place: str, answers: set[str], named: list[str]) -> Iterator[Fault]:

@@ -132,15 +132,20 @@ def _per_unit(tariff: Tariff, part: PerUnit, answers: dict[str, Answer]) -> Iter
     asked = tariff.input(part.quantity)
     counted = quantity_of(answers, part.quantity)
     unit = label(asked.unit or asked.names)
+    template = gettext_noop("%(quantity)s %(unit)s × %(rate)s")
     if part.per != 1:
         given, counted = counted, counted / part.per
         counted = Fraction(-(-counted // 1)) if part.started else counted
-        template = gettext_noop("%(given)s %(unit)s, charged in units of %(per)s: %(counted)s")
-        words = say(template, given=number(given), unit=unit, per=number(part.per), counted=number(counted))
+        words = say(
+            gettext_noop("%(given)s %(unit)s, charged in units of %(per)s: %(counted)s"),
+            given=number(given),
+            unit=unit,
+            per=number(part.per),
+            counted=number(counted),
+        )
         yield step("working", part.head, words, None)
-        unit = label(())
+        template = gettext_noop("%(quantity)s × %(rate)s")
     for fund, rate in part.rates:
-        template = gettext_noop("%(quantity)s %(unit)s × %(rate)s")
         words = say(template, quantity=number(counted), unit=unit, rate=money(rate))
         yield _with_times(tariff, part.head, words, counted * rate, fund, part.times, answers)
 
@@ -165,6 +170,7 @@ def _with_times(
 
 _TIMES = {
     "%(quantity)s %(unit)s × %(rate)s": gettext_noop("%(quantity)s %(unit)s × %(rate)s × %(times)s %(times_unit)s"),
+    "%(quantity)s × %(rate)s": gettext_noop("%(quantity)s × %(rate)s × %(times)s %(times_unit)s"),
     "Fixed amount %(rate)s": gettext_noop("Fixed amount %(rate)s × %(times)s %(times_unit)s"),
     "%(value)s %(unit)s lies in the band up to %(up_to)s: %(rate)s": gettext_noop(
         "%(value)s %(unit)s lies in the band up to %(up_to)s: %(rate)s × %(times)s %(times_unit)s"
@@ -249,9 +255,8 @@ def _slices(bands: tuple[Band, ...], value: Fraction) -> list[tuple[Band, Fracti
 def _band_line(
     part: Banded, asked: Input, band: Band, rate: Fraction, value: Fraction, inside: Fraction
 ) -> tuple[Words, Fraction]:
-    is_money = asked.kind == "money"
-    shown = money if is_money else number
-    unit = label(() if is_money else asked.unit or asked.names)
+    shown = money if asked.kind == "money" else number
+    unit = label(asked.unit or asked.names)
     if part.mode.startswith("percent"):
         words = say(gettext_noop("%(rate)s of %(part)s"), rate=percent(rate), part=shown(inside))
         return words, inside * rate / 100

@@ -303,5 +303,5 @@ def read_tariff(data: Mapping[str, Any], currency: Currency) -> tuple[Tariff | N
     reader = TariffReader(data, currency)
     tariff = reader.read()
     complaints = reader.root.complaints
-    complaints += check_tariff(tariff)
+    complaints += check_tariff(tariff, currency)
     return (None if complaints else tariff), complaints
