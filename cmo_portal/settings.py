@@ -29,11 +29,13 @@ SOCIETY = {
     "name": env.text("SOCIETY_NAME", "Sur Sangam Music Rights Society"),
     "name_ur": env.text("SOCIETY_NAME_UR", "سُر سنگم میوزک رائٹس سوسائٹی"),
     "short_name": env.text("SOCIETY_SHORT_NAME", "Sur Sangam"),
+    "short_name_ur": env.text("SOCIETY_SHORT_NAME_UR", "سُر سنگم"),
     "cisac_code": env.text("SOCIETY_CISAC_CODE", "362"),
     "territory": env.text("SOCIETY_TERRITORY", "0586"),
     "email": env.text("SOCIETY_EMAIL", "help@society.example"),
     "telephone": env.text("SOCIETY_TELEPHONE", "+92 21 0000 0000"),
     "address": env.text("SOCIETY_ADDRESS", "Karachi, Pakistan"),
+    "address_ur": env.text("SOCIETY_ADDRESS_UR", "کراچی، پاکستان"),
 }
 CURRENCY = {"code": env.text("CURRENCY", "PKR"), "decimals": int(env.text("CURRENCY_DECIMALS", "2")), "symbol": "Rs"}
 MONEY_GROUPING = env.text("MONEY_GROUPING", "western")

@@ -7,7 +7,6 @@ built once and serves the checks and the reading of the work alike.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from works.formats.cwr.layouts import WORK_HEADERS
 from works.formats.cwr.records import CwrRecord
 
 PUBLISHERS = frozenset({"SPU", "OPU"})
@@ -102,10 +101,11 @@ def work_tree(records: Sequence[CwrRecord]) -> WorkTree:
     tree = WorkTree(Node(0, records[0]))
     for index, record in enumerate(records[1:], 1):
         node = Node(index, record)
-        if record.type in ORDER:
-            tree.nodes.append(node)
-        elif record.type not in PARENTS or record.type in WORK_HEADERS or not record.values:
+        if not record.values or (record.type not in ORDER and record.type not in PARENTS):
+            # Unknown to the version, or at home in another kind of transaction.
             tree.strangers.append(node)
+        elif record.type in ORDER:
+            tree.nodes.append(node)
         elif tree.nodes and tree.nodes[-1].record.type in PARENTS[record.type]:
             tree.nodes[-1].children.append(node)
         else:

@@ -1,0 +1,69 @@
+"""Record screens of works: to look things up; changes go through the work screens."""
+
+from django.contrib import admin
+
+from cmo_portal.record_admin import LookOnlyAdmin, LookOnlyInline
+from works.models import Dispute, Recording, RegistrationFile, Work, WorkIdentifier, WorkShare, WorkTitle
+
+
+class TitleInline(LookOnlyInline):
+    """Titles of a work."""
+
+    model = WorkTitle
+    fields = ("title_type", "text", "language", "script")
+
+
+class ShareInline(LookOnlyInline):
+    """Shares of a work."""
+
+    model = WorkShare
+    fields = ("right", "party", "role", "share", "territory", "valid_from", "valid_to", "state", "source")
+
+
+class IdentifierInline(LookOnlyInline):
+    """Numbers of others."""
+
+    model = WorkIdentifier
+    fields = ("issuer", "value")
+
+
+@admin.register(Work)
+class WorkAdmin(LookOnlyAdmin):
+    """Works."""
+
+    permission = "works.view_works"
+    list_display = ("number", "title", "iswc", "language", "state")
+    list_filter = ("state", "language", "category", "version_type")
+    search_fields = ("number", "iswc", "titles__text")
+    inlines = (TitleInline, ShareInline, IdentifierInline)
+
+
+@admin.register(Recording)
+class RecordingAdmin(LookOnlyAdmin):
+    """Recordings."""
+
+    permission = "works.view_works"
+    list_display = ("isrc", "title", "performer", "duration")
+    search_fields = ("isrc", "title", "performer")
+
+
+@admin.register(Dispute)
+class DisputeAdmin(LookOnlyAdmin):
+    """Disputes."""
+
+    permission = "works.view_works"
+    list_display = ("work", "right", "share", "opened_on", "deadline", "closed_on")
+    list_filter = ("right",)
+    list_select_related = ("work",)
+    search_fields = ("work__number", "work__title")
+
+
+@admin.register(RegistrationFile)
+class RegistrationFileAdmin(LookOnlyAdmin):
+    """Registration files."""
+
+    permission = "works.import_works"
+    list_display = ("filename", "sender", "format", "state", "imported_at")
+    list_filter = ("state", "format")
+    search_fields = ("filename", "sender")
+    exclude = ("file", "answer", "report")
