@@ -3,10 +3,12 @@
 Amounts are whole minor units and gross, before tax. A balance equal to the minimum is paid.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
-from cmo_portal.common.money import require_int
+from cmo_portal.common.money import Currency, require_int
+from cmo_portal.common.ruledata import Complaint, Reader
 from cmo_portal.common.words import Words, gettext_noop, money, say
 
 Reason = Literal["paid", "closing", "below_minimum", "in_debt", "nothing"]
@@ -53,3 +55,14 @@ def _reason(balance: int, minimum: int, closing: bool) -> Reason:
     if balance >= minimum:
         return "paid"
     return "closing" if closing else "below_minimum"
+
+
+def read_minimum(data: Mapping[str, Any], currency: Currency) -> tuple[int, list[Complaint]]:
+    """Read `{"minimum_payment": "2000.00"}` as minor units; all faults come back together."""
+    reader = Reader(data)
+    minimum = reader.amount("minimum_payment", currency)
+    if minimum.denominator != 1:
+        words = say(gettext_noop("Write an amount with the decimals of the currency."))
+        reader.complain("minimum_payment", data.get("minimum_payment"), words)
+    reader.close()
+    return int(minimum), reader.complaints

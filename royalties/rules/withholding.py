@@ -4,13 +4,15 @@ A tax class joins what decides the rate (residency, place on the taxpayers' list
 `resident_active`. Rates are data with their source; none is built in.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 from cmo_portal.common.money import percent_of, require_int, round_half_up
 from cmo_portal.common.periods import AmbiguouslyValid, NotValid, valid_row
+from cmo_portal.common.ruledata import Complaint, Reader
 from cmo_portal.common.words import Words, day, gettext_noop, money, percent, say, text
 
 
@@ -74,3 +76,29 @@ def withhold(paid_total: int, rates: Iterable[WithholdingRate], tax_class: str, 
     exact = percent_of(paid_total, rate.rate)
     withheld = round_half_up(exact)
     return Withholding(paid_total, withheld, paid_total - withheld, exact, rate, paid_on)
+
+
+def read_withholding(
+    data: Mapping[str, Any], valid_from: date, valid_to: date | None
+) -> tuple[tuple[WithholdingRate, ...], list[Complaint]]:
+    """Read `{"rates": [{"tax_class", "rate_percent", "section", "source"}]}` of a rule version with its validity.
+
+    Each tax class has one rate; all faults come back together.
+    """
+    reader = Reader(data)
+    rates: list[WithholdingRate] = []
+    for entry in reader.records("rates"):
+        rate = WithholdingRate(
+            tax_class=entry.text("tax_class"),
+            rate=entry.number("rate_percent", least=Fraction(0), most=Fraction(100)),
+            valid_from=valid_from,
+            valid_to=valid_to,
+            section=entry.text("section", ""),
+            source=entry.text("source"),
+        )
+        if rate.tax_class and rate.tax_class in [other.tax_class for other in rates]:
+            entry.complain("tax_class", rate.tax_class, say(gettext_noop("This code is used twice.")))
+        entry.close()
+        rates.append(rate)
+    reader.close()
+    return tuple(rates), reader.complaints

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from cmo_portal.common.money import Currency
 from cmo_portal.common.words import plain
-from royalties.rules.threshold import decide_payout
+from royalties.rules.threshold import decide_payout, read_minimum
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,19 @@ def test_a_negative_minimum_is_refused():
 def test_the_decision_is_told():
     told = plain(decide_payout(199_999, 200_000).words, Currency("PKR", 2))
     assert told == "The balance of 1,999.99 is below the minimum of 2,000.00 and is carried."
+
+
+@pytest.mark.parametrize(
+    ("data", "minimum", "faults"),
+    [
+        ({"minimum_payment": "2000.00"}, 200_000, 0),
+        ({"minimum_payment": "0"}, 0, 0),
+        ({"minimum_payment": "0.005"}, 0, 1),
+        ({"minimum_payment": 2000}, 0, 1),
+        ({}, 0, 1),
+        ({"minimum_payment": "1", "maximum": "2"}, 100, 1),
+    ],
+)
+def test_the_minimum_is_read_from_its_rule_or_every_fault_is_listed(data, minimum, faults):
+    found, complaints = read_minimum(data, Currency("PKR", 2))
+    assert (found, len(complaints)) == (minimum, faults)

@@ -7,7 +7,7 @@ import pytest
 
 from cmo_portal.common.money import Currency
 from cmo_portal.common.words import plain
-from royalties.rules.withholding import NoWithholdingRate, WithholdingRate, rate_on, withhold
+from royalties.rules.withholding import NoWithholdingRate, WithholdingRate, rate_on, read_withholding, withhold
 
 RATES = [
     WithholdingRate("resident_active", Fraction(10), date(2019, 7, 1), date(2024, 6, 30), "153"),
@@ -52,3 +52,28 @@ def test_a_negative_payment_is_refused():
 def test_the_reckoning_is_told():
     told = plain(withhold(218_075, RATES, "resident_active", date(2026, 9, 30)).words, Currency("PKR", 2))
     assert told == "15% of 2,180.75 for resident_active on 2026-09-30 (153B) = 327.11"
+
+
+def test_the_rates_of_a_rule_version_have_its_validity():
+    entry = {"tax_class": "resident_active", "rate_percent": "15", "section": "153B", "source": "card of 2025"}
+    rates, complaints = read_withholding({"rates": [entry]}, date(2025, 7, 1), None)
+    assert complaints == []
+    assert rates == (WithholdingRate("resident_active", Fraction(15), date(2025, 7, 1), None, "153B", "card of 2025"),)
+
+
+def test_every_fault_of_the_rates_is_listed():
+    entries = [
+        {"tax_class": "a", "rate_percent": "101", "source": "x"},
+        {"tax_class": "a", "rate_percent": "5"},
+        {"rate_percent": 5, "source": "x", "colour": "red"},
+    ]
+    _, complaints = read_withholding({"rates": entries}, date(2025, 7, 1), None)
+    assert sorted(complaint.place for complaint in complaints) == [
+        "rates[0].rate_percent",
+        "rates[1].source",
+        "rates[1].tax_class",
+        "rates[2].colour",
+        "rates[2].rate_percent",
+        "rates[2].tax_class",
+    ]
+    assert read_withholding({}, date(2025, 7, 1), None)[1][0].place == "rates"
