@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -37,7 +38,11 @@ SOCIETY = {
     "address": env.text("SOCIETY_ADDRESS", "Karachi, Pakistan"),
     "address_ur": env.text("SOCIETY_ADDRESS_UR", "کراچی، پاکستان"),
 }
-CURRENCY = {"code": env.text("CURRENCY", "PKR"), "decimals": int(env.text("CURRENCY_DECIMALS", "2")), "symbol": "Rs"}
+CURRENCY: Any = {
+    "code": env.text("CURRENCY", "PKR"),
+    "decimals": int(env.text("CURRENCY_DECIMALS", "2")),
+    "symbol": "Rs",
+}
 MONEY_GROUPING = env.text("MONEY_GROUPING", "western")
 FISCAL_YEAR_START_MONTH = int(env.text("FISCAL_YEAR_START_MONTH", "7"))
 RELEASE = "0.1.0"

@@ -121,9 +121,7 @@ class BaseWriterFormSet(forms.BaseFormSet):
             total = sum(row[field] or 0 for row in rows)
             if total != 100:
                 raise forms.ValidationError(
-                    _(
-                        "The %(right)s shares add up to %(total)s %%. They must make 100 %%: change by %(rest)s %%."
-                    ),
+                    _("The %(right)s shares add up to %(total)s %%. They must make 100 %%: change by %(rest)s %%."),
                     params={"right": label, "total": f"{total:f}", "rest": f"{100 - total:f}"},
                 )
 

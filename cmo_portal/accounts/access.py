@@ -48,6 +48,13 @@ def audience_page(audience: Audience) -> Callable[[View], View]:
     return decorate
 
 
+def acting(request: HttpRequest) -> User:
+    """Who acts, on a page that is open to signed-in people only."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
+
+
 def require(by: User, permission: str) -> None:
     """A service's own guard: the actor must hold the permission, whatever the view believed."""
     if not by.is_active or not by.has_perm(permission):

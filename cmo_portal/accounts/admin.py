@@ -1,6 +1,7 @@
 """Record screens of accounts: who signs in. Changes go through the users page."""
 
 from django.contrib import admin
+from django.contrib.auth import admin as auth_admin  # noqa: F401 - it must register Group before we replace it
 from django.contrib.auth.models import Group
 
 from cmo_portal.accounts.models import User

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from cmo_portal.accounts import services
-from cmo_portal.accounts.access import staff_page
+from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.accounts.forms import FirstPasswordForm, InviteStaffForm, RoleForm, UserFilter
 from cmo_portal.accounts.models import Audience, User
 from cmo_portal.common import clock
@@ -69,9 +69,9 @@ def user_invite(request: HttpRequest) -> HttpResponse:
         try:
             with transaction.atomic():
                 user = services.make_account(
-                    **form.cleaned_data, audience=Audience.STAFF, language="en", by=request.user
+                    **form.cleaned_data, audience=Audience.STAFF, language="en", by=acting(request)
                 )
-                token = services.invite(user=user, by=request.user, now=clock.now())
+                token = services.invite(user=user, by=acting(request), now=clock.now())
                 transaction.on_commit(lambda: send_invitation(user, reverse("accept-invitation", args=[token])))
         except ValidationError as error:
             form.add_error("email", error)
@@ -90,7 +90,7 @@ def user_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         act = services.give_role if form.cleaned_data["act"] == "give" else services.take_role
         try:
-            act(user=user, role=form.cleaned_data["role"], by=request.user)
+            act(user=user, role=form.cleaned_data["role"], by=acting(request))
         except ValidationError as error:
             form.add_error(None, error)
         else:

@@ -1,17 +1,21 @@
 """Tables of the members app, by subject."""
 
-from members.models.applications import Document, MembershipApplication
+from members.models.applications import ApplicationNote, Document, MembershipApplication
 from members.models.membership import BankAccount, Mandate, Member, TaxStatus
-from members.models.parties import Party, PartyAffiliation, PartyName
+from members.models.parties import NameType, Party, PartyAffiliation, PartyKind, PartyName, Right
 
 __all__ = [
+    "ApplicationNote",
     "BankAccount",
     "Document",
     "Mandate",
     "Member",
     "MembershipApplication",
+    "NameType",
     "Party",
     "PartyAffiliation",
+    "PartyKind",
     "PartyName",
+    "Right",
     "TaxStatus",
 ]

@@ -1,10 +1,16 @@
 """Interested parties: anyone with an interest in works, member or not, and the names they go by."""
 
+from typing import ClassVar
+
 import pghistory
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from cmo_portal.common.models import Public
+
+KEPT: tuple[str, ...] = ("SELECT", "INSERT", "UPDATE")  # what the application may do with tables nobody deletes from
+WORLD = "2136"  # the TIS number of the whole world
 
 
 class PartyKind(models.TextChoices):
@@ -23,9 +29,24 @@ class Right(models.TextChoices):
     SYNCHRONISATION = "SR", _("Synchronisation")
 
 
+class NameType(models.TextChoices):
+    """What kind of name it is, by the codes of the IPI system (domain.md section 5.3)."""
+
+    PATRONYM = "PA", _("Legal name")
+    PSEUDONYM = "PP", _("Pen name")
+    MODIFIED = "MO", _("Changed name")
+    DIFFERENT = "DF", _("Different spelling")
+    ORIGINAL = "OR", _("Original name of a group")
+    GROUP = "PG", _("Group name")
+    STANDARD = "ST", _("Standardised name")
+    HOLDING = "HR", _("Holding reference")
+
+
 @pghistory.track()
 class Party(Public):
     """One interested party. The IPI base number names the party, an IPI name number names one of its names."""
+
+    app_may: ClassVar[tuple[str, ...]] = KEPT
 
     kind = models.CharField(_("kind"), max_length=12, choices=PartyKind.choices, default=PartyKind.PERSON)
     ipi_base_number = models.CharField(_("IPI base number"), max_length=13, null=True, blank=True, unique=True)
@@ -39,6 +60,14 @@ class Party(Public):
         verbose_name = _("interested party")
         verbose_name_plural = _("interested parties")
         default_permissions = ("view",)
+        indexes = [models.Index(fields=["display_name", "id"], name="party_by_name")]
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(display_name__regex=r"^\s*$"), name="party_has_a_name"),
+            models.CheckConstraint(
+                condition=models.Q(ipi_base_number__isnull=True) | models.Q(ipi_base_number__regex=r"^I-\d{9}-\d$"),
+                name="ipi_base_number_has_its_form",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.display_name
@@ -46,10 +75,15 @@ class Party(Public):
 
 @pghistory.track()
 class PartyName(Public):
-    """One name of a party: in its own script, in Roman letters and in the upper-case form CWR allows, side by side."""
+    """One name of a party: in its own script, in Roman letters and in the upper-case form CWR allows, side by side.
+
+    `key` and `skeleton` are made by members.rules.names and let spellings of Urdu and Roman letters find each other.
+    """
+
+    app_may: ClassVar[tuple[str, ...]] = KEPT
 
     party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="names")
-    name_type = models.CharField(_("name type"), max_length=2, default="PA")
+    name_type = models.CharField(_("name type"), max_length=2, choices=NameType.choices, default=NameType.PATRONYM)
     original = models.CharField(_("in its own script"), max_length=200, blank=True)
     last_name = models.CharField(_("last name or firm"), max_length=160)
     first_name = models.CharField(_("first name"), max_length=160, blank=True)
@@ -61,11 +95,13 @@ class PartyName(Public):
         verbose_name = _("name")
         verbose_name_plural = _("names")
         default_permissions = ("view",)
+        indexes = [GinIndex(OpClass("key", name="gin_trgm_ops"), name="party_name_key_trigrams")]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(ipi_name_number__isnull=True) | models.Q(ipi_name_number__regex=r"^\d{11}$"),
                 name="ipi_name_number_has_11_digits",
-            )
+            ),
+            models.CheckConstraint(condition=~models.Q(last_name__regex=r"^\s*$"), name="name_is_not_blank"),
         ]
 
     def __str__(self) -> str:
@@ -76,14 +112,27 @@ class PartyName(Public):
 class PartyAffiliation(Public):
     """Which society collects for a party, per right, territory and dates."""
 
+    app_may: ClassVar[tuple[str, ...]] = KEPT
+
     party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="affiliations")
-    society_code = models.CharField(max_length=3)
-    right = models.CharField(max_length=2, choices=Right.choices)
-    territory = models.CharField(max_length=4, default="2136")
-    valid_from = models.DateField(null=True, blank=True)
-    valid_to = models.DateField(null=True, blank=True)
+    society_code = models.CharField(_("CISAC society code"), max_length=3)
+    right = models.CharField(_("right"), max_length=2, choices=Right.choices)
+    territory = models.CharField(_("territory"), max_length=4, default=WORLD)
+    valid_from = models.DateField(_("from"), null=True, blank=True)
+    valid_to = models.DateField(_("to"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("affiliation")
         verbose_name_plural = _("affiliations")
         default_permissions = ("view",)
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(valid_to__isnull=True)
+                | models.Q(valid_from__isnull=True)
+                | models.Q(valid_to__gte=models.F("valid_from")),
+                name="affiliation_ends_after_it_begins",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.society_code} {self.right}"

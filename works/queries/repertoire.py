@@ -66,7 +66,10 @@ class IndexedWork:
 
 def indexed_works() -> list[IndexedWork]:
     """All live works with what matching needs, in five queries, ordered by id."""
-    titles, names, performers, isrcs = (defaultdict(list) for _ in range(4))
+    titles: dict[int, list[str]] = defaultdict(list)
+    names: dict[int, list[str]] = defaultdict(list)
+    performers: dict[int, list[str]] = defaultdict(list)
+    isrcs: dict[int, list[str]] = defaultdict(list)
     for work_id, text in WorkTitle.objects.filter(work__state="registered").values_list("work_id", "text"):
         titles[work_id].append(text)
     for work_id, name, original in (

@@ -9,7 +9,7 @@ import hashlib
 import io
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO, cast
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -39,7 +39,7 @@ COMPLAINTS_KEPT = 200
 
 
 @transaction.atomic
-def check_registration_file(*, upload: BinaryIO, filename: str, by: User) -> RegistrationFile:
+def check_registration_file(*, upload: IO[bytes], filename: str, by: User) -> RegistrationFile:
     """Read a file and keep it with what would become of it. Raises ValidationError when it is too big, known already
     or no CWR file at all."""
     require(by, "works.import_works")
@@ -84,7 +84,7 @@ def import_registration_file(*, file: RegistrationFile, by: User, now: dt.dateti
     if file.state == "refused":
         raise ValidationError(_("This file was refused as a whole. Ask the sender for a corrected one."))
     with file.file.open("rb") as stream:
-        reading = read_cwr(stream, file.filename)
+        reading = read_cwr(cast(BinaryIO, stream), file.filename)
         rows = list(_checked(reading))
     sender = _sender_key(reading)
     taken = _take(rows, sender, by)

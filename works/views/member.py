@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from cmo_portal.accounts.access import acting
 from cmo_portal.paging import keyset_page
 from members.models import Party
 from works.access import member_page
@@ -102,7 +103,7 @@ def draft_check(request: HttpRequest, party: Party, uid: UUID) -> HttpResponse:
     faults: list[str] = []
     if request.method == "POST":
         try:
-            work = send_draft(draft=draft, by=request.user)
+            work = send_draft(draft=draft, by=acting(request))
         except ValidationError as error:
             faults = error.messages
         else:

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from cmo_portal.accounts.access import staff_page
+from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.common import clock
 from cmo_portal.paging import keyset_page
 from works.forms import RegistrationFileForm, SearchForm
@@ -63,7 +63,7 @@ def file_list(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         upload = form.cleaned_data["file"]
         try:
-            file = imports.check_registration_file(upload=upload, filename=upload.name, by=request.user)
+            file = imports.check_registration_file(upload=upload, filename=upload.name, by=acting(request))
         except ValidationError as error:
             form.add_error("file", error)
         else:
@@ -96,7 +96,7 @@ def file_import(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Take what passed; a second click finds it taken."""
     file = get_object_or_404(RegistrationFile, uid=uid)
     try:
-        imports.import_registration_file(file=file, by=request.user, now=clock.now())
+        imports.import_registration_file(file=file, by=acting(request), now=clock.now())
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:
@@ -106,7 +106,7 @@ def file_import(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 @staff_page("works.import_works")
 @require_GET
-def file_answer(request: HttpRequest, uid: UUID) -> HttpResponse:
+def file_answer(request: HttpRequest, uid: UUID) -> FileResponse:
     """The answer (ACK) for the sender."""
     file = get_object_or_404(RegistrationFile.objects.exclude(answer=""), uid=uid)
     name = str(file.report.get("answer_name") or "answer.txt")

@@ -71,8 +71,12 @@ def family_of(record_type: str) -> str:
 
 
 def edit_told(record_type: str, level: str, number: str) -> Edit | None:
-    """The edit that a message names by record type, level and number; None when there is none."""
-    names = (f"{record_type}-{level}-{number}", f"{family_of(record_type)}-{level}-{number}")
+    """The edit that a message names by record type, level and number; None when there is none.
+
+    Level E is that of the file, whose rules are printed under no record type.
+    """
+    families = ("FILE",) if level == "E" else (record_type, family_of(record_type))
+    names = [f"{family}-{level}-{number}" for family in families]
     return next((edits()[name] for name in names if name in edits()), None)
 
 

@@ -28,6 +28,5 @@ def check_answer(findings: Findings, records: tuple[CwrRecord, ...]) -> None:
 
 def _check_validation_number(findings: Findings, index: int, record: CwrRecord) -> None:
     family, level, number = record["record_type_in_error"].upper(), record["message_level"], record["validation_no"]
-    known = (edit_told(prefix, level, number) for prefix in (family, "FILE", "PREFIX"))
-    if not any(known):
+    if edit_told(family, level, number) is None:
         findings.add("MSG-F-006", index, field="validation_no", value=number, type=family, level=level)

@@ -1,0 +1,90 @@
+"""Names of people and firms: what may be written, the upper-case Roman form, and the keys by which spellings meet.
+
+Three forms stand side by side (domain.md section 5.3): the name in its own script, its Roman form, and the upper-case
+ASCII form that registration files allow. `key` finds equal spellings, `skeleton` finds spellings of the same sound
+across Urdu and Roman letters.
+"""
+
+import re
+import unicodedata
+
+from cmo_portal.common.spelling import skeleton, text_key
+from cmo_portal.common.tables.errors import ValueRefused
+from cmo_portal.common.texts import _, say
+
+LONGEST_NAME = 160
+_CONTROL = {"Cc", "Cf", "Co", "Cs", "Cn"}
+_JOINERS = "\u200c\u200d"  # zero-width (non-)joiners are part of Urdu spelling
+_BLANKS = re.compile(r"\s+")
+_ROMAN_MARKS = " '’.-&/(),"
+_ASCII_FORMS = str.maketrans(
+    {"Æ": "AE", "Ø": "O", "Œ": "OE", "ẞ": "SS", "ß": "SS", "Ł": "L", "Đ": "D", "Ð": "D", "Þ": "TH", "İ": "I", "ı": "I",
+     "’": "'", "‘": "'", "ʻ": "'", "ʼ": "'"}
+)  # fmt: skip
+
+
+def clean_text(text: str) -> str:
+    """The text composed (NFC), with single blanks and without control and direction-override characters."""
+    kept = (
+        sign if unicodedata.category(sign) not in _CONTROL or sign in _JOINERS else " " if sign.isspace() else ""
+        for sign in unicodedata.normalize("NFC", text)
+    )
+    return _BLANKS.sub(" ", "".join(kept)).strip()
+
+
+def read_roman_name(text: str) -> str:
+    """A name in Roman letters, accents allowed. Raises ValueRefused for other scripts, digits only, or endless text."""
+    name = _short(clean_text(text))
+    foreign = [sign for sign in name if not _is_roman(sign)]
+    if foreign:
+        raise ValueRefused(
+            "name-script",
+            say(_("This field takes Roman letters (A to Z); “{sign}” is not one."), sign=foreign[0]),
+            _("Write the name as it stands in English on the card; its own script has a field of its own."),
+        )
+    if not any(sign.isalpha() for sign in name):
+        raise ValueRefused("name-letters", _("A name has at least one letter."), _("Write the name in full."))
+    return name
+
+
+def read_original_name(text: str, *, limit: int = LONGEST_NAME) -> str:
+    """A name in any script. Raises ValueRefused when it has no letter or is longer than `limit` characters."""
+    name = _short(clean_text(text), limit)
+    if not any(sign.isalpha() for sign in name):
+        raise ValueRefused("name-letters", _("A name has at least one letter."), _("Write the name in full."))
+    return name
+
+
+def registration_form(text: str) -> str:
+    """The upper-case ASCII form of a Roman name, for registration files: accents dropped, blanks single.
+
+    A letter without such a form stays as it is, so that the file's own check refuses it: nothing is dropped silently.
+    """
+    parts = unicodedata.normalize("NFKD", clean_text(text).upper().translate(_ASCII_FORMS))
+    return "".join(sign for sign in parts if not unicodedata.combining(sign))
+
+
+def name_key(name: str) -> str:
+    """Equal for spellings that differ in case, accents, blanks and look-alike letters only."""
+    return text_key(name)[:400]
+
+
+def name_skeleton(name: str) -> str:
+    """The consonants of a name, equal for its usual Urdu and Roman spellings: it finds candidates, decides nothing."""
+    return skeleton(name)[:200]
+
+
+def _short(name: str, limit: int = LONGEST_NAME) -> str:
+    if not name:
+        raise ValueRefused("blank", _("Nothing is written here."), _("Write the name."))
+    if len(name) > limit:
+        raise ValueRefused(
+            "name-length",
+            say(_("This is longer than {limit} characters."), limit=limit),
+            _("Write the name alone."),
+        )
+    return name
+
+
+def _is_roman(sign: str) -> bool:
+    return sign in _ROMAN_MARKS or sign.isdigit() or (sign.isalpha() and "LATIN" in unicodedata.name(sign, ""))

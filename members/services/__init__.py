@@ -1,0 +1,1 @@
+"""What the society does about members: applying, reviewing, admitting, bank details, parties."""

@@ -1,0 +1,42 @@
+"""Pages of staff, by subject: applications, members, bank details."""
+
+from members.views.staff.accounts import account, account_list, account_propose, account_reveal
+from members.views.staff.applications import (
+    application,
+    application_admit,
+    application_ask,
+    application_list,
+    application_refuse,
+    application_reveal,
+)
+from members.views.staff.members import (
+    document,
+    member,
+    member_contact,
+    member_find,
+    member_list,
+    member_reveal,
+    member_state,
+    member_tax,
+)
+
+__all__ = [
+    "account",
+    "account_list",
+    "account_propose",
+    "account_reveal",
+    "application",
+    "application_admit",
+    "application_ask",
+    "application_list",
+    "application_refuse",
+    "application_reveal",
+    "document",
+    "member",
+    "member_contact",
+    "member_find",
+    "member_list",
+    "member_reveal",
+    "member_state",
+    "member_tax",
+]

@@ -1,0 +1,173 @@
+"""The laws of the house, held by machines: imports, style, types, migrations, sizes, names, money columns."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.db import connection, models
+
+ROOT = Path(__file__).resolve().parents[2]
+ROOMS = ("cmo_portal", "members", "works", "licensing", "royalties")
+STRICT = ("rules", "services", "queries", "formats")
+LONGEST_FILE, LONGEST_FUNCTION = 420, 60
+NAMELESS = {"utils.py", "helpers.py", "misc.py", "manager.py", "common.py"}
+
+
+def product_files() -> list[Path]:
+    return [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py")) if "migrations" not in path.parts]
+
+
+def run(*command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def test_the_linter_finds_nothing() -> None:
+    found = run("ruff", "check", ".", "--no-cache")
+    assert found.returncode == 0, found.stdout
+
+
+def test_the_types_of_rules_services_queries_and_formats_are_strict_and_right() -> None:
+    found = run("mypy", *ROOMS, "--cache-dir", str(ROOT / ".mypy_cache"))
+    assert found.returncode == 0, found.stdout[-6000:]
+
+
+def test_arrows_between_rooms_point_downward() -> None:
+    found = subprocess.run(
+        [str(Path(sys.executable).parent / "lint-imports"), "--no-cache"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert found.returncode == 0, found.stdout[-6000:]
+
+
+@pytest.mark.django_db
+def test_no_migration_is_missing() -> None:
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+def test_every_text_has_its_urdu_translation() -> None:
+    call_command("check_translations")
+
+
+@pytest.mark.parametrize("path", product_files(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_file_stays_small_and_says_what_it_is_for(path: Path) -> None:
+    source = path.read_text(encoding="utf-8")
+    assert source.count("\n") <= LONGEST_FILE
+    assert path.name not in NAMELESS
+    tree = ast.parse(source)
+    assert not tree.body or ast.get_docstring(tree), "a docstring opens every module"
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            size = (node.end_lineno or node.lineno) - node.lineno + 1
+            assert size <= LONGEST_FUNCTION, f"{node.name} has {size} lines"
+
+
+def calls(tree: ast.AST) -> Iterator[tuple[str, ast.Call]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            function = node.func
+            if isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name):
+                yield f"{function.value.id}.{function.attr}", node
+            elif isinstance(function, ast.Attribute):
+                yield f"?.{function.attr}", node
+            elif isinstance(function, ast.Name):
+                yield function.id, node
+
+
+CLOCKS = {
+    "datetime.now",
+    "date.today",
+    "timezone.now",
+    "timezone.localdate",
+    "datetime.today",
+    "clock.now",
+    "clock.today",
+    "time.time",
+}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in product_files() if set(path.parts) & set(STRICT)],
+    ids=lambda path: str(path.relative_to(ROOT)),
+)
+def test_the_clock_is_read_at_the_door_only(path: Path) -> None:
+    for name, node in calls(ast.parse(path.read_text(encoding="utf-8"))):
+        assert name not in CLOCKS, f"line {node.lineno} reads the clock: {name}"
+
+
+@pytest.mark.parametrize("path", product_files(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_user_made_dictionary_reaches_the_database_and_no_text_is_marked_safe(path: Path) -> None:
+    for name, node in calls(ast.parse(path.read_text(encoding="utf-8"))):
+        assert name.rsplit(".", 1)[-1] != "mark_safe", f"line {node.lineno}"
+        for keyword in node.keywords:
+            spread = ast.unparse(keyword.value) if keyword.arg is None else ""
+            assert "request." not in spread, f"line {node.lineno} spreads {spread}"
+
+
+@pytest.mark.parametrize("path", product_files(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_tasks_are_sent_by_the_outbox_alone(path: Path) -> None:
+    if path == ROOT / "cmo_portal/jobs/services.py":
+        return
+    for name, node in calls(ast.parse(path.read_text(encoding="utf-8"))):
+        assert name.rsplit(".", 1)[-1] not in {"delay", "apply_async", "send_task"}, f"line {node.lineno}: {name}"
+
+
+def test_m22_no_column_of_any_table_is_a_float() -> None:
+    floats = [
+        f"{model._meta.label}.{field.name}"
+        for model in apps.get_models()
+        if model._meta.app_label in {"members", "works", "licensing", "royalties", "jobs", "audit", "accounts"}
+        for field in model._meta.get_fields()
+        if isinstance(field, models.FloatField)
+    ]
+    assert floats == []
+
+
+@pytest.mark.django_db
+def test_m22_the_database_holds_no_float_column_either() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'"
+            " AND data_type IN ('real', 'double precision', 'money')"
+            " AND split_part(table_name, '_', 1) IN ('members', 'works', 'licensing', 'royalties', 'jobs', 'audit')"
+        )
+        assert cursor.fetchall() == []
+
+
+@pytest.mark.django_db
+def test_m28_no_view_hides_behind_its_owners_rights() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public'"
+            " AND c.relkind IN ('v', 'm') AND NOT coalesce('security_invoker=true' = ANY (c.reloptions), false)"
+        )
+        assert cursor.fetchall() == []
+
+
+@pytest.mark.django_db
+def test_s59_the_application_owns_nothing_and_may_not_make_tables() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT current_user, rolsuper, rolbypassrls, rolcreatedb FROM pg_roles WHERE rolname = current_user"
+        )
+        assert cursor.fetchone() == ("cmo_app", False, False, False)
+        cursor.execute(
+            "SELECT count(*) FROM pg_class WHERE relowner = (SELECT oid FROM pg_roles WHERE rolname = current_user)"
+        )
+        assert cursor.fetchone() == (0,)
+        cursor.execute("SELECT has_schema_privilege(current_user, 'public', 'CREATE')")
+        assert cursor.fetchone() == (False,)
+
+
+def test_every_security_definer_function_pins_its_search_path() -> None:
+    for path in sorted(ROOT.glob("*/migrations/*.sql")):
+        text = path.read_text(encoding="utf-8").upper()
+        assert text.count("SECURITY DEFINER") <= text.count("SET SEARCH_PATH"), path.name
