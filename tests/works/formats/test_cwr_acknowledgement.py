@@ -27,7 +27,9 @@ EXISTING = WorkTransaction(
     title="CONFLICT",
     submitter_work_no="PK000077",
     distribution_category="POP",
-    writers=(WorkWriter(is_controlled=False, last_name="SOMEBODY, ELSE", writer_designation="CA", pr_ownership=1_000_000),),
+    writers=(
+        WorkWriter(is_controlled=False, last_name="SOMEBODY, ELSE", writer_designation="CA", pr_ownership=1_000_000),
+    ),
 )
 
 
@@ -192,9 +194,11 @@ def test_faults_of_the_file_become_answers_about_its_header_and_its_trailer():
     assert [answer_of(one).original_type for one in answers] == ["HDR"]
 
 
-def test_a_file_without_anything_to_answer_has_no_group():
+def test_nothing_to_answer_is_no_file():
     reading, _ = read_all(cwr_file(("NWR", [WORK])))
-    assert [text[:3] for text in answered(reading, []).decode().split("\r\n")[:-1]] == ["HDR", "TRL"]
+    with pytest.raises(CwrWriteError) as refused:
+        answered(reading, [])
+    assert refused.value.problems[0].text == "There is nothing to write."
 
 
 def test_a_refused_work_goes_back_with_whatever_it_holds():

@@ -206,7 +206,9 @@ FIELD_CASES = [
 
 
 @pytest.mark.parametrize("version", ["2.1", "2.2"])
-@pytest.mark.parametrize(("records", "edit", "severity"), FIELD_CASES, ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.parametrize(
+    ("records", "edit", "severity"), FIELD_CASES, ids=lambda value: value if isinstance(value, str) else ""
+)
 def test_a_broken_field_is_told_by_its_edit_and_severity(records, edit, severity, version):
     assert (edit, severity) in edits_of(records, version)
 
@@ -214,7 +216,10 @@ def test_a_broken_field_is_told_by_its_edit_and_severity(records, edit, severity
 @pytest.mark.parametrize("field", ["pr_society", "mr_society", "sr_society"])
 def test_an_unknown_society_refuses_the_work_in_2_1_and_is_blanked_in_2_2(field):
     numbers = {"pr_society": ("12", "10"), "mr_society": ("15", "12"), "sr_society": ("17", "14")}[field]
-    for records, edit in ((spu(**{field: "998"}), f"SPU-F-0{numbers[0]}"), (swr(**{field: "998"}), f"SWR-F-0{numbers[1]}")):
+    for records, edit in (
+        (spu(**{field: "998"}), f"SPU-F-0{numbers[0]}"),
+        (swr(**{field: "998"}), f"SWR-F-0{numbers[1]}"),
+    ):
         assert (edit, "TR") in edits_of(records, "2.1")
         assert (edit, "FR") in edits_of(records, "2.2")
 
@@ -225,9 +230,21 @@ def test_an_unknown_society_refuses_the_work_in_2_1_and_is_blanked_in_2_2(field)
         (("REC", {**REC[1], "recording_title": "É"}), "REC-F-016", "TR"),
         (("REC", {**REC[1], "version_title": "É"}), "REC-F-017", "TR"),
         (("REC", {**REC[1], "isrc_validity": ""}), "REC-F-018", "RR"),
-        (("XRF", {"organisation_code": "000", "identifier": "1", "identifier_type": "W", "validity": "Y"}), "XRF-F-001", "RR"),
-        (("XRF", {"organisation_code": "052", "identifier": "1", "identifier_type": "X", "validity": "Y"}), "XRF-F-002", "RR"),
-        (("XRF", {"organisation_code": "052", "identifier": "1", "identifier_type": "V", "validity": ""}), "XRF-F-003", "RR"),
+        (
+            ("XRF", {"organisation_code": "000", "identifier": "1", "identifier_type": "W", "validity": "Y"}),
+            "XRF-F-001",
+            "RR",
+        ),
+        (
+            ("XRF", {"organisation_code": "052", "identifier": "1", "identifier_type": "X", "validity": "Y"}),
+            "XRF-F-002",
+            "RR",
+        ),
+        (
+            ("XRF", {"organisation_code": "052", "identifier": "1", "identifier_type": "V", "validity": ""}),
+            "XRF-F-003",
+            "RR",
+        ),
     ],
 )
 def test_fields_of_2_2_have_edits_of_their_own(record, edit, severity):
@@ -324,7 +341,9 @@ def test_existing_works_in_conflict_are_not_edited():
 
 def test_a_notice_of_an_iswc_may_be_a_header_alone():
     assert edits_of((("ISW", {**NWR, "iswc": "T0345246801"}),)) == set()
-    assert ("NWR-T-015", "TR") in edits_of((("ISW", NWR), ("OWR", {"ip_no": "W", "last_name": "X", "writer_designation": "AR"})))
+    assert ("NWR-T-015", "TR") in edits_of(
+        (("ISW", NWR), ("OWR", {"ip_no": "W", "last_name": "X", "writer_designation": "AR"}))
+    )
 
 
 def test_good_versions_serious_works_and_library_works_pass():

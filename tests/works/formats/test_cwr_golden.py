@@ -44,7 +44,9 @@ def test_a_correct_file_breaks_no_edit_even_strictly(name, profile):
 def test_every_record_type_of_a_registration_is_in_the_golden_files(name):
     _, transactions = transactions_of(name)
     types = {record.type for transaction in transactions for record in transaction.records}
-    shared = "NWR REV SPU NPN SPT OPU SWR NWN SWT PWR OWR ALT NAT EWT NET NOW VER NVT PER NPR REC ORN INS IND COM NCT ARI"
+    shared = (
+        "NWR REV SPU NPN SPT OPU SWR NWN SWT PWR OWR ALT NAT EWT NET NOW VER NVT PER NPR REC ORN INS IND COM NCT ARI"
+    )
     assert types == set(shared.split()) | ({"OPT", "OWT", "XRF"} if name.endswith("V22") else set())
 
 
@@ -67,9 +69,15 @@ def test_a_work_is_read_with_titles_parties_shares_and_recordings():
     assert [title.title for title in work.national_titles] == ["SHAM E LAHORE"]
     assert work.excerpt_source.title == "CITY SUITE"
     assert work.version_source.national_writers[0].name == "FAIZ"
-    assert [(performer.last_name, performer.ipi_name_no) for performer in work.performers] == [("THE BAND", "00000000493")]
+    assert [(performer.last_name, performer.ipi_name_no) for performer in work.performers] == [
+        ("THE BAND", "00000000493")
+    ]
     recording = work.recordings[0]
-    assert (recording.isrc, recording.ean, recording.release_date) == ("GBABC2000001", "4006381333931", date(2020, 3, 20))
+    assert (recording.isrc, recording.ean, recording.release_date) == (
+        "GBABC2000001",
+        "4006381333931",
+        date(2020, 3, 20),
+    )
     assert (recording.release_duration, recording.isrc_validity, recording.display_artist) == (227, "Y", "THE BAND")
     assert work.origins[0].production_title == "THE KITE SELLER"
     assert work.instrumentations[0].instruments[0].instrument == "SIT"

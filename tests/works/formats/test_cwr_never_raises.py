@@ -17,6 +17,7 @@ from works.formats.cwr.writer import FileSender
 
 DATA = Path(__file__).parents[2] / "data" / "cwr"
 FILES = sorted(path.name for path in DATA.iterdir())
+UNANSWERED = frozenset({"ACK", "ISW", "EXC"})
 COMP = FileSender("SO", "362", "COMP")
 CREATED = datetime(2026, 11, 22, 9, 30)  # noqa: DTZ001 - a file's header has no time zone
 
@@ -36,14 +37,14 @@ def consumed(data, name="x.V21", profile=TOLERANT):
             assert fault.text and fault.remedy_text and fault.line > 0
     for fault in reading.faults:
         assert fault.text and fault.remedy_text
-    if reading.is_readable:
+    if reading.is_readable and any(one.type not in UNANSWERED for one in transactions):
         _answer(reading, transactions)
     return reading, transactions
 
 
 def _answer(reading, transactions):
     answers = [
-        Answer(one, "RJ" if one.is_rejected else "AS", "PK1") for one in transactions if one.type not in ("ACK", "ISW", "EXC")
+        Answer(one, "RJ" if one.is_rejected else "AS", "PK1") for one in transactions if one.type not in UNANSWERED
     ]
     out = io.BytesIO()
     write_acknowledgement(
@@ -68,7 +69,7 @@ def test_every_golden_file_is_consumed_whole(name, profile):
     assert transactions
 
 
-@pytest.mark.parametrize("name", ["CW260003SPM_362.V21", "CW260007052_SPM.V21", "tolerated.V21"])
+@pytest.mark.parametrize("name", ["CW260007052_SPM.V21", "tolerated.V21"])
 def test_a_file_cut_at_any_byte_is_reported_and_never_complete(name):
     data = (DATA / name).read_bytes()
     end = data.rstrip(b"\r\n\x1a").rfind(b"TRL")

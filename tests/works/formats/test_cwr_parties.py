@@ -10,7 +10,13 @@ AM = ("SPU", {**SPU, "ip_no": "P3", "publisher_name": "RAVI ADMIN", "publisher_t
 AQ = ("SPU", {**SPU, "ip_no": "P4", "publisher_name": "CHENAB CO", "publisher_type": "AQ"})
 OPU = (
     "OPU",
-    {"publisher_seq": "02", "ip_no": "P9", "publisher_name": "OTHER CO", "publisher_type": "E", "publisher_unknown": "N"},
+    {
+        "publisher_seq": "02",
+        "ip_no": "P9",
+        "publisher_name": "OTHER CO",
+        "publisher_type": "E",
+        "publisher_unknown": "N",
+    },
 )
 
 
@@ -35,7 +41,13 @@ def chain(*publishers):
         (behind(WORK, "SPT", ("SPU", {**AQ[1], **NOTHING})), "SPU-R-008", "TR"),
         (behind(WORK, "SPT", ("SPU", {**AQ[1], **NOTHING})), "NWR-T-026", "TR"),
         (without(WORK, "SPT"), "NWR-T-007", "TR"),
-        (behind(WORK, "SPT", OPU, ("SPU", {**SPU, "publisher_seq": "03", "publisher_name": "ELSE", "ipi_name_no": ""})), "SPU-F-003", "TR"),
+        (
+            behind(
+                WORK, "SPT", OPU, ("SPU", {**SPU, "publisher_seq": "03", "publisher_name": "ELSE", "ipi_name_no": ""})
+            ),
+            "SPU-F-003",
+            "TR",
+        ),
     ],
 )
 @pytest.mark.parametrize("version", ["2.1", "2.2"])
@@ -56,8 +68,19 @@ def test_a_chain_of_original_acquirer_administrator_and_sub_publisher_passes():
         ("SPU", {**SPU, **NOTHING}),
         AQ,
         ("SPT", {**SPT, "ip_no": "P4"}),
-        ("SPT", {**SPT, "ip_no": "P4", "tis_code": "0840", "incl_excl": "E", "sequence": "002", "pr_collection": "00000",
-                 "mr_collection": "00000", "sr_collection": "00000"}),
+        (
+            "SPT",
+            {
+                **SPT,
+                "ip_no": "P4",
+                "tis_code": "0840",
+                "incl_excl": "E",
+                "sequence": "002",
+                "pr_collection": "00000",
+                "mr_collection": "00000",
+                "sr_collection": "00000",
+            },
+        ),
         AM,
         SE,
         ("SPT", abroad),
@@ -83,7 +106,10 @@ def test_a_co_publisher_that_also_administers_stands_in_two_chains():
 
 
 def test_an_unknown_publisher_needs_neither_name_nor_number():
-    assert edits_of(behind(WORK, "SPT", ("OPU", {"publisher_seq": "02", "publisher_unknown": "Y", "publisher_type": "E"}))) == set()
+    assert (
+        edits_of(behind(WORK, "SPT", ("OPU", {"publisher_seq": "02", "publisher_unknown": "Y", "publisher_type": "E"})))
+        == set()
+    )
 
 
 # -- writers

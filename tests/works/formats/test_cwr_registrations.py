@@ -58,9 +58,11 @@ SIMPLE = work_of(only(WORK))
 
 # -- random works survive the round trip
 
-WORDS = st.text(alphabet="ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 '()&-./", min_size=1, max_size=30).map(
-    lambda text: " ".join(text.split())
-).filter(bool)
+WORDS = (
+    st.text(alphabet="ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 '()&-./", min_size=1, max_size=30)
+    .map(lambda text: " ".join(text.split()))
+    .filter(bool)
+)
 CODES = {name: st.sampled_from(list(code_names(name))) for name in ("language", "category", "purpose", "instrument")}
 SHARES = st.integers(0, 10_000).map(lambda steps: steps * 100)
 HALF_SHARES = st.integers(0, 5_000).map(lambda steps: steps * 100)
@@ -148,7 +150,9 @@ WORKS = built(
     version_source=SOURCES,
     performers=st.lists(built(WorkPerformer, last_name=WORDS, ipi_name_no=IPIS), max_size=2).map(tuple),
     recordings=st.lists(
-        built(WorkRecording, release_date=DATES, release_duration=SECONDS, album_title=WORDS, isrc=st.just("GBABC2000001")),
+        built(
+            WorkRecording, release_date=DATES, release_duration=SECONDS, album_title=WORDS, isrc=st.just("GBABC2000001")
+        ),
         max_size=2,
     ).map(tuple),
     origins=st.lists(
@@ -259,7 +263,11 @@ def test_a_refused_work_leaves_no_half_of_itself_behind():
 
 
 def test_a_sender_number_of_eleven_digits_begins_in_the_type():
-    for number, start in (("09000000020", b"HDR09000000020"), ("199", b"HDRPB000000199"), ("1234567890", b"HDR01234567890")):
+    for number, start in (
+        ("09000000020", b"HDR09000000020"),
+        ("199", b"HDRPB000000199"),
+        ("1234567890", b"HDR01234567890"),
+    ):
         assert written(SIMPLE, sender=FileSender("PB", number, "X")).startswith(start)
     with pytest.raises(CwrWriteError):
         written(SIMPLE, sender=FileSender("PB", "X1", "X"))

@@ -34,7 +34,9 @@ def sums(**shares):
 
 
 @pytest.mark.parametrize("place", [0, 1, 2])
-@pytest.mark.parametrize(("total", "passes"), [(9993, False), (9994, True), (10000, True), (10006, True), (10007, False)])
+@pytest.mark.parametrize(
+    ("total", "passes"), [(9993, False), (9994, True), (10000, True), (10006, True), (10007, False)]
+)
 def test_the_parties_of_a_work_own_the_whole_within_six(place, total, passes):
     writer, other = [0, 0, 0], [0, 0, 0]
     writer[place], other[place] = 5_000, total - 5_000
@@ -86,9 +88,7 @@ def test_the_range_of_one_publisher_has_no_tolerance(field, highest, edit):
         assert (f"SPU-F-{edit}" in names) is not passes
 
 
-@pytest.mark.parametrize(
-    ("field", "edit"), [("pr_ownership", "011"), ("mr_ownership", "013"), ("sr_ownership", "015")]
-)
+@pytest.mark.parametrize(("field", "edit"), [("pr_ownership", "011"), ("mr_ownership", "013"), ("sr_ownership", "015")])
 def test_the_range_of_one_writer_has_no_tolerance(field, edit):
     for value, passes in ((10000, True), (10001, False)):
         names = {name for name, _ in edits_of(changed(WORK, "SWR", **{field: f"{value:05d}"}))}
@@ -176,15 +176,32 @@ def test_a_chain_collects_what_its_owner_owns_unless_it_announces_a_change():
 
 
 def test_a_chain_with_an_income_participant_may_collect_otherwise():
-    participant = ("SPU", {**SPU, "ip_no": "P8", "publisher_name": "HEIRS", "publisher_type": "PA",
-                           "pr_ownership": "", "mr_ownership": "", "sr_ownership": ""})
+    participant = (
+        "SPU",
+        {
+            **SPU,
+            "ip_no": "P8",
+            "publisher_name": "HEIRS",
+            "publisher_type": "PA",
+            "pr_ownership": "",
+            "mr_ownership": "",
+            "sr_ownership": "",
+        },
+    )
     records = collecting([("I", "2136", 3000, 0, 0)], [("I", "2136", 5000, 0, 0)])
     assert edits_of((*records[:3], participant, *records[3:])) == set()
 
 
 def test_a_territory_belongs_to_one_publisher_of_a_chain_for_a_right():
-    sub = {**SPU, "ip_no": "P2", "publisher_name": "SUB", "publisher_type": "SE", "pr_ownership": "", "mr_ownership": "",
-           "sr_ownership": ""}
+    sub = {
+        **SPU,
+        "ip_no": "P2",
+        "publisher_name": "SUB",
+        "publisher_type": "SE",
+        "pr_ownership": "",
+        "mr_ownership": "",
+        "sr_ownership": "",
+    }
     line = {**SPT, "ip_no": "P2", "tis_code": "0840", "pr_collection": "", "sr_collection": ""}
     records = (*WORK[:3], ("SPU", sub), ("SPT", line), *WORK[3:])
     assert ("SPT-R-005", "TR") in edits_of(records)
@@ -281,7 +298,9 @@ def test_three_equal_writers_at_half_are_written_as_the_documents_do():
 FRACTIONS = st.fractions(min_value=0, max_value=1, max_denominator=997)
 
 
-@given(st.lists(st.tuples(FRACTIONS, FRACTIONS), min_size=1, max_size=20).filter(lambda parts: any(m for m, _ in parts)))
+@given(
+    st.lists(st.tuples(FRACTIONS, FRACTIONS), min_size=1, max_size=20).filter(lambda parts: any(m for m, _ in parts))
+)
 def test_exported_ownership_is_exactly_the_whole_for_any_split(parts):
     publisher, writers = ownership_from_manuscript([m for m, _ in parts], [p for _, p in parts])
     assert publisher + sum(writers) == 1_000_000

@@ -73,7 +73,7 @@ def write_acknowledgement(
 
     `answers` may be lazy. Faults of the file that refuse it become an answer of their own, about HDR or TRL. A status
     that the version does not have, an acceptance without our work number, or a conflict without a work (or a work
-    without a conflict) raises CwrWriteError.
+    without a conflict) raises CwrWriteError, and so does nothing to answer.
     """
     writer = FileWriter(out, original.version, sender, created)
     is_open = False

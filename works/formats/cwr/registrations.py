@@ -25,8 +25,8 @@ def write_registrations(
 ) -> WrittenTotals:
     """Write a file of works. `groups` gives each transaction type (NWR, REV) once, with its works; both may be lazy.
 
-    A group without works is left out. CwrWriteError for a work that cannot be written; what stood before it is in `out`
-    already, so write to a place that can be thrown away.
+    A group without works is left out. CwrWriteError for a work that cannot be written, when what stood before it is in
+    `out` already, so write to a place that can be thrown away; and when there is no work at all.
     """
     writer = FileWriter(out, version, sender, created)
     for transaction_type, works in groups:

@@ -287,6 +287,7 @@ _FILES: dict[str, Text] = {
 
 _WRITING: dict[str, Text] = {
     "no_such_record": Text(_("CWR %(version)s has no record of type %(value)s."), _("Leave it out, or write 2.2.")),
+    "nothing_to_write": Text(_("There is nothing to write."), _("A CWR file holds at least one transaction.")),
     "too_long": Text(_("“%(value)s” is longer than the %(limit)s characters of %(field)s."), _("Shorten it.")),
     "share_too_fine": Text(
         _("“%(value)s” in %(field)s cannot be written."), _("Round shares to 0.01 %% and give durations in seconds.")

@@ -50,9 +50,10 @@ class WrittenTotals:
 
 
 class FileWriter:
-    """Writes one file, front to back: header at once, then groups of transactions, then the trailer by `finish`.
+    """Writes one file, front to back: header and groups of transactions, then the trailer by `finish`.
 
-    A transaction that cannot be written raises CwrWriteError before a byte of it is written.
+    A transaction that cannot be written raises CwrWriteError before a byte of it is written. So does a file without any
+    group: CWR has no empty files.
     """
 
     def __init__(self, out: BinaryIO, version: str, sender: FileSender, created: datetime) -> None:
@@ -63,10 +64,12 @@ class FileWriter:
         self._records = 0
         self._group_transactions = 0
         self._group_records = 0
-        self._put([Draft("HDR", _header(version, sender, created))])
+        self._header = Draft("HDR", _header(version, sender, created))
 
     def begin_group(self, transaction_type: str) -> None:
-        """Write GRH."""
+        """Write GRH, and HDR before the first."""
+        if not self._groups:
+            self._put([self._header])
         self._groups += 1
         self._group_transactions = self._group_records = 0
         texts = {
@@ -99,6 +102,8 @@ class FileWriter:
 
     def finish(self) -> WrittenTotals:
         """Write TRL."""
+        if not self._groups:
+            raise CwrWriteError((problem("nothing_to_write", "HDR", "record_type", ""),))
         totals = WrittenTotals(self._groups, self._transactions, self._records + 1)
         texts = {
             "group_count": str(totals.groups),
