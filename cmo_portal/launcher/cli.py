@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -64,9 +63,6 @@ def parser() -> argparse.ArgumentParser:
 
 def run(arguments: list[str]) -> int:
     """Carry out one command line; the exit code."""
-    if os.name != "posix":
-        complain("Windows is not supported directly; start it inside WSL2 (wsl --install).")
-        return 2
     stop_on_signals()
     try:
         if arguments and arguments[0] in HANDED_ON:

@@ -34,7 +34,7 @@ class DataFolder:
         if not self.path.exists():
             self.path.mkdir(parents=True)
             self.path.chmod(0o711 if os.geteuid() == 0 else 0o700)
-        for name in ("media", "logs", "run"):
+        for name in ("media", "static", "logs", "run"):
             (self.path / name).mkdir(exist_ok=True, mode=0o700)
         return self
 

@@ -37,7 +37,7 @@ class Services:
         self.uses_database = not os.environ.get("DATABASE_URL")
         self.uses_redis = not os.environ.get("REDIS_URL")
         self.variables: dict[str, str] = {}
-        self.superuser_url = os.environ.get("DATABASE_URL", "")
+        self.superuser_url = os.environ.get("DATABASE_OWNER_URL") or os.environ.get("DATABASE_URL", "")
         self._share: IO[str] | None = None
 
     # --- coming and going ---------------------------------------------------------------------------------------

@@ -15,9 +15,11 @@ import subprocess
 from pathlib import Path
 
 from cmo_portal.launcher.postgres import MAJOR
+from cmo_portal.launcher.sql import Sql
 
 TEMPLATE = "portal_template"
 KEPT = 6
+OURS = "^(portal_template(_building)?|test_(gw[0-9]+|main))$"
 GROUND = "cmo_portal"
 ROOMS = ("members", "works", "licensing", "royalties")
 SHAPING = ("models.py", "models/**/*.py", "migrations/*.py", "**/*.sql")
@@ -69,6 +71,16 @@ class TemplateCache:
 
     def _run(self, program: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
         return subprocess.run([str(self.binaries / program), *arguments], capture_output=True)
+
+
+def clear_server(server: Sql) -> None:
+    """Drop the template and its clones from a server of the person's own, which outlives the test run.
+
+    Left there, the next run would take an old template for the present one.
+    """
+    made = server.run(("SELECT quote_ident(datname) FROM pg_database WHERE datname ~ %s", [OURS]))
+    if made:
+        server.run(*(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)" for (name,) in made))
 
 
 def digest_of_shape(root: Path) -> str:

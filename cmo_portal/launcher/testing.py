@@ -18,7 +18,8 @@ from cmo_portal.launcher.console import LauncherError, complain
 from cmo_portal.launcher.data import DataFolder, fresh_secrets
 from cmo_portal.launcher.processes import MARK, Identity, carriers_of, end, handled_by, undisturbed
 from cmo_portal.launcher.services import Services, forget_cluster_outside
-from cmo_portal.launcher.templates import TemplateCache
+from cmo_portal.launcher.sql import Sql
+from cmo_portal.launcher.templates import TemplateCache, clear_server
 from cmo_portal.launcher.venv import Environment
 
 ROLE = "tests"
@@ -40,7 +41,9 @@ def run_tests(root: Path, arguments: list[str]) -> int:
     with throw_away(root, environment) as services:
         env = variables_of_tests(root, services, chrome, long=long)
         command = [str(environment.python), "-m", "pytest", *pytest_arguments(root, arguments, long=long)]
-        if long or not services.uses_database:
+        if not services.uses_database:
+            return run_on_outside_server(command, root, env, services)
+        if long:
             return run_until_done(command, root, env)
         cache = TemplateCache(root, environment.folder / CACHE, services.binaries(), services.superuser_url)
         cache.restore()
@@ -110,12 +113,17 @@ def throw_away(root: Path, environment: Environment) -> Iterator[Services]:
         yield services
     finally:
         with undisturbed():
-            for identity, role in carriers_of(services.secrets["INSTANCE"]):
-                if role == ROLE:
-                    end(identity, patience=0.0)
+            end_tests(services)
             services.leave()
             forget_cluster_outside(data)
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def end_tests(services: Services) -> None:
+    """End whatever the tests of these servers started and did not end: browsers, workers, pytest itself."""
+    for identity, role in carriers_of(services.secrets["INSTANCE"]):
+        if role == ROLE:
+            end(identity, patience=0.0)
 
 
 def owner_record() -> dict[str, object]:
@@ -131,9 +139,22 @@ def sweep_abandoned(environment: Environment) -> None:
         owner = Identity.from_record(data.read("run/owner.json"))
         if owner is None or owner.is_alive() or folder.stat().st_uid != os.geteuid():
             continue
-        Services(data, environment, careless=True).stop()
+        services = Services(data, environment, careless=True)
+        end_tests(services)
+        services.stop()
         forget_cluster_outside(data)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def run_on_outside_server(command: list[str], root: Path, env: dict[str, str], services: Services) -> int:
+    """Run pytest on a server of the person's own, and leave no database of ours there."""
+    server = Sql(services.environment.python, services.superuser_url)
+    clear_server(server)
+    try:
+        return run_until_done(command, root, env)
+    finally:
+        with undisturbed():
+            clear_server(server)
 
 
 def run_until_done(command: list[str], root: Path, env: dict[str, str]) -> int:

@@ -2,9 +2,12 @@
 
 import os
 import re
+import signal
 import stat
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +19,7 @@ from cmo_portal.launcher.preparation import remember_mode
 from cmo_portal.launcher.venv import STAMP, Environment, digest_of, last_words
 from tests.house.launcher_bed import OF_THE_TEST_RUN, ROOT, Bed, make_folder
 
+PLAIN = ("-p", "no:django", "-p", "no:cacheprovider")
 PIN = re.compile(r"^([a-z0-9._-]+)==([^\s;\\]+)", re.IGNORECASE | re.MULTILINE)
 
 
@@ -255,10 +259,48 @@ def test_the_test_command_gives_back_the_exit_code_and_leaves_nothing(tmp_path: 
     inner.write_text(f"import os\ndef test_it():\n    assert os.environ['DATABASE_OWNER_URL']\n    {body}\n")
     inner.chmod(0o644)
     try:
-        options = ("-p", "no:django", "-p", "no:cacheprovider")
-        done = bed.run("test", str(inner), "-n0", *options, TMPDIR=str(temporary))
+        done = bed.run("test", str(inner), "-n0", *PLAIN, TMPDIR=str(temporary))
         assert done.returncode == code, done.stdout + done.stderr
         assert not list(temporary.glob("portal-test-*"))
         assert bed.processes() == {}
     finally:
         bed.clear()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_stopped_test_run_leaves_nothing(sleeping_run: tuple[Bed, subprocess.Popen[str]], number: int) -> None:
+    bed, child = sleeping_run
+    bed.stop(child, number)
+    assert child.returncode != 0
+    assert bed.wait_until_quiet() == {}
+    assert not list(bed.folder.glob("portal-test-*"))
+
+
+def test_the_next_test_run_sweeps_what_a_killed_one_left(sleeping_run: tuple[Bed, subprocess.Popen[str]]) -> None:
+    bed, child = sleeping_run
+    child.kill()
+    child.wait()
+    left = set(bed.processes())
+    assert left
+    assert list(bed.folder.glob("portal-test-*"))
+    quick = bed.run("test", str(bed.folder / "test_inner.py"), "-k", "nothing", *PLAIN, TMPDIR=str(bed.folder))
+    assert quick.returncode == 5, "nothing was collected"
+    assert not left & set(bed.processes())
+    assert not list(bed.folder.glob("portal-test-*"))
+
+
+@pytest.fixture
+def sleeping_run() -> Iterator[tuple[Bed, subprocess.Popen[str]]]:
+    """A test run whose only test has started and sleeps."""
+    bed = Bed(make_folder())
+    inner = bed.folder / "test_inner.py"
+    inner.write_text("import pathlib, time\ndef test_it():\n    pathlib.Path(__file__).with_name('asleep').touch()\n")
+    with inner.open("a") as handle:
+        handle.write("    time.sleep(120)\n")
+    child = bed.start("test", str(inner), "-n0", *PLAIN, TMPDIR=str(bed.folder))
+    deadline = time.monotonic() + 60
+    while not (bed.folder / "asleep").exists():
+        assert child.poll() is None and time.monotonic() < deadline, child.communicate()[0]
+        time.sleep(0.1)
+    yield bed, child
+    bed.clear()

@@ -13,7 +13,7 @@ from cmo_portal.launcher.data import DataFolder
 from cmo_portal.launcher.processes import unprivileged
 from cmo_portal.launcher.services import Services
 from cmo_portal.launcher.sql import Sql
-from cmo_portal.launcher.templates import TEMPLATE, TemplateCache
+from cmo_portal.launcher.templates import TEMPLATE, TemplateCache, clear_server
 from cmo_portal.launcher.venv import Environment
 from tests.house.launcher_bed import OF_THE_TEST_RUN, ROOT, make_folder
 
@@ -282,3 +282,12 @@ def test_a_spoiled_dump_is_thrown_away_and_leaves_no_half_template(folder: Path,
     assert not cache.dump.exists()
     server = Sql(ENVIRONMENT.python, services.superuser_url)
     assert server.run(f"SELECT count(*) FROM pg_database WHERE datname = '{TEMPLATE}'") == [[0]]
+
+
+def test_a_test_run_leaves_no_database_of_its_own_on_a_persons_server(services: Services) -> None:
+    server = Sql(ENVIRONMENT.python, services.superuser_url)
+    for name in (TEMPLATE, "test_gw0", "test_main", "test_maintenance"):
+        server.run(f"CREATE DATABASE {name}")
+    clear_server(server)
+    left = server.run("SELECT datname FROM pg_database WHERE NOT datistemplate ORDER BY 1")
+    assert left == [["cmo_portal"], ["postgres"], ["test_maintenance"]]
