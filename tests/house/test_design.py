@@ -122,12 +122,15 @@ def test_every_template_loads_the_translations() -> None:
 
 
 def test_the_heading_of_a_page_comes_from_its_title_block() -> None:
-    pages = [hit for hit in every_template(r"<h1\b") if not hit.startswith("templates/layouts/")]
+    pages = [
+        hit for hit in every_template(r"(?<!{% block heading %})<h1\b") if not hit.startswith("templates/layouts/")
+    ]
     assert pages == []
 
 
 def test_every_cell_of_a_table_names_its_column_for_small_screens() -> None:
-    assert every_template(r"<td\b(?![^>]*\b(?:data-label|colspan)=)[^>]*>") == []
+    button = r"\s*(?:<form\b|<a class=\"button)"  # says itself what it is
+    assert every_template(rf"<td\b(?![^>]*\b(?:data-label|colspan)=)[^>]*>(?!{button})") == []
 
 
 class Texts(HTMLParser):
