@@ -264,7 +264,6 @@ _FILES: dict[str, Text] = {
     "line_cut": Text(_("The line is longer than 10,000 characters."), _("Send one record a line.")),
     "blank_line": Text(_("There are blank lines between the records."), _("They are left out.")),
     "too_many_records": Text(_("The transaction has more than %(limit)s records."), _("Split it.")),
-    "more": Text(_("There are more complaints of this kind than are listed."), _("Cure these first.")),
     "HDR-F-002": Text(_("The sender type is “%(value)s”."), _("Write PB, SO, AA or WR.")),
     "HDR-F-003": Text(_("“%(value)s” is not the number of a sender."), _("Write the IPI name number.")),
     "HDR-F-004": Text(_("“%(value)s” is not a society."), _("Write the code of the CISAC list.")),
