@@ -73,8 +73,8 @@ class Instance:
         self.services.join()
         if self.options.services_only:
             self.data.write(ADDRESSES, self.services.variables)
-            self._announce(ready=True, address="services only")
             say(f"The database and the broker run. Their addresses: {self.data / ADDRESSES}")
+            self._announce(ready=True, address="services only")
             return
         self._start_portal(self.services)
 
@@ -91,12 +91,13 @@ class Instance:
         commands = commands_of_crew(self.environment.python, self.data, listener=self.listener, processes=processes)
         self.crew.hire(commands, variables.for_web_and_workers(self.env))
         self._wait_until_healthy(self.crew, port)
-        self._announce(ready=True, address=address)
         say(f"\nThe portal is ready: {address}")
         if self.demo:
             say(preparation.sign_ins())
             say("\nOne-time code of a demo account:  ./portal code E-MAIL")
-        say(f"Logs: {self.data / 'logs'}.  Stop: Ctrl-C" + (" or ./portal stop." if self.demo else ", ./portal stop."))
+        say(f"Logs: {self.data / 'logs'}.  Stop: Ctrl-C or ./portal stop.")
+        # last of all, since a detached start ends its output here
+        self._announce(ready=True, address=address)
 
     def _wait_until_healthy(self, crew: Crew, port: int) -> None:
         web = crew.members["web"]
