@@ -14,12 +14,15 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         """Make the Celery application current, so that tasks find their broker."""
+        from django.contrib import admin
+
         from cmo_portal import celery, checks  # noqa: F401
         from cmo_portal.accounts.roles import write_roles
         from cmo_portal.grants import grant_to_application
         from cmo_portal.navigation import register
         from cmo_portal.states import register_states
 
+        admin.site.enable_nav_sidebar = False  # its script keeps a state in the browser, which the portal never does
         register("staff", "staff_home", _("Your work"), order=0)
         register("staff", "staff-jobs", _("Jobs"), permission="jobs.view_jobs", order=80)
         register("staff", "staff-acts", _("Acts"), permission="audit.view_acts", order=85)

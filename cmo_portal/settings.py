@@ -31,6 +31,9 @@ SOCIETY = {
     "name_ur": env.text("SOCIETY_NAME_UR", "سُر سنگم میوزک رائٹس سوسائٹی"),
     "short_name": env.text("SOCIETY_SHORT_NAME", "Sur Sangam"),
     "short_name_ur": env.text("SOCIETY_SHORT_NAME_UR", "سُر سنگم"),
+    "logo": env.text("SOCIETY_LOGO", ""),  # below the static files
+    "brand": env.text("SOCIETY_BRAND", ""),  # #RRGGBB; empty keeps the design's own green
+    "brand_dark": env.text("SOCIETY_BRAND_DARK", ""),
     "cisac_code": env.text("SOCIETY_CISAC_CODE", "362"),
     "territory": env.text("SOCIETY_TERRITORY", "0586"),
     "email": env.text("SOCIETY_EMAIL", "help@society.example"),

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from cmo_portal import staff_views, views
+from cmo_portal import branding, staff_views, views
 from cmo_portal.accounts import views as accounts_views
 
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("start/", views.start, name="start"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    path("brand.css", branding.brand_css, name="brand_css"),
     path("language/", include("django.conf.urls.i18n")),
     path("account/invitation/<str:token>/", accounts_views.accept_invitation, name="accept-invitation"),
     path("account/", include("allauth.urls")),
