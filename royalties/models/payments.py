@@ -19,6 +19,53 @@ BATCH_STATES = [
     ("cancelled", _("Cancelled")),
 ]
 
+# M12, M13: a payment names a published statement and an account of its own party, approved before the batch was frozen,
+# and takes no more than the ledger owes that party. The party is locked first: two batches cannot spend one balance.
+PAYMENT_IS_COVERED = """
+    PERFORM 1 FROM members_party WHERE id = NEW.party_id FOR NO KEY UPDATE;
+    IF NOT EXISTS (
+        SELECT 1 FROM royalties_statement s JOIN royalties_run r ON r.id = s.run_id
+        WHERE s.id = NEW.statement_id AND s.party_id = NEW.party_id AND r.state = 'published'
+    ) THEN
+        RAISE EXCEPTION 'M12: payment % has no published statement of its party', NEW.line_no
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'payment_has_statement';
+    END IF;
+    IF NOT EXISTS (
+        SELECT 1 FROM members_bankaccount a JOIN royalties_paymentbatch b ON b.id = NEW.batch_id
+        WHERE a.id = NEW.account_id AND a.party_id = NEW.party_id AND a.state = 'approved'
+            AND a.approved_at <= b.frozen_at
+    ) THEN
+        RAISE EXCEPTION 'M12: payment % goes to an account not approved before its batch was frozen', NEW.line_no
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'payment_has_account';
+    END IF;
+    IF NEW.gross > -coalesce((
+        SELECT sum(l.amount) FROM royalties_ledgerline l JOIN royalties_account a ON a.id = l.account_id
+        WHERE a.code = '2500' AND l.party_id = NEW.party_id
+    ), 0) THEN
+        RAISE EXCEPTION 'M13: payment % takes more than the party is owed', NEW.line_no
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'payment_is_owed';
+    END IF;
+    RETURN NEW;
+"""
+# M25: what two people approve and what the bank gets is what the rows say.
+BATCH_ADDS_UP = """
+    IF EXISTS (
+        SELECT 1 FROM (SELECT count(*) AS n, coalesce(sum(net), 0) AS total FROM royalties_payment
+            WHERE batch_id = NEW.id) p
+        WHERE p.n <> NEW.count OR p.total <> NEW.control_total
+    ) THEN
+        RAISE EXCEPTION 'M25: the control total or count of batch % differs from its payments', NEW.number
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'batch_adds_up';
+    END IF;
+    IF NEW.state = 'closed' AND EXISTS (
+        SELECT 1 FROM royalties_payment WHERE batch_id = NEW.id AND state = 'reserved'
+    ) THEN
+        RAISE EXCEPTION 'M25: batch % has payments the bank has not answered', NEW.number
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'batch_is_answered';
+    END IF;
+    RETURN NEW;
+"""
+
 
 @pghistory.track()
 class PaymentBatch(Public):
@@ -42,6 +89,7 @@ class PaymentBatch(Public):
     exported_at = models.DateTimeField(null=True, blank=True)
     downloads = models.IntegerField(default=0)
     response_sha256 = models.BinaryField(max_length=32, null=True, unique=True)
+    reason = models.TextField(blank=True)
 
     class Meta:
         verbose_name = _("payment batch")
@@ -55,6 +103,10 @@ class PaymentBatch(Public):
                 | models.Q(approved_by__isnull=False, approved_digest=models.F("digest")),
                 name="batch_approval_names_digest",
             ),
+            models.CheckConstraint(
+                condition=~models.Q(state__in=["exported", "closed"]) | models.Q(file_sha256__isnull=False),
+                name="exported_batch_has_file",
+            ),
         ]
         triggers = [
             pgtrigger.FSM(
@@ -67,7 +119,19 @@ class PaymentBatch(Public):
                     ("approved", "cancelled"),
                     ("exported", "closed"),
                 ],
-            )
+            ),
+            pgtrigger.ReadOnly(
+                name="batch_is_frozen",
+                fields=["number", "form_key", "pay_on", "maker", "frozen_at", "digest", "count", "control_total"],
+            ),
+            pgtrigger.Trigger(
+                name="batch_adds_up",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(new__state__in=["approved", "exported", "closed"]),
+                func=BATCH_ADDS_UP,
+            ),
+            pgtrigger.Protect(name="batch_stays", operation=pgtrigger.Delete),
         ]
 
     def __str__(self) -> str:
@@ -125,5 +189,16 @@ class Payment(Public):
                 name="payment_moves",
                 field="state",
                 transitions=[("reserved", "paid"), ("reserved", "rejected"), ("reserved", "cancelled")],
-            )
-        ]
+            ),
+            pgtrigger.ReadOnly(
+                name="payment_is_frozen",
+                fields=[
+                    "batch", "line_no", "party", "statement", "account", "payee_name", "iban_masked", "gross",
+                    "tax_class", "tax_rate_percent", "tax_rule", "withheld", "net",
+                ],
+            ),
+            pgtrigger.Trigger(
+                name="payment_is_covered", when=pgtrigger.Before, operation=pgtrigger.Insert, func=PAYMENT_IS_COVERED
+            ),
+            pgtrigger.Protect(name="payment_stays", operation=pgtrigger.Delete),
+        ]  # fmt: skip

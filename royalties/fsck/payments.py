@@ -1,0 +1,100 @@
+"""Payments: covered by statements and approved accounts, adding up, and closed in the ledger."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext_lazy as _
+
+from royalties.fsck.framework import Breach, Scope, breaches, check
+
+
+@check("M12", _("Every payment has a published statement and an account approved before its batch was frozen"))
+def payments_are_covered(scope: Scope) -> Iterable[Breach]:
+    """The statement is of the same party and published; the account is the party's and was approved in time."""
+    return breaches(
+        """
+        SELECT b.number || '/' || p.line_no, 'the payment is not covered by its statement or account', p.gross
+        FROM royalties_payment p
+        JOIN royalties_paymentbatch b ON b.id = p.batch_id
+        JOIN royalties_statement s ON s.id = p.statement_id
+        JOIN royalties_run r ON r.id = s.run_id
+        JOIN members_bankaccount a ON a.id = p.account_id
+        WHERE s.party_id <> p.party_id OR r.state NOT IN ('published', 'reversed') OR a.party_id <> p.party_id
+            OR a.approved_at IS NULL OR a.approved_at > b.frozen_at OR a.state NOT IN ('approved', 'replaced')
+        ORDER BY 1
+        """
+    )
+
+
+@check("M13", _("Paid, in transit and payable together are what each party was credited; nothing is below zero"))
+def parties_are_not_overpaid(scope: Scope) -> Iterable[Breach]:
+    """In transit in the ledger equals the open payments of each party."""
+    return breaches(
+        """
+        WITH ledger AS (
+            SELECT l.party_id, -sum(l.amount) AS amount FROM royalties_ledgerline l
+            JOIN royalties_account a ON a.id = l.account_id AND a.code = '2510' GROUP BY l.party_id
+        ), rows AS (
+            SELECT party_id, sum(gross) AS amount FROM royalties_payment WHERE state = 'reserved' GROUP BY party_id
+        )
+        SELECT 'party ' || coalesce(ledger.party_id, rows.party_id),
+            'minor units in transit in the ledger differ from the open payments',
+            coalesce(ledger.amount, 0) - coalesce(rows.amount, 0)
+        FROM ledger FULL JOIN rows ON rows.party_id = ledger.party_id
+        WHERE coalesce(ledger.amount, 0) <> coalesce(rows.amount, 0) ORDER BY 1
+        """
+    )
+
+
+@check("M14", _("Who makes does not approve"))
+def batches_have_four_eyes(scope: Scope) -> Iterable[Breach]:
+    """The approver of a batch is another person than its maker, and approved these rows."""
+    return breaches(
+        """
+        SELECT number, 'the batch was not approved by a second person over its digest', control_total
+        FROM royalties_paymentbatch
+        WHERE state IN ('approved', 'exported', 'closed')
+            AND (approved_by_id IS NULL OR approved_by_id = maker_id OR approved_digest IS DISTINCT FROM digest)
+        ORDER BY 1
+        """
+    )
+
+
+@check("M25", _("Bank batches: control total, count and hash equal the rows; a line is in one live batch"))
+def batches_add_up(scope: Scope) -> Iterable[Breach]:
+    """Count and control total re-derived from the payments; exported batches have a file hash."""
+    return breaches(
+        """
+        SELECT b.number, 'control total, count or file hash differ from the payments', coalesce(p.total, 0) - b.control_total
+        FROM royalties_paymentbatch b
+        LEFT JOIN (SELECT batch_id, count(*) AS n, sum(net) AS total FROM royalties_payment GROUP BY batch_id) p
+            ON p.batch_id = b.id
+        WHERE coalesce(p.total, 0) <> b.control_total OR coalesce(p.n, 0) <> b.count
+            OR (b.state IN ('exported', 'closed') AND b.file_sha256 IS NULL)
+            OR (b.state = 'closed' AND EXISTS (
+                SELECT 1 FROM royalties_payment o WHERE o.batch_id = b.id AND o.state = 'reserved'))
+        ORDER BY 1
+        """
+    )
+
+
+@check("M25", _("Bank batches: control total, count and hash equal the rows; a line is in one live batch"))
+def the_ledger_knows_each_payment(scope: Scope) -> Iterable[Breach]:
+    """Bank and withholding in the ledger equal the paid payments of each party."""
+    return breaches(
+        """
+        WITH ledger AS (
+            SELECT l.party_id, -sum(l.amount) FILTER (WHERE a.code = '1000') AS bank,
+                -sum(l.amount) FILTER (WHERE a.code = '2700') AS tax
+            FROM royalties_ledgerline l JOIN royalties_account a ON a.id = l.account_id
+            WHERE a.code IN ('1000', '2700') AND l.party_id IS NOT NULL GROUP BY l.party_id
+        ), paid AS (
+            SELECT party_id, sum(net) AS net, sum(withheld) AS withheld FROM royalties_payment WHERE state = 'paid'
+            GROUP BY party_id
+        )
+        SELECT 'party ' || coalesce(ledger.party_id, paid.party_id), 'bank or tax in the ledger differ from what was paid',
+            coalesce(ledger.bank, 0) - coalesce(paid.net, 0) + coalesce(ledger.tax, 0) - coalesce(paid.withheld, 0)
+        FROM ledger FULL JOIN paid ON paid.party_id = ledger.party_id
+        WHERE coalesce(ledger.bank, 0) <> coalesce(paid.net, 0) OR coalesce(ledger.tax, 0) <> coalesce(paid.withheld, 0)
+        ORDER BY 1
+        """
+    )

@@ -1,0 +1,133 @@
+"""Who is owed what, and why somebody is not paid yet."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.db.models import Max, Q
+from django.utils.translation import gettext_lazy as _
+
+from cmo_portal.common.money import Currency
+from cmo_portal.common.texts import Text
+from members.queries import Payee, payees
+from royalties.models import Payment, RuleVersion, Statement
+from royalties.models.ledger import AccountCode
+from royalties.rules.threshold import decide_payout, read_minimum
+from royalties.rules.withholding import NoWithholdingRate, Withholding, WithholdingRate, read_withholding, withhold
+
+BALANCES = """
+    SELECT l.party_id, -sum(l.amount)::bigint AS balance FROM royalties_ledgerline l
+    JOIN royalties_account a ON a.id = l.account_id
+    WHERE a.code = %(code)s AND l.party_id IS NOT NULL AND (%(parties)s::bigint[] IS NULL OR l.party_id = ANY(%(parties)s))
+    GROUP BY l.party_id HAVING sum(l.amount) <> 0 ORDER BY l.party_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One party's balance and what a batch on the payment date would do with it. Amounts in whole minor units.
+
+    `waits` says in words why nothing is paid now; `withholding` is there when something is.
+    """
+
+    party_id: int
+    payee: Payee
+    balance: int
+    statement_id: int | None
+    withholding: Withholding | None
+    waits: Text | None
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRules:
+    """The rule versions in force on a payment date."""
+
+    minimum: int
+    payment: RuleVersion
+    rates: tuple[WithholdingRate, ...]
+    withholding: RuleVersion
+
+
+def balances(account: AccountCode, party_ids: Iterable[int] | None = None) -> dict[int, int]:
+    """Credit balance of an account by party, whole minor units; zero balances are left out."""
+    wanted = list(party_ids) if party_ids is not None else None
+    with connection.cursor() as cursor:
+        cursor.execute(BALANCES, {"code": str(account), "parties": wanted})
+        return dict(cursor.fetchall())
+
+
+def rule_in_force(kind: str, on: dt.date) -> RuleVersion:
+    """The one approved version of a kind that is valid on a day. Raises ValidationError when there is none or two."""
+    found = RuleVersion.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gte=on), rule__kind=kind, state="approved", valid_from__lte=on
+    ).select_related("rule")
+    versions = list(found[:2])
+    if len(versions) != 1:
+        names = {"withholding": _("withholding tax"), "payment": _("payments")}
+        raise ValidationError(
+            _("There must be exactly one approved rule on %(kind)s for this payment date; there are %(count)s.")
+            % {"kind": names.get(kind, kind), "count": len(versions)}
+        )
+    return versions[0]
+
+
+def payment_rules(on: dt.date) -> PaymentRules:
+    """Minimum and withholding rates on a payment date. Raises ValidationError."""
+    payment, withholding = rule_in_force("payment", on), rule_in_force("withholding", on)
+    currency = Currency(settings.CURRENCY["code"], settings.CURRENCY["decimals"])
+    minimum, complaints = read_minimum(payment.parameters, currency)
+    rates, more = read_withholding(withholding.parameters, withholding.valid_from, withholding.valid_to)
+    if complaints or more:
+        raise ValidationError(_("The rules on payments cannot be read. Mend and approve them first."))
+    return PaymentRules(minimum, payment, rates, withholding)
+
+
+def due_on(on: dt.date, *, rules: PaymentRules | None = None) -> list[Due]:
+    """Every party with a balance, by party id, with what a batch on this day would pay and why the rest waits."""
+    rules = rules or payment_rules(on)
+    owed = balances(AccountCode.PAYABLE)
+    people = payees(owed.keys(), on=on)
+    statements = dict(
+        Statement.objects.filter(party_id__in=owed, run__state="published")
+        .values("party_id")
+        .annotate(last=Max("pk"))
+        .values_list("party_id", "last")
+    )
+    open_payments = set(Payment.objects.filter(party_id__in=owed, state="reserved").values_list("party_id", flat=True))
+    return [
+        _due(people[party_id], balance, statements.get(party_id), party_id in open_payments, rules, on)
+        for party_id, balance in owed.items()
+    ]
+
+
+def _due(payee: Payee, balance: int, statement_id: int | None, is_open: bool, rules: PaymentRules, on: dt.date) -> Due:
+    waits = _why_waiting(payee, balance, statement_id, is_open, rules)
+    kept = None
+    if waits is None:
+        try:
+            kept = withhold(balance, rules.rates, payee.tax_class, on)
+        except NoWithholdingRate:
+            waits = _("No withholding rate is in force for the tax class of this payee.")
+        else:
+            waits = _("Nothing is left after tax.") if kept.net <= 0 else None
+    return Due(payee.party_id, payee, balance, statement_id, kept if waits is None else None, waits)
+
+
+def _why_waiting(
+    payee: Payee, balance: int, statement_id: int | None, is_open: bool, rules: PaymentRules
+) -> Text | None:
+    decision = decide_payout(balance, rules.minimum, closing=payee.state == "resigned")
+    checks: list[tuple[bool, Text]] = [
+        (is_open, _("A payment of this payee is still under way.")),
+        (statement_id is None, _("The statement is not published yet.")),
+        (decision.reason == "in_debt", _("The balance is negative and is recovered from later earnings.")),
+        (decision.reason == "below_minimum", _("The balance is below the minimum payment and is carried forward.")),
+        (payee.state == "deceased", _("The member has died; the heirs are to be recorded first.")),
+        (payee.state == "suspended", _("The membership is suspended.")),
+        (payee.account_id is None, _("There is no approved bank account.")),
+        (not payee.tax_class, _("The tax status is not recorded.")),
+    ]
+    return next((words for holds, words in checks if holds), None)

@@ -1,0 +1,1 @@
+"""Staff pages of royalties, by desk."""
