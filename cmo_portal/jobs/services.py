@@ -27,7 +27,9 @@ class StaleToken(Exception):
 
 
 Handler = Callable[[Job], None]
+Healer = Callable[[], None]
 _handlers: dict[str, Handler] = {}
+_healers: list[Healer] = []
 
 
 def handles(kind: str) -> Callable[[Handler], Handler]:
@@ -39,6 +41,21 @@ def handles(kind: str) -> Callable[[Handler], Handler]:
         return function
 
     return register
+
+
+def heals(function: Healer) -> Healer:
+    """Register what the reaper calls on each of its rounds: it takes up work that stopped between two jobs."""
+    _healers.append(function)
+    return function
+
+
+def heal() -> None:
+    """Call every healer; one that fails does not keep the others from their work."""
+    for function in _healers:
+        try:
+            function()
+        except Exception:
+            log.exception("a healer failed; the next round tries again")
 
 
 def add_job(

@@ -44,8 +44,9 @@ def drain_outbox() -> None:
 
 @shared_task(name="cmo_portal.jobs.tasks.reap")
 def reap() -> None:
-    """Take back what dead workers held."""
+    """Take back what dead workers held, and take up what stopped between two jobs."""
     services.reap()
+    services.heal()
     services.drain()
 
 
@@ -57,13 +58,21 @@ def beat() -> None:
 
 @contextmanager
 def _lease_kept(job: Job) -> Iterator[None]:
-    """Renew the lease from a thread with a database connection of its own while the work goes on."""
+    """Renew the lease from a thread with a database connection of its own while the work goes on.
+
+    When the lease is lost (the job was cancelled, or another worker took over) the statement that the work is waiting
+    for is cancelled, so that it ends within seconds and not at its next write.
+    """
     stop = threading.Event()
+    at_work = connection.connection
 
     def renew() -> None:
         try:
             while not stop.wait(settings.JOB_LEASE_SECONDS / 3):
                 services.hold(job)
+        except services.StaleToken:
+            log.warning("the lease is lost; the work is stopped")
+            at_work.cancel()
         except Exception:
             log.warning("the lease could not be renewed", exc_info=True)
         finally:

@@ -1,9 +1,13 @@
 """The ledger: accounts, journals, lines. A journal is posted whole by one statement and never changes.
 
-The guards stand in the migration `guards`: a journal and its lines are one statement, the lines sum to zero, nothing is
-added later, numbers have no hole, and a reversal is the exact negative of its original.
+A journal and its lines are one SQL statement (royalties.services.ledger). Triggers look at the whole statement: the
+lines sum to zero, are all there, and nothing is added later; numbers have no hole; the chain holds; a reversal is the
+exact negative of its original.
 """
 
+from typing import ClassVar
+
+import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -36,10 +40,64 @@ ACCOUNT_KINDS = {
 }  # every other account is a liability
 
 
+# M02, M04: the lines of a statement make whole journals that sum to zero; a posted journal takes no more lines.
+JOURNAL_BALANCES = """
+    SELECT j.number, w.total INTO bad, off
+        FROM (SELECT journal_id, count(*) AS lines, sum(amount) AS total FROM new_rows GROUP BY journal_id) w
+        JOIN royalties_journal j ON j.id = w.journal_id
+        WHERE w.total <> 0 OR w.lines <> j.line_count
+            OR (SELECT count(*) FROM royalties_ledgerline l WHERE l.journal_id = j.id) <> j.line_count LIMIT 1;
+    IF bad IS NOT NULL THEN
+        RAISE EXCEPTION 'journal % is off by %, or its lines are not all of its one statement', bad, off
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'journal_balances';
+    END IF;
+    RETURN NULL;
+"""
+# M04, M20: a header comes with its lines, follows the one before it without a hole, continues the chain, and where it
+# reverses another journal it is its exact negative.
+JOURNAL_CONTINUES = """
+    SELECT n.number INTO bad FROM new_rows n
+        WHERE n.line_count < 2
+            OR (SELECT count(*) FROM royalties_ledgerline l WHERE l.journal_id = n.id) <> n.line_count
+            OR n.sha256 IS DISTINCT FROM royalties_lines_sha256(n.id)
+            OR n.chain IS DISTINCT FROM royalties_journal_chain(
+                (SELECT p.chain FROM royalties_journal p WHERE p.number = n.number - 1), n.number, n.key, n.kind,
+                n.business_date, n.description, n.line_count, n.sha256, n.reverses_id)
+            OR (n.number > 1 AND NOT EXISTS (SELECT 1 FROM royalties_journal p WHERE p.number = n.number - 1))
+        LIMIT 1;
+    IF bad IS NOT NULL THEN
+        RAISE EXCEPTION 'journal % does not continue the ledger with all its lines', bad
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'journal_continues';
+    END IF;
+    SELECT n.number INTO bad FROM new_rows n WHERE n.reverses_id IS NOT NULL AND EXISTS (
+        SELECT line_no, account_id, party_id, pool_id, run_id, reason, sum(amount) FROM royalties_ledgerline
+            WHERE journal_id IN (n.id, n.reverses_id)
+            GROUP BY line_no, account_id, party_id, pool_id, run_id, reason HAVING sum(amount) <> 0 OR count(*) <> 2);
+    IF bad IS NOT NULL THEN
+        RAISE EXCEPTION 'journal % is not the exact negative of what it reverses', bad
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'journal_reverses_exactly';
+    END IF;
+    RETURN NULL;
+"""
+
+
+def on_new_rows(name: str, func: str, *declare: tuple[str, str]) -> pgtrigger.Trigger:
+    """A trigger that looks at all rows of an INSERT together, after the statement."""
+    return pgtrigger.Trigger(
+        name=name,
+        level=pgtrigger.Statement,
+        when=pgtrigger.After,
+        operation=pgtrigger.Insert,
+        referencing=pgtrigger.Referencing(new="new_rows"),
+        declare=list(declare) or None,
+        func=func,
+    )
+
+
 class Account(Public):
     """An account of the books. Parties, pools and runs are dimensions of a line, not accounts of their own."""
 
-    app_may = ("SELECT",)
+    app_may: ClassVar[tuple[str, ...]] = ("SELECT",)
     code = models.CharField(_("code"), max_length=12, unique=True)
     name = models.CharField(_("name"), max_length=120)
     kind = models.CharField(_("kind"), max_length=10, choices=KINDS)
@@ -73,7 +131,9 @@ class Journal(AppendOnly):
         verbose_name = _("journal")
         verbose_name_plural = _("journals")
         default_permissions = ("view",)
+        constraints = [models.CheckConstraint(condition=models.Q(number__gte=1), name="journals_count_from_one")]
         indexes = [models.Index(fields=["business_date"]), models.Index(fields=["kind", "number"])]
+        triggers = [*AppendOnly.Meta.triggers, on_new_rows("journal_continues", JOURNAL_CONTINUES, ("bad", "BIGINT"))]
 
     def __str__(self) -> str:
         return f"{self.number} {self.description}"
@@ -102,5 +162,11 @@ class LedgerLine(AppendOnly):
         ]
         indexes = [
             models.Index(fields=["account", "party"]),
-            models.Index(fields=["party", "run"], condition=models.Q(party__isnull=False), name="ledger_line_party_run"),
+            models.Index(
+                fields=["party", "run"], condition=models.Q(party__isnull=False), name="ledger_line_party_run"
+            ),
+        ]
+        triggers = [
+            *AppendOnly.Meta.triggers,
+            on_new_rows("journal_balances", JOURNAL_BALANCES, ("bad", "BIGINT"), ("off", "NUMERIC")),
         ]

@@ -7,7 +7,6 @@ of a minor unit and exist inside a run only; what people are owed is in whole mi
 from django.db import models
 
 
-
 class TextResult(models.Model):
     """What one text earned in its pool: weight of all its lines, and its amount in units."""
 

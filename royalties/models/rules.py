@@ -1,8 +1,14 @@
 """The society's rules as dated, approved data: distribution, deductions, withholding, payment."""
 
+from typing import ClassVar
+
 import pghistory
+import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
+from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from cmo_portal.common.models import Public
@@ -14,11 +20,21 @@ RULE_KINDS = [
     ("payment", _("Payment")),
     ("matching", _("Matching")),
 ]
+VALIDITY = Func(F("valid_from"), F("valid_to"), Value("[]"), function="daterange", output_field=DateRangeField())
+# In force, a version only ends or is withdrawn: what was paid by it must be explained by it for ever.
+IN_FORCE_STANDS = """
+    IF (to_jsonb(NEW) - ARRAY['state', 'valid_to']) IS DISTINCT FROM (to_jsonb(OLD) - ARRAY['state', 'valid_to']) THEN
+        RAISE EXCEPTION 'rule version % is in force and is never edited; draft a new version', OLD.id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'rule_in_force_stands';
+    END IF;
+    RETURN NEW;
+"""
 
 
 class Rule(Public):
     """A subject that is ruled, for example the distribution of radio money."""
 
+    app_may: ClassVar[tuple[str, ...]] = ("SELECT", "INSERT", "UPDATE")
     kind = models.CharField(_("kind"), max_length=12, choices=RULE_KINDS)
     code = models.CharField(_("code"), max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=120)
@@ -38,6 +54,7 @@ class Rule(Public):
 class RuleVersion(Public):
     """One version of a rule: text in plain words and the parameters the engine reads. In force it is never edited."""
 
+    app_may: ClassVar[tuple[str, ...]] = ("SELECT", "INSERT", "UPDATE")
     rule = models.ForeignKey(Rule, on_delete=models.PROTECT, related_name="versions")
     version = models.IntegerField(_("version"))
     valid_from = models.DateField(_("from"))
@@ -63,9 +80,33 @@ class RuleVersion(Public):
         default_permissions = ("view",)
         constraints = [
             models.UniqueConstraint(fields=["rule", "version"], name="rule_version_numbered_once"),
-            models.CheckConstraint(condition=~models.Q(approved_by=models.F("proposed_by")), name="rule_four_eyes"),
+            models.CheckConstraint(condition=~Q(approved_by=F("proposed_by")), name="rule_four_eyes"),
             models.CheckConstraint(
-                condition=~models.Q(state="approved") | models.Q(approved_by__isnull=False), name="approved_rule_names_approver"
+                condition=~Q(state="approved") | Q(approved_by__isnull=False, approved_at__isnull=False),
+                name="approved_rule_names_approver",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name="rule_ends_after_it_begins"
+            ),
+            ExclusionConstraint(
+                name="one_rule_version_in_force",
+                expressions=[("rule", RangeOperators.EQUAL), (VALIDITY, RangeOperators.OVERLAPS)],
+                condition=Q(state="approved"),
+                violation_error_message=_("Another version of this rule is in force in these days."),
+            ),
+        ]
+        triggers = [
+            pgtrigger.FSM(
+                name="rule_moves",
+                field="state",
+                transitions=[("draft", "approved"), ("draft", "withdrawn"), ("approved", "withdrawn")],
+            ),
+            pgtrigger.Trigger(
+                name="rule_in_force_stands",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__state__in=["approved", "withdrawn"]),
+                func=IN_FORCE_STANDS,
             ),
         ]
 

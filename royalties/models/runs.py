@@ -1,4 +1,12 @@
-"""Distribution runs: the state machine, and what a run froze when it began."""
+"""Distribution runs: the state machine, and what a run froze when it began.
+
+What a run has frozen, found and had approved is held by triggers as well as by the services: each state lets only its
+own columns change, frozen tables are written while the run is a draft and never again, and a slice's result needs the
+live fencing token of its job. The larger guards (sealing, conservation at finalising) are functions of the migration
+`guards`.
+"""
+
+from typing import ClassVar
 
 import pghistory
 import pgtrigger
@@ -8,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cmo_portal.common.models import AppendOnly, Public
 from members.models.parties import Right
+from royalties.models.ledger import on_new_rows
 from royalties.models.pools import Pool
 from royalties.models.rules import RuleVersion
 from royalties.models.usage import UsageFile
@@ -22,6 +31,17 @@ RUN_STATES = [
     ("published", _("Published")),
     ("cancelled", _("Cancelled")),
     ("reversed", _("Reversed")),
+]
+# What a deduction is for; the words of royalties.rules.deductions.
+PURPOSES = [
+    ("administration", _("Administration")),
+    ("social", _("Social")),
+    ("cultural", _("Cultural")),
+    ("educational", _("Educational")),
+    ("reserve", _("Reserve for late claims")),
+    ("tax", _("Tax")),
+    ("bank", _("Bank charges")),
+    ("other", _("Other")),
 ]
 MOVES = [
     ("draft", "frozen"),
@@ -41,10 +61,98 @@ MOVES = [
 ]
 
 
+# M15: which columns each state lets change; all others stand for ever. A move to `calculated` needs sealed results
+# (M01, M10), a move to `finalised` a ledger that conserves every pool (M01).
+RUN_STANDS = """
+    may := CASE OLD.state
+        WHEN 'draft' THEN ARRAY['state', 'reason', 'name', 'period_start', 'period_end', 'frozen_at', 'input_digest']
+        WHEN 'frozen' THEN ARRAY['state', 'reason', 'slices', 'kernel', 'code_version', 'calculated_at', 'digest']
+        WHEN 'calculated' THEN ARRAY['state', 'reason', 'reviewed_by_id']
+        WHEN 'reviewed' THEN
+            ARRAY['state', 'reason', 'reviewed_by_id', 'approved_by_id', 'approved_at', 'approved_digest']
+        WHEN 'approved' THEN ARRAY['state', 'reason', 'finalised_at']
+        WHEN 'finalised' THEN ARRAY['state', 'reason', 'published_at']
+        ELSE ARRAY['state', 'reason'] END;
+    IF (to_jsonb(NEW) - may) IS DISTINCT FROM (to_jsonb(OLD) - may) THEN
+        RAISE EXCEPTION 'run % is %: this part of it stands', OLD.number, OLD.state
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'run_stands';
+    END IF;
+    IF NEW.state = 'calculated' AND OLD.state = 'frozen' THEN
+        PERFORM royalties_require_sealed(OLD.id);
+    ELSIF NEW.state = 'finalised' AND OLD.state = 'approved' THEN
+        PERFORM royalties_require_conserved(OLD.id);
+    END IF;
+    RETURN NEW;
+"""
+# M09: what a run freezes is written while it is a draft and never added to. The run is locked before it is asked.
+ONLY_WHILE_DRAFT = """
+    PERFORM 1 FROM royalties_run WHERE id IN (SELECT run_id FROM new_rows) ORDER BY id FOR SHARE;
+    SELECT number INTO late FROM royalties_run
+        WHERE id IN (SELECT DISTINCT run_id FROM new_rows) AND state <> 'draft' LIMIT 1;
+    IF late IS NOT NULL THEN
+        RAISE EXCEPTION 'run % has frozen its inputs; nothing is added to %', late, TG_TABLE_NAME
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'frozen_stands';
+    END IF;
+"""
+# M05, M06: the frozen shares of a work come in one statement and make exactly 100 %; a disputed share pays nobody.
+SHARES_WHOLE = """
+    SELECT work_id INTO bad FROM new_rows GROUP BY run_id, "right", work_id HAVING sum(units) <> 1000000 LIMIT 1;
+    IF bad IS NOT NULL THEN
+        RAISE EXCEPTION 'the frozen shares of work % do not make 100 percent', bad
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'run_shares_whole';
+    END IF;
+    SELECT n.work_id INTO bad FROM new_rows n JOIN works_workshare s ON s.id = n.share_id
+        WHERE n.payee_id > 0 AND s.state = 'disputed' LIMIT 1;
+    IF bad IS NOT NULL THEN
+        RAISE EXCEPTION 'work % has a disputed share with a payee', bad
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'disputed_share_held';
+    END IF;
+"""
+# M18: a deduction is what its rule version says: its rate, not above its ceiling, rounded once, halves away from zero.
+DEDUCTION_BY_RULE = """
+    SELECT rule INTO said FROM royalties_ruleversion v, jsonb_array_elements(v.parameters -> 'deductions') rule
+        WHERE v.id = NEW.rule_version_id AND v.state = 'approved' AND rule ->> 'code' = NEW.code;
+    IF said IS NULL OR (said ->> 'rate_percent')::numeric <> NEW.rate_percent::numeric
+        OR (said ->> 'rate_percent')::numeric > coalesce((said ->> 'ceiling_percent')::numeric, 100)
+        OR NEW.amount <> round(NEW.basis * (said ->> 'rate_percent')::numeric / 100) THEN
+        RAISE EXCEPTION 'deduction % is not what its rule version says', NEW.code
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'deduction_by_rule';
+    END IF;
+    RETURN NEW;
+"""
+# A claim is given back only by a run that is cancelled or reversed, and once.
+CLAIM_HELD = """
+    IF OLD.released_at IS NOT NULL OR (to_jsonb(NEW) - 'released_at') IS DISTINCT FROM (to_jsonb(OLD) - 'released_at')
+        OR NOT EXISTS (SELECT 1 FROM royalties_run WHERE id = OLD.run_id AND state IN ('cancelled', 'reversed')) THEN
+        RAISE EXCEPTION 'a claim stands as long as its run does'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'claim_held';
+    END IF;
+    RETURN NEW;
+"""
+# F04: a slice may hand back its result only while it holds the lease of its job. The job is locked, so that the lease
+# cannot be lost between this check and the commit.
+LIVE_LEASE = """
+    PERFORM 1 FROM jobs_job WHERE id IN (SELECT job_id FROM new_rows) ORDER BY id FOR UPDATE;
+    IF EXISTS (SELECT 1 FROM new_rows n JOIN jobs_job j ON j.id = n.job_id
+            WHERE j.state <> 'running' OR j.token <> n.token) THEN
+        RAISE EXCEPTION 'another worker holds this slice now'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'live_lease';
+    END IF;
+    RETURN NULL;
+"""
+
+
+def frozen_stands(*more: str) -> pgtrigger.Trigger:
+    """The trigger of tables that a run freezes, with further checks of the same rows."""
+    declare = [("late", "TEXT"), ("bad", "BIGINT")]
+    return on_new_rows("frozen_stands", ONLY_WHILE_DRAFT + "".join(more) + "RETURN NULL;", *declare)
+
+
 @pghistory.track()
 class Run(Public):
     """One distribution run. The approver is another person than the maker and approves a digest (M14, M15)."""
 
+    app_may: ClassVar[tuple[str, ...]] = ("SELECT", "INSERT", "UPDATE")
     number = models.CharField(_("number"), max_length=20, unique=True)
     name = models.CharField(_("name"), max_length=120)
     period_start = models.DateField(_("period from"))
@@ -70,7 +178,6 @@ class Run(Public):
     finalised_at = models.DateTimeField(null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
     reason = models.TextField(blank=True)
-    reverses = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="reversed_by")
 
     class Meta:
         verbose_name = _("distribution run")
@@ -91,8 +198,42 @@ class Run(Public):
                 | models.Q(approved_by__isnull=False, approved_digest=models.F("digest")),
                 name="approval_names_the_digest",
             ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["draft", "cancelled"])
+                | models.Q(frozen_at__isnull=False, input_digest__isnull=False),
+                name="run_frozen_has_digest",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["draft", "frozen", "cancelled"])
+                | models.Q(calculated_at__isnull=False, digest__isnull=False),
+                name="run_calculated_has_digest",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state__in=["reviewed", "approved", "finalised", "published"])
+                | models.Q(reviewed_by__isnull=False),
+                name="run_reviewed_names_reviewer",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(period_end__gte=models.F("period_start"), slices__gte=1), name="run_has_a_period"
+            ),
         ]
-        triggers = [pgtrigger.FSM(name="run_moves", field="state", transitions=MOVES)]
+        triggers = [
+            pgtrigger.FSM(name="run_moves", field="state", transitions=MOVES),
+            pgtrigger.Trigger(
+                name="run_begins_as_draft",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                condition=~pgtrigger.Q(new__state="draft"),
+                func="RAISE EXCEPTION 'a run begins as a draft' USING ERRCODE = 'check_violation';",
+            ),
+            pgtrigger.Trigger(
+                name="run_stands",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                declare=[("may", "TEXT[]")],
+                func=RUN_STANDS,
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.number} {self.name}"
@@ -101,6 +242,7 @@ class Run(Public):
 class PoolClaim(Public):
     """A pool is in one live run at a time; a cancelled or reversed run gives it back."""
 
+    app_may: ClassVar[tuple[str, ...]] = ("SELECT", "INSERT", "UPDATE")
     run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="pool_claims")
     pool = models.ForeignKey(Pool, on_delete=models.PROTECT, related_name="claims")
     released_at = models.DateTimeField(null=True)
@@ -110,13 +252,19 @@ class PoolClaim(Public):
         constraints = [
             models.UniqueConstraint(
                 fields=["pool"], condition=models.Q(released_at__isnull=True), name="one_live_run_per_pool"
-            )
+            ),
+            models.UniqueConstraint(fields=["run", "pool"], name="pool_claimed_once_per_run"),
+        ]
+        triggers = [
+            frozen_stands(),
+            pgtrigger.Trigger(name="claim_held", when=pgtrigger.Before, operation=pgtrigger.Update, func=CLAIM_HELD),
         ]
 
 
 class UsageClaim(Public):
     """A usage file is paid once per right over all live runs (M07)."""
 
+    app_may: ClassVar[tuple[str, ...]] = ("SELECT", "INSERT", "UPDATE")
     run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="usage_claims")
     file = models.ForeignKey(UsageFile, on_delete=models.PROTECT, related_name="claims")
     right = models.CharField(max_length=2, choices=Right.choices)
@@ -131,6 +279,10 @@ class UsageClaim(Public):
             ),
             models.UniqueConstraint(fields=["run", "file", "right"], name="usage_claimed_once_per_run"),
         ]
+        triggers = [
+            frozen_stands(),
+            pgtrigger.Trigger(name="claim_held", when=pgtrigger.Before, operation=pgtrigger.Update, func=CLAIM_HELD),
+        ]
 
 
 class RunPool(AppendOnly):
@@ -141,6 +293,8 @@ class RunPool(AppendOnly):
     pool = models.ForeignKey(Pool, on_delete=models.PROTECT, related_name="+")
     section = models.CharField(max_length=40, blank=True)
     name = models.CharField(max_length=160)
+    right = models.CharField(max_length=2, choices=Right.choices)
+    territory = models.CharField(max_length=4)
     gross = models.BigIntegerField()
     deducted = models.BigIntegerField()
     amount = models.BigIntegerField()
@@ -155,6 +309,7 @@ class RunPool(AppendOnly):
                 condition=models.Q(gross=models.F("deducted") + models.F("amount")), name="run_pool_adds_up"
             ),
         ]
+        triggers = [*AppendOnly.Meta.triggers, frozen_stands()]
 
 
 class RunDeduction(AppendOnly):
@@ -165,6 +320,7 @@ class RunDeduction(AppendOnly):
     order = models.IntegerField()
     code = models.CharField(max_length=20)
     name = models.CharField(max_length=120)
+    purpose = models.CharField(max_length=20, choices=PURPOSES)
     basis = models.BigIntegerField()
     rate_percent = models.CharField(max_length=20)
     amount = models.BigIntegerField()
@@ -173,13 +329,24 @@ class RunDeduction(AppendOnly):
     class Meta(AppendOnly.Meta):
         default_permissions = ()
         constraints = [models.UniqueConstraint(fields=["run", "pool", "order"], name="run_deduction_once")]
+        triggers = [
+            *AppendOnly.Meta.triggers,
+            frozen_stands(),
+            pgtrigger.Trigger(
+                name="deduction_by_rule",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                declare=[("said", "JSONB")],
+                func=DEDUCTION_BY_RULE,
+            ),
+        ]
 
 
 class RunText(models.Model):
     """A text of a run as frozen: its pool, its work (0 when unidentified). `text_key` = position of the file in the
     run's list, ordered by sha256, in the upper 32 bits and the text number in the lower."""
 
-    app_may = ("SELECT", "INSERT")
+    app_may: ClassVar[tuple[str, ...]] = ("SELECT", "INSERT")
     pk = models.CompositePrimaryKey("run_id", "pool_no", "text_key")
     run_id = models.BigIntegerField()
     pool_no = models.IntegerField()
@@ -190,13 +357,14 @@ class RunText(models.Model):
 
     class Meta:
         default_permissions = ()
+        triggers = [*AppendOnly.Meta.triggers, frozen_stands()]
 
 
 class RunShare(models.Model):
     """A share of a work as frozen for one right. `payee_id` is the party's id, or a negative bucket: -1 unidentified,
     -2 dispute, -3 undocumented, -4 unclaimed, -5 no mandate, -6 no usage reported. Units add up to 1,000,000."""
 
-    app_may = ("SELECT", "INSERT")
+    app_may: ClassVar[tuple[str, ...]] = ("SELECT", "INSERT")
     pk = models.CompositePrimaryKey("run_id", "right", "work_id", "share_id")
     run_id = models.BigIntegerField()
     right = models.CharField(max_length=2)
@@ -209,6 +377,7 @@ class RunShare(models.Model):
 
     class Meta:
         default_permissions = ()
+        triggers = [*AppendOnly.Meta.triggers, frozen_stands(SHARES_WHOLE)]
 
 
 class StepSum(AppendOnly):
@@ -224,3 +393,4 @@ class StepSum(AppendOnly):
     class Meta(AppendOnly.Meta):
         default_permissions = ()
         constraints = [models.UniqueConstraint(fields=["run", "step", "slice_no"], name="one_sum_per_slice")]
+        triggers = [*AppendOnly.Meta.triggers, on_new_rows("live_lease", LIVE_LEASE)]

@@ -1,0 +1,140 @@
+"""M02, M03, M04, M19, M20, M21: the ledger balances, its chain holds, and it agrees with the rows behind it."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext_lazy as _
+
+from royalties.fsck.framework import Breach, Scope, breaches, check
+
+
+@check("M02", _("Every journal and the whole ledger sum to zero"))
+def journals_balance(scope: Scope) -> Iterable[Breach]:
+    """Sums and numbers of lines of each journal, and of the whole."""
+    yield from breaches(
+        """
+        SELECT 'journal ' || j.number, 'its ' || count(l.id) || ' lines of ' || j.line_count || ' sum to '
+            || coalesce(sum(l.amount), 0), coalesce(sum(l.amount), 0)
+        FROM royalties_journal j LEFT JOIN royalties_ledgerline l ON l.journal_id = j.id
+        GROUP BY j.id HAVING coalesce(sum(l.amount), 0) <> 0 OR count(l.id) <> j.line_count ORDER BY j.number
+        """
+    )
+    yield from breaches(
+        "SELECT 'ledger', 'all lines together sum to ' || sum(amount), sum(amount) FROM royalties_ledgerline"
+        " HAVING sum(amount) <> 0"
+    )
+
+
+# What an account must hold by the rows it accounts for: account, object, expected balance (a liability is negative).
+CONTROLLED = """
+    WITH live AS (SELECT id FROM royalties_run WHERE state IN ('finalised', 'published')),
+    expected (code, pool_id, reason, amount) AS (
+        SELECT '2100', NULL::bigint, '', -sum(tax_amount) FROM licensing_receiptallocation
+        UNION ALL
+        SELECT '2200', NULL, '', (SELECT sum(amount) FROM royalties_poolreceipt)
+            - (SELECT sum(net_amount) FROM licensing_receiptallocation)
+        UNION ALL
+        SELECT '2300', NULL, '', coalesce((SELECT sum(amount) FROM licensing_receiptallocation), 0)
+            - (SELECT sum(amount) FROM licensing_receipt)
+        UNION ALL
+        SELECT '2400', pool_id, '', -sum(amount) FROM royalties_poolreceipt GROUP BY pool_id
+        UNION ALL
+        SELECT '2400', pool_id, '', sum(gross) FROM royalties_runpool WHERE run_id IN (SELECT id FROM live)
+            GROUP BY pool_id
+        UNION ALL
+        SELECT '2600', pool_id, reason, -sum(amount) FROM royalties_suspenseline
+            WHERE state = 'open' AND run_id IN (SELECT id FROM live) GROUP BY pool_id, reason
+    ),
+    found AS (
+        SELECT a.code, CASE WHEN a.code IN ('2400', '2600') THEN l.pool_id END AS pool_id,
+            CASE WHEN a.code = '2600' THEN l.reason ELSE '' END AS reason, sum(l.amount) AS amount
+        FROM royalties_ledgerline l JOIN royalties_account a ON a.id = l.account_id
+        WHERE a.code IN ('2100', '2200', '2300', '2400', '2600') GROUP BY 1, 2, 3
+    )
+    SELECT 'account ' || code || coalesce(' pool ' || p.code_of_pool, '') || ' ' || reason,
+        'the ledger holds ' || coalesce(found, 0) || ', the rows make ' || coalesce(expected, 0),
+        coalesce(found, 0) - coalesce(expected, 0)
+    FROM (
+        SELECT coalesce(e.code, f.code) AS code, coalesce(e.pool_id, f.pool_id) AS pool_id,
+            coalesce(e.reason, f.reason) AS reason, e.amount AS expected, f.amount AS found
+        FROM (SELECT code, coalesce(pool_id, 0) AS pool_id, reason, sum(amount) AS amount FROM expected
+            GROUP BY 1, 2, 3) e
+        FULL JOIN (SELECT code, coalesce(pool_id, 0) AS pool_id, reason, amount FROM found) f
+            USING (code, pool_id, reason)
+    ) both LEFT JOIN (SELECT id, code AS code_of_pool FROM royalties_pool) p ON p.id = pool_id
+    WHERE coalesce(expected, 0) <> coalesce(found, 0) ORDER BY 1
+"""
+
+
+@check("M03", _("Every account holds what the rows behind it make"))
+def accounts_agree(scope: Scope) -> Iterable[Breach]:
+    """Sales tax, unallocated receipts, credit of licensees, each pool, each reason of held money."""
+    return breaches(CONTROLLED)
+
+
+@check("M04", _("The ledger has no hole, no change and no broken link"))
+def chain_holds(scope: Scope) -> Iterable[Breach]:
+    """Numbers, the hash of each journal's lines (all journals, or those of the run), and the chain of the headers."""
+    yield from breaches(
+        "SELECT 'journal ' || number, 'the number before it is missing', 0 FROM (SELECT number,"
+        " number - coalesce(lag(number) OVER (ORDER BY number), 0) AS step FROM royalties_journal) n WHERE step <> 1"
+        " ORDER BY number"
+    )
+    yield from breaches(
+        """
+        SELECT 'journal ' || j.number, 'its lines were changed after it was posted', 0 FROM royalties_journal j
+        WHERE (%(run)s::bigint IS NULL
+            OR EXISTS (SELECT 1 FROM royalties_ledgerline l WHERE l.journal_id = j.id AND l.run_id = %(run)s))
+            AND j.sha256 IS DISTINCT FROM royalties_lines_sha256(j.id) ORDER BY j.number
+        """,
+        {"run": scope.run_id},
+    )
+    yield from breaches(
+        """
+        SELECT 'journal ' || number, 'it does not follow from the journal before it', 0 FROM (
+            SELECT j.*, lag(chain) OVER (ORDER BY number) AS previous FROM royalties_journal j) j
+        WHERE chain IS DISTINCT FROM royalties_journal_chain(previous, number, key, kind, business_date, description,
+            line_count, sha256, reverses_id) ORDER BY number
+        """
+    )
+
+
+@check("M19", _("Money in clearing and held accounts has an owner or a reason"))
+def clearing_is_named(scope: Scope) -> Iterable[Breach]:
+    """Held lines name pool and reason, payable and transit lines name the party."""
+    return breaches(
+        """
+        SELECT 'journal ' || j.number || ' line ' || l.line_no, 'nobody and no reason is named', l.amount
+        FROM royalties_ledgerline l JOIN royalties_account a ON a.id = l.account_id
+            JOIN royalties_journal j ON j.id = l.journal_id
+        WHERE (a.code = '2600' AND (l.reason = '' OR l.pool_id IS NULL))
+            OR (a.code IN ('2500', '2510') AND l.party_id IS NULL) OR (a.code = '2400' AND l.pool_id IS NULL)
+        ORDER BY j.number, l.line_no
+        """
+    )
+
+
+@check("M20", _("A reversal is the exact negative of its original, once"))
+def reversals_are_exact(scope: Scope) -> Iterable[Breach]:
+    """Original and reversal cancel out line by line; no journal is reversed twice."""
+    return breaches(
+        """
+        SELECT 'journal ' || r.number, 'it does not cancel journal ' || o.number || ' line by line',
+            coalesce((SELECT sum(abs(s)) FROM (SELECT sum(amount) AS s FROM royalties_ledgerline
+                WHERE journal_id IN (r.id, o.id) GROUP BY line_no) x), 0)
+        FROM royalties_journal r JOIN royalties_journal o ON o.id = r.reverses_id
+        WHERE EXISTS (SELECT 1 FROM royalties_ledgerline WHERE journal_id IN (r.id, o.id)
+            GROUP BY line_no, account_id, party_id, pool_id, run_id, reason HAVING sum(amount) <> 0 OR count(*) <> 2)
+        UNION ALL
+        SELECT 'journal ' || o.number, 'it was reversed ' || count(*) || ' times', 0
+        FROM royalties_journal r JOIN royalties_journal o ON o.id = r.reverses_id GROUP BY o.id HAVING count(*) > 1
+        """
+    )
+
+
+@check("M21", _("One business act posts once"))
+def acts_post_once(scope: Scope) -> Iterable[Breach]:
+    """No key stands on two journals."""
+    return breaches(
+        "SELECT 'key ' || key, count(*) || ' journals have it', 0 FROM royalties_journal GROUP BY key"
+        " HAVING count(*) > 1 ORDER BY key"
+    )

@@ -1,0 +1,1 @@
+"""What pages, documents and runs read over several tables."""

@@ -1,0 +1,101 @@
+"""Two people: the maker sends a calculated run for approval, another person approves the digest that she looked at."""
+
+import datetime as dt
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from cmo_portal.accounts.access import require
+from cmo_portal.accounts.models import User
+from cmo_portal.audit.services import record_act
+from cmo_portal.common.faults import faultpoint
+from royalties import fsck
+from royalties.models import Run
+from royalties.queries.frozen import works_changed_since
+from royalties.services.runs.words import moment_text
+
+
+@transaction.atomic
+def send_for_review(*, run: Run, by: User, now: dt.datetime) -> Run:
+    """The maker has looked at the figures and asks another person to approve them."""
+    require(by, "royalties.make_runs")
+    run = Run.objects.select_for_update().get(pk=run.pk)
+    if run.state == "reviewed" and run.reviewed_by_id == by.pk:
+        return run
+    if run.state != "calculated":
+        raise ValidationError(_("Only a calculated run can be sent for approval."))
+    run.state, run.reviewed_by = "reviewed", by
+    faultpoint("dist.review.before_write")
+    run.save(update_fields=["state", "reviewed_by"])
+    faultpoint("dist.review.after_write")
+    record_act(by=by, verb="send_for_review", on=run, facts={"digest": bytes(run.digest or b"").hex()})
+    return run
+
+
+@transaction.atomic
+def return_to_maker(*, run: Run, reason: str, by: User, now: dt.datetime) -> Run:
+    """The approver gives the run back with a reason."""
+    require(by, "royalties.approve_runs")
+    run = Run.objects.select_for_update().get(pk=run.pk)
+    if run.state != "reviewed":
+        raise ValidationError(_("This run does not wait for approval."))
+    if not reason.strip():
+        raise ValidationError(_("Say why you give the run back."))
+    run.state, run.reviewed_by, run.reason = "calculated", None, reason.strip()
+    run.save(update_fields=["state", "reviewed_by", "reason"])
+    faultpoint("dist.return.after_write")
+    record_act(by=by, verb="return_run", on=run, facts={"reason": run.reason})
+    return run
+
+
+@transaction.atomic
+def approve_run(*, run: Run, digest: str, by: User, now: dt.datetime, accept_changes: bool = False) -> Run:
+    """Approve the digest (64 hexadecimal digits) that was on the page.
+
+    Refused with ValidationError: to the maker and to whoever sent it, when the figures changed since she looked, while
+    a check is red, and when shares changed since the freeze unless `accept_changes` says that she knows.
+    """
+    require(by, "royalties.approve_runs")
+    run = Run.objects.select_for_update().get(pk=run.pk)
+    if run.state == "approved" and run.approved_by_id == by.pk and _is(run, digest):
+        return run
+    _check_approver(run, by)
+    if not _is(run, digest):
+        raise ValidationError(_("The figures have changed since you looked. Open the run again."))
+    fsck.require_clean(run)
+    changed = works_changed_since(run)
+    if changed and not accept_changes:
+        raise ValidationError(changed_words(len(changed)))
+    run.state, run.approved_by, run.approved_at, run.approved_digest = "approved", by, now, run.digest
+    faultpoint("dist.approve.before_write")
+    run.save(update_fields=["state", "approved_by", "approved_at", "approved_digest"])
+    faultpoint("dist.approve.after_write")
+    record_act(by=by, verb="approve_run", on=run, facts={"digest": digest, "works_changed": len(changed)})
+    return run
+
+
+def changed_words(works: int) -> str:
+    """What the approver must know before she approves shares as they were at the freeze (F22)."""
+    return ngettext(
+        "The shares of %(works)s work have changed since the inputs were frozen. Tick that you approve the run with"
+        " the shares as they were, or cancel it and start anew.",
+        "The shares of %(works)s works have changed since the inputs were frozen. Tick that you approve the run with"
+        " the shares as they were, or cancel it and start anew.",
+        works,
+    ) % {"works": works}
+
+
+def _check_approver(run: Run, by: User) -> None:
+    if run.state == "approved":
+        facts = {"who": run.approved_by, "when": moment_text(run.approved_at or run.created_at)}
+        raise ValidationError(_("This run was approved by %(who)s on %(when)s already.") % facts)
+    if run.state != "reviewed":
+        raise ValidationError(_("This run does not wait for approval."))
+    if by.pk in (run.maker_id, run.reviewed_by_id):
+        raise ValidationError(_("You made this run or sent it for approval. Another person must approve it."))
+
+
+def _is(run: Run, digest: str) -> bool:
+    return run.digest is not None and bytes(run.digest).hex() == digest

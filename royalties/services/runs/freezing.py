@@ -1,0 +1,161 @@
+"""Freezing: everything a run depends on is copied, claimed and hashed in one transaction. After it nothing can move."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+
+from cmo_portal.accounts.access import require
+from cmo_portal.accounts.models import User
+from cmo_portal.audit.services import record_act
+from cmo_portal.common.faults import faultpoint
+from cmo_portal.common.money import allocate, decimal_text
+from cmo_portal.jobs.services import add_job
+from royalties.models import Pool, PoolUsage, Run, RunDeduction, RunPool, UsageClaim, UsageFile
+from royalties.models.runs import PURPOSES
+from royalties.queries.frozen import POSITION_BITS, SHARES_NOW, rights_of, shares_now
+from royalties.queries.readiness import freeze_problems
+from royalties.rules.deductions import DeductionResult, apply_deductions, read_deductions
+from royalties.services.runs.digests import input_digest
+
+BACKGROUND_ABOVE = 300_000  # distinct texts; below that a person can wait for the freeze
+
+TEXTS = f"""
+    WITH RECURSIVE merged AS (
+        SELECT id AS work_id, merged_into_id AS target FROM works_work WHERE merged_into_id IS NOT NULL
+        UNION
+        SELECT m.work_id, w.merged_into_id FROM merged m JOIN works_work w ON w.id = m.target
+            WHERE w.merged_into_id IS NOT NULL
+    ),
+    final AS (
+        SELECT m.work_id, m.target FROM merged m JOIN works_work w ON w.id = m.target WHERE w.merged_into_id IS NULL
+    ),
+    decided AS (
+        SELECT DISTINCT ON (m.file_id, m.text_no) m.file_id, m.text_no, m.outcome, m.work_id
+        FROM royalties_usagematch m WHERE m.file_id IN (SELECT file_id FROM royalties_usageclaim WHERE run_id = %(run)s)
+        ORDER BY m.file_id, m.text_no, m.revision DESC
+    )
+    INSERT INTO royalties_runtext (run_id, pool_no, text_key, file_id, text_no, work_id)
+    SELECT %(run)s, leaf.pool_no, (c.position::bigint << {POSITION_BITS}) | t.text_no, t.file_id, t.text_no,
+        coalesce(final.target, d.work_id, 0)
+    FROM royalties_runpool leaf
+        JOIN royalties_poolusage u ON u.pool_id = leaf.pool_id
+        JOIN royalties_usageclaim c ON c.run_id = leaf.run_id AND c.file_id = u.file_id AND c."right" = leaf."right"
+        JOIN royalties_usagetext t ON t.file_id = u.file_id AND leaf.section IN ('', t.section)
+        LEFT JOIN decided d ON d.file_id = t.file_id AND d.text_no = t.text_no
+        LEFT JOIN final ON final.work_id = d.work_id
+    WHERE leaf.run_id = %(run)s AND d.outcome IS DISTINCT FROM 'ignored'
+"""  # noqa: S608 - composed of the constant above
+SHARES = 'INSERT INTO royalties_runshare (run_id, "right", work_id, share_id, payee_id, party_id, role, units) '
+
+
+def start_freeze(*, run: Run, by: User, now: dt.datetime) -> None:
+    """Freeze the run now, or hand it to a worker when it is large. Raises ValidationError as `freeze_run` does."""
+    require(by, "royalties.make_runs")
+    files = UsageFile.objects.filter(pools__pool__claims__run=run).distinct()
+    if sum(file.text_count for file in files) <= BACKGROUND_ABOVE:
+        freeze_run(run=run, by=by, now=now)
+        return
+    add_job(
+        kind="royalties.freeze",
+        key=f"run:{run.uid}:freeze",
+        args={"run": run.pk, "by": by.pk},
+        queue="money",
+        subject=f"run:{run.uid}",
+        step="freeze",
+    )
+
+
+@transaction.atomic
+def freeze_run(*, run: Run, by: User, now: dt.datetime) -> Run:
+    """Claim the usage, copy receipts, deductions, rules, texts, matches and shares, and hash it all.
+
+    Raises ValidationError with every reason why the run cannot be frozen yet.
+    """
+    require(by, "royalties.make_runs")
+    run = Run.objects.select_for_update().get(pk=run.pk)
+    if run.state == "frozen":
+        return run
+    pools = list(Pool.objects.select_for_update(no_key=True).filter(claims__run=run).order_by("code"))
+    if problems := freeze_problems(run, pools):
+        raise ValidationError(problems)
+    faultpoint("dist.freeze.before_write")
+    _claim_usage(run, pools)
+    _freeze_pools(run, pools)
+    faultpoint("dist.freeze.after_pools_write")
+    with connection.cursor() as cursor:
+        cursor.execute(TEXTS, {"run": run.pk})
+        faultpoint("dist.freeze.after_texts_write")
+        for right, territory in rights_of(run):
+            cursor.execute(SHARES + SHARES_NOW, shares_now(run=run, right=right, territory=territory))
+    faultpoint("dist.freeze.after_shares_write")
+    run.state, run.frozen_at, run.input_digest = "frozen", now, input_digest(run)
+    run.save(update_fields=["state", "frozen_at", "input_digest"])
+    faultpoint("dist.freeze.after_write")
+    record_act(by=by, verb="freeze_run", on=run, facts={"input_digest": bytes(run.input_digest).hex()})
+    return run
+
+
+def _claim_usage(run: Run, pools: Iterable[Pool]) -> None:
+    """One claim for each file and right; the position of a file is its place in the order of the hashes."""
+    usage = list(PoolUsage.objects.filter(pool__in=pools).select_related("file", "pool"))
+    files = {bytes(row.file.sha256): row.file_id for row in usage}
+    position = {files[sha256]: number for number, sha256 in enumerate(sorted(files))}
+    UsageClaim.objects.bulk_create(
+        UsageClaim(run=run, file_id=row.file_id, right=row.pool.right, position=position[row.file_id])
+        for row in sorted(usage, key=lambda row: (position[row.file_id], row.pool.right))
+    )
+
+
+def _freeze_pools(run: Run, pools: Iterable[Pool]) -> None:
+    leaves: list[RunPool] = []
+    for pool in pools:
+        gross = sum(pool.receipts.values_list("amount", flat=True))
+        deductions, _complaints = read_deductions(pool.deduction_rule.parameters)
+        result = apply_deductions(gross, deductions)
+        RunDeduction.objects.bulk_create(_deductions(run, pool, result))
+        leaves += _leaves(run, pool, result, first_number=len(leaves) + 1)
+    RunPool.objects.bulk_create(leaves)
+
+
+def _deductions(run: Run, pool: Pool, result: DeductionResult) -> list[RunDeduction]:
+    return [
+        RunDeduction(
+            run=run,
+            pool=pool,
+            order=step.order,
+            code=step.code,
+            name=str(dict(PURPOSES)[step.purpose]),
+            purpose=step.purpose,
+            basis=step.basis,
+            rate_percent=decimal_text(step.rate),
+            amount=step.amount,
+            rule_version=pool.deduction_rule,
+        )
+        for step in result.steps
+    ]
+
+
+def _leaves(run: Run, pool: Pool, result: DeductionResult, *, first_number: int) -> list[RunPool]:
+    """The pool as one leaf, or a leaf for each section; what was deducted and what is left are split apart."""
+    names = dict(pool.sections.values_list("code", "name")) or {"": ""}
+    weights: list[tuple[str, int]] = list(pool.sections.values_list("code", "weight")) or [("", 1)]
+    deducted = allocate(result.opening - result.distributable, weights)
+    amounts = allocate(result.distributable, weights)
+    return [
+        RunPool(
+            run=run,
+            pool_no=number,
+            pool=pool,
+            section=code,
+            name=f"{pool.name}: {names[code]}"[:160] if code else pool.name,
+            right=pool.right,
+            territory=pool.territory,
+            gross=deducted[code] + amounts[code],
+            deducted=deducted[code],
+            amount=amounts[code],
+            rule_version=pool.distribution_rule,
+        )
+        for number, code in enumerate(amounts, first_number)
+    ]
