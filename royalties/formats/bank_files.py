@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from cmo_portal.common.tables.errors import RowError
 from cmo_portal.common.tables.writing import inert
-from cmo_portal.common.texts import _, say
+from cmo_portal.common.texts import Text, _, say
 
 STATUSES = ("PAID", "REJECTED")
 HEADING = ["batch", "line", "status", "reference", "reason"]
@@ -39,9 +39,7 @@ class BankAnswer:
     reason: str
 
 
-def write_bank_file(
-    *, batch: str, pay_on: dt.date, currency: str, decimals: int, lines: Sequence[BankLine]
-) -> bytes:
+def write_bank_file(*, batch: str, pay_on: dt.date, currency: str, decimals: int, lines: Sequence[BankLine]) -> bytes:
     """The file for the bank, lines in order, with count and control total at both ends."""
     ordered = sorted(lines, key=lambda line: line.line_no)
     total = _decimal(sum(line.amount for line in ordered), decimals)
@@ -50,7 +48,8 @@ def write_bank_file(
     writer.writerow(["H", batch, pay_on.isoformat(), currency, len(ordered), total])
     for line in ordered:
         reference = f"{batch}-{line.line_no:05d}"
-        writer.writerow(["D", line.line_no, line.iban, inert(line.beneficiary), _decimal(line.amount, decimals), reference])
+        amount = _decimal(line.amount, decimals)
+        writer.writerow(["D", line.line_no, line.iban, inert(line.beneficiary), amount, reference])
     writer.writerow(["T", len(ordered), total])
     return out.getvalue().encode()
 
@@ -63,7 +62,7 @@ def read_bank_answers(
     answers: dict[int, BankAnswer] = {}
     known = set(lines)
 
-    def complain(row: int, column: str, value: str, message: object, remedy: object) -> None:
+    def complain(row: int, column: str, value: str, message: Text, remedy: Text) -> None:
         errors.append(RowError(file=filename, row=row, column=column, value=value[:80], message=message, remedy=remedy))
 
     try:
@@ -93,7 +92,7 @@ def read_bank_answers(
 
 def _fault(
     cells: list[str], batch: str, known: set[int], answers: dict[int, BankAnswer]
-) -> tuple[str, str, object, object] | None:
+) -> tuple[str, str, Text, Text] | None:
     of_batch, line, status, _reference, reason = cells[:5]
     if of_batch != batch:
         return "batch", of_batch, _("This answer is for another batch."), say(_("This batch is {batch}."), batch=batch)

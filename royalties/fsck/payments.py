@@ -64,7 +64,8 @@ def batches_add_up(scope: Scope) -> Iterable[Breach]:
     """Count and control total re-derived from the payments; exported batches have a file hash."""
     return breaches(
         """
-        SELECT b.number, 'control total, count or file hash differ from the payments', coalesce(p.total, 0) - b.control_total
+        SELECT b.number, 'control total, count or file hash differ from the payments',
+            coalesce(p.total, 0) - b.control_total
         FROM royalties_paymentbatch b
         LEFT JOIN (SELECT batch_id, count(*) AS n, sum(net) AS total FROM royalties_payment GROUP BY batch_id) p
             ON p.batch_id = b.id
@@ -91,7 +92,8 @@ def the_ledger_knows_each_payment(scope: Scope) -> Iterable[Breach]:
             SELECT party_id, sum(net) AS net, sum(withheld) AS withheld FROM royalties_payment WHERE state = 'paid'
             GROUP BY party_id
         )
-        SELECT 'party ' || coalesce(ledger.party_id, paid.party_id), 'bank or tax in the ledger differ from what was paid',
+        SELECT 'party ' || coalesce(ledger.party_id, paid.party_id),
+            'bank or tax in the ledger differ from what was paid',
             coalesce(ledger.bank, 0) - coalesce(paid.net, 0) + coalesce(ledger.tax, 0) - coalesce(paid.withheld, 0)
         FROM ledger FULL JOIN paid ON paid.party_id = ledger.party_id
         WHERE coalesce(ledger.bank, 0) <> coalesce(paid.net, 0) OR coalesce(ledger.tax, 0) <> coalesce(paid.withheld, 0)

@@ -21,7 +21,8 @@ from royalties.rules.withholding import NoWithholdingRate, Withholding, Withhold
 BALANCES = """
     SELECT l.party_id, -sum(l.amount)::bigint AS balance FROM royalties_ledgerline l
     JOIN royalties_account a ON a.id = l.account_id
-    WHERE a.code = %(code)s AND l.party_id IS NOT NULL AND (%(parties)s::bigint[] IS NULL OR l.party_id = ANY(%(parties)s))
+    WHERE a.code = %(code)s AND l.party_id IS NOT NULL
+        AND (%(parties)s::bigint[] IS NULL OR l.party_id = ANY(%(parties)s))
     GROUP BY l.party_id HAVING sum(l.amount) <> 0 ORDER BY l.party_id
 """
 
