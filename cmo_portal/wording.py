@@ -18,6 +18,7 @@ from cmo_portal.common.money import (
     WHOLE_SHARE,
     Currency,
     DisplayParts,
+    Grouping,
     decimal_text,
     display_parts,
     group_digits,
@@ -36,15 +37,19 @@ SYSTEMS: Final = {"Android": "Android", "iPhone": "iPhone", "iPad": "iPad", "Win
 }
 
 
+def _grouping() -> Grouping:
+    return "lakh" if settings.MONEY_GROUPING == "lakh" else "western"
+
+
 def grouped(value: int) -> str:
     """Write a whole number in groups of three, or of two above the last three (lakh, crore), as the setting says."""
-    return f"{MINUS if value < 0 else ''}{group_digits(str(abs(value)), settings.MONEY_GROUPING)}"
+    return f"{MINUS if value < 0 else ''}{group_digits(str(abs(value)), _grouping())}"
 
 
 def money_parts(amount: int) -> DisplayParts:
     """Split an amount in minor units of the currency of account into sign, grouped major units and minor digits."""
     currency = Currency(settings.CURRENCY["code"], settings.CURRENCY["decimals"])
-    return display_parts(amount, currency, settings.MONEY_GROUPING)
+    return display_parts(amount, currency, _grouping())
 
 
 def money_text(amount: int, *, currency: bool = True) -> str:
@@ -130,7 +135,7 @@ def _exact_money(minor: Fraction) -> str:
 def _grouped_decimal(written: str) -> str:
     whole, point, decimals = written.partition(".")
     sign = MINUS if whole.startswith("-") else ""
-    return f"{sign}{group_digits(whole.removeprefix('-'), settings.MONEY_GROUPING)}{point}{decimals}"
+    return f"{sign}{group_digits(whole.removeprefix('-'), _grouping())}{point}{decimals}"
 
 
 def device_text(user_agent: str) -> str:
