@@ -88,10 +88,6 @@ class Invoice(Public):
     """An invoice. net + tax = total, in minor units; `snapshot` keeps the names and addresses of its day."""
 
     app_may: ClassVar[tuple[str, ...]] = KEPT
-    # Worked out from receipts and credit notes by licensing.queries.money.with_balance, in minor units.
-    paid: int
-    credited: int
-    outstanding: int
 
     number = models.CharField(_("invoice number"), max_length=20, unique=True)
     licensee = models.ForeignKey(Licensee, on_delete=models.PROTECT, related_name="invoices")

@@ -52,10 +52,6 @@ ALLOCATION_WITHIN_BOUNDS = """
 class Receipt(AppendOnly):
     """Money received. What is not allocated to invoices stays the licensee's credit. Amount in minor units."""
 
-    # Worked out from the allocations by licensing.queries.money.with_rest, in minor units.
-    allocated: int
-    rest: int
-
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     number = models.CharField(_("receipt number"), max_length=20, unique=True)
     form_key = models.UUIDField(unique=True, editable=False)

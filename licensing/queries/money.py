@@ -2,12 +2,16 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import F, OuterRef, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
 from cmo_portal.common.periods import Period
 from licensing.models import CreditNote, Invoice, Receipt, ReceiptAllocation
+
+Balanced = Any  # an Invoice of `with_balance`: it carries paid, credited and outstanding
+Rested = Any  # a Receipt of `with_rest`: it carries allocated and rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,7 @@ def _sum(rows: QuerySet[ReceiptAllocation] | QuerySet[CreditNote], key: str, fie
     return Coalesce(Subquery(summed), Value(0))
 
 
-def with_balance(invoices: QuerySet[Invoice]) -> QuerySet[Invoice]:
+def with_balance(invoices: QuerySet[Invoice]) -> Any:
     """The invoices with `paid`, `credited` and `outstanding`, worked out from receipts and credit notes."""
     return invoices.annotate(
         paid=_sum(ReceiptAllocation.objects.all(), "invoice"),
@@ -95,7 +99,7 @@ def with_balance(invoices: QuerySet[Invoice]) -> QuerySet[Invoice]:
     ).annotate(outstanding=F("total") - F("paid") - F("credited"))
 
 
-def with_rest(receipts: QuerySet[Receipt]) -> QuerySet[Receipt]:
+def with_rest(receipts: QuerySet[Receipt]) -> Any:
     """The receipts with `allocated` and `rest`, the part that pays no invoice yet."""
     return receipts.annotate(allocated=_sum(ReceiptAllocation.objects.all(), "receipt")).annotate(
         rest=F("amount") - F("allocated")

@@ -1,0 +1,123 @@
+"""The questions of a tariff as a form: made from the tariff's own data, for the calculator and for an application."""
+
+import datetime as dt
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from cmo_portal.common.amounts import AmountRule, parse_amount, parse_count
+from cmo_portal.common.money import decimal_text
+from cmo_portal.common.ruledata import Complaint
+from cmo_portal.common.tables.errors import ValueRefused
+from cmo_portal.common.words import in_language
+from cmo_portal.forms import DayField
+from cmo_portal.wording import words_text
+from licensing.models import Province, Tariff
+from licensing.models.tariffs import Term
+from licensing.queries.pricing import Use
+from licensing.rules.tariff_terms import Input
+from licensing.rules.tariff_terms import Tariff as Terms
+
+LEAD_DAYS = 366  # how far ahead a licence may begin
+
+
+class NumberField(forms.CharField):
+    """A number as people write it (1,250, ۱۲۵۰, Rs 1,250.50), read by the portal's one parser into a plain decimal."""
+
+    def __init__(self, *, places: int, **kwargs: Any) -> None:
+        self.places = places
+        mode = "decimal" if places else "numeric"
+        super().__init__(widget=forms.TextInput(attrs={"inputmode": mode, "autocomplete": "off"}), **kwargs)
+
+    def clean(self, value: Any) -> str:
+        """The plain decimal, without separators."""
+        text = super().clean(value)
+        if not text:
+            return ""
+        try:
+            if not self.places:
+                return str(parse_count(text))
+            minor = parse_amount(text, AmountRule(decimals=self.places))
+        except ValueRefused as refused:
+            raise forms.ValidationError(f"{refused.message} {refused.remedy}") from None
+        return decimal_text(Fraction(minor, 10**self.places))
+
+
+class PriceForm(forms.Form):
+    """What a tariff asks, where the music is played, and from when. `use()` gives the answers once it is valid."""
+
+    def __init__(
+        self, *args: Any, tariff: Tariff, terms: Terms, today: dt.date, province: Province | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.tariff, self.terms, self.today, self.province = tariff, terms, today, province
+        for asked in terms.inputs:
+            self.fields[asked.name] = _field_of(asked)
+        if province is None:
+            places = [(place.code, place.local_name) for place in Province.objects.all()]
+            self.fields["place"] = forms.ChoiceField(
+                label=_("Where is the music played?"),
+                choices=[("", _("Choose a province")), *places],
+                help_text=_("The sales tax follows the province."),
+            )
+        is_event = tariff.term == Term.EVENT
+        self.fields["from"] = DayField(label=_("Day of the event") if is_event else _("First day of the licence"))
+        if is_event or terms.needs_period:
+            self.fields["to"] = DayField(
+                label=_("Last day"),
+                required=False,
+                help_text=_("Leave it empty for one day.") if is_event else _("Leave it empty for a whole year."),
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """A licence does not begin years ahead."""
+        data = super().clean() or {}
+        first = data.get("from")
+        if first and first > self.today + dt.timedelta(days=LEAD_DAYS):
+            self.add_error("from", _("Choose a first day within the next twelve months."))
+        return data
+
+    def use(self) -> Use:
+        """The use that the answers describe."""
+        data = self.cleaned_data
+        province = self.province or Province.objects.prefetch_related("tax_rates").get(code=data["place"])
+        answers = {asked.name: data[asked.name] for asked in self.terms.inputs}
+        return Use(self.tariff, answers, province, data["from"], data.get("to"))
+
+    def complain(self, complaints: Iterable[Complaint]) -> None:
+        """Put each complaint of the engine at the field it belongs to."""
+        for complaint in complaints:
+            field = complaint.place if complaint.place in self.fields else None
+            self.add_error(field, words_text(complaint.words))
+
+
+def _field_of(asked: Input) -> forms.Field:
+    language = (get_language() or "en").split("-")[0]
+    common: dict[str, Any] = {
+        "label": _label(asked, language),
+        "help_text": in_language(asked.help, language),
+        "required": asked.default is None,
+        "initial": asked.default,
+    }
+    if asked.kind == "boolean":
+        return forms.BooleanField(**{**common, "required": False, "initial": False})
+    if asked.kind == "choice":
+        choices = [(choice.value, in_language(choice.names, language)) for choice in asked.choices]
+        return forms.ChoiceField(widget=forms.RadioSelect, choices=choices, **common)
+    if asked.kind == "integer":
+        return NumberField(places=0, **common)
+    return NumberField(places=settings.CURRENCY["decimals"] if asked.kind == "money" else asked.places, **common)
+
+
+def _label(asked: Input, language: str) -> str:
+    """The question, with the unit of the answer where it is not in the question."""
+    name = in_language(asked.names, language)
+    unit = str(settings.CURRENCY["code"]) if asked.kind == "money" else "%" if asked.kind == "percent" else ""
+    if asked.kind == "decimal":
+        unit = in_language(asked.unit, language)
+    return f"{name} ({unit})" if unit else name
