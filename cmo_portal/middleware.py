@@ -1,12 +1,10 @@
-"""What wraps every request: an id for the logs, and a plain answer when the database is away."""
+"""What wraps every request: an id for the logs, and pages that no cache keeps."""
 
 import re
 import secrets
 from collections.abc import Callable
 
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
-from django.template.loader import render_to_string
 
 from cmo_portal.logs import request_id
 
@@ -31,28 +29,14 @@ class RequestIdMiddleware:
             request_id.reset(token)
 
 
-class DatabaseAwayMiddleware:
-    """Answers 503 with Retry-After while PostgreSQL restarts; signed-in pages are never cached."""
+class NoStoreMiddleware:
+    """Pages of signed-in people are never kept by a browser or a proxy."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if getattr(request, "user", None) is not None and "Cache-Control" not in response:
+        if "Cache-Control" not in response:
             response["Cache-Control"] = "no-store"
-        return response
-
-    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Only a lost or refused connection is answered here; every other error goes its usual way."""
-        lost = isinstance(exception, InterfaceError) or (
-            isinstance(exception, OperationalError)
-            and any(
-                word in str(exception) for word in ("connect", "terminating", "closed", "shutting down", "starting up")
-            )
-        )
-        if not lost:
-            return None
-        response = HttpResponse(render_to_string("503.html", {"request_id": request_id.get()}), status=503)
-        response["Retry-After"] = "10"
         return response

@@ -25,7 +25,7 @@ ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 TESTING = "pytest" in sys.modules
 
-# --- The society: everything a second society would change ------------------------------------------------------
+# --- The society: everything a second society would change ----------------------------------------------------------
 SOCIETY = {
     "name": env.text("SOCIETY_NAME", "Sur Sangam Music Rights Society"),
     "name_ur": env.text("SOCIETY_NAME_UR", "سُر سنگم میوزک رائٹس سوسائٹی"),
@@ -55,7 +55,7 @@ LICENSING_QUOTE_DAYS = int(env.text("LICENSING_QUOTE_DAYS", "30"))
 LICENSING_PAYMENT_DAYS = int(env.text("LICENSING_PAYMENT_DAYS", "30"))
 LICENSING_CHECKS_PER_MINUTE = int(env.text("LICENSING_CHECKS_PER_MINUTE", "30"))
 
-# --- Applications ------------------------------------------------------------------------------------------------
+# --- Applications ---------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "cmo_portal.apps.PortalConfig",
     "cmo_portal.accounts",
@@ -96,7 +96,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
-    "cmo_portal.middleware.DatabaseAwayMiddleware",
+    "cmo_portal.middleware.NoStoreMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -128,7 +128,7 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "cmo_portal.forms.PortalRenderer"
 
-# --- Data ----------------------------------------------------------------------------------------------------------
+# --- Data -----------------------------------------------------------------------------------------------------------
 # The web and the workers sign in as a role that owns nothing; migrations run as the owner (see docs/operations.md).
 OWNER_COMMANDS = {"migrate", "makemigrations", "sqlmigrate", "showmigrations", "dbshell", "pgtrigger"}
 DATABASE_OWNER_URL = env.text("DATABASE_OWNER_URL", "")
@@ -163,7 +163,7 @@ STATIC_ROOT = Path(env.text("STATIC_ROOT", str(BASE_DIR / ".portal" / "static"))
 WHITENOISE_USE_FINDERS = TESTING
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 
-# --- Language and time ---------------------------------------------------------------------------------------------
+# --- Language and time ----------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("ur", _("Urdu"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
@@ -173,7 +173,7 @@ TIME_ZONE = env.text("TIME_ZONE", "Asia/Karachi")
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 
-# --- Sign-in ---------------------------------------------------------------------------------------------------------
+# --- Sign-in --------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "account_login"
@@ -188,6 +188,8 @@ ACCOUNT_PREVENT_ENUMERATION = "strict"
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = f"{SOCIETY['short_name']}: "
+ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "10/m/ip,5/5m/key"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = SOCIETY["short_name"]
@@ -211,7 +213,7 @@ EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS")
 DEFAULT_FROM_EMAIL = SOCIETY["email"]
 
-# --- Security headers --------------------------------------------------------------------------------------------------
+# --- Security headers -----------------------------------------------------------------------------------------------
 _prefix = "__Host-" if HTTPS else ""
 SESSION_COOKIE_NAME = f"{_prefix}session"
 CSRF_COOKIE_NAME = f"{_prefix}csrf"
@@ -243,7 +245,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# --- Jobs ----------------------------------------------------------------------------------------------------------------
+# --- Jobs -----------------------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
@@ -262,14 +264,14 @@ CELERY_BEAT_SCHEDULE = {
 JOB_LEASE_SECONDS = int(env.text("JOB_LEASE_SECONDS", "30"))
 JOB_ATTEMPTS = 3
 
-# --- REST ------------------------------------------------------------------------------------------------------------------
+# --- REST -----------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAdminUser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
 }
 
-# --- Records of running -----------------------------------------------------------------------------------------------------
+# --- Records of running ---------------------------------------------------------------------------------------------
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -294,8 +296,8 @@ LOGGING = {
     "loggers": {"django.server": {"handlers": ["console"], "propagate": False}},
 }
 SILENCED_SYSTEM_CHECKS: list[str] = []
-# A named fault point of the code may misbehave under test (cmo_portal.common.faults); production refuses it.
 # Days the sides of a dispute have to send their evidence.
 UPLOAD_LIMIT = int(env.text("UPLOAD_LIMIT", "50000000"))  # bytes of one uploaded file
 DISPUTE_DAYS = int(env.text("DISPUTE_DAYS", "60"))
+# A named fault point of the code may misbehave under test (cmo_portal.common.faults); production refuses it.
 CMO_FAULT = env.text("CMO_FAULT", "")

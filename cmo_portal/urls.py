@@ -28,4 +28,4 @@ urlpatterns = [
     path("", include("licensing.urls")),
     path("", include("royalties.urls")),
 ]
-handler404 = "django.views.defaults.page_not_found"
+handler500 = "cmo_portal.views.server_error"

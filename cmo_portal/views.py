@@ -1,12 +1,17 @@
-"""Pages of nobody's app: the public home, the way to one's own start page, health."""
+"""Pages of nobody's app: the public home, the way to one's own start page, health, and what is said when all fails."""
+
+import sys
 
 from django.conf import settings
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.views import defaults
 from django.views.decorators.http import require_GET
 
 from cmo_portal.accounts.models import Audience
+from cmo_portal.logs import request_id
 
 START_PAGES = {
     Audience.STAFF: "staff_home",
@@ -41,3 +46,13 @@ def readyz(request: HttpRequest) -> HttpResponse:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return JsonResponse({"status": "ready"})
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """The last word on an error: 503 with Retry-After while PostgreSQL restarts, else 500; an id, never a trace."""
+    error = sys.exc_info()[1]
+    if not isinstance(error, InterfaceError | OperationalError):
+        return defaults.server_error(request)
+    response = HttpResponse(render_to_string("503.html", {"request_id": request_id.get()}), status=503)
+    response["Retry-After"] = "10"
+    return response
