@@ -1,10 +1,10 @@
 """The one clock. It is read at a door (view, command, task) and passed on; nothing deeper asks for the time."""
 
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection
-from zoneinfo import ZoneInfo
 
 
 def now() -> dt.datetime:
