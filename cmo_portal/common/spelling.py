@@ -27,13 +27,7 @@ _ARABIC = {
 }  # fmt: skip
 _ROMAN_PAIRS = (("sch", "S"), ("sh", "S"), ("ch", "C"), ("kh", "K"), ("gh", "G"), ("ph", "f"), ("th", "t"),
                 ("dh", "d"), ("bh", "b"), ("jh", "j"), ("ck", "k"), ("x", "ks"), ("q", "k"), ("w", "v"), ("c", "k"))  # fmt: skip
-_SHORT_FORMS = {
-    "mohd": "muhammad",
-    "md": "muhammad",
-    "mohammad": "muhammad",
-    "mohammed": "muhammad",
-    "muhammed": "muhammad",
-}
+_SHORT_FORMS = dict.fromkeys(("mohd", "md", "mohammad", "mohammed", "muhammed"), "muhammad")
 _ROMAN_DROPPED = set("aeiouh")
 
 

@@ -75,7 +75,10 @@ class Job(Recorded):
                 operation=pgtrigger.Update,
                 when=pgtrigger.Before,
                 condition=pgtrigger.Q(new__token__lt=pgtrigger.F("old__token")),
-                func="RAISE EXCEPTION 'the fencing token of job % may only grow', OLD.id USING ERRCODE = 'check_violation';",
+                func=(
+                    "RAISE EXCEPTION 'the fencing token of job % may only grow', OLD.id"
+                    " USING ERRCODE = 'check_violation';"
+                ),
             ),
         ]
 
