@@ -48,11 +48,11 @@ CREATE TABLE royalties_textweight (
 );
 
 CREATE FUNCTION royalties_result_tables() RETURNS text[] LANGUAGE sql IMMUTABLE
-    SET search_path = pg_catalog, public
+    SET search_path = public, pg_temp
 AS $$ SELECT ARRAY['royalties_textresult', 'royalties_lineresult', 'royalties_allocationline', 'royalties_payeetotal'] $$;
 
 CREATE FUNCTION royalties_refuse_change() RETURNS trigger LANGUAGE plpgsql
-    SET search_path = pg_catalog, public
+    SET search_path = public, pg_temp
 AS $$
 BEGIN
     RAISE EXCEPTION 'the results of a run never change (%)', TG_TABLE_NAME
@@ -61,7 +61,7 @@ END $$;
 
 -- Whether the results of a run are sealed: its parts are attached.
 CREATE FUNCTION royalties_is_sealed(p_run bigint) RETURNS boolean LANGUAGE sql STABLE
-    SET search_path = pg_catalog, public
+    SET search_path = public, pg_temp
 AS $$
     SELECT count(*) = array_length(royalties_result_tables(), 1) FROM pg_inherits i
         JOIN pg_class part ON part.oid = i.inhrelid JOIN pg_class parent ON parent.oid = i.inhparent
@@ -71,7 +71,7 @@ $$;
 
 -- Makes the empty parts of a frozen run; again, it changes nothing.
 CREATE FUNCTION royalties_make_parts(p_run bigint) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path = pg_catalog, public
+    SET search_path = public, pg_temp
 AS $$
 DECLARE
     base text;
@@ -94,7 +94,7 @@ END $$;
 -- M01, M06: repeats the sums of every level over the parts as they lie there, and looks for rows without their frozen
 -- cause. Raises at the first fault. Units are 1/10,000 of a minor unit; what a pool without usage holds has no texts.
 CREATE FUNCTION royalties_check_parts(p_run bigint) RETURNS void LANGUAGE plpgsql
-    SET search_path = pg_catalog, public
+    SET search_path = public, pg_temp
 AS $$
 DECLARE
     payees text := 'royalties_payeetotal_r' || p_run;
@@ -148,7 +148,7 @@ END $$;
 -- Ends the writing of a calculated run: nobody can add a row any more, the sums are repeated, keys are made unique, and
 -- the parts join their tables. Refuses when anything is off.
 CREATE FUNCTION royalties_seal_parts(p_run bigint) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path = pg_catalog, public
+    SET search_path = public, pg_temp
 AS $$
 DECLARE
     base text;
@@ -190,7 +190,7 @@ END $$;
 
 -- Throws the parts of a cancelled run away.
 CREATE FUNCTION royalties_drop_parts(p_run bigint) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path = pg_catalog, public SET lock_timeout = '5s'
+    SET search_path = public, pg_temp SET lock_timeout = '5s'
 AS $$
 DECLARE
     base text;

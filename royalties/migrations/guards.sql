@@ -6,11 +6,11 @@ CREATE FUNCTION royalties_line_text(
     line_no integer, account_id bigint, amount bigint, party_id bigint, pool_id bigint, run_id bigint,
     reason text, memo text
 ) RETURNS text LANGUAGE sql IMMUTABLE
-    SET search_path = pg_catalog
+    SET search_path = pg_catalog, pg_temp
 AS $$ SELECT jsonb_build_array($1, $2, $3, $4, $5, $6, $7, $8)::text $$;
 
 CREATE FUNCTION royalties_lines_sha256(p_journal bigint) RETURNS bytea LANGUAGE sql STABLE
-    SET search_path = pg_catalog, public
+    SET search_path = public, pg_temp
 AS $$
     SELECT sha256(convert_to(string_agg(royalties_line_text(line_no, account_id, amount, party_id, pool_id, run_id,
         reason, memo), E'\n' ORDER BY line_no), 'UTF8')) FROM royalties_ledgerline WHERE journal_id = p_journal
@@ -21,14 +21,14 @@ CREATE FUNCTION royalties_journal_chain(
     previous bytea, number bigint, key text, kind text, business_date date, description text, line_count integer,
     lines_sha256 bytea, reverses_id bigint
 ) RETURNS bytea LANGUAGE sql STABLE
-    SET search_path = pg_catalog
+    SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT sha256(coalesce($1, decode(repeat('00', 32), 'hex')) || convert_to(jsonb_build_array(
         $2, $3, $4, to_char($5, 'YYYY-MM-DD'), $6, $7, encode($8, 'hex'), $9)::text, 'UTF8'))
 $$;
 
 CREATE FUNCTION royalties_require_sealed(p_run bigint) RETURNS void LANGUAGE plpgsql
-    SET search_path = pg_catalog, public
+    SET search_path = public, pg_temp
 AS $$
 BEGIN
     IF NOT royalties_is_sealed(p_run) THEN
@@ -40,7 +40,7 @@ END $$;
 -- M01: the first place where a run does not conserve its pools, in words; NULL when all is well. With `posted` the
 -- run's journal must carry the same figures to the paisa.
 CREATE FUNCTION royalties_conservation_fault(p_run bigint, posted boolean) RETURNS text LANGUAGE sql STABLE
-    SET search_path = pg_catalog, public
+    SET search_path = public, pg_temp
 AS $$
     WITH book AS (
         SELECT l.*, a.code FROM royalties_run r JOIN royalties_journal j ON j.key = 'run:' || r.uid || ':finalise'
@@ -88,7 +88,7 @@ AS $$
 $$;
 
 CREATE FUNCTION royalties_require_conserved(p_run bigint) RETURNS void LANGUAGE plpgsql
-    SET search_path = pg_catalog, public
+    SET search_path = public, pg_temp
 AS $$
 DECLARE
     fault text := royalties_conservation_fault(p_run, true);

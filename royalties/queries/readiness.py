@@ -6,10 +6,10 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from cmo_portal.common.periods import is_valid_on
-from cmo_portal.common.ruledata import Complaint, RuleDataError
-from cmo_portal.wording import grouped, words_text
-from royalties.models import Pool, PoolUsage, RuleVersion, Run, UsageClaim
+from cmo_portal.wording import grouped
+from royalties.models import Pool, PoolUsage, Run, UsageClaim
 from royalties.queries.frozen import line_rule
+from royalties.queries.rules import parameter_problems
 from royalties.queries.usage_lines import unknown_codes
 from royalties.rules.deductions import DeductionsExceedAmount, apply_deductions, read_deductions
 
@@ -45,26 +45,14 @@ def _pool_problems(pool: Pool) -> Iterator[str]:
         if version.state != "approved" or not is_valid_on(version, pool.period_end):
             facts = {"pool": pool.name, "rule": version}
             yield _("%(pool)s: rule %(rule)s is not in force at the end of the pool's period.") % facts
-    yield from (f"{pool.name}: {problem}" for problem in rule_problems(pool.distribution_rule, pool.deduction_rule))
-    if not rule_problems(pool.deduction_rule):
+    distribution = parameter_problems("distribution", pool.distribution_rule.parameters)
+    deductions = parameter_problems("deductions", pool.deduction_rule.parameters)
+    yield from (f"{pool.name}: {problem}" for problem in (*distribution, *deductions))
+    if not deductions:
         try:
             apply_deductions(gross, read_deductions(pool.deduction_rule.parameters)[0])
         except DeductionsExceedAmount:
             yield _("%(pool)s: the deductions would take more than the pool holds.") % name
-
-
-def rule_problems(*versions: RuleVersion) -> list[str]:
-    """What is wrong in the parameters of rule versions, with the place where it stands."""
-    found: list[Complaint] = []
-    for version in versions:
-        if version.rule.kind == "deductions":
-            found += read_deductions(version.parameters)[1]
-        elif version.rule.kind == "distribution":
-            try:
-                line_rule(version.parameters)
-            except RuleDataError as error:
-                found += error.complaints
-    return [f"{complaint.place}: {words_text(complaint.words)}" for complaint in found]
 
 
 def _territory_problems(pools: Iterable[Pool]) -> list[str]:

@@ -54,9 +54,7 @@ def start_calculation(*, run: Run, by: User, now: dt.datetime, slices: int | Non
 @transaction.atomic
 def close_step(*, run_id: int, step: str) -> None:
     """Begin the next step once every job of this one is done. Safe to call at any time, by anybody, twice at once."""
-    with (
-        connection.cursor() as cursor
-    ):  # its own statement: the count must see what was committed before the lock
+    with connection.cursor() as cursor:  # its own statement: the count must see what was committed before the lock
         cursor.execute("SELECT pg_advisory_xact_lock(%s, (%s %% 2147483647)::int)", [RUN_LOCK, run_id])
     run = Run.objects.get(pk=run_id)
     jobs = Job.objects.filter(subject=subject_of(run), step=step)

@@ -1,7 +1,8 @@
 """What a worker does for one job of a run. Each writes its rows, its sum and `done` in one transaction, or nothing.
 
 A slice is a part of the usage texts (text number modulo the number of slices), so that the lines of a text come
-together. What goes from step to step is a table with a key or a sum of whole numbers: neither depends on how a run was cut.
+together. What goes from step to step is a table with a key or a sum of whole numbers: neither depends on how a run was
+cut.
 """
 
 import datetime as dt
