@@ -67,7 +67,7 @@ def text_key(text: str) -> str:
 
 @lru_cache(maxsize=8192)
 def _plain_letter(sign: str) -> str:
-    """The sign without marks; a digit of any script as 0-9. Signs of Indic scripts are letters of their own and stay."""
+    """The sign without marks; a digit of any script as 0-9. Vowel signs of Indic scripts stay in their words."""
     if unicodedata.category(sign) == "Mn" and not "\u0900" <= sign <= "\u0dff":
         return ""
     digit = unicodedata.decimal(sign, None)
@@ -96,7 +96,7 @@ def _without_brackets(title: str) -> str:
 
 
 def dashed_parts(title: str) -> tuple[str, ...]:
-    """The keys of the parts of `Performer - Title`, of `Title (Album)` the title; only when there are two parts or more.
+    """The keys of the parts of `Performer - Title` or `Title - Album`; none unless there are two parts or more.
 
     Which part is the title is not known: the caller compares all of them.
     """

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 from royalties.rules.matching.normalise import text_key
@@ -53,7 +54,7 @@ def skeleton_word(word: str) -> str:
             sign = "" if place else _STARTERS[letter]
         else:
             sign = "" if letter in _DROPPED else _CONSONANTS.get(letter, letter)
-        if sign and (not found or found[-1] != sign):
+        if sign and (not found or found[-1] != sign or sign.isdigit()):
             found.append(sign)
     return "".join(found)
 
@@ -70,3 +71,8 @@ def skeleton_words(text: str) -> list[str]:
 def skeleton(text: str) -> str:
     """The skeleton of a whole text without blanks; doubled letters are folded across words as well."""
     return _DOUBLED.sub(r"\1", "".join(skeleton_words(text)))
+
+
+def names_skeleton(texts: Iterable[str]) -> str:
+    """The skeletons of the words of names in alphabetical order: Lodhi, Naveed sounds like Naveed Lodhi."""
+    return "".join(sorted(word for text in texts for word in skeleton_words(text)))
