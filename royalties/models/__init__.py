@@ -6,12 +6,13 @@ from royalties.models.pools import Pool, PoolReceipt, PoolSection, PoolUsage
 from royalties.models.results import AllocationLine, LineResult, PayeeTotal, TextResult
 from royalties.models.rules import Rule, RuleVersion
 from royalties.models.runs import PoolClaim, Run, RunDeduction, RunPool, RunShare, RunText, StepSum, UsageClaim
-from royalties.models.statements import Statement, SuspenseLine
+from royalties.models.statements import HeldClaim, PoolWorking, StatedWork, Statement, SuspenseLine
 from royalties.models.usage import MatchMemory, UsageFile, UsageLine, UsageMatch, UsageSource, UsageText
 
 __all__ = [
     "Account",
     "AllocationLine",
+    "HeldClaim",
     "Journal",
     "LedgerLine",
     "LineResult",
@@ -24,6 +25,7 @@ __all__ = [
     "PoolReceipt",
     "PoolSection",
     "PoolUsage",
+    "PoolWorking",
     "Rule",
     "RuleVersion",
     "Run",
@@ -31,6 +33,7 @@ __all__ = [
     "RunPool",
     "RunShare",
     "RunText",
+    "StatedWork",
     "Statement",
     "StepSum",
     "SuspenseLine",

@@ -1,4 +1,11 @@
-"""Statements, and money that is held with its reason."""
+"""Statements, money that is held with its reason, and what is kept so that every amount can be explained for ever.
+
+All of it is written once, when a run is finalised. What a statement shows of a work (`StatedWork`), how the roundings
+of a pool fell (`PoolWorking`) and who waits for a held amount (`HeldClaim`) are copied then, because titles, claims
+and owners change later and the statement must not.
+"""
+
+from typing import ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -50,6 +57,46 @@ class Statement(AppendOnly, Public):
         return self.number
 
 
+class StatedWork(models.Model):
+    """A work as the statements of a run name it: number and titles on the day the run was finalised."""
+
+    app_may: ClassVar[tuple[str, ...]] = ("SELECT", "INSERT")
+    pk = models.CompositePrimaryKey("run_id", "work_id")
+    run_id = models.BigIntegerField()
+    work_id = models.BigIntegerField()
+    number = models.CharField(max_length=14)
+    title = models.CharField(max_length=400)
+    title_original = models.CharField(max_length=400, blank=True)
+    iswc = models.CharField(max_length=11, blank=True)
+
+    class Meta:
+        default_permissions = ()
+        triggers = [*AppendOnly.Meta.triggers]
+
+
+class PoolWorking(AppendOnly):
+    """What a leaf pool weighed as a whole, and where the largest remainders ended in it.
+
+    A split rounds every part down and gives one unit more to the largest remainders, ties to the lower key. The last
+    part that received one is kept: with it every rounding of the pool can be repeated from one row (royalties.rules.
+    explaining). `text_…`: the pool's ten-thousandths of a minor unit over its usage texts; `payee_…`: its minor units
+    over its payees. A remainder is null where every part was whole.
+    """
+
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="workings")
+    pool_no = models.IntegerField()
+    texts = models.BigIntegerField()
+    weight = models.DecimalField(max_digits=40, decimal_places=0)
+    text_remainder = models.DecimalField(max_digits=40, decimal_places=0, null=True)
+    text_key = models.BigIntegerField(default=0)
+    payee_remainder = models.DecimalField(max_digits=40, decimal_places=0, null=True)
+    payee_key = models.BigIntegerField(default=0)
+
+    class Meta(AppendOnly.Meta):
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["run", "pool_no"], name="one_working_per_pool")]
+
+
 class SuspenseLine(Public):
     """Money of a run that could not be paid: its reason, its place, and until when it waits."""
 
@@ -81,3 +128,19 @@ class SuspenseLine(Public):
                 name="held_once",
             )
         ]
+
+
+class HeldClaim(AppendOnly):
+    """A party to which a held amount may belong: the owner of the share, or a side of its dispute.
+
+    `claimed` counts 1/10,000 of a percent of the work; in a dispute the claims of all sides exceed what is held.
+    """
+
+    line = models.ForeignKey(SuspenseLine, on_delete=models.PROTECT, related_name="claims")
+    party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="+")
+    dispute = models.ForeignKey("works.Dispute", null=True, on_delete=models.PROTECT, related_name="+")
+    claimed = models.IntegerField()
+
+    class Meta(AppendOnly.Meta):
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["line", "party"], name="held_claim_once")]

@@ -1,0 +1,141 @@
+"""Who may open which address. An address that is missing here fails the build; a role that is not named is refused.
+
+Audiences: `public` everybody; `signed` whoever is signed in; `member`, `licensee` their own audience; `staff` any member
+of staff with the second factor; a permission such as `works.view_works` staff who hold it. `own` marks addresses that
+name an object: somebody else's answers exactly like one that does not exist.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One address: who, which methods it knows, and whether it names an object of its audience."""
+
+    who: str
+    own: str = ""
+    post_only: bool = False
+
+
+def public(own: str = "") -> Rule:
+    return Rule("public", own)
+
+
+def post(who: str, own: str = "") -> Rule:
+    return Rule(who, own, post_only=True)
+
+
+PUBLIC = [
+    "home", "start", "healthz", "readyz", "brand_css", "set_language", "accept-invitation",
+    "account_login", "account_logout", "account_inactive", "account_signup", "account_reset_password",
+    "account_reset_password_done", "account_reset_password_from_key", "account_reset_password_from_key_done",
+    "account_confirm_email", "account_confirm_login_code", "account_email_verification_sent", "mfa_authenticate",
+    "members:public-join", "members:public-join-begin", "members:public-join-return", "members:public-join-resume",
+    "members:public-join-tasks", "members:public-join-documents", "members:public-join-document-remove",
+    "members:public-join-check", "members:public-join-declare", "members:public-join-status",
+    "members:public-join-step",
+    "works:public-repertoire-search", "works:public-work-detail",
+    "licensing:public-need", "licensing:public-calculator", "licensing:public-price", "licensing:public-tariff-list",
+    "licensing:public-tariff-detail", "licensing:public-tariff-file", "licensing:public-check",
+    "licensing:public-check-key", "licensing:public-check-code", "licensing:apply-start", "licensing:apply-return",
+    "licensing:apply-tasks", "licensing:apply-resume", "licensing:apply-check", "licensing:apply-withdraw",
+    "licensing:apply-section",
+]  # fmt: skip
+SIGNED = [
+    "account_reauthenticate", "account_email", "account_change_password", "account_set_password", "mfa_index",
+    "mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes",
+    "mfa_generate_recovery_codes", "mfa_download_recovery_codes", "usersessions_list",
+]  # fmt: skip
+
+TABLE: dict[str, Rule] = {
+    **{name: public() for name in PUBLIC},
+    **{name: Rule("signed") for name in SIGNED},
+    # --- staff, ground floor
+    "staff_home": Rule("staff"),
+    "staff-jobs": Rule("jobs.view_jobs"),
+    "staff-job-act": post("jobs.handle_jobs", "job"),
+    "staff-acts": Rule("audit.view_acts"),
+    "staff-users": Rule("accounts.manage_users"),
+    "staff-user-invite": Rule("accounts.manage_users"),
+    "staff-user": Rule("accounts.manage_users", "user"),
+    # --- members
+    "members:member-profile": Rule("member"),
+    "members:member-contact": Rule("member"),
+    "members:member-bank": Rule("member"),
+    "members:member-bank-change": Rule("member"),
+    "members:member-bank-withdraw": post("member", "account"),
+    "members:member-document-list": Rule("member"),
+    "members:member-document": Rule("member", "document"),
+    "members:staff-application-list": Rule("members.review_applications"),
+    "members:staff-application": Rule("members.review_applications", "membership_application"),
+    "members:staff-application-ask": post("members.review_applications", "membership_application"),
+    "members:staff-application-refuse": post("members.review_applications", "membership_application"),
+    "members:staff-application-admit": post("members.review_applications", "membership_application"),
+    "members:staff-application-reveal": Rule("members.review_applications", "membership_application"),
+    "members:staff-member-list": Rule("members.view_members"),
+    "members:staff-member-find": Rule("members.view_members"),
+    "members:staff-member": Rule("members.view_members", "member"),
+    "members:staff-member-contact": Rule("members.edit_members", "member"),
+    "members:staff-member-tax": Rule("members.edit_members", "member"),
+    "members:staff-member-state": Rule("members.edit_members", "member"),
+    "members:staff-member-reveal": Rule("members.edit_members", "member"),
+    "members:staff-account-propose": Rule("members.propose_bank", "member"),
+    "members:staff-account-list": Rule("members.approve_bank"),
+    "members:staff-account": Rule("members.approve_bank", "account"),
+    "members:staff-account-reveal": Rule("members.approve_bank", "account"),
+    "members:staff-document": Rule("members.view_members", "document"),
+    # --- works
+    "works:member-work-list": Rule("member"),
+    "works:member-work-detail": Rule("member", "work"),
+    "works:member-draft-start": post("member"),
+    "works:member-draft-title": Rule("member", "draft"),
+    "works:member-draft-shares": Rule("member", "draft"),
+    "works:member-draft-check": Rule("member", "draft"),
+    "works:staff-work-list": Rule("works.view_works"),
+    "works:staff-work-detail": Rule("works.view_works", "work"),
+    "works:staff-file-list": Rule("works.import_works"),
+    "works:staff-file-detail": Rule("works.import_works", "registration_file"),
+    "works:staff-file-import": post("works.import_works", "registration_file"),
+    "works:staff-file-answer": Rule("works.import_works", "registration_file"),
+    # --- licensing
+    "licensing:licensee-home": Rule("licensee"),
+    "licensing:licensee-invoice-list": Rule("licensee"),
+    "licensing:licensee-invoice-detail": Rule("licensee", "invoice"),
+    "licensing:licensee-invoice-pdf": Rule("licensee", "invoice"),
+    "licensing:licensee-licence-list": Rule("licensee"),
+    "licensing:licensee-licence-detail": Rule("licensee", "licence"),
+    "licensing:licensee-licence-pdf": Rule("licensee", "licence"),
+    "licensing:licensee-licence-qr": Rule("licensee", "licence"),
+    "licensing:staff-application-list": Rule("licensing.view_licensing"),
+    "licensing:staff-application-detail": Rule("licensing.view_licensing", "licence_application"),
+    "licensing:staff-application-approve": post("licensing.review_applications", "licence_application"),
+    "licensing:staff-application-answer": post("licensing.review_applications", "licence_application"),
+    "licensing:staff-licence-list": Rule("licensing.view_licensing"),
+    "licensing:staff-licence-detail": Rule("licensing.view_licensing", "licence"),
+    "licensing:staff-licence-pdf": Rule("licensing.view_licensing", "licence"),
+    "licensing:staff-licence-cancel": post("licensing.review_applications", "licence"),
+    "licensing:staff-licensee-list": Rule("licensing.view_licensing"),
+    "licensing:staff-licensee-detail": Rule("licensing.view_licensing", "licensee"),
+    "licensing:staff-invoice-list": Rule("licensing.view_licensing"),
+    "licensing:staff-invoice-detail": Rule("licensing.view_licensing", "invoice"),
+    "licensing:staff-invoice-pdf": Rule("licensing.view_licensing", "invoice"),
+    "licensing:staff-invoice-credit-note": post("licensing.record_receipts", "invoice"),
+    "licensing:staff-invoice-give-credit": post("licensing.record_receipts", "invoice"),
+    "licensing:staff-receipt-list": Rule("licensing.view_licensing"),
+    "licensing:staff-receipt-detail": Rule("licensing.view_licensing", "receipt"),
+    "licensing:staff-tariff-list": Rule("licensing.view_licensing"),
+    "licensing:staff-tariff-new": Rule("licensing.edit_tariffs"),
+    "licensing:staff-version-new": Rule("licensing.edit_tariffs", "tariff"),
+    "licensing:staff-version-detail": Rule("licensing.view_licensing", "tariff_version"),
+    "licensing:staff-version-edit": Rule("licensing.edit_tariffs", "tariff_version"),
+    "licensing:staff-version-approve": post("licensing.approve_tariffs", "tariff_version"),
+    "licensing:staff-version-move": post("licensing.approve_tariffs", "tariff_version"),
+    # --- royalties
+    "royalties:staff-batch-list": Rule("royalties.view_runs"),
+    "royalties:staff-batch-make": Rule("royalties.make_payments"),
+    "royalties:staff-batch-detail": Rule("royalties.view_runs", "batch"),
+    "royalties:staff-batch-approve": post("royalties.approve_payments", "batch"),
+    "royalties:staff-batch-cancel": post("royalties.make_payments", "batch"),
+    "royalties:staff-batch-file": post("royalties.make_payments", "batch"),
+    "royalties:staff-batch-answer": post("royalties.make_payments", "batch"),
+}
