@@ -56,9 +56,7 @@ class RefusalForm(forms.Form):
 class AdmissionForm(forms.Form):
     """What the reviewer decides beside the applicant's answers."""
 
-    party = forms.ChoiceField(
-        label=_("Who is the applicant in our register?"), widget=forms.RadioSelect
-    )
+    party = forms.ChoiceField(label=_("Who is the applicant in our register?"), widget=forms.RadioSelect)
     tax_class = forms.ChoiceField(label=_("Tax class"), choices=TAX_CLASSES)
     tax_evidence = forms.CharField(label=_("What the tax class rests on"), max_length=200)
     alarms_seen = forms.CharField(

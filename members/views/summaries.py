@@ -1,13 +1,15 @@
 """What pages of applicants, members and staff show alike: answers in words, events in order, tax classes in words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cmo_portal import states
+from cmo_portal.audit.models import Act
 from cmo_portal.common.texts import Text
 from cmo_portal.wording import date_text
 from members.forms.apply import LANGUAGE_NAMES
@@ -21,6 +23,26 @@ from members.queries.applications import (
     mandate_scope,
 )
 
+ACT_TITLES: Mapping[str, Text] = {
+    "begin_application": gettext_lazy("Application begun"),
+    "send_link_again": gettext_lazy("Link sent again"),
+    "submit_application": gettext_lazy("Application sent"),
+    "ask_question": gettext_lazy("Question asked"),
+    "refuse_application": gettext_lazy("Application refused"),
+    "remove_document": gettext_lazy("Document taken back"),
+    "admit_member": gettext_lazy("Admitted"),
+    "change_contact": gettext_lazy("Contact details changed"),
+    "set_tax_status": gettext_lazy("Tax class set"),
+    "member_suspended": gettext_lazy("Suspended"),
+    "member_active": gettext_lazy("Suspension ended"),
+    "member_resigned": gettext_lazy("Resigned"),
+    "member_deceased": gettext_lazy("Death recorded"),
+    "reveal_number": gettext_lazy("Whole number looked at"),
+    "propose_bank": gettext_lazy("Bank details proposed"),
+    "approve_bank": gettext_lazy("Bank details approved"),
+    "refuse_bank": gettext_lazy("Bank details refused"),
+    "withdraw_bank": gettext_lazy("Bank details withdrawn"),
+}
 TONES = {"question": "waiting", "refused": "bad", "admitted": "good"}
 
 
@@ -59,6 +81,19 @@ def timeline_of(application: MembershipApplication, *, named: bool = False) -> l
             "tone": TONES.get(note.kind, ""),
         }
         for note in application.notes.select_related("by").order_by("-pk")
+    ]
+
+
+def events_of(acts: Iterable[Act]) -> list[dict[str, Any]]:
+    """Acts in words, with their reason and who did them."""
+    return [
+        {
+            "at": act.at,
+            "title": ACT_TITLES.get(act.verb, act.verb),
+            "text": str(act.facts.get("reason", "")),
+            "who": str(act.actor or ""),
+        }
+        for act in acts
     ]
 
 

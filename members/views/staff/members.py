@@ -25,7 +25,7 @@ from members.rules.identity import read_cnic
 from members.services import members as services
 from members.services.documents import open_document
 from members.views.downloads import attachment, csv_download
-from members.views.summaries import role_text, state_text, tax_text
+from members.views.summaries import events_of, role_text, state_text, tax_text
 
 VIEW, EDIT = "members.view_members", "members.edit_members"
 
@@ -82,10 +82,7 @@ def member(request: HttpRequest, uid: UUID) -> HttpResponse:
         "roles": role_text(found.roles),
         "tax": tax_text(profile.tax_class(clock.today())),
         "statuses": [(status, tax_text(status.tax_class)) for status in profile.tax_statuses],
-        "events": [
-            {"at": act.at, "title": act.verb, "text": str(act.facts.get("reason", "")), "who": str(act.actor or "")}
-            for act in acts_on(found)
-        ],
+        "events": events_of(acts_on(found)),
         "may_open_documents": request.user.has_perm(EDIT) or request.user.has_perm("members.approve_bank"),
     }
     return render(request, "members/staff/member.html", context)
