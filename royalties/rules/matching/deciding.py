@@ -12,14 +12,15 @@ from dataclasses import dataclass
 from royalties.rules.matching.candidates import find_candidates
 from royalties.rules.matching.identifiers import isrc_of, iswc_of, number_of
 from royalties.rules.matching.memory import MatchMemory
-from royalties.rules.matching.normalise import name_set_key
 from royalties.rules.matching.repertoire import WorkIndex
 from royalties.rules.matching.score import Comparison, compare, title_similarity, with_vetoes
 from royalties.rules.matching.settings import FULL, MatchSettings
-from royalties.rules.matching.texts import TextKeys, UsageText, keys_of, memory_key
+from royalties.rules.matching.texts import TextIdentity, TextKeys, UsageText, identity_of, keys_of, memory_key
 
 MATCHED, QUEUE, NONE, IGNORED = "matched", "queue", "none", "ignored"
 SHOWN_VETOES = 5  # a clerk looks at the first few candidates; what speaks against the others costs time for nothing
+EXACT = "title-and-names"
+EXACT_FEATURES = {"title": FULL, "names": FULL}
 STAGE_ID, STAGE_MEMORY, STAGE_EXACT, STAGE_SCORE = "id", "memory", "exact", "score"
 
 
@@ -31,7 +32,7 @@ class Decision:
     stage       which stage decided: id, memory, exact or score
     score, gap  of the best candidate, 0 to 10,000; `gap` is its distance to the second
     reason      a code: why it was linked or why it was not
-    candidates  the comparisons, best first; the first one's features explain the decision
+    candidates  the comparisons, best first; the first one's features explain the decision; none for a remembered one
     """
 
     outcome: str
@@ -80,59 +81,61 @@ class _Matcher:
         self.settings = settings
 
     def decide(self, text: UsageText) -> Decision:
-        """Try the stages in their order."""
-        keys = keys_of(text)
+        """Try the stages in their order. All keys are made only for the few texts that need a comparison."""
         named = self._by_identifier(text)
-        if len(named) == 1 and title_similarity(keys, self.index.entries[named[0]]) >= self.settings.id_guard:
-            return self._link(text, keys, named[0], STAGE_ID, "identifier")
-        remembered = self._from_memory(text, keys)
+        keys = keys_of(text) if named else None
+        if keys and len(named) == 1 and title_similarity(keys, self.index.entries[named[0]]) >= self.settings.id_guard:
+            comparison = compare(keys, self.index.entries[named[0]], named[0], self.settings)
+            return self._link(text, self._looked_into(comparison, keys), STAGE_ID, "identifier")
+        identity = identity_of(text)
+        remembered = self._from_memory(text, identity)
         if remembered is not None:
             return remembered
-        if named:
+        if keys:
             reason = "identifier-title" if len(named) == 1 else "identifiers-differ"
             return self._scored(text, keys, named, reason)
-        exact = self._by_exact_key(text, keys)
+        exact = self._by_exact_key(identity)
         if len(exact) == 1:
-            return self._link(text, keys, exact[0], STAGE_EXACT, "title-and-names")
-        return self._scored(text, keys, exact, "")
+            entry = self.index.entries[exact[0]]
+            return self._link(text, Comparison(exact[0], entry.work_id, FULL, dict(EXACT_FEATURES)), STAGE_EXACT, EXACT)
+        return self._scored(text, keys_of(text), exact, "")
 
     def _by_identifier(self, text: UsageText) -> list[int]:
         """Positions of all works that an identifier of the text names."""
         index = self.index
-        found = {
-            *index.by_iswc.get(iswc_of(text.iswc), ()),
-            *index.by_number.get(number_of(text.own_number), ()),
-            *index.by_isrc.get(isrc_of(text.isrc), ()),
-        }
+        found: set[int] = set()
+        if text.iswc:
+            found.update(index.by_iswc.get(iswc_of(text.iswc), ()))
+        if text.own_number:
+            found.update(index.by_number.get(number_of(text.own_number), ()))
+        if text.isrc:
+            found.update(index.by_isrc.get(isrc_of(text.isrc), ()))
         return sorted(found)
 
-    def _from_memory(self, text: UsageText, keys: TextKeys) -> Decision | None:
-        key = memory_key(text.title, text.creators, text.performers, (text.isrc, text.iswc, text.own_number))
+    def _from_memory(self, text: UsageText, identity: TextIdentity) -> Decision | None:
         # A bare title means one thing to one source; another source may mean another song by it.
-        remembered = self.memory.recall(key, self.source, elsewhere=bool(keys.names))
+        remembered = self.memory.recall(memory_key(text, identity), self.source, elsewhere=identity.has_names)
         if remembered is None:
             return None
         outcome, work_id = remembered
         if outcome != MATCHED:
             return self._decision(outcome, None, STAGE_MEMORY, "remembered", ())
-        position = self.index.position_of.get(work_id) if work_id is not None else None
-        return None if position is None else self._link(text, keys, position, STAGE_MEMORY, "remembered")
+        if work_id is None or work_id not in self.index.position_of:
+            return None
+        return self._decision(MATCHED, work_id, STAGE_MEMORY, "remembered", (), score=FULL)
 
-    def _by_exact_key(self, text: UsageText, keys: TextKeys) -> list[int]:
+    def _by_exact_key(self, identity: TextIdentity) -> list[int]:
         """Positions of the works with this very title and set of creators or performers."""
-        sets = {name_set_key([text.creators]), name_set_key([text.performers])} - {""}
-        found = {
-            position
-            for form in keys.forms[:1]
-            for names in sets
-            for position in self.index.by_exact.get((form, names), ())
-        }
+        if not identity.title:
+            return []
+        found: set[int] = set()
+        for names in filter(None, (identity.creators, identity.performers)):
+            found.update(self.index.by_exact.get((identity.title, names), ()))
         return sorted(found)
 
-    def _link(self, text: UsageText, keys: TextKeys, position: int, stage: str, reason: str) -> Decision:
+    def _link(self, text: UsageText, comparison: Comparison, stage: str, reason: str) -> Decision:
         """Link to a work found otherwise than by score; the comparison is kept to explain it."""
-        comparison = self._looked_into(compare(keys, self.index.entries[position], position, self.settings), keys)
-        if self._too_large(text) and stage != STAGE_MEMORY:
+        if self._too_large(text):
             return self._decision(QUEUE, None, stage, "large", (comparison,), score=FULL)
         return self._decision(MATCHED, comparison.work_id, stage, reason, (comparison,), score=FULL)
 

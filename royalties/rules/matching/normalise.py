@@ -76,8 +76,8 @@ def _plain_letter(sign: str) -> str:
 
 def title_forms(title: str) -> tuple[str, ...]:
     """The keys of a title: as written first, then without track number, brackets and featured names. None is empty."""
-    whole = text_key(title)
-    if whole in _TITLE_NULLS:
+    whole = title_key(title)
+    if not whole:
         return ()
     forms = [whole]
     bare = _ZERO_TRACK.sub("", title, count=1) if _ZERO_TRACK.match(title) else title
@@ -87,6 +87,12 @@ def title_forms(title: str) -> tuple[str, ...]:
         forms.append(text_key(_FEATURED.sub("", cut)))
     forms.append(text_key(_FEATURED.sub("", _without_brackets(_TRACK.sub("", bare, count=1)))))
     return tuple(dict.fromkeys(form for form in forms if form and form not in _TITLE_NULLS))
+
+
+def title_key(title: str) -> str:
+    """The key of a title as written, the first of its forms; "" when it says nothing."""
+    key = text_key(title)
+    return "" if key in _TITLE_NULLS else key
 
 
 def _without_brackets(title: str) -> str:

@@ -6,7 +6,7 @@ A month of lines holds far fewer texts than lines. Every text is matched once an
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from royalties.rules.matching.normalise import dashed_parts, name_keys, name_set_key, text_key, title_forms
+from royalties.rules.matching.normalise import dashed_parts, name_keys, name_set_key, title_forms, title_key
 from royalties.rules.matching.scripts import scripts_of
 from royalties.rules.matching.skeleton import names_skeleton, skeleton, skeleton_words
 
@@ -90,15 +90,34 @@ def keys_of(text: UsageText) -> TextKeys:
     )
 
 
-def memory_key(title: str, creators: str, performers: str, identifiers: Iterable[str] = ()) -> bytes:
+class TextIdentity(NamedTuple):
+    """What makes two writings one text: the key of the title and the sets of names. Cheap, unlike all the keys."""
+
+    title: str
+    creators: str
+    performers: str
+
+    @property
+    def has_names(self) -> bool:
+        """Whether anybody is named."""
+        return bool(self.creators or self.performers)
+
+
+def identity_of(text: UsageText) -> TextIdentity:
+    """The identity of a text, for memory and exact keys."""
+    return TextIdentity(title_key(text.title), name_set_key([text.creators]), name_set_key([text.performers]))
+
+
+def memory_key(text: UsageText, identity: TextIdentity | None = None) -> bytes:
     """The 32 bytes under which a decision about a text is remembered: its normalised title and sets of names.
 
-    Only a text without title and names is told apart by its identifiers.
+    Only a text without title and names is told apart by its identifiers. `identity` saves making it a second time.
     """
-    parts = [text_key(title), name_set_key([creators]), name_set_key([performers])]
-    if not any(parts):
-        parts.extend(identifiers)
-    return hashlib.sha256("\x1f".join([MEMORY_KEY_VERSION, *parts]).encode()).digest()
+    identity = identity or identity_of(text)
+    parts: tuple[str, ...] = identity
+    if not any(identity):
+        parts = (*identity, text.isrc, text.iswc, text.own_number)
+    return hashlib.sha256("\x1f".join((MEMORY_KEY_VERSION, *parts)).encode()).digest()
 
 
 def distinct_texts(
@@ -113,7 +132,9 @@ def distinct_texts(
     size = len(plays)
     codes = np.zeros(size, dtype=np.int64)
     for name in TEXT_COLUMNS:
-        numbers, values = pd.factorize(pd.array(columns[name], dtype=object))
+        if not any(columns[name]):
+            continue  # most files leave most columns empty
+        numbers, values = pd.factorize(np.array(columns[name], dtype=object))
         # Numbered anew after each column: the product of two counts of distinct values stays far below 2**63.
         codes = pd.factorize(codes * (len(values) + 1) + numbers)[0].astype(np.int64)
     count = int(codes.max()) + 1 if size else 0

@@ -147,7 +147,7 @@ def test_a_text_about_nothing_known_is_not_found():
 
 
 def test_the_own_memory_of_a_source_comes_before_that_for_all_and_that_of_others():
-    key = memory_key("Mystery Song", "", "Some Band")
+    key = memory_key(UsageText("Mystery Song", performers="Some Band"))
     other, own, all_sources = (
         Remembered(key, 9, MATCHED, 4),
         Remembered(key, 5, MATCHED, 2),
@@ -161,28 +161,32 @@ def test_the_own_memory_of_a_source_comes_before_that_for_all_and_that_of_others
 
 
 def test_sources_that_disagree_and_bare_titles_of_other_sources_are_not_remembered():
-    key = memory_key("Mystery Song", "", "Some Band")
+    key = memory_key(UsageText("Mystery Song", performers="Some Band"))
     disagree = MatchMemory([Remembered(key, 8, MATCHED, 4), Remembered(key, 9, MATCHED, 2)])
     assert decide("Mystery Song", performers="Some Band", memory=disagree, source=5).outcome != MATCHED
-    bare = MatchMemory([Remembered(memory_key("Mystery Song", "", ""), 9, MATCHED, 4)])
+    bare = MatchMemory([Remembered(memory_key(UsageText("Mystery Song", performers="")), 9, MATCHED, 4)])
     assert decide("Mystery Song", memory=bare, source=5).outcome != MATCHED
     assert decide("Mystery Song", memory=bare, source=9).work_id == 4
 
 
 def test_it_is_remembered_too_that_a_text_is_not_ours_or_not_to_be_paid():
     for remembered in (NONE, IGNORED):
-        memory = MatchMemory([Remembered(memory_key("Chaap Tilak", "", "Abida Parveen"), 5, remembered)])
+        memory = MatchMemory(
+            [Remembered(memory_key(UsageText("Chaap Tilak", performers="Abida Parveen")), 5, remembered)]
+        )
         decision = decide("Chaap Tilak", performers="Abida Parveen", memory=memory, source=5)
         assert outcome(decision) == (remembered, None, "memory", "remembered")
 
 
 def test_a_remembered_work_that_is_no_longer_there_is_passed_over():
-    memory = MatchMemory([Remembered(memory_key("Chaap Tilak", "", "Abida Parveen"), 5, MATCHED, 999)])
+    memory = MatchMemory(
+        [Remembered(memory_key(UsageText("Chaap Tilak", performers="Abida Parveen")), 5, MATCHED, 999)]
+    )
     assert decide("Chaap Tilak", performers="Abida Parveen", memory=memory, source=5).work_id == 2
 
 
 def test_memory_outranks_an_identifier_that_disagrees_with_the_title():
-    memory = MatchMemory([Remembered(memory_key("Odd Title", "", "X Band"), 5, MATCHED, 2)])
+    memory = MatchMemory([Remembered(memory_key(UsageText("Odd Title", performers="X Band")), 5, MATCHED, 2)])
     assert decide("Odd Title", performers="X Band", isrc="PKA019900001", memory=memory, source=5).work_id == 2
 
 
@@ -192,7 +196,7 @@ def test_texts_with_many_plays_go_to_a_person_whatever_their_score_but_for_memor
     assert decide(**text, plays=100, settings=settings).outcome == MATCHED
     assert outcome(decide(**text, plays=101, settings=settings)) == (QUEUE, None, "exact", "large")
     assert decide("Ranjsh Hi Sahe", performers="Mehdi Hasan", plays=101, settings=settings).reason == "large"
-    memory = MatchMemory([Remembered(memory_key("Chaap Tilak", "", "Abida Parveen"), 5, MATCHED, 2)])
+    memory = MatchMemory([Remembered(memory_key(UsageText("Chaap Tilak", performers="Abida Parveen")), 5, MATCHED, 2)])
     assert decide(**text, plays=101, settings=settings, memory=memory, source=5).outcome == MATCHED
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from royalties.rules.matching.texts import TEXT_COLUMNS, UsageText, distinct_texts, keys_of, memory_key
+from royalties.rules.matching.texts import TEXT_COLUMNS, UsageText, distinct_texts, identity_of, keys_of, memory_key
 
 WORD = st.sampled_from(["", "a", "b", "A", "دل"])
 
@@ -55,15 +55,17 @@ def test_plays_add_up_beyond_32_bits():
 
 
 def test_a_memory_key_folds_writing_and_order_of_names_and_knows_roles_apart():
-    key = memory_key("Ranjish Hi Sahi", "Nisar Bazmi|Ahmad Faraz", "Mehdi Hassan")
+    text = UsageText("Ranjish Hi Sahi", "Nisar Bazmi|Ahmad Faraz", "Mehdi Hassan")
+    key = memory_key(text)
     assert len(key) == 32
-    assert key == memory_key("RANJISH hi sahi!", "Faraz Ahmad; Bazmi Nisar", "Hassan Mehdi")
-    assert key != memory_key("Ranjish Hi Sahi", "Mehdi Hassan", "Nisar Bazmi|Ahmad Faraz")
-    assert key == memory_key("Ranjish Hi Sahi", "Nisar Bazmi|Ahmad Faraz", "Mehdi Hassan", ("PKA019900001",))
+    assert key == memory_key(UsageText("RANJISH hi sahi!", "Faraz Ahmad; Bazmi Nisar", "Hassan Mehdi"))
+    assert key == memory_key(text, identity_of(text))
+    assert key == memory_key(text._replace(isrc="PKA019900001", plays=9))
+    assert key != memory_key(UsageText("Ranjish Hi Sahi", "Mehdi Hassan", "Nisar Bazmi|Ahmad Faraz"))
 
 
 def test_texts_without_words_are_told_apart_by_their_identifiers():
-    assert memory_key("", "", "", ("A",)) != memory_key("", "", "", ("B",))
+    assert memory_key(UsageText("", isrc="A")) != memory_key(UsageText("unknown", isrc="B"))
 
 
 def test_the_keys_of_a_text_hold_its_words_names_and_sounds():
