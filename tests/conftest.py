@@ -22,6 +22,7 @@ from django.test import Client, TransactionTestCase
 from cmo_portal import environment
 
 TEMPLATE = "portal_template"
+OTHER_TEMPLATES: dict[str, str] = {}  # databases that are cloned from something else than the empty template
 OWNER_ROLE, APP_ROLE = "cmo_owner", settings.DATABASE_APP_ROLE
 
 
@@ -95,7 +96,9 @@ def _migrate_as_owner(name: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(request: pytest.FixtureRequest, django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
+def django_db_setup(
+    request: pytest.FixtureRequest, django_test_environment: None, django_db_blocker: Any
+) -> Iterator[None]:
     """Replaces pytest-django's own: the template, then this process's clone, reached as the application's role."""
     worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
     name = f"test_{worker}"
@@ -111,7 +114,7 @@ def _renew_clone(self: TransactionTestCase) -> None:
     """After a test that committed: a fresh clone instead of a flush."""
     name = connections["default"].settings_dict["NAME"]
     connections.close_all()
-    clone_database(name)
+    clone_database(name, OTHER_TEMPLATES.get(name, TEMPLATE))
 
 
 TransactionTestCase._fixture_teardown = _renew_clone  # type: ignore[method-assign]

@@ -7,6 +7,7 @@ not how a file looks.
 import datetime as dt
 import hashlib
 import itertools
+import random
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,10 +19,12 @@ from django.db import connection
 from cmo_portal.accounts.models import User
 from cmo_portal.common.periods import Period
 from licensing.models import ReceiptAllocation
+from members.models import Party
 from royalties.models import Pool, RuleVersion, Run, UsageFile, UsageLine, UsageMatch, UsageSource, UsageText
 from royalties.services import pools, rules, runs
 from tests.factories import licensing as money
-from works.models import Work
+from tests.factories import works as shelf
+from works.models import Work, WorkShare
 
 NOW = dt.datetime(2026, 11, 22, 9, 0, tzinfo=dt.UTC)
 QUARTER = Period(dt.date(2026, 7, 1), dt.date(2026, 9, 30))
@@ -126,6 +129,18 @@ def pool(
     return made
 
 
+def song(title: str, *shares: tuple[Party | None, int]) -> Work:
+    """A work with these shares (owner, percent) for the performing and mechanical rights; they need not be whole."""
+    made = shelf.work(title)
+    for right in ("PR", "MR"):
+        for owner, percent in shares:
+            state = "active" if owner else "unclaimed"
+            WorkShare.objects.create(
+                work=made, party=owner, role="CA", right=right, share=percent * 10_000, state=state
+            )
+    return made
+
+
 @dataclass(frozen=True)
 class Play:
     """One line of usage; lines with the same `title` are one text. Without a work the text is unidentified."""
@@ -142,8 +157,8 @@ class Play:
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
-def usage(*plays: Play, name: str = "") -> UsageFile:
-    """A landed and matched usage file with these lines, in this order."""
+def usage(*plays: Play, name: str = "", shuffle: int | None = None) -> UsageFile:
+    """A landed and matched usage file with these lines; `shuffle` is a seed for the order in which they are stored."""
     number = next(_counter)
     source, _made = UsageSource.objects.get_or_create(code="RADIO", defaults={"name": "Radio", "format": "table"})
     texts = list(dict.fromkeys((play.title, play.section) for play in plays))
@@ -159,10 +174,11 @@ def usage(*plays: Play, name: str = "") -> UsageFile:
         landed_at=NOW,
         matched_at=NOW,
     )
+    lines = [_line(file, row, texts.index((play.title, play.section)) + 1, play) for row, play in enumerate(plays, 2)]
+    if shuffle is not None:
+        random.Random(shuffle).shuffle(lines)
     UsageText.objects.bulk_create(_text(file, number, text, plays) for number, text in enumerate(texts, 1))
-    UsageLine.objects.bulk_create(
-        _line(file, row, texts.index((play.title, play.section)) + 1, play) for row, play in enumerate(plays, 2)
-    )
+    UsageLine.objects.bulk_create(lines)
     first = {(play.title, play.section): play for play in reversed(plays)}
     UsageMatch.objects.bulk_create(_match(file, number, first[text]) for number, text in enumerate(texts, 1))
     return file

@@ -1,0 +1,59 @@
+"""The demo society as a test bed: built once by the project's own command, cloned for each process."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+
+from tests.conftest import OTHER_TEMPLATES, admin_cursor, clone_database
+
+DEMO_TEMPLATE = "portal_demo"
+
+
+def build_demo() -> None:
+    """Load the demo society into a clone of the empty template; the first process does it, the others wait."""
+    with admin_cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(7002)")
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DEMO_TEMPLATE])
+        if cursor.fetchone():
+            return
+        building = f"{DEMO_TEMPLATE}_building"
+        clone_database(building)
+        _pointed_at(building)
+        settings.DEMO_MODE = True
+        call_command("load_demo", verbosity=0)
+        connections.close_all()
+        cursor.execute(f'ALTER DATABASE "{building}" RENAME TO "{DEMO_TEMPLATE}"')
+
+
+def _pointed_at(name: str) -> str:
+    """Point the connection at another database; returns the one before."""
+    connections.close_all()
+    before: str = connections["default"].settings_dict["NAME"]
+    connections["default"].settings_dict["NAME"] = name
+    return before
+
+
+@pytest.fixture(scope="module")
+def demo_database(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """For the tests of a module: this process's own clone of the demo society."""
+    worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
+    name = f"demo_{worker}"
+    media = settings.MEDIA_ROOT
+    settings.MEDIA_ROOT = Path(os.environ["MEDIA_ROOT"]).parent / "demo-media"
+    settings.MEDIA_ROOT.mkdir(exist_ok=True)
+    with django_db_blocker.unblock():
+        before = connections["default"].settings_dict["NAME"]
+        build_demo()
+        clone_database(name, DEMO_TEMPLATE)
+        OTHER_TEMPLATES[name] = DEMO_TEMPLATE
+        _pointed_at(name)
+    yield
+    with django_db_blocker.unblock():
+        _pointed_at(before)
+    settings.MEDIA_ROOT, settings.DEMO_MODE = media, False

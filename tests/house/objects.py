@@ -1,0 +1,85 @@
+"""The objects of the demo society that addresses name: one's own and somebody else's."""
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import QuerySet
+
+from cmo_portal.accounts.models import User
+from cmo_portal.jobs.models import Job
+from licensing.models import Invoice, Licence, LicenceApplication, Licensee, Receipt, Tariff, TariffVersion
+from members.models import BankAccount, Document, Member, MembershipApplication
+from royalties.models import (
+    Account,
+    Journal,
+    PaymentBatch,
+    Pool,
+    RuleVersion,
+    Run,
+    Statement,
+    UsageFile,
+    UsageSource,
+)
+from works.models import RegistrationFile, Work, WorkDraft
+
+# kind → every object of that kind, as a queryset; addresses are made from the row.
+KINDS: dict[str, Callable[[], QuerySet[Any]]] = {
+    "user": User.objects.all,
+    "job": Job.objects.all,
+    "member": Member.objects.all,
+    "account": BankAccount.objects.all,
+    "document": Document.objects.all,
+    "membership_application": lambda: MembershipApplication.objects.exclude(state="draft"),
+    "work": lambda: Work.objects.filter(state="registered"),
+    "draft": lambda: WorkDraft.objects.filter(work=None),
+    "registration_file": lambda: RegistrationFile.objects.exclude(answer=""),
+    "licence_application": lambda: LicenceApplication.objects.exclude(state="draft"),
+    "licensee": Licensee.objects.all,
+    "licence": Licence.objects.all,
+    "invoice": Invoice.objects.all,
+    "receipt": Receipt.objects.all,
+    "tariff": Tariff.objects.all,
+    "tariff_version": lambda: TariffVersion.objects.select_related("tariff"),
+    "batch": PaymentBatch.objects.all,
+    "source": UsageSource.objects.all,
+    "usage_file": lambda: UsageFile.objects.filter(state="landed"),
+    "pool": Pool.objects.all,
+    "run": lambda: Run.objects.filter(state="published"),
+    "rule_version": RuleVersion.objects.all,
+    "statement": lambda: Statement.objects.filter(run__state="published"),
+    "journal": Journal.objects.all,
+    "ledger_account": Account.objects.all,
+}
+
+
+def of_member(kind: str, member: Member) -> QuerySet[Any]:
+    """The objects of a kind that belong to a member."""
+    rows = KINDS[kind]()
+    if kind == "work":
+        return rows.filter(shares__party=member.party).distinct()
+    if kind in {"account", "document", "draft", "statement"}:
+        return rows.filter(party=member.party)
+    raise LookupError(kind)
+
+
+def of_licensee(kind: str, licensee: Licensee) -> QuerySet[Any]:
+    """The objects of a kind that belong to a licensee."""
+    return KINDS[kind]().filter(licensee=licensee)
+
+
+def arguments(row: Any, names: list[str]) -> dict[str, Any]:
+    """What an address takes from its object."""
+    values = {
+        "uid": getattr(row, "uid", None),
+        "job_id": row.pk,
+        "code": getattr(row, "code", None) or getattr(getattr(row, "tariff", None), "code", None),
+        "number": getattr(row, "number", None) or getattr(row, "version", None),
+        "version": getattr(row, "version", None),
+    }
+    return {name: values[name] for name in names if name in values}
+
+
+def nowhere(names: list[str]) -> dict[str, Any]:
+    """Arguments of an object that does not exist."""
+    return {name: {"uid": uuid.uuid4(), "job_id": 10**12, "code": "nowhere"}.get(name, 10**6) for name in names}

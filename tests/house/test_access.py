@@ -1,0 +1,162 @@
+"""Every address as every role, with own and foreign objects. The demo society supplies both."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, get_resolver, reverse
+
+from cmo_portal.accounts.models import User
+from cmo_portal.accounts.roles import ROLES
+from tests.house.access_table import TABLE, Rule
+from tests.house.objects import KINDS, arguments, nowhere, of_licensee, of_member
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo_database")]
+FINE = {200, 302, 303}
+VARYING = re.compile(
+    rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|csrfmiddlewaretoken\W+value=\W\w+|"
+    rb"<bdi[^>]*class=.code.[^>]*>[0-9a-f]+</bdi>|\b[0-9a-f]{16}\b"
+)
+
+
+def addresses() -> Iterator[tuple[str, URLPattern]]:
+    """Every named address outside the record screens (their permissions are held by their own test)."""
+
+    def walk(patterns: Any, space: str) -> Iterator[tuple[str, URLPattern]]:
+        for pattern in patterns:
+            if isinstance(pattern, URLPattern):
+                yield space + (pattern.name or str(pattern.pattern)), pattern
+            elif pattern.namespace != "admin":
+                yield from walk(pattern.url_patterns, f"{space}{pattern.namespace}:" if pattern.namespace else space)
+
+    yield from walk(get_resolver().url_patterns, "")
+
+
+ADDRESSES = dict(addresses())
+
+
+def test_s47_every_address_is_in_the_table_and_nothing_else() -> None:
+    assert set(ADDRESSES) - set(TABLE) == set(), "say who may open these"
+    assert set(TABLE) - set(ADDRESSES) == set(), "these exist no more"
+
+
+def place(name: str, row: Any = None) -> str:
+    """The address with the arguments of an object, or of one that does not exist."""
+    wanted = list(ADDRESSES[name].pattern.converters) or re.findall(r"\(\?P<(\w+)>", str(ADDRESSES[name].pattern))
+    filled = nowhere(wanted)
+    if row is not None:
+        filled.update(arguments(row, wanted))
+    for other in set(wanted) - {"uid", "job_id", "code", "number", "version"}:
+        filled[other] = {"step": "names", "name": "business", "reference": "NONE-NONE"}.get(other, "nothing")
+    return reverse(name, kwargs=filled)
+
+
+def people() -> dict[str, User | None]:
+    """One person for each role of the table."""
+    found: dict[str, User | None] = {"anon": None}
+    found["member"] = User.objects.filter(audience="member", member__party__statements__isnull=False).first()
+    found["licensee"] = User.objects.filter(audience="licensee").order_by("pk").first()
+    for role in ROLES:
+        found[role] = User.objects.filter(audience="staff", groups__name=role).order_by("pk").first()
+    missing = [role for role, user in found.items() if user is None and role != "anon"]
+    assert not missing, f"the demo society has nobody for {missing}"
+    return found
+
+
+def allowed(rule: Rule, user: User | None) -> bool:
+    if rule.who == "public":
+        return True
+    if user is None:
+        return False
+    if rule.who == "signed":
+        return True
+    if rule.who in {"member", "licensee", "staff"}:
+        return user.audience == rule.who
+    return user.audience == "staff" and user.has_perm(rule.who)
+
+
+def own_object(rule: Rule, user: User | None) -> Any:
+    if not rule.own or user is None:
+        return None
+    if rule.who == "member":
+        return of_member(rule.own, user.member).first()
+    if rule.who == "licensee":
+        access = user.licensee_access.first()
+        return of_licensee(rule.own, access.licensee).first() if access else None
+    return KINDS[rule.own]().order_by("pk").first()
+
+
+@pytest.mark.parametrize("role", ["anon", "member", "licensee", *ROLES])
+def test_s47_each_role_opens_what_the_table_says_and_nothing_else(role: str, sign_in: Any) -> None:
+    user = people()[role]
+    client = sign_in(user) if user else Client()
+    wrong: list[str] = []
+    for name, rule in TABLE.items():
+        if name in {"account_logout", "set_language"}:
+            continue
+        row = own_object(rule, user)
+        response = client.get(place(name, row))
+        wrong += [f"{name}: {fault}" for fault in faults(rule, user, row, response)]
+    assert wrong == []
+
+
+def faults(rule: Rule, user: User | None, row: Any, response: Any) -> list[str]:
+    status = response.status_code
+    if not allowed(rule, user):
+        if user is None:
+            sent = status == 302 and response["Location"].startswith("/account/login/")
+            return [] if sent else [f"a stranger got {status}"]
+        return [] if status == 403 else [f"refused people got {status}"]
+    if rule.post_only:
+        return [] if status == 405 else [f"GET on a POST-only address got {status}"]
+    if rule.who in {"public", "signed"}:
+        return [] if status in FINE | {400, 404, 405, 410} else [f"got {status}"]
+    if rule.own and row is None:
+        return [] if status == 404 else [f"nothing to open, yet got {status}"]
+    return [] if status in FINE else [f"its own people got {status}"]
+
+
+@pytest.mark.parametrize("audience", ["member", "licensee"])
+def test_s48_a_foreign_object_answers_like_one_that_does_not_exist(audience: str, sign_in: Any) -> None:
+    user = people()[audience]
+    assert user is not None
+    client = sign_in(user)
+    checked, wrong = 0, []
+    for name, rule in TABLE.items():
+        if rule.who != audience or not rule.own or rule.post_only:
+            continue
+        foreign = foreign_object(rule, user)
+        if foreign is None:
+            wrong.append(f"{name}: the demo society has no foreign {rule.own}")
+            continue
+        checked += 1
+        theirs, nobodys = client.get(place(name, foreign)), client.get(place(name))
+        if theirs.status_code != 404 or nobodys.status_code != 404:
+            wrong.append(f"{name}: {theirs.status_code} and {nobodys.status_code}")
+        elif VARYING.sub(b"", theirs.content) != VARYING.sub(b"", nobodys.content):
+            wrong.append(f"{name}: the two answers differ")
+    assert wrong == []
+    assert checked > 0
+
+
+def foreign_object(rule: Rule, user: User) -> Any:
+    """An object of the kind that is somebody else's alone."""
+    if rule.who == "member":
+        mine = of_member(rule.own, user.member).values("pk")
+    else:
+        mine = of_licensee(rule.own, user.licensee_access.first().licensee).values("pk")
+    return KINDS[rule.own]().exclude(pk__in=mine).order_by("pk").first()
+
+
+def test_s49_the_record_screens_change_reference_data_only(sign_in: Any) -> None:
+    from django.contrib import admin
+    from django.test import RequestFactory
+
+    request = RequestFactory().get("/admin/")
+    request.user = people()["auditor"]
+    for model, screen in admin.site._registry.items():
+        assert not screen.has_delete_permission(request), model
+        assert not screen.has_add_permission(request), model
+        assert not screen.has_change_permission(request), model
