@@ -1,15 +1,38 @@
-"""Usage: sources with their saved mappings, files, distinct texts, lines, and what each text was matched to."""
+"""Usage: sources with their saved mappings, files, distinct texts, lines, and what each text was matched to.
 
+A file is read into a spool first; its lines and texts are copied into the tables when a person says yes, and the file
+stands from then on.
+"""
+
+from typing import ClassVar
+
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from cmo_portal.common.models import AppendOnly, Public
 
+KEPT = ("SELECT", "INSERT", "UPDATE")
+# M08: what was taken, or refused, is not read again and not taken again; only the time of its matching is noted.
+FILE_STANDS = """
+    IF OLD.state IN ('landed', 'refused')
+        AND (to_jsonb(NEW) - 'matched_at') IS DISTINCT FROM (to_jsonb(OLD) - 'matched_at') THEN
+        RAISE EXCEPTION 'usage file % is %: it stands', OLD.filename, OLD.state
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'usage_file_stands';
+    END IF;
+    RETURN NEW;
+"""
+
 
 class UsageSource(Public):
-    """Who reports usage (a station, a venue, a service) and how its files are read: the saved column mapping."""
+    """Who reports usage (a station, a venue, a service) and how its files are read.
 
+    `mapping` holds one saved column mapping for each set of headings (by `headings_key`), so that a table with the same
+    headings is read as the one before; `mapping_version` counts how often any of them was saved.
+    """
+
+    app_may: ClassVar[tuple[str, ...]] = KEPT
     code = models.CharField(_("code"), max_length=30, unique=True)
     name = models.CharField(_("name"), max_length=120)
     licensee = models.ForeignKey("licensing.Licensee", null=True, blank=True, on_delete=models.PROTECT)
@@ -29,8 +52,15 @@ class UsageSource(Public):
 
 
 class UsageFile(Public):
-    """One received usage file. The bytes are kept; the same bytes are taken once (M08)."""
+    """One received usage file. The bytes are kept; the same bytes are taken once (M08).
 
+    `seconds` is the sum of plays × seconds of its lines. `report` holds what the reading found, for the page. While it
+    waits for a yes, `report["spool"]` names the rows as they will be copied. `repeats_allowed`: a person said that rows
+    which an earlier file of the period also has are further plays.
+    """
+
+    app_may: ClassVar[tuple[str, ...]] = KEPT
+    form_key = models.UUIDField(null=True, blank=True, unique=True, editable=False)
     source = models.ForeignKey(UsageSource, on_delete=models.PROTECT, related_name="files")
     filename = models.CharField(_("file name"), max_length=200)
     sha256 = models.BinaryField(max_length=32, unique=True, editable=False)
@@ -42,8 +72,10 @@ class UsageFile(Public):
         max_length=10,
         choices=[
             ("received", _("Received")),
+            ("mapping", _("Waiting for its mapping")),
             ("reading", _("Being read")),
             ("checked", _("Read, waiting for your yes")),
+            ("held", _("On hold")),
             ("landed", _("Taken")),
             ("refused", _("Refused")),
         ],
@@ -61,6 +93,8 @@ class UsageFile(Public):
     seconds = models.BigIntegerField(default=0)
     report = models.JSONField(default=dict)
     refused_rows = models.FileField(upload_to="usage/", blank=True)
+    repeats_allowed = models.BooleanField(default=False)
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
     received_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     landed_at = models.DateTimeField(null=True, blank=True)
     matched_at = models.DateTimeField(null=True, blank=True)
@@ -74,6 +108,17 @@ class UsageFile(Public):
             ("ingest_usage", "Take usage files"),
             ("match_usage", "Match usage to works"),
         ]
+        indexes = [models.Index(fields=["source", "period_start"], name="usage_file_of_period")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(period_end__gte=models.F("period_start")), name="usage_file_ends_after_it_begins"
+            )
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="usage_file_stands", when=pgtrigger.Before, operation=pgtrigger.Update, func=FILE_STANDS
+            )
+        ]
 
     def __str__(self) -> str:
         return self.filename
@@ -81,7 +126,8 @@ class UsageFile(Public):
 
 class UsageText(models.Model):
     """A distinct text of a file: what the source wrote about one piece of music, with how often. Matching and the
-    clerk see texts, not lines. `section` is the act of a set list, blank elsewhere. Bulk-loaded, never changed."""
+    clerk see texts, not lines. `section` is the act of a set list, blank elsewhere. `seconds` is the sum of plays ×
+    seconds, `length` the longest single play, `album` the first one named. Bulk-loaded, never changed."""
 
     app_may = ("SELECT", "INSERT")
     pk = models.CompositePrimaryKey("file_id", "text_no")
@@ -94,6 +140,8 @@ class UsageText(models.Model):
     isrc = models.CharField(max_length=12)
     iswc = models.CharField(max_length=11)
     own_number = models.CharField(max_length=40)
+    album = models.TextField(default="")
+    length = models.IntegerField(default=0)
     memory_key = models.BinaryField(max_length=32)
     line_count = models.BigIntegerField()
     plays = models.BigIntegerField()
@@ -129,7 +177,11 @@ class UsageLine(models.Model):
 
 
 class UsageMatch(AppendOnly):
-    """What a text was matched to. A correction is a further revision; the highest revision counts."""
+    """What a text was matched to. A correction is a further revision; the highest revision counts.
+
+    `stage` says what decided: id, memory, exact, score, or person. All rows of one decision of a person share its
+    `decision`; a revision that takes a decision back names it in `undoes`.
+    """
 
     file = models.ForeignKey(UsageFile, on_delete=models.PROTECT, db_constraint=False, related_name="matches")
     text_no = models.IntegerField()
@@ -151,9 +203,15 @@ class UsageMatch(AppendOnly):
     candidates = models.JSONField(default=list)
     reason = models.CharField(max_length=200, blank=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    decision = models.UUIDField(null=True, editable=False)
+    undoes = models.UUIDField(null=True, editable=False)
 
     class Meta(AppendOnly.Meta):
         default_permissions = ()
+        indexes = [
+            models.Index(fields=["decision"], condition=models.Q(decision__isnull=False), name="match_by_decision"),
+            models.Index(fields=["undoes"], condition=models.Q(undoes__isnull=False), name="match_undone"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["file", "text_no", "revision"], name="match_revised_once"),
             models.CheckConstraint(
@@ -164,9 +222,30 @@ class UsageMatch(AppendOnly):
         ]
 
 
+class OpenText(models.Model):
+    """A text that waits for a person: the queue, derived from the newest matches so that it is read in milliseconds.
+
+    A row stands here exactly while the newest match of the text is `queue`, or `none` found by the machine.
+    """
+
+    pk = models.CompositePrimaryKey("file_id", "text_no")
+    file_id = models.BigIntegerField()
+    text_no = models.IntegerField()
+    source_id = models.BigIntegerField()
+    outcome = models.CharField(max_length=8)
+    memory_key = models.BinaryField(max_length=32)
+    plays = models.BigIntegerField()
+    seconds = models.BigIntegerField()
+
+    class Meta:
+        default_permissions = ()
+        indexes = [models.Index(fields=["memory_key"], name="open_text_by_key")]
+
+
 class MatchMemory(Public):
     """A remembered decision for a text key, of one source or of all; undone, it is kept but counts no more."""
 
+    app_may: ClassVar[tuple[str, ...]] = KEPT
     key = models.BinaryField(max_length=32)
     source = models.ForeignKey(UsageSource, null=True, blank=True, on_delete=models.PROTECT)
     outcome = models.CharField(max_length=8)
@@ -175,6 +254,7 @@ class MatchMemory(Public):
     creators = models.TextField(blank=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     undone_at = models.DateTimeField(null=True, blank=True)
+    decision = models.UUIDField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("remembered match")
