@@ -21,7 +21,7 @@ from licensing.models import LicenceApplication, Licensee
 log = logging.getLogger(__name__)
 View = Callable[..., HttpResponse]
 HELD = "licence_applications"
-LINKS_PER_HOUR = 10
+LINKS_TO_ONE_ADDRESS, LINKS_FROM_ONE_ORIGIN = 5, 60  # in an hour
 
 
 def licensees_of(user: Any) -> Any:
@@ -100,8 +100,8 @@ def limited(purpose: str, per_minute: str) -> Callable[[View], View]:
 def may_ask_for_link(request: HttpRequest, email: str) -> bool:
     """Whether one more return link may be sent to this address and from this origin within the hour."""
     origin = get_adapter(request).get_client_ip(request)
-    keys = (f"link-to:{email.strip().lower()}", f"link-from:{origin}")
-    return all(_count(key, 3600) <= LINKS_PER_HOUR for key in keys)
+    to_address = _count(f"link-to:{email.strip().lower()}", 3600)
+    return to_address <= LINKS_TO_ONE_ADDRESS and _count(f"link-from:{origin}", 3600) <= LINKS_FROM_ONE_ORIGIN
 
 
 def _count(key: str, seconds: int) -> int:

@@ -43,7 +43,7 @@ def person(*roles: str) -> User:
     email = f"{'-'.join(roles)}@staff.example"
     user = User.objects.filter(email=email).first()
     if user is None:
-        user = User.objects.create_user(email, "a long enough password 1", audience="staff", name=" ".join(roles))
+        user = User.objects.create_user(email, None, audience="staff", name=" ".join(roles))
         user.groups.set(Group.objects.filter(name__in=roles))
     return user
 
@@ -111,7 +111,9 @@ def application(
 ) -> LicenceApplication:
     """A filled-in application that was not sent."""
     province((premises or PREMISES).get("province", "PB"))
-    made, _token = applications.start_application(form_key=uuid.uuid4(), email=email, language="en", use=use or CAFE_USE)
+    made, _token = applications.start_application(
+        form_key=uuid.uuid4(), email=email, language="en", use=use or CAFE_USE
+    )
     business = {**BUSINESS, **({"name": name} if name else {})}
     applications.save_answers(application=made, section="business", answers=business)
     return applications.save_answers(application=made, section="premises", answers={**PREMISES, **premises})
@@ -130,6 +132,11 @@ def approved(**given: Any) -> approval.Approval:
     if not TariffVersion.objects.filter(tariff__code=(given.get("use") or CAFE_USE)["tariff"]).exists():
         tariff((given.get("use") or CAFE_USE)["tariff"])
     return approval.approve_application(application=submitted(**given), by=person("licensing"), now=NOW)
+
+
+def approval_by(by: User, **given: Any) -> approval.Approval:
+    """An approved application, decided by this person."""
+    return approval.approve_application(application=submitted(**given), by=by, now=NOW)
 
 
 def pay(invoice: Invoice, amount: int | None = None, **given: Any) -> Receipt:

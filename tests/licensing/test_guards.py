@@ -137,21 +137,22 @@ GUARDS = {
         table="licensing_tariffversion",
         constraint="one_public_tariff_version_a_day",
         prepare=lambda: (make.tariff(), make.approved_tariff()),
-        harm=lambda: sql(
-            "UPDATE licensing_tariffversion SET legal_status = 'sample' WHERE legal_status = 'approved'"
-        )
-        and None,
+        harm=lambda: (
+            sql("UPDATE licensing_tariffversion SET legal_status = 'sample' WHERE legal_status = 'approved'") and None
+        ),
         damage=lambda: TariffVersion.objects.filter(legal_status__in=["in_force", "sample"]).count() == 2,
     ),
     "an_invoice_is_the_sum_of_its_lines_M16": Guard(
         table="licensing_invoiceline",
         trigger="invoice_line_keeps_sum",
         prepare=make.approved,
-        harm=lambda: sql(
-            "INSERT INTO licensing_invoiceline (invoice_id, position, kind, text, text_ur, base, amount)"
-            " SELECT id, 9, 'fee', 'one more', '', 100, 100 FROM licensing_invoice"
-        )
-        and None,
+        harm=lambda: (
+            sql(
+                "INSERT INTO licensing_invoiceline (invoice_id, position, kind, text, text_ur, base, amount)"
+                " SELECT id, 9, 'fee', 'one more', '', 100, 100 FROM licensing_invoice"
+            )
+            and None
+        ),
         damage=lambda: sum(line.amount for line in invoice().lines.all()) > invoice().total,
     ),
     "a_tax_line_is_its_rate_of_its_base_M16": Guard(
@@ -159,13 +160,15 @@ GUARDS = {
         constraint="invoice_tax_line_is_its_rate",
         also=("invoice_line_keeps_sum",),
         prepare=make.approved,
-        harm=lambda: sql(
-            "INSERT INTO licensing_invoiceline"
-            " (invoice_id, position, kind, text, text_ur, base, rate, tax_rate_id, amount)"
-            " SELECT invoice_id, 9, kind, text, text_ur, base, rate, tax_rate_id, amount + 1"
-            " FROM licensing_invoiceline WHERE kind = 'tax'"
-        )
-        and None,
+        harm=lambda: (
+            sql(
+                "INSERT INTO licensing_invoiceline"
+                " (invoice_id, position, kind, text, text_ur, base, rate, tax_rate_id, amount)"
+                " SELECT invoice_id, 9, kind, text, text_ur, base, rate, tax_rate_id, amount + 1"
+                " FROM licensing_invoiceline WHERE kind = 'tax'"
+            )
+            and None
+        ),
         damage=lambda: invoice().lines.filter(kind="tax", position=9).exists(),
     ),
     "an_issued_invoice_keeps_its_content": Guard(
@@ -243,13 +246,15 @@ GUARDS = {
         table="licensing_receiptallocation",
         constraint="allocation_adds_up",
         prepare=lambda: (make.approved(), make.pay(invoice(), 500_000, invoices=[], licensee=invoice().licensee)),
-        harm=lambda: sql(
-            "INSERT INTO licensing_receiptallocation"
-            " (receipt_id, invoice_id, form_key, amount, net_amount, tax_amount, by_id)"
-            " SELECT r.id, i.id, gen_random_uuid(), 500, 400, 99, r.recorded_by_id"
-            " FROM licensing_receipt r, licensing_invoice i"
-        )
-        and None,
+        harm=lambda: (
+            sql(
+                "INSERT INTO licensing_receiptallocation"
+                " (receipt_id, invoice_id, form_key, amount, net_amount, tax_amount, by_id)"
+                " SELECT r.id, i.id, gen_random_uuid(), 500, 400, 99, r.recorded_by_id"
+                " FROM licensing_receipt r, licensing_invoice i"
+            )
+            and None
+        ),
         damage=lambda: bool(sql("SELECT 1 FROM licensing_receiptallocation WHERE amount <> net_amount + tax_amount")),
     ),
     "a_credit_note_takes_back_only_what_is_open": Guard(
@@ -263,36 +268,42 @@ GUARDS = {
         table="licensing_invoice",
         constraint="invoice_credit_four_eyes",
         prepare=make.approved,
-        harm=lambda: sql(
-            "UPDATE licensing_invoice SET credit_approved_by_id = issued_by_id, credit_approved_at = now(),"
-            " credit_reason = 'x'"
-        )
-        and None,
+        harm=lambda: (
+            sql(
+                "UPDATE licensing_invoice SET credit_approved_by_id = issued_by_id, credit_approved_at = now(),"
+                " credit_reason = 'x'"
+            )
+            and None
+        ),
         damage=lambda: invoice().credit_approved_by_id == invoice().issued_by_id,
     ),
     "one_sales_tax_rate_counts_on_a_day": Guard(
         table="licensing_salestaxrate",
         constraint="one_sales_tax_rate_a_day",
         prepare=make.province,
-        harm=lambda: sql(
-            'INSERT INTO licensing_salestaxrate (uid, province_id, code, name, name_ur, "order", compound, rate,'
-            " valid_from, source) SELECT gen_random_uuid(), province_id, code, name, name_ur, 1, false, 5,"
-            " valid_from + 10, 'x' FROM licensing_salestaxrate"
-        )
-        and None,
+        harm=lambda: (
+            sql(
+                'INSERT INTO licensing_salestaxrate (uid, province_id, code, name, name_ur, "order", compound, rate,'
+                " valid_from, source) SELECT gen_random_uuid(), province_id, code, name, name_ur, 1, false, 5,"
+                " valid_from + 10, 'x' FROM licensing_salestaxrate"
+            )
+            and None
+        ),
         damage=lambda: len(sql("SELECT 1 FROM licensing_salestaxrate WHERE valid_to IS NULL")) == 2,
     ),
     "a_receipt_form_counts_once_M21": Guard(
         table="licensing_receipt",
         constraint="licensing_receipt_form_key_key",
         prepare=lambda: make.pay(make.approved().invoice),
-        harm=lambda: sql(
-            "INSERT INTO licensing_receipt"
-            " (uid, number, form_key, licensee_id, received_on, amount, method, reference, payer, recorded_by_id)"
-            " SELECT gen_random_uuid(), 'R-X', form_key, licensee_id, received_on, 1, method, 'other', payer,"
-            " recorded_by_id FROM licensing_receipt"
-        )
-        and None,
+        harm=lambda: (
+            sql(
+                "INSERT INTO licensing_receipt"
+                " (uid, number, form_key, licensee_id, received_on, amount, method, reference, payer, recorded_by_id)"
+                " SELECT gen_random_uuid(), 'R-X', form_key, licensee_id, received_on, 1, method, 'other', payer,"
+                " recorded_by_id FROM licensing_receipt"
+            )
+            and None
+        ),
         damage=lambda: Receipt.objects.count() == 2,
     ),
     "a_decided_application_moves_no_more": Guard(
@@ -353,9 +364,9 @@ def test_the_state_of_an_invoice_follows_the_money_whatever_is_written() -> None
 
 def test_twin_without_the_trigger_an_unpaid_invoice_can_be_called_paid(superuser_cursor: Any) -> None:
     make.approved()
-    Guard("licensing_invoice", lambda: None, lambda: True, make.approved, trigger="invoice_state_follows_money").switch_off(
-        superuser_cursor
-    )
+    Guard(
+        "licensing_invoice", lambda: None, lambda: True, make.approved, trigger="invoice_state_follows_money"
+    ).switch_off(superuser_cursor)
     sql("UPDATE licensing_invoice SET state = 'paid'")
     assert invoice().state == "paid"
 
