@@ -14,11 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from cmo_portal.common.models import AppendOnly, Public
 
 KEPT = ("SELECT", "INSERT", "UPDATE")
-# M08: what was taken, or refused, is not read again and not taken again; only the time of its matching is noted.
+# M08: what was taken is not read and not taken again; only the time of its matching is noted.
 FILE_STANDS = """
-    IF OLD.state IN ('landed', 'refused')
+    IF OLD.state = 'landed'
         AND (to_jsonb(NEW) - 'matched_at') IS DISTINCT FROM (to_jsonb(OLD) - 'matched_at') THEN
-        RAISE EXCEPTION 'usage file % is %: it stands', OLD.filename, OLD.state
+        RAISE EXCEPTION 'usage file % was taken: it stands', OLD.filename
             USING ERRCODE = 'check_violation', CONSTRAINT = 'usage_file_stands';
     END IF;
     RETURN NEW;
@@ -153,8 +153,12 @@ class UsageText(models.Model):
 
 
 class UsageLine(models.Model):
-    """One row of a usage file as read. `row_no` is the row as the spreadsheet shows it; `raw` is the row as sent.
-    Bulk-loaded by COPY, never changed."""
+    """One line of a usage file as read. Bulk-loaded by COPY, never changed.
+
+    `row_no` numbers the lines of a file: in a table it is the row as the spreadsheet shows it. One usage record of a
+    sales report can give several lines (a recording with several works): there lines are counted, and `source_row` is
+    the row of the record (0: the same as `row_no`). `parts` is how many works share the plays. `raw` is the row as sent.
+    """
 
     app_may = ("SELECT", "INSERT")
     pk = models.CompositePrimaryKey("file_id", "row_no")
@@ -170,10 +174,17 @@ class UsageLine(models.Model):
     channel = models.CharField(max_length=80)
     territory = models.CharField(max_length=4)
     source_amount = models.BigIntegerField(null=True)
+    source_row = models.IntegerField(default=0)
+    parts = models.SmallIntegerField(default=1)
     raw = models.TextField()
 
     class Meta:
         default_permissions = ()
+
+    @property
+    def shown_row(self) -> int:
+        """The row that a person finds in the file."""
+        return self.source_row or self.row_no
 
 
 class UsageMatch(AppendOnly):
