@@ -13,7 +13,7 @@ STATES = {
     },
     "application_review": {
         "submitted": ("half", "waiting", _("Waiting for review")),
-        "question": ("pause", "plain", _("Question to the applicant")),
+        "question": ("pause", "plain", _("Question asked")),
         "admitted": ("tick", "good", _("Admitted")),
         "refused": ("cross", "bad", _("Refused")),
     },
@@ -24,7 +24,7 @@ STATES = {
         "deceased": ("square", "plain", _("Deceased")),
     },
     "account": {
-        "proposed": ("half", "waiting", _("Waiting for approval")),
+        "proposed": ("half", "waiting", _("Waiting")),
         "approved": ("tick", "good", _("Approved")),
         "refused": ("cross", "bad", _("Refused")),
         "withdrawn": ("cross", "plain", _("Withdrawn")),

@@ -50,4 +50,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("staff/bank-details/<uuid:uid>/", staff.account, name="staff-account"),
     path("staff/bank-details/<uuid:uid>/reveal/", staff.account_reveal, name="staff-account-reveal"),
     path("staff/documents/<uuid:uid>/", staff.document, name="staff-document"),
+    path("staff/documents/<uuid:uid>/page/", staff.document_page, name="staff-document-page"),
 ]

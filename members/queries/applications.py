@@ -24,7 +24,7 @@ STEP_TITLES: Mapping[str, Text] = {
     "contact": _("How to reach you"),
     "roles": _("What you do"),
     "bank": _("Your bank account"),
-    "mandate": _("What we may do for you"),
+    "mandate": _("Your mandate"),
     "documents": _("Documents"),
 }
 ROLE_TITLES: Mapping[str, Text] = {

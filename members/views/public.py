@@ -19,6 +19,7 @@ from members.access import APPLICATION_IN_SESSION, application_page, hold_applic
 from members.forms import apply as forms
 from members.forms.fields import add_errors
 from members.models import MembershipApplication
+from members.policy import policy
 from members.queries.applications import STEP_TITLES, missing_of, steps_of
 from members.services import answers, apply
 from members.views.summaries import answer_sections, timeline_of
@@ -31,7 +32,8 @@ SENT = ("submitted", "admitted", "refused")
 def join(request: HttpRequest) -> HttpResponse:
     """What joining needs, how long it takes, what the society may then do."""
     held = request.session.get(APPLICATION_IN_SESSION, "")
-    return render(request, "members/public/join.html", {"held": bool(held)})
+    context = {"held": bool(held), "exclusive": policy().mandate_exclusive}
+    return render(request, "members/public/join.html", context)
 
 
 @require_http_methods(["GET", "POST"])

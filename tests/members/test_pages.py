@@ -9,7 +9,9 @@ from allauth.mfa.models import Authenticator
 from django.core import mail
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cmo_portal.audit.models import Act
@@ -265,14 +267,14 @@ def test_a_draft_is_not_shown_to_staff(staff, sign_in):
     assert client.get(page("staff-document", draft.documents.get().uid)).status_code == 404
 
 
-def test_lists_are_filtered_by_their_address_and_downloaded_as_seen(staff, sign_in, django_assert_max_num_queries):
+def test_lists_are_filtered_by_their_address_and_downloaded_as_seen(staff, sign_in):
     for count in range(3):
         make_member("Bano", f"Number {chr(65 + count)}")
     make_member('=HYPERLINK("x")', "Asad", state="suspended")
     client = sign_in(staff("membership"))
-    client.get("/staff/")
-    with django_assert_max_num_queries(10):
+    with CaptureQueriesContext(connection) as captured:
         shown = client.get(page("staff-member-list"), {"q": "bano"}).content.decode()
+    assert len([query for query in captured if "SAVEPOINT" not in query["sql"]]) <= 10
     assert shown.count("T0") >= 3
     file = client.get(page("staff-member-list"), {"state": "suspended", "format": "csv"})
     text = file.content.decode("utf-8-sig")

@@ -11,6 +11,7 @@ from members.views.staff.applications import (
 )
 from members.views.staff.members import (
     document,
+    document_page,
     member,
     member_contact,
     member_find,
@@ -32,6 +33,7 @@ __all__ = [
     "application_refuse",
     "application_reveal",
     "document",
+    "document_page",
     "member",
     "member_contact",
     "member_find",

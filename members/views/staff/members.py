@@ -17,6 +17,8 @@ from cmo_portal.common.tables import ValueRefused
 from cmo_portal.paging import keyset_page
 from cmo_portal.wording import date_text
 from members.access import actor, fresh_sign_in, staff_document
+from members.formats.documents import PDF
+from members.formats.preview import page_picture
 from members.forms.fields import add_errors
 from members.forms.staff import ContactForm, FindForm, MemberFilter, RevealForm, StateForm, TaxForm
 from members.models import Member
@@ -165,6 +167,19 @@ def document(request: HttpRequest, uid: UUID) -> HttpResponse:
     except FileNotFoundError as error:
         raise Http404 from error
     return attachment(content, found)
+
+
+@staff_page(VIEW)
+@require_GET
+def document_page(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """The first page of a PDF as a picture of our own drawing, to stand beside the form."""
+    found = staff_document(request, uid)
+    if found.content_type != PDF:
+        raise Http404
+    picture = page_picture(open_document(document=found, by=actor(request)))
+    if not picture:
+        raise Http404
+    return HttpResponse(picture, content_type="image/png", headers={"Cache-Control": "no-store"})
 
 
 def _member(uid: UUID) -> Member:
