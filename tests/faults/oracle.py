@@ -44,7 +44,9 @@ class Oracle:
         )
         self.texts = {
             (pool, key): work
-            for pool, key, work in self._rows("SELECT pool_no, text_key, work_id FROM royalties_runtext WHERE run_id = %s")
+            for pool, key, work in self._rows(
+                "SELECT pool_no, text_key, work_id FROM royalties_runtext WHERE run_id = %s"
+            )
         }
         self.shares: dict[tuple[str, int], list[tuple[int, int, int, int]]] = defaultdict(list)
         for right, work, party, share, payee, units in self._rows(
