@@ -7,8 +7,8 @@ from django.db.models import Q, QuerySet
 
 from cmo_portal.audit.models import Act
 from members.models import BankAccount, Document, Mandate, Member, PartyName, TaxStatus
+from members.queries.numbers import cnic_index
 from members.queries.parties import matching_parties
-from members.services.sealed import cnic_index
 
 NOT_SHOWN = ("cnic_sealed",)
 

@@ -3,8 +3,9 @@
 from typing import Any
 from uuid import UUID
 
-from cmo_portal.common.sealing import blind_index, seal, unseal
+from cmo_portal.common.sealing import seal, unseal
 from members.models import BankAccount, Member, MembershipApplication
+from members.queries.numbers import cnic_index, iban_index
 from members.rules.identity import mask_cnic, mask_iban
 
 
@@ -29,16 +30,6 @@ def iban_columns(value: str, *, table: str, uid: UUID) -> dict[str, Any]:
         "iban_index": iban_index(value),
         "iban_masked": mask_iban(value),
     }
-
-
-def cnic_index(value: str) -> bytes:
-    """Equal for equal CNICs, wherever they are kept."""
-    return blind_index(value, purpose="cnic")
-
-
-def iban_index(value: str) -> bytes:
-    """Equal for equal IBANs, wherever they are kept."""
-    return blind_index(value, purpose="iban")
 
 
 def open_cnic(row: Member | MembershipApplication) -> str:
