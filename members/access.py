@@ -14,7 +14,7 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -28,7 +28,7 @@ from members.policy import policy
 log = logging.getLogger(__name__)
 HOUR = 3600
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 APPLICATION_IN_SESSION = "membership_application"
 DOCUMENT_READERS = ("members.review_applications", "members.edit_members", "members.approve_bank")
 
@@ -38,7 +38,7 @@ def member_page(view: View) -> View:
 
     @wraps(view)
     @audience_page(Audience.MEMBER)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         members = Member.objects.select_related("party")
         request.member = get_object_or_404(members, user=request.user)  # type: ignore[attr-defined]
         return view(request, *args, **kwargs)
@@ -50,7 +50,7 @@ def application_page(view: View) -> View:
     """Open to the browser that holds an application; without one it leads to the page that sends the link again."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         held = request.session.get(APPLICATION_IN_SESSION, "")
         application = MembershipApplication.objects.filter(uid=held).first() if held else None
         if application is None:
@@ -97,7 +97,7 @@ def fresh_sign_in(view: View) -> View:
     a late form has to be filled in again, because it may hold an IBAN."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not is_mfa_enabled(request.user):
             messages.warning(request, _("Set up a second step for signing in first. It protects your bank details."))
             return redirect("mfa_activate_totp")
