@@ -8,6 +8,7 @@ for screen readers (PDF/UA-1): tables have headers, pictures have texts.
 import functools
 import io
 import json
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,9 @@ import typst
 from django.conf import settings
 from django.utils import translation
 
+from cmo_portal import states
+
+log = logging.getLogger(__name__)
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
 FONTS = Path(settings.BASE_DIR) / "cmo_portal" / "static" / "fonts"
 
@@ -46,20 +50,37 @@ def render_pdf(template: str, data: dict[str, Any]) -> bytes:
     }
     body = json.dumps(frame | data, ensure_ascii=False, sort_keys=True)
     try:
-        made = typst.compile(
-            str(TEMPLATES / template),
-            root=str(TEMPLATES),
-            font_paths=_fonts(),
-            ignore_system_fonts=True,
-            sys_inputs={"data": body},
-            pdf_standards=["ua-1"],
-            timestamp=0,  # a clock in the file would make two copies differ
-        )
+        return _set(template, body, accessible=True)
+    except typst.TypstError as error:
+        if "PDF/UA" not in str(error):
+            raise DocumentFailed(f"{template}: {error}") from error
+    # A name holds a sign that none of our fonts has (an emoji, another script). The standard forbids a document with
+    # it; people still need theirs, so it is set without the promise, and the sign shows as an empty box.
+    log.warning("%s holds a sign without a glyph and is set without PDF/UA", template)
+    try:
+        return _set(template, body, accessible=False)
     except typst.TypstError as error:
         raise DocumentFailed(f"{template}: {error}") from error
-    if not isinstance(made, bytes):
-        raise DocumentFailed(f"{template}: the compiler gave no file")
-    return made
+
+
+def _set(template: str, body: str, *, accessible: bool) -> bytes:
+    return typst.compile(
+        str(TEMPLATES / template),
+        root=str(TEMPLATES),
+        font_paths=_fonts(),
+        ignore_system_fonts=True,
+        sys_inputs={"data": body},
+        pdf_standards=["ua-1"] if accessible else [],
+        timestamp=0,  # a clock in the file would make two copies differ
+    )
+
+
+def state_mark(code: str, kind: str) -> dict[str, str]:
+    """A state for a document: its word, its tone, and its shape as a drawing (`state-mark` in the frame shows it)."""
+    found = states.look_up(code, kind)
+    path = f'<path d="{found.path}" fill="COLOUR"/>'
+    drawing = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 12 12">{path}</svg>'
+    return {"label": str(found.label), "tone": found.tone, "drawing": drawing}
 
 
 def qr_svg(text: str) -> str:

@@ -21,7 +21,7 @@ def register_all() -> None:
     register_states(
         "licence",
         {
-            "awaiting_payment": ("half", "waiting", _("Waiting for payment")),
+            "awaiting_payment": ("half", "waiting", _("Not paid yet")),
             "active": ("filled", "good", _("Active")),
             "not_yet": ("half", "waiting", _("Not begun yet")),
             "valid": ("filled", "good", _("Valid")),

@@ -17,7 +17,7 @@ from licensing.models.licensees import Licensee, Premises
 from licensing.models.tariffs import KEPT, TariffVersion
 
 LICENCE_STATES = [
-    ("awaiting_payment", _("Waiting for payment")),
+    ("awaiting_payment", _("Not paid yet")),
     ("active", _("Active")),
     ("cancelled", _("Cancelled")),
 ]

@@ -8,14 +8,13 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from cmo_portal import states
 from cmo_portal.common.words import in_language
-from cmo_portal.documents import qr_svg
+from cmo_portal.documents import qr_svg, state_mark
 from cmo_portal.wording import date_text, money_parts, money_text, period_text, words_text
 from licensing.models import Invoice, Licence
 from licensing.models.tariffs import UseCategory
 from licensing.queries.money import Balanced
-from licensing.queries.pricing import steps_of, tax_words
+from licensing.queries.pricing import steps_of, tax_reckoning
 from licensing.rules.tariff_pricing import Step
 from members.models.parties import Right
 
@@ -42,7 +41,7 @@ def invoice_data(invoice: Balanced) -> dict[str, Any]:
     return {
         "society": snapshot["society"],
         "number": invoice.number,
-        "state": str(states.look_up(invoice.state, "invoice")),
+        "state": state_mark(invoice.state, "invoice"),
         "issued": date_text(invoice.issued_on),
         "due": date_text(invoice.due_on),
         "licence": licence.number,
@@ -67,7 +66,7 @@ def _invoice_lines(invoice: Invoice) -> list[dict[str, str]]:
             text = _("Music licence: %(tariff)s") % {"tariff": text}
             note = _("Tariff %(version)s") % {"version": invoice.tariff_version}
         else:
-            note = words_text(tax_words(charges[line.tax_rate_id])) if line.tax_rate_id in charges else ""
+            note = words_text(tax_reckoning(charges[line.tax_rate_id])) if line.tax_rate_id in charges else ""
         rows.append({"text": text, "note": note, "amount": _plain(line.amount)})
     return rows
 

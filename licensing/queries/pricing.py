@@ -179,6 +179,12 @@ def tax_words(charge: dict[str, Any]) -> Words:
     )
 
 
+def tax_reckoning(charge: dict[str, Any]) -> Words:
+    """The reckoning alone, for where the name of the tax stands beside it."""
+    base = money(charge["base"])
+    return say(gettext_noop("%(rate)s of %(base)s"), rate=percent(exact_rate(charge["rate"])), base=base)
+
+
 def steps_of(quote: Quote) -> tuple[Step, ...]:
     """The working of a quote, read back from its snapshot."""
     return tuple(Step.from_json(step) for step in quote.steps)

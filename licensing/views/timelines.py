@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cmo_portal.common.clock import business_date
+from cmo_portal.wording import date_text
 from licensing.models import Invoice, Licence, LicenceApplication
 
 Event = dict[str, Any]
@@ -56,14 +57,8 @@ def invoice_timeline(invoice: Invoice, invoice_page: str = LICENSEE_PAGE) -> lis
     number = {"number": invoice.number}
     events: list[Event] = [{"at": invoice.created_at, "title": _("Invoice %(number)s issued") % number, "url": url}]
     for part in invoice.allocations.select_related("receipt"):
-        events.append(
-            {
-                "at": part.receipt.received_on,
-                "title": _("Payment received"),
-                "text": part.receipt.number,
-                "tone": "good",
-            }
-        )
+        text = f"{part.receipt.number}, {date_text(part.receipt.received_on)}"
+        events.append({"at": part.created_at, "title": _("Payment received"), "text": text, "tone": "good"})
     for note in invoice.credit_notes.all():
         events.append({"at": note.issued_on, "title": _("Credit note %(number)s") % {"number": note.number}})
     if invoice.credit_approved_at:

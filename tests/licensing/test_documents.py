@@ -63,6 +63,12 @@ def test_names_are_text_and_never_code(paid: Licence, tmp_path: Path) -> None:
     assert '#read("/etc/passwd")' in text and "root:" not in text
 
 
+def test_a_sign_that_no_font_has_does_not_keep_people_from_their_document(paid: Licence, tmp_path: Path) -> None:
+    data = licence_data(paid)
+    data["premises"]["name"] = "Cafe 🎵 चाय 茶"
+    assert "Cafe" in text_of(render_pdf("licensing/documents/licence.typ", data), tmp_path)
+
+
 def test_a_broken_document_fails_by_name() -> None:
     with pytest.raises(DocumentFailed, match="licence.typ"):
         render_pdf("licensing/documents/licence.typ", {})
