@@ -12,4 +12,4 @@ class RoyaltiesConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the doors of the workers."""
-        from royalties import jobs  # noqa: F401
+        from royalties import jobs, usage_jobs  # noqa: F401

@@ -254,7 +254,10 @@ class OpenText(models.Model):
 
 
 class MatchMemory(Public):
-    """A remembered decision for a text key, of one source or of all; undone, it is kept but counts no more."""
+    """A remembered decision for a text key, of one source or of all; undone, it is kept but counts no more.
+
+    `decision` is the one that made it, `replaced_by` the one that put another in its place.
+    """
 
     app_may: ClassVar[tuple[str, ...]] = KEPT
     key = models.BinaryField(max_length=32)
@@ -265,7 +268,8 @@ class MatchMemory(Public):
     creators = models.TextField(blank=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     undone_at = models.DateTimeField(null=True, blank=True)
-    decision = models.UUIDField(null=True, editable=False)
+    decision = models.UUIDField(null=True, editable=False, db_index=True)
+    replaced_by = models.UUIDField(null=True, editable=False, db_index=True)
 
     class Meta:
         verbose_name = _("remembered match")

@@ -1,0 +1,29 @@
+"""Usage files from upload to tables: receive, map, read, and then take or refuse. A person says yes before anything counts."""
+
+from royalties.services.usage.landing import land_file, start_landing, start_matching
+from royalties.services.usage.mapping import Look, Trial, allow_repeats, confirm_mapping, look_at, try_mapping
+from royalties.services.usage.reading import read_file, start_reading
+from royalties.services.usage.receiving import KnownFile, OverlappingFiles, receive_file
+from royalties.services.usage.refused_rows import refused_rows_name
+from royalties.services.usage.refusing import refuse_file
+from royalties.services.usage.sources import save_source
+
+__all__ = [
+    "KnownFile",
+    "Look",
+    "OverlappingFiles",
+    "Trial",
+    "allow_repeats",
+    "confirm_mapping",
+    "land_file",
+    "look_at",
+    "read_file",
+    "receive_file",
+    "refuse_file",
+    "refused_rows_name",
+    "save_source",
+    "start_landing",
+    "start_matching",
+    "start_reading",
+    "try_mapping",
+]

@@ -1,0 +1,54 @@
+"""What a reading says, kept in every language of the portal: the page shows it in the language of whoever looks."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import override
+
+from cmo_portal.common.tables import FileRefused, Notice, RowError
+from cmo_portal.common.texts import Text
+
+ERRORS_SHOWN = 200
+
+
+def in_all_languages(text: Text) -> dict[str, str]:
+    """The text in each language of the portal."""
+    spoken: dict[str, str] = {}
+    for code, _name in settings.LANGUAGES:
+        with override(code):
+            spoken[code] = str(text)
+    return spoken
+
+
+def notices_as_data(notices: Iterable[Notice]) -> list[dict[str, Any]]:
+    """Notices for a JSON column."""
+    return [
+        {"code": notice.code, "row": notice.row, "count": notice.count, "message": in_all_languages(notice.message)}
+        for notice in notices
+    ]
+
+
+def errors_as_data(errors: Sequence[RowError]) -> list[dict[str, Any]]:
+    """The first complaints for a JSON column; the others are in the file of refused rows."""
+    return [
+        {
+            "row": error.row,
+            "column": error.column,
+            "value": error.value,
+            "code": error.code,
+            "message": in_all_languages(error.message),
+            "remedy": in_all_languages(error.remedy),
+        }
+        for error in errors[:ERRORS_SHOWN]
+    ]
+
+
+def refusal_as_data(refusal: FileRefused) -> dict[str, Any]:
+    """Why a whole file cannot be taken."""
+    return {
+        "code": refusal.code,
+        "row": refusal.row,
+        "message": in_all_languages(refusal.message),
+        "remedy": in_all_languages(refusal.remedy),
+    }

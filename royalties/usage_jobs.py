@@ -1,0 +1,28 @@
+"""Doors of the workers: a usage file is read, taken or matched."""
+
+from cmo_portal.accounts.models import User
+from cmo_portal.common import clock
+from cmo_portal.jobs.models import Job
+from cmo_portal.jobs.services import handles
+from royalties.models import UsageFile
+from royalties.services import matching, usage
+
+
+@handles("royalties.read_usage")
+def read_usage(job: Job) -> None:
+    """Read a large file into its spool."""
+    file, by = UsageFile.objects.get(pk=job.args["file"]), User.objects.get(pk=job.args["by"])
+    usage.read_file(file=file, by=by, now=clock.now(), job=job)
+
+
+@handles("royalties.land_usage")
+def land_usage(job: Job) -> None:
+    """Copy a large file into the tables."""
+    file, by = UsageFile.objects.get(pk=job.args["file"]), User.objects.get(pk=job.args["by"])
+    usage.land_file(file=file, by=by, now=clock.now(), job=job)
+
+
+@handles("royalties.match_usage")
+def match_usage(job: Job) -> None:
+    """Match the texts of a file."""
+    matching.match_file(file=UsageFile.objects.get(pk=job.args["file"]), now=clock.now(), job=job)
