@@ -13,3 +13,6 @@ class RoyaltiesConfig(AppConfig):
     def ready(self) -> None:
         """Register the doors of the workers."""
         from royalties import jobs, usage_jobs  # noqa: F401
+        from royalties.payment_states import register_payment_states
+
+        register_payment_states()
