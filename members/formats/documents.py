@@ -44,11 +44,7 @@ def read_document(name: str, content: bytes, *, max_bytes: int = MAX_BYTES) -> C
     if not content:
         raise FileRefused("empty", _("The file is empty."), _("Choose the file again, or take a new picture."))
     if len(content) > max_bytes:
-        raise FileRefused(
-            "too-big",
-            say(_("The file is larger than {limit} megabytes."), limit=max_bytes // (1024 * 1024)),
-            _("Take the picture with a lower resolution, or save the PDF with smaller pictures."),
-        )
+        raise too_large(max_bytes)
     shown = clean_file_name(name)
     stated = _BY_EXTENSION.get(PurePosixPath(shown).suffix.lower())
     found = next((kind for signature, kind in _SIGNATURES if content.startswith(signature)), None)
@@ -65,6 +61,15 @@ def read_document(name: str, content: bytes, *, max_bytes: int = MAX_BYTES) -> C
             _("Save the file again from the program that made it, and send that."),
         )
     return CheckedDocument(shown, _cleaned(content, found), found, _EXTENSION_OF[found])
+
+
+def too_large(max_bytes: int) -> FileRefused:
+    """The refusal of a file above the limit."""
+    return FileRefused(
+        "too-big",
+        say(_("The file is larger than {limit} megabytes."), limit=max_bytes // (1024 * 1024)),
+        _("Take the picture with a lower resolution, or save the PDF with smaller pictures."),
+    )
 
 
 def carries_test_virus(content: bytes) -> bool:

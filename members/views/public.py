@@ -16,12 +16,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from cmo_portal.common import clock
 from members.access import APPLICATION_IN_SESSION, application_page, hold_application, may_ask_for_link
+from members.formats.documents import too_large
 from members.forms import apply as forms
 from members.forms.fields import add_errors
 from members.models import MembershipApplication
 from members.policy import policy
 from members.queries.applications import STEP_TITLES, missing_of, steps_of
 from members.services import answers, apply
+from members.uploads import limited_upload, was_too_large
 from members.views.summaries import answer_sections, timeline_of
 
 Save = Callable[..., None]
@@ -133,6 +135,7 @@ def join_step(request: HttpRequest, step: str) -> HttpResponse:
     return render(request, "members/public/join_step.html", context)
 
 
+@limited_upload
 @application_page
 @require_http_methods(["GET", "POST"])
 def join_documents(request: HttpRequest) -> HttpResponse:
@@ -141,6 +144,9 @@ def join_documents(request: HttpRequest) -> HttpResponse:
     if application.state in SENT:
         return redirect("members:public-join-status")
     form = forms.DocumentForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and was_too_large(request):
+        form.errors.pop("file", None)
+        form.add_error("file", str(too_large(policy().document_bytes)))
     if request.method == "POST" and form.is_valid():
         try:
             document = apply.add_document(

@@ -189,6 +189,22 @@ def test_a_file_above_the_limit_is_refused(client, settings):
     assert "larger than" in client.post(page("public-join-documents"), upload(png() + b"x")).content.decode()
 
 
+def test_a_giant_upload_is_cut_off_before_it_is_kept(client, settings):
+    settings.MEMBERS = {"document_bytes": 100_000}
+    begin(client)
+    answer = client.post(page("public-join-documents"), upload(b"\x89PNG" + bytes(3_000_000)))
+    text = answer.content.decode()
+    assert "larger than" in text
+    assert text.count('class="field__error"') == 1
+    assert Document.objects.count() == 0
+
+
+def test_the_upload_page_still_asks_for_the_token_of_its_form():
+    strict = Client(enforce_csrf_checks=True)
+    assert strict.post(page("public-join-documents"), upload(png())).status_code == 403
+    assert strict.post(page("public-join-begin"), {}).status_code == 403
+
+
 def test_a_document_of_another_application_is_not_found(client):
     begin(client)
     other = make_application(sent=False)
