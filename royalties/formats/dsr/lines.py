@@ -128,7 +128,9 @@ class Lines:
 
 
 def shown(text: str) -> str:
-    """A text that can be shown and stored: bytes that could not be read become the replacement character."""
+    """A text that can be shown and stored: no mark, and bytes that could not be read as the replacement character."""
+    if text.startswith("\x00"):
+        text = text.removeprefix(OVERLONG).removeprefix(UNDECODABLE)
     return text if text.isascii() else _UNDECODABLE.sub("\ufffd", text)
 
 

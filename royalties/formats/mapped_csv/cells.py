@@ -21,15 +21,13 @@ from royalties.formats.usage_line import (
     clock_text,
     join_names,
 )
+from works.rules import identifiers
 
 CellReader = Callable[[str], Any]
 Period = tuple[dt.date, dt.date]
 
 NO_VALUE = frozenset({"", "-", "--", "n/a", "na", "n.a.", "nil", "null", "none", "unknown", "unk", "unk.", "0", "nan"})
 WORLD = "2136"
-_ID_MARKS = re.compile(r"[\s.\-‐-―_/]+")
-_ISRC = re.compile(r"[A-Z]{2}[A-Z0-9]{3}[0-9]{7}")
-_ISWC = re.compile(r"T?([0-9]{10})")
 _TERRITORY = re.compile(r"[A-Z]{2}|[0-9]{2,4}")
 _WORLDWIDE = frozenset({"WORLDWIDE", "WORLD", "WW"})
 _CLOCK_AT_END = re.compile(
@@ -55,16 +53,17 @@ def read_isrc(text: str) -> str:
     """Twelve characters without hyphens; a value of another shape is left empty and marked as doubtful."""
     if text.lower() in NO_VALUE:
         return ""
-    bare = _ID_MARKS.sub("", text).upper().removeprefix("ISRC")
-    return bare if _ISRC.fullmatch(bare) else _DOUBTFUL
+    reading = identifiers.read_isrc(text.upper().removeprefix("ISRC"))
+    return reading.value if reading.is_valid else _DOUBTFUL
 
 
 def read_iswc(text: str) -> str:
     """T and ten digits; the T may be missing. The check digit is left to the match, which compares titles as well."""
     if text.lower() in NO_VALUE:
         return ""
-    match = _ISWC.fullmatch(_ID_MARKS.sub("", text).upper().removeprefix("ISWC"))
-    return f"T{match[1]}" if match else _DOUBTFUL
+    bare = text.upper().removeprefix("ISWC").strip(" :")
+    reading = identifiers.read_iswc(bare if bare.startswith("T") else f"T{bare}")
+    return reading.value if reading.has_shape else _DOUBTFUL
 
 
 def read_number(text: str) -> str:
