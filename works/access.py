@@ -5,12 +5,13 @@ from functools import wraps
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 from cmo_portal.accounts.access import audience_page
 from cmo_portal.accounts.models import Audience
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def member_page(view: View) -> View:
@@ -18,7 +19,7 @@ def member_page(view: View) -> View:
 
     @audience_page(Audience.MEMBER)
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         member = getattr(request.user, "member", None)
         if member is None:
             raise PermissionDenied

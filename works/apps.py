@@ -11,7 +11,8 @@ class WorksConfig(AppConfig):
     verbose_name = _("Works")
 
     def ready(self) -> None:
-        """Name our pages in the headers and give our states their shapes."""
+        """Name our pages in the headers, give our states their shapes, take up our jobs."""
+        import works.jobs  # noqa: F401 - registers the handlers
         from cmo_portal.navigation import register
         from cmo_portal.states import register_states
 
@@ -39,7 +40,9 @@ class WorksConfig(AppConfig):
         register_states(
             "registration_file",
             {
+                "received": ("empty", "waiting", _("Being read")),
                 "checked": ("half", "waiting", _("Checked, not taken yet")),
+                "taking": ("half", "waiting", _("Being taken")),
                 "imported": ("filled", "good", _("Imported")),
                 "refused": ("cross", "bad", _("Refused")),
             },
@@ -47,7 +50,7 @@ class WorksConfig(AppConfig):
         register_states(
             "cwr",
             {
-                "RA": ("half", "waiting", _("Being checked")),
+                "RA": ("half", "plain", _("Received, kept with the file")),
                 "AS": ("filled", "good", _("Accepted")),
                 "AC": ("filled", "good", _("Accepted with changes")),
                 "CO": ("triangle", "bad", _("In conflict")),

@@ -1,6 +1,7 @@
-"""Lists of works as files."""
+"""Lists of works as files: exactly the rows that the page would show; cells that look like formulas are harmless."""
 
 import csv
+from collections.abc import Iterable, Iterator, Sequence
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
@@ -9,30 +10,87 @@ from django.utils.translation import gettext as _
 from cmo_portal.common.tables.writing import inert
 from cmo_portal.wording import share_text
 from members.models import Party
-from works.models import Work
+from works.models import Dispute, Work
 from works.queries.work_pages import own_shares
+from works.rules.identifiers import format_iswc
 
 
 def work_list_csv(works: QuerySet[Work], party: Party) -> HttpResponse:
-    """The member's list, exactly as filtered, with her shares; cells that look like formulas are made harmless."""
-    response = HttpResponse(
-        content_type="text/csv; charset=utf-8", headers={"Content-Disposition": 'attachment; filename="works.csv"'}
+    """The member's list with her shares and what each work lacks."""
+    head = [
+        _("Number"),
+        _("Title"),
+        _("ISWC"),
+        _("State"),
+        _("Performing share"),
+        _("Mechanical share"),
+        _("In dispute"),
+        _("Part without owner"),
+        _("Recording linked"),
+    ]
+    return _csv("works.csv", head, _member_rows(list(works), party))
+
+
+def staff_list_csv(works: QuerySet[Work]) -> HttpResponse:
+    """The list of staff."""
+    head = [_("Number"), _("Title"), _("ISWC"), _("Language"), _("State")]
+    rows = ([work.number, work.title, format_iswc(work.iswc or ""), work.language, work.get_state_display()]
+            for work in works.iterator(chunk_size=2000))  # fmt: skip
+    return _csv("works.csv", head, rows)
+
+
+def dispute_list_csv(disputes: QuerySet[Dispute]) -> HttpResponse:
+    """Disputes with their sides."""
+    head = [
+        _("Work"),
+        _("Title"),
+        _("Right"),
+        _("Part in dispute"),
+        _("Claims"),
+        _("Opened"),
+        _("Evidence due"),
+        _("Settled"),
+    ]
+    rows = (
+        [
+            dispute.work.number,
+            dispute.work.title,
+            dispute.get_right_display(),
+            share_text(dispute.share),
+            "; ".join(f"{claim.party} {share_text(claim.share)}" for claim in dispute.claims.all()),
+            dispute.opened_on.isoformat(),
+            dispute.deadline.isoformat(),
+            dispute.closed_on.isoformat() if dispute.closed_on else "",
+        ]
+        for dispute in disputes
     )
-    response.write("\ufeff")
-    writer = csv.writer(response)
-    writer.writerow([_("Number"), _("Title"), _("ISWC"), _("State"), _("Performing share"), _("Mechanical share")])
-    rows = list(works)
-    shares = own_shares(rows, party)
-    for work in rows:
+    return _csv("disputes.csv", head, rows)
+
+
+def _member_rows(works: Sequence[Work], party: Party) -> Iterator[list[str]]:
+    shares = own_shares(works, party)
+    words = {True: _("yes"), False: _("no")}
+    for work in works:
         mine = shares.get(work.pk, {})
-        writer.writerow(
-            [
-                work.number,
-                inert(work.title),
-                work.iswc or "",
-                work.get_state_display(),
-                share_text(mine.get("PR", 0)),
-                share_text(mine.get("MR", 0)),
-            ]
-        )
+        yield [
+            work.number,
+            work.title,
+            format_iswc(work.iswc or ""),
+            work.get_state_display(),
+            share_text(mine.get("PR", 0)),
+            share_text(mine.get("MR", 0)),
+            words[getattr(work, "is_disputed", False)],
+            words[getattr(work, "is_open", False)],
+            words[not getattr(work, "is_silent", False)],
+        ]
+
+
+def _csv(name: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> HttpResponse:
+    response = HttpResponse(
+        content_type="text/csv; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )
+    response.write("\ufeff")  # spreadsheets take a file without it for another encoding
+    writer = csv.writer(response)
+    writer.writerow(head)
+    writer.writerows([inert(cell) for cell in row] for row in rows)
     return response

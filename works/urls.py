@@ -2,22 +2,34 @@
 
 from django.urls import path
 
-from works.views import member, public, staff
+from works.views import drafts, member, public, staff
 
 app_name = "works"
 urlpatterns = [
     path("repertoire/", public.repertoire_search, name="public-repertoire-search"),
     path("repertoire/<uuid:uid>/", public.work_detail, name="public-work-detail"),
+    path("repertoire/<uuid:uid>/report/", public.work_report, name="public-work-report"),
+    path("repertoire/<uuid:uid>/reported/", public.work_reported, name="public-work-reported"),
     path("my/works/", member.work_list, name="member-work-list"),
     path("my/works/<uuid:uid>/", member.work_detail, name="member-work-detail"),
-    path("my/registrations/", member.draft_start, name="member-draft-start"),
-    path("my/registrations/<uuid:uid>/title/", member.draft_title, name="member-draft-title"),
-    path("my/registrations/<uuid:uid>/shares/", member.draft_shares, name="member-draft-shares"),
-    path("my/registrations/<uuid:uid>/check/", member.draft_check, name="member-draft-check"),
+    path("my/registrations/", drafts.draft_start, name="member-draft-start"),
+    path("my/registrations/<uuid:uid>/title/", drafts.draft_title, name="member-draft-title"),
+    path("my/registrations/<uuid:uid>/known/", drafts.draft_known, name="member-draft-known"),
+    path("my/registrations/<uuid:uid>/shares/", drafts.draft_shares, name="member-draft-shares"),
+    path("my/registrations/<uuid:uid>/check/", drafts.draft_check, name="member-draft-check"),
+    path("my/registrations/<uuid:uid>/discard/", drafts.draft_discard, name="member-draft-discard"),
     path("staff/works/", staff.work_list, name="staff-work-list"),
     path("staff/works/<uuid:uid>/", staff.work_detail, name="staff-work-detail"),
+    path("staff/works/<uuid:uid>/decide/", staff.work_decide, name="staff-work-decide"),
+    path("staff/works/<uuid:uid>/shares/<str:right>/", staff.share_edit, name="staff-share-edit"),
+    path("staff/works/<uuid:uid>/disputes/<str:right>/", staff.dispute_open, name="staff-dispute-open"),
+    path("staff/disputes/", staff.dispute_list, name="staff-dispute-list"),
+    path("staff/disputes/<uuid:uid>/", staff.dispute_detail, name="staff-dispute-detail"),
+    path("staff/reports/", staff.report_list, name="staff-report-list"),
+    path("staff/reports/<uuid:uid>/", staff.report_detail, name="staff-report-detail"),
     path("staff/registrations/", staff.file_list, name="staff-file-list"),
     path("staff/registrations/<uuid:uid>/", staff.file_detail, name="staff-file-detail"),
+    path("staff/registrations/<uuid:uid>/progress/", staff.file_progress, name="staff-file-progress"),
     path("staff/registrations/<uuid:uid>/import/", staff.file_import, name="staff-file-import"),
     path("staff/registrations/<uuid:uid>/answer/", staff.file_answer, name="staff-file-answer"),
 ]

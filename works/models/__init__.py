@@ -2,6 +2,7 @@
 
 from works.models.claims import Claim, Dispute
 from works.models.registrations import ImportedTransaction, RegistrationFile, WorkDraft
+from works.models.reports import ReportKind, WorkReport
 from works.models.works import Recording, Work, WorkIdentifier, WorkShare, WorkTitle
 
 __all__ = [
@@ -10,9 +11,11 @@ __all__ = [
     "ImportedTransaction",
     "Recording",
     "RegistrationFile",
+    "ReportKind",
     "Work",
     "WorkDraft",
     "WorkIdentifier",
+    "WorkReport",
     "WorkShare",
     "WorkTitle",
 ]

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from cmo_portal.common.models import Public
 from members.models import Party
 from members.models.parties import Right
-from works.models.works import WORLD, Work
+from works.models.works import WHOLE, WORLD, Work
 
 
 @pghistory.track()
@@ -27,6 +27,15 @@ class Dispute(Public):
         verbose_name = _("dispute")
         verbose_name_plural = _("disputes")
         default_permissions = ("view",)
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(share__gt=0, share__lte=WHOLE), name="disputed_share_within_whole"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(closed_on__isnull=True) | ~models.Q(outcome__regex=r"^\s*$"),
+                name="dispute_closed_with_its_outcome",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.work} {self.right}"
@@ -46,3 +55,9 @@ class Claim(Public):
         verbose_name = _("claim")
         verbose_name_plural = _("claims")
         default_permissions = ("view",)
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(share__gt=0, share__lte=WHOLE), name="claimed_share_within_whole"
+            ),
+            models.UniqueConstraint(fields=["dispute", "party"], name="one_claim_per_side"),
+        ]

@@ -18,8 +18,14 @@ class RegistrationFile(Public):
     sender = models.CharField(_("sender"), max_length=80, blank=True)
     state = models.CharField(
         max_length=10,
-        choices=[("checked", _("Checked, not taken yet")), ("imported", _("Imported")), ("refused", _("Refused"))],
-        default="checked",
+        choices=[
+            ("received", _("Being read")),
+            ("checked", _("Checked, not taken yet")),
+            ("taking", _("Being taken")),
+            ("imported", _("Imported")),
+            ("refused", _("Refused")),
+        ],
+        default="received",
     )
     report = models.JSONField(default=dict)
     answer = models.FileField(_("answer (ACK)"), upload_to="registrations/", blank=True)
@@ -44,6 +50,7 @@ class ImportedTransaction(Public):
     title = models.CharField(max_length=400, blank=True)
     submitter_number = models.CharField(max_length=20, blank=True)
     status = models.CharField(max_length=2)
+    taken = models.BooleanField(default=False)  # the status is final: the file's import has passed this transaction
     complaints = models.JSONField(default=list)
     work = models.ForeignKey(Work, null=True, blank=True, on_delete=models.PROTECT, related_name="registrations")
 

@@ -36,6 +36,7 @@ class Work(Public):
         ],
         default="registered",
     )
+    refusal = models.TextField(_("why it was refused"), blank=True)
     merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged_from")
     registered_by = models.ForeignKey(
         Party, null=True, blank=True, on_delete=models.PROTECT, related_name="works_registered"
@@ -79,7 +80,10 @@ class WorkTitle(Public):
         verbose_name = _("title")
         verbose_name_plural = _("titles")
         default_permissions = ("view",)
-        indexes = [GinIndex(OpClass("key", name="gin_trgm_ops"), name="work_title_key_trigrams")]
+        indexes = [
+            GinIndex(OpClass("key", name="gin_trgm_ops"), name="work_title_key_trigrams"),
+            GinIndex(OpClass("skeleton", name="gin_trgm_ops"), name="work_title_sound_trigrams"),
+        ]
 
     def __str__(self) -> str:
         return self.text

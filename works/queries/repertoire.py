@@ -6,30 +6,61 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.postgres.search import TrigramSimilarity
-from django.db.models import Case, F, FloatField, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, F, FloatField, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Greatest
 
 from cmo_portal.common.spelling import skeleton, text_key
-from members.models import Party
+from members.models import Party, PartyName
 from works.models import Recording, Work, WorkShare, WorkTitle
 from works.rules.identifiers import read_isrc, read_iswc
 
 LIVE = Q(state="registered")
+LONGEST_QUERY = 200
+ALIKE = 0.45  # from this score a title is shown as a look-alike
+TELLING = 5  # consonants from which an equal sound is no accident
 
 
-def search_works(text: str, *, limit: int = 50) -> list[Work]:
-    """Works by title, writer, ISWC or ISRC, in Urdu or Roman letters; the exact title first. At most `limit`."""
-    wanted = text.strip()
+def search_works(text: str, *, limit: int = 50, everything: bool = False) -> list[Work]:
+    """Works by title, writer, work number, ISWC or ISRC, in Urdu or Roman letters, best first: at most `limit`.
+
+    The exact title comes first, then the exact writer, then spellings of the same sound, then parts of titles and
+    names, then what looks alike. `everything` also finds works that are not registered (staff). Up to seven queries.
+    """
+    wanted = text.strip()[:LONGEST_QUERY]
     if not wanted:
         return []
-    for reading, field in ((read_iswc(wanted), "iswc"), (read_isrc(wanted), "recordings__isrc")):
-        if reading.has_shape:
-            return list(Work.objects.filter(LIVE, **{field: reading.value}).distinct()[:limit])
-    ranked = _ranked_titles(wanted, limit * 3)
-    by_writer = _works_by_writer(wanted, limit)
-    order = {work_id: place for place, work_id in enumerate(dict.fromkeys([*ranked, *by_writer]))}
-    works = Work.objects.filter(LIVE, pk__in=list(order)).prefetch_related("titles")
-    return sorted(works, key=lambda work: order[work.pk])[:limit]
+    allowed = ~Q(state="merged") if everything else LIVE
+    numbered = _works_by_number(wanted, allowed)
+    if numbered:
+        return numbered[:limit]
+    scores = _title_scores(wanted, limit * 3, everything)
+    for work_id, score in _writer_scores(wanted, limit).items():
+        scores[work_id] = max(score, scores.get(work_id, 0))
+    works = Work.objects.filter(allowed, pk__in=list(scores)).prefetch_related("titles")
+    return sorted(works, key=lambda work: (-scores[work.pk], text_key(work.title), work.pk))[:limit]
+
+
+def _works_by_number(wanted: str, allowed: Q) -> list[Work]:
+    named = Q(number=wanted.upper())
+    iswc, isrc = read_iswc(wanted), read_isrc(wanted)
+    if iswc.has_shape:
+        named |= Q(iswc=iswc.value)
+    if isrc.has_shape:
+        named |= Q(recordings__isrc=isrc.value)
+    return list(Work.objects.filter(allowed, named).distinct().order_by("pk").prefetch_related("titles"))
+
+
+def found_works(*, text: str = "", state: str = "") -> QuerySet[Work]:
+    """Works for staff: found as the public finds them, in any state but merged; or by what is open about them."""
+    works = Work.objects.exclude(state="merged")
+    if text.strip():
+        works = works.filter(pk__in=[work.pk for work in search_works(text, limit=200, everything=True)])
+    if state in ("submitted", "registered", "refused"):
+        return works.filter(state=state)
+    if state in ("disputed", "open"):
+        wanted = "disputed" if state == "disputed" else "unclaimed"
+        return works.filter(Exists(WorkShare.objects.filter(work=OuterRef("pk"), state=wanted)))
+    return works
 
 
 def works_of(party: Party) -> QuerySet[Work]:
@@ -39,15 +70,52 @@ def works_of(party: Party) -> QuerySet[Work]:
     return Work.objects.filter(Q(pk__in=held) | Q(pk__in=claimed) | Q(registered_by=party)).exclude(state="merged")
 
 
+def my_works(party: Party, *, text: str = "", show: str = "") -> QuerySet[Work]:
+    """The member's works by words of a title in either script, and by what they lack: `disputed`, `open` (a part
+    without an owner) or `silent` (no recording). Each row knows all three."""
+    works = works_of(party).annotate(
+        is_disputed=Exists(WorkShare.objects.filter(work=OuterRef("pk"), state="disputed")),
+        is_open=Exists(WorkShare.objects.filter(work=OuterRef("pk"), state="unclaimed")),
+        is_silent=~Exists(Recording.works.through.objects.filter(work_id=OuterRef("pk"))),
+    )
+    if text.strip():
+        works = works.filter(titled(text))
+    flags = {"disputed": "is_disputed", "open": "is_open", "silent": "is_silent"}
+    return works.filter(**{flags[show]: True}) if show in flags else works
+
+
+def titled(text: str) -> Q:
+    """Works with a number or a title that holds these words, or their sound in the other script."""
+    key, bones = text_key(text)[:LONGEST_QUERY], skeleton(text)
+    fits = Q(key__contains=key)
+    if len(bones) > 2:
+        fits |= Q(skeleton__contains=bones)
+    titles = WorkTitle.objects.filter(fits).values("work_id")
+    return Q(pk__in=titles) | Q(number__iexact=text.strip()[:14])
+
+
 def look_alikes(titles: Iterable[str], party_ids: Iterable[int], *, limit: int = 5) -> list[Work]:
     """Registered works that may be the same as one about to be registered: like title, shared writer first."""
-    found: dict[int, None] = {}
+    scores: dict[int, Any] = {}
     for title in titles:
-        found.update(dict.fromkeys(_ranked_titles(title, limit)))
-    works = list(Work.objects.filter(LIVE, pk__in=found).prefetch_related("shares"))
-    parties = set(party_ids)
-    shared = {work.pk: any(share.party_id in parties for share in work.shares.all()) for work in works}
-    return sorted(works, key=lambda work: (not shared[work.pk], list(found).index(work.pk)))[:limit]
+        for work_id, score in _title_scores(title, limit * 3).items():
+            if score > ALIKE:
+                scores[work_id] = max(score, scores.get(work_id, 0))
+    works = list(Work.objects.filter(LIVE, pk__in=scores))
+    shared = set(
+        WorkShare.objects.filter(work__in=works, party_id__in=list(party_ids)).values_list("work_id", flat=True)
+    )
+    return sorted(works, key=lambda work: (work.pk not in shared, -scores[work.pk], work.pk))[:limit]
+
+
+def has_namesake(titles: Iterable[str]) -> bool:
+    """Whether a registered work has one of these titles, or one that sounds the same."""
+    same = Q()
+    for title in titles:
+        same |= Q(key=text_key(title)[:400])
+        if len(skeleton(title)) >= TELLING:
+            same |= Q(skeleton=skeleton(title))
+    return bool(same) and WorkTitle.objects.filter(same, work__state="registered").exists()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,30 +168,62 @@ def indexed_works() -> list[IndexedWork]:
     ]
 
 
-def _ranked_titles(wanted: str, limit: int) -> list[int]:
-    """Work ids by likeness of a title: equal key, same skeleton, then trigrams."""
+def _title_scores(wanted: str, limit: int, everything: bool = False) -> dict[int, Any]:
+    """Work id → how well a title fits: 4 the same, 3 the same sound, 2 begins so, 1.5 holds it, below 1 looks alike."""
     key, bones = text_key(wanted)[:400], skeleton(wanted)
-    same_bones = When(skeleton=bones, then=Value(0.8)) if len(bones) > 2 else When(pk=None, then=Value(0.0))
-    rank: Any = Greatest(
-        Case(When(key=key, then=Value(2.0)), same_bones, default=Value(0.0), output_field=FloatField()),
-        TrigramSimilarity("key", key),
-    )
-    near = Q(key__trigram_similar=key) | Q(key=key)
+    near = Q(key=key)
+    if key:
+        near |= Q(key__trigram_similar=key) | Q(key__trigram_word_similar=key) | Q(key__contains=key)
     if len(bones) > 2:
         near |= Q(skeleton=bones)
-    rows = WorkTitle.objects.filter(near, work__state="registered").annotate(rank=rank)
-    return list(rows.order_by("-rank", F("work_id")).values_list("work_id", flat=True)[:limit])
-
-
-def _works_by_writer(wanted: str, limit: int) -> list[int]:
-    bones = skeleton(wanted)
-    near = Q(names__key=text_key(wanted))
-    if len(bones) > 2:
-        near |= Q(names__skeleton=bones)
-    parties = Party.objects.filter(near).values("pk")
-    return list(
-        WorkShare.objects.filter(party__in=parties)
-        .order_by("work_id")
-        .values_list("work_id", flat=True)
-        .distinct()[:limit]
+    if len(bones) > 3:
+        near |= Q(skeleton__contains=bones)
+    if len(bones) > 4:
+        near |= Q(skeleton__trigram_similar=bones)
+    rows = WorkTitle.objects.filter(near).exclude(work__state="merged")
+    if not everything:
+        rows = rows.filter(work__state="registered")
+    alike = Greatest(TrigramSimilarity("key", key), TrigramSimilarity("skeleton", bones) * Value(0.8))
+    score: Any = Case(
+        When(key=key, then=Value(4.0)),
+        *([When(skeleton=bones, then=Value(3.0))] if len(bones) > 2 else []),
+        When(key__startswith=f"{key} ", then=Value(2.0)),
+        When(key__contains=key, then=Value(1.5)),
+        default=Value(0.0),
+        output_field=FloatField(),
     )
+    ranked = rows.annotate(score=score + alike).order_by("-score", F("work_id"))
+    found: dict[int, Any] = {}
+    for work_id, value in ranked.values_list("work_id", "score")[:limit]:
+        found.setdefault(work_id, value)
+    return found
+
+
+def _writer_scores(wanted: str, limit: int) -> dict[int, Any]:
+    """Work id → how well the name of an owner fits; an equal name counts almost like an equal title."""
+    key, bones = text_key(wanted)[:400], skeleton(wanted)
+    if not key:
+        return {}
+    near = Q(key=key) | Q(key__trigram_similar=key)
+    if len(key) > 2:
+        near |= Q(key__contains=key)
+    if len(bones) > 2:
+        near |= Q(skeleton=bones)
+    names = PartyName.objects.filter(near).annotate(
+        score=Case(
+            When(key=key, then=Value(3.9)),
+            *([When(skeleton=bones, then=Value(2.9))] if len(bones) > 2 else []),
+            When(key__contains=key, then=Value(1.4)),
+            default=Value(0.0),
+            output_field=FloatField(),
+        )
+        + TrigramSimilarity("key", key) * Value(0.1)
+    )
+    parties: dict[int, Any] = {}
+    for party_id, value in names.order_by("-score").values_list("party_id", "score")[:limit]:
+        parties.setdefault(party_id, value)
+    owned = WorkShare.objects.filter(party__in=list(parties)).order_by("work_id")
+    found: dict[int, Any] = {}
+    for work_id, party_id in owned.values_list("work_id", "party_id").distinct()[: limit * 4]:
+        found[work_id] = max(parties[party_id], found.get(work_id, 0))
+    return found

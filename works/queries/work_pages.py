@@ -1,12 +1,19 @@
 """What the pages of a work show."""
 
-from collections.abc import Iterable
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from django.db.models import Q, QuerySet
+
+from cmo_portal.audit.models import Act
 from cmo_portal.common.texts import Text
 from members.models import Party
 from members.models.parties import Right
-from works.models import Work, WorkShare
+from members.queries.parties import same_name_parties
+from works.models import Dispute, Work, WorkShare, WorkTitle
 from works.models.works import WHOLE
 
 
@@ -25,9 +32,16 @@ class RightTable:
         return WHOLE - self.total
 
 
-def share_table(work: Work) -> list[RightTable]:
-    """Shares by right, larger first; a right nobody documented is left out."""
-    rows = list(work.shares.select_related("party", "dispute").order_by("right", "-share", "pk"))
+def in_force(on: dt.date) -> Q:
+    """The shares that hold on a day."""
+    begun = Q(valid_from__isnull=True) | Q(valid_from__lte=on)
+    return begun & (Q(valid_to__isnull=True) | Q(valid_to__gte=on))
+
+
+def share_table(work: Work, *, on: dt.date) -> list[RightTable]:
+    """Shares by right on a day, larger first; a right nobody documented is left out."""
+    shares = work.shares.filter(in_force(on)).select_related("party", "dispute")
+    rows = list(shares.order_by("right", "-share", "pk"))
     tables = []
     for right in Right:
         mine = tuple(row for row in rows if row.right == right)
@@ -44,3 +58,80 @@ def own_shares(works: Iterable[Work], party: Party) -> dict[int, dict[str, int]]
         shares = found.setdefault(work_id, {})
         shares[right] = shares.get(right, 0) + share
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Who owns how much of a work, as a list of works names it."""
+
+    name: str
+    name_original: str
+    share: int
+
+
+@dataclass(frozen=True, slots=True)
+class ListedWork:
+    """A work in a list: its other titles, who owns it, and whether every part has an owner without a dispute.
+
+    Shares are those of the performing right; where that is not documented, those of the first right that is.
+    """
+
+    work: Work
+    other_titles: tuple[WorkTitle, ...]
+    owners: tuple[Owner, ...]
+    is_whole: bool
+    is_disputed: bool
+
+
+def listed(works: Sequence[Work], *, on: dt.date) -> list[ListedWork]:
+    """The works as a list shows them, in their order; two queries."""
+    shares: dict[int, list[WorkShare]] = defaultdict(list)
+    rows = WorkShare.objects.filter(in_force(on), work__in=works).select_related("party")
+    for row in rows.order_by("work_id", "-share", "pk"):
+        shares[row.work_id].append(row)
+    titles: dict[int, list[WorkTitle]] = defaultdict(list)
+    for title in WorkTitle.objects.filter(work__in=works).order_by("pk"):
+        titles[title.work_id].append(title)
+    return [_listed(work, titles[work.pk], shares[work.pk]) for work in works]
+
+
+def _listed(work: Work, titles: Sequence[WorkTitle], shares: Sequence[WorkShare]) -> ListedWork:
+    shown = next((right for right in Right.values if any(row.right == right for row in shares)), "")
+    rows = [row for row in shares if row.right == shown]
+    named: dict[int, Owner] = {}
+    for row in rows:
+        if row.party is not None:
+            before = named.get(row.party.pk)
+            total = row.share + (before.share if before else 0)
+            named[row.party.pk] = Owner(row.party.display_name, row.party.display_name_original, total)
+    return ListedWork(
+        work=work,
+        other_titles=tuple({title.text: title for title in titles if title.text != work.title}.values()),
+        owners=tuple(named.values()),
+        is_whole=sum(row.share for row in rows if row.state == "active") == WHOLE,
+        is_disputed=any(row.state == "disputed" for row in shares),
+    )
+
+
+def same_named_parties(rows: Sequence[dict[str, Any]]) -> list[tuple[int, str, list[Party]]]:
+    """For each row of a registration that names somebody without a number: its place, the name, and the known parties
+    that go by this name. One or two queries a name."""
+    found = []
+    for place, row in enumerate(rows):
+        if not row.get("own") and not row.get("ipi"):
+            parties = same_name_parties(row["name"])
+            if parties:
+                found.append((place, row["name"], parties))
+    return found
+
+
+def filtered_disputes(state: str) -> QuerySet[Dispute]:
+    """Disputes that are `open` or `closed`, or all, each with its work and sides."""
+    rows = Dispute.objects.select_related("work").prefetch_related("claims__party")
+    return rows if state == "all" else rows.filter(closed_on__isnull=state == "open")
+
+
+def acts_on(record: Work | Dispute, limit: int = 30) -> list[Act]:
+    """The last acts on a work or dispute, the newest first."""
+    acts = Act.objects.filter(object_type=record._meta.label_lower, object_id=str(record.uid))
+    return list(acts.select_related("actor").order_by("-number")[:limit])

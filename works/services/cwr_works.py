@@ -86,7 +86,7 @@ def _recordings(work: WorkTransaction) -> Iterable[NewRecording]:
 def _parties(items: list[Interest], sender: str, by: User) -> dict[PartyFacts, Party]:
     """One party for equal facts; a nameless number is matched with what this sender's earlier files brought."""
     facts = list(dict.fromkeys(item.facts for item in items if item.facts))
-    known = _known_by_name(sender)
+    known = _known_by_name(sender, {fact.roman for fact in facts if not fact.ipi_name_number})
     found = {fact: known[fact.roman] for fact in facts if not fact.ipi_name_number and fact.roman in known}
     wanted = [fact for fact in facts if fact not in found]
     if wanted:
@@ -95,8 +95,9 @@ def _parties(items: list[Interest], sender: str, by: User) -> dict[PartyFacts, P
     return found
 
 
-def _known_by_name(sender: str) -> dict[str, Party]:
-    rows = WorkShare.objects.filter(source=sender, party__isnull=False).select_related("party").order_by("party_id")
+def _known_by_name(sender: str, names: set[str]) -> dict[str, Party]:
+    rows = WorkShare.objects.filter(source=sender, party__display_name__in=names).select_related("party")
+    rows = rows.order_by("party_id")
     return {row.party.display_name: row.party for row in rows.distinct("party_id") if row.party}
 
 

@@ -1,94 +1,140 @@
-"""A member's registration, step by step: kept on the server, sent once."""
+"""A member's registration, step by step: every step is kept on the server, sent once, and found again if left."""
 
-from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from cmo_portal.accounts.access import require
 from cmo_portal.accounts.models import User
+from cmo_portal.audit.services import record_act
+from cmo_portal.common.money import allocate
+from cmo_portal.common.spelling import script_of
 from members.models import Party
 from members.models.parties import PartyKind
 from members.services.parties import PartyFacts, register_parties
 from works.models import Work, WorkDraft
+from works.rules.splits import WHOLE
 from works.services.registration import NewRecording, NewShare, NewTitle, NewWork, register_work
 
-ONE_PERCENT = 10_000
-
-
-def start_draft(*, party: Party) -> WorkDraft:
-    """A fresh registration of this member."""
-    return WorkDraft.objects.create(party=party)
-
-
-def save_step(*, draft: WorkDraft, step: str, answers: Any) -> None:
-    """Keep the answers of one step (`title`: a dict, `shares`: a list of dicts)."""
-    if draft.work_id:
-        raise ValidationError(_("This registration was sent already."))
-    draft.answers[step] = answers
-    draft.save(update_fields=["answers"])
+STEPS = ("title", "known", "shares")
 
 
 @transaction.atomic
-def send_draft(*, draft: WorkDraft, by: User) -> Work:
-    """Register the work of a complete draft; sent twice it answers with the same work."""
+def start_draft(*, party: Party) -> WorkDraft:
+    """A fresh registration of this member; one that holds nothing yet is used again."""
+    Party.objects.select_for_update(no_key=True).get(pk=party.pk)
+    blank = WorkDraft.objects.filter(party=party, work=None, answers={}).first()
+    return blank or WorkDraft.objects.create(party=party)
+
+
+@transaction.atomic
+def save_step(*, draft: WorkDraft, step: str, answers: Any) -> WorkDraft:
+    """Keep the answers of one step: `title` a dict, `known` whether the works that look alike are others, `shares` a
+    list of dicts whose shares count 1/10,000 of a percent. A changed title asks for look-alikes again."""
+    draft = WorkDraft.objects.select_for_update().get(pk=draft.pk)
+    if draft.work_id:
+        raise ValidationError(_("This registration was sent already."))
+    if step == "title" and answers != draft.answers.get("title"):
+        draft.answers.pop("known", None)
+    draft.answers[step] = answers
+    draft.save(update_fields=["answers"])
+    return draft
+
+
+@transaction.atomic
+def discard_draft(*, draft: WorkDraft) -> None:
+    """Throw an unfinished registration away; one that was sent stays."""
+    WorkDraft.objects.filter(pk=draft.pk, work=None).delete()
+
+
+def next_step(draft: WorkDraft) -> str:
+    """The first step that is not answered yet; `check` when all are."""
+    return next((step for step in STEPS if not draft.answers.get(step)), "check")
+
+
+def equal_parts(count: int) -> list[int]:
+    """The whole in equal parts, as equal as whole units allow, in 1/10,000 of a percent."""
+    return list(allocate(WHOLE, [(place, 1) for place in range(count)]).values()) if count else []
+
+
+@transaction.atomic
+def send_draft(*, draft: WorkDraft, by: User, persons: dict[int, UUID | None], is_doubtful: bool) -> Work:
+    """Register the work of a complete draft; sent twice it answers with the same work.
+
+    `persons` says for rows of the shares which known party is meant, None for a new one. A doubtful work, one that may
+    be registered already, waits for the documentation desk. Raises ValidationError; then nothing is registered.
+    """
     draft = WorkDraft.objects.select_for_update().get(pk=draft.pk)
     if draft.work is not None:
         return draft.work
-    if not draft.answers.get("title") or not draft.answers.get("shares"):
+    if next_step(draft) != "check":
         raise ValidationError(_("Fill in the title and the shares first."))
-    new = _new_work(draft, by)
-    if not any(part.party == draft.party for part in new.shares):
-        raise ValidationError(
-            _("You have no share in this work. Add yourself under your own name and IPI name number.")
-        )
-    draft.work = register_work(new=new, by=by, source="member", registered_by=draft.party)
+    new = _new_work(draft, by, persons)
+    state = "submitted" if is_doubtful else "registered"
+    draft.work = register_work(new=new, by=by, source="member", registered_by=draft.party, state=state)
     draft.save(update_fields=["work"])
     return draft.work
 
 
-def _new_work(draft: WorkDraft, by: User) -> NewWork:
+@transaction.atomic
+def decide_submitted(*, work: Work, accept: bool, reason: str, by: User) -> Work:
+    """The documentation desk registers or refuses a work that waited for its look."""
+    require(by, "works.edit_works")
+    work = Work.objects.select_for_update(no_key=True).get(pk=work.pk)
+    if work.state != "submitted":
+        raise ValidationError(_("This work was decided already."))
+    if not accept and not reason.strip():
+        raise ValidationError(_("Say why the work is refused: the member reads it."))
+    work.state, work.refusal = ("registered", "") if accept else ("refused", reason.strip())
+    work.save(update_fields=["state", "refusal"])
+    verb = "accept_work" if accept else "refuse_work"
+    record_act(by=by, verb=verb, on=work, facts={"reason": reason.strip()[:500]})
+    return work
+
+
+def _new_work(draft: WorkDraft, by: User, persons: dict[int, UUID | None]) -> NewWork:
     title = draft.answers["title"]
     length = (title.get("minutes") or 0) * 60 + (title.get("seconds") or 0)
     original = title.get("title_original") or ""
-    recording = NewRecording(title["isrc"], title["title"], title.get("performer") or "", length or None)
+    language = title.get("language") or ""
+    recording = NewRecording(title.get("isrc") or "", title["title"], title.get("performer") or "", length or None)
     return NewWork(
-        title=NewTitle(title["title"], "OT", title.get("language") or ""),
-        other_titles=(NewTitle(original, "OL", title.get("language") or ""),) if original else (),
+        title=NewTitle(title["title"], "OT", language),
+        other_titles=(NewTitle(original, "OL", language),) if original else (),
         iswc=title.get("iswc") or "",
         duration=length or None,
-        shares=tuple(_shares(draft, by)),
-        recordings=(recording,) if title.get("isrc") else (),
+        shares=tuple(_shares(draft, by, persons)),
+        recordings=(recording,) if recording.isrc else (),
     )
 
 
-def _shares(draft: WorkDraft, by: User) -> list[NewShare]:
+def _shares(draft: WorkDraft, by: User, persons: dict[int, UUID | None]) -> list[NewShare]:
     rows = draft.answers["shares"]
-    others = [row for row in rows if not _is_self(draft.party, row)]
-    found = iter(register_parties(parties=[_facts(row) for row in others], by=by, source="member") if others else [])
-    shares: list[NewShare] = []
-    for row in rows:
-        party = draft.party if _is_self(draft.party, row) else next(found)
-        for right, field in (("PR", "performing"), ("MR", "mechanical")):
-            units = int(Decimal(row[field]) * ONE_PERCENT)
-            if units:
-                shares.append(NewShare(party, row["role"], right, units))
-    return shares
-
-
-def _is_self(party: Party, row: dict[str, Any]) -> bool:
-    if row.get("ipi"):
-        return party.names.filter(ipi_name_number=row["ipi"]).exists()
-    return row["name"].strip().casefold() == party.display_name.casefold()
+    chosen = {party.uid: party for party in Party.objects.filter(uid__in=[uid for uid in persons.values() if uid])}
+    known = {place: chosen[uid] for place, uid in persons.items() if uid in chosen}
+    known.update({place: draft.party for place, row in enumerate(rows) if row.get("own")})
+    others = [place for place in range(len(rows)) if place not in known]
+    if others:
+        facts = [_facts(rows[place]) for place in others]
+        known.update(zip(others, register_parties(parties=facts, by=by, source="member"), strict=True))
+    return [
+        NewShare(known[place], row["role"], right, row[field])
+        for place, row in enumerate(rows)
+        for right, field in (("PR", "performing"), ("MR", "mechanical"))
+        if row[field]
+    ]
 
 
 def _facts(row: dict[str, Any]) -> PartyFacts:
-    firm = row["role"] == "E"
+    firm = row["role"] in ("E", "AM", "SE")
     first, _blank, last = row["name"].strip().rpartition(" ")
     return PartyFacts(
         last_name=row["name"].strip() if firm else last,
         first_name="" if firm else first,
+        original=row["name"].strip() if script_of(row["name"]) == "Arab" else "",
         kind=PartyKind.ORGANISATION if firm else PartyKind.PERSON,
         ipi_name_number=row.get("ipi") or None,
     )

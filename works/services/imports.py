@@ -1,287 +1,249 @@
-"""Registration files: checked first, taken on a yes, answered with an ACK. The same bytes are taken once.
+"""Registration files: kept, checked, taken on a yes, answered with an ACK. The same bytes are taken once.
 
-The check reads the whole file and writes what would become of each transaction, and nothing else: no work, no share, no
-party. Taking it is one transaction: either every accepted work is there with the answer file, or nothing is.
+The check reads the whole file and writes what would become of each transaction, and nothing else: no work, no share,
+no party. A small file is checked and taken at once, each in one transaction. A large one is read by a worker, slice
+after slice; each slice is whole or not there, and a worker that dies is followed by one that goes on behind the last
+slice. Either way the file is `imported` only when every transaction has its outcome and the answer is written.
 """
 
 import datetime as dt
 import hashlib
-import io
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import IO, Any, BinaryIO, cast
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.files.base import ContentFile
+from django.core.files import File
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cmo_portal.accounts.access import require
 from cmo_portal.accounts.models import User
 from cmo_portal.audit.services import record_act
-from cmo_portal.common.faults import faultpoint
-from works.formats.cwr.acknowledgement import Answer, write_acknowledgement
-from works.formats.cwr.codes import societies
-from works.formats.cwr.corrections import corrected
-from works.formats.cwr.names import file_name, parse_file_name
+from cmo_portal.jobs.models import Job
+from cmo_portal.jobs.services import add_job, check_held, finish, report_progress
 from works.formats.cwr.reader import CwrReading, read_cwr
-from works.formats.cwr.records import CwrFault, CwrTransaction, Severity
-from works.formats.cwr.work import WorkTransaction, WorkWriter
-from works.formats.cwr.work_view import work_of
-from works.models import ImportedTransaction, RegistrationFile, Work, WorkIdentifier, WorkShare
-from works.rules.identifiers import read_iswc
-from works.services.cwr_works import new_works
-from works.services.registration import NewWork, link_recordings, share_row, store_works
+from works.models import ImportedTransaction, RegistrationFile
+from works.services.answering import keep_answer
+from works.services.deciding import ACCEPTED, Decider, complaints_of, row_of, slices_of
+from works.services.taking import SLICE, take_slice
 
-ACCEPTED = ("AS", "AC")
-COMPLAINTS_KEPT = 200
+AT_ONCE = 1_000_000  # bytes: larger files are read by a worker
+CHECK, IMPORT = "works.check_file", "works.import_file"
 
 
-@transaction.atomic
 def check_registration_file(*, upload: IO[bytes], filename: str, by: User) -> RegistrationFile:
-    """Read a file and keep it with what would become of it. Raises ValidationError when it is too big, known already
-    or no CWR file at all."""
+    """Keep a file with what would become of it, at once whatever its size. Raises ValidationError when it is too big,
+    known already or no CWR file at all; then nothing is kept."""
+    with transaction.atomic():
+        file = _keep(upload, filename, by)
+        _check(file, by)
+    return file
+
+
+def receive_registration_file(*, upload: IO[bytes], filename: str, by: User) -> RegistrationFile:
+    """As `check_registration_file`; a large file is only kept, and a worker checks it."""
+    with transaction.atomic():
+        file = _keep(upload, filename, by)
+        if file.file.size <= AT_ONCE:
+            _check(file, by)
+        else:
+            _hand_to_worker(file, CHECK, by)
+    return file
+
+
+def import_registration_file(*, file: RegistrationFile, by: User, now: dt.datetime) -> RegistrationFile:
+    """Take the accepted transactions and write the answer, at once and whole; the second call changes nothing."""
+    with transaction.atomic():
+        file = _to_take(file, by)
+        if file.state == "imported":
+            return file
+        with _read(file) as reading:
+            decider = Decider(_sender_key(reading))
+            for part in slices_of(reading, SLICE):
+                take_slice(file=file, decisions=decider.decide(part), sender=decider.sender, by=by)
+        _finish_import(file, by, now)
+    return file
+
+
+def start_import(*, file: RegistrationFile, by: User, now: dt.datetime) -> RegistrationFile:
+    """As `import_registration_file`; a large file is taken by a worker. A job that was given up is begun again, and
+    goes on behind the last slice."""
+    with transaction.atomic():
+        file = _to_take(file, by)
+        if file.state == "imported":
+            return file
+        if file.file.size <= AT_ONCE:
+            return import_registration_file(file=file, by=by, now=now)
+        file.state = "taking"
+        file.save(update_fields=["state"])
+        _hand_to_worker(file, IMPORT, by)
+    return file
+
+
+def check_by_job(*, job: Job) -> None:
+    """A worker checks a large file: slices of rows, then the outcome with the end of the job."""
+    file, by = RegistrationFile.objects.get(pk=job.args["file"]), User.objects.get(pk=job.args["by"])
+    with _read(file) as reading:
+        decider = Decider(_sender_key(reading))
+        with transaction.atomic():
+            check_held(job)
+            ImportedTransaction.objects.filter(file=file).delete()
+        for part in slices_of(reading, SLICE):
+            with transaction.atomic():
+                check_held(job)
+                ImportedTransaction.objects.bulk_create(row_of(file, each) for each in decider.decide(part))
+            report_progress(job, done=part[-1].number, total=0)
+        with transaction.atomic():
+            _finish_check(file, reading, by)
+            finish(job)
+
+
+def import_by_job(*, job: Job, now: dt.datetime) -> None:
+    """A worker takes a large file: each slice in its own transaction, then the answer with the end of the job."""
+    file, by = RegistrationFile.objects.get(pk=job.args["file"]), User.objects.get(pk=job.args["by"])
+    total = int(file.report.get("transactions") or 0)
+    done = 0
+    with _read(file) as reading:
+        decider = Decider(_sender_key(reading))
+        for part in slices_of(reading, SLICE):
+            with transaction.atomic():
+                check_held(job)
+                take_slice(file=file, decisions=decider.decide(part), sender=decider.sender, by=by)
+            done += len(part)
+            report_progress(job, done=done, total=total)
+    with transaction.atomic():
+        _finish_import(file, by, now)
+        finish(job)
+
+
+def subject_of(file: RegistrationFile) -> str:
+    """What the jobs of a file belong to."""
+    return f"registration:{file.uid}"
+
+
+def is_worked_on(file: RegistrationFile) -> bool:
+    """Whether a job of this file waits, runs, or stands in quarantine."""
+    return Job.objects.filter(subject=subject_of(file), state__in=("pending", "running", "quarantined")).exists()
+
+
+def _hand_to_worker(file: RegistrationFile, kind: str, by: User) -> None:
+    """A job of its own for each beginning: one that was given up is not taken up again."""
+    begun = Job.objects.filter(subject=subject_of(file)).count()
+    args = {"file": file.pk, "by": by.pk}
+    add_job(kind=kind, key=f"{kind}:{file.uid}:{begun}", args=args, subject=subject_of(file))
+
+
+def _keep(upload: IO[bytes], filename: str, by: User) -> RegistrationFile:
     require(by, "works.import_works")
-    data = upload.read(settings.UPLOAD_LIMIT + 1)
-    if len(data) > settings.UPLOAD_LIMIT:
+    size, digest = _measured(upload)
+    if size > settings.UPLOAD_LIMIT:
         raise ValidationError(
             _("This file is larger than %(limit)s MB. Split it and hand in the parts.")
             % {"limit": settings.UPLOAD_LIMIT // 1_000_000}
         )
-    digest = hashlib.sha256(data).digest()
     if known := RegistrationFile.objects.filter(sha256=digest).first():
         raise ValidationError(
             _("The same file was handed in before, as %(name)s. Nothing was taken twice.") % {"name": known.filename}
         )
-    reading = read_cwr(io.BytesIO(data), filename)
-    rows = list(_checked(reading))
-    if not reading.is_readable:
-        raise ValidationError([_complaint_text(fault) for fault in reading.faults] or [_("This is not a CWR file.")])
+    reading = read_cwr(cast(BinaryIO, upload), filename)
+    if reading.header is None:
+        told = [_told(complaint) for complaint in complaints_of(reading.faults)]
+        raise ValidationError(told or [_("This is not a CWR file.")])
     file = RegistrationFile(
         filename=filename[:200],
         sha256=digest,
         format=f"CWR {reading.version}",
-        sender=reading.header.sender_name[:80] if reading.header else "",
-        state="refused" if reading.is_refused else "checked",
+        sender=reading.header.sender_name[:80],
+        state="received",
         received_by=by,
-        report=_report(reading, [status for _row, status, _work in rows]),
     )
-    file.file.save(f"{digest.hex()}.cwr", ContentFile(data), save=False)
+    upload.seek(0)
+    file.file.save(f"{digest.hex()}.cwr", File(upload), save=False)
     file.save()
-    ImportedTransaction.objects.bulk_create(_row(file, row, status, work) for row, status, work in rows)
-    record_act(by=by, verb="check_registration_file", on=file, facts={"transactions": len(rows)})
     return file
 
 
-@transaction.atomic
-def import_registration_file(*, file: RegistrationFile, by: User, now: dt.datetime) -> RegistrationFile:
-    """Take the accepted transactions and write the answer; taken twice, the second call changes nothing."""
+def _measured(upload: IO[bytes]) -> tuple[int, bytes]:
+    """Size and SHA-256 of a stream, read once in pieces and left at its start; reading stops beyond the limit."""
+    size, digest = 0, hashlib.sha256()
+    upload.seek(0)
+    while size <= settings.UPLOAD_LIMIT and (piece := upload.read(1 << 16)):
+        size += len(piece)
+        digest.update(piece)
+    upload.seek(0)
+    return size, digest.digest()
+
+
+def _check(file: RegistrationFile, by: User) -> None:
+    with _read(file) as reading:
+        decider = Decider(_sender_key(reading))
+        for part in slices_of(reading, SLICE):
+            ImportedTransaction.objects.bulk_create(row_of(file, each) for each in decider.decide(part))
+        _finish_check(file, reading, by)
+
+
+def _finish_check(file: RegistrationFile, reading: CwrReading, by: User) -> None:
+    """The file was read to its end: whether it is refused as a whole is known only now."""
+    file.report = _report(file, reading)
+    is_empty = not file.report["transactions"]
+    file.state = "refused" if reading.is_refused or is_empty else "checked"
+    if file.state == "refused":
+        keep_answer(file=file, reading=reading, now=file.created_at, file_faults=reading.faults)
+    file.save()
+    facts = {"state": file.state, "transactions": file.report["transactions"]}
+    record_act(by=by, verb="check_registration_file", on=file, facts=facts)
+
+
+def _to_take(file: RegistrationFile, by: User) -> RegistrationFile:
     require(by, "works.import_works")
     file = RegistrationFile.objects.select_for_update().get(pk=file.pk)
-    if file.state == "imported":
-        return file
     if file.state == "refused":
         raise ValidationError(_("This file was refused as a whole. Ask the sender for a corrected one."))
-    with file.file.open("rb") as stream:
-        reading = read_cwr(cast(BinaryIO, stream), file.filename)
-        rows = list(_checked(reading))
-    sender = _sender_key(reading)
-    taken = _take(rows, sender, by)
-    faultpoint("works.import.after_works")
-    answers = [_answer(row, status, taken.get(row.number) or work) for row, status, work in rows]
-    _write_answer(file, reading, answers, now)
-    _update_rows(file, rows, taken)
-    file.state, file.imported_at = "imported", now
-    file.report = _report(reading, [status for _row, status, _work in rows])
-    file.report["answer_name"] = _answer_name(file, now)
-    file.save()
-    record_act(by=by, verb="import_registration_file", on=file, facts={"works": len(taken)})
+    if file.state == "received" or (file.state == "taking" and is_worked_on(file)):
+        raise ValidationError(_("This file is being worked on. Wait until it is done."))
     return file
 
 
-def _checked(reading: CwrReading) -> Iterator[tuple[CwrTransaction, str, Work | None]]:
-    """Each work transaction with its status and the work it concerns, if that exists already."""
-    transactions = [row for row in reading if row.type in ("NWR", "REV")]
-    known = _Known(transactions, _sender_key(reading))
-    for row in transactions:
-        status, work = known.decide(row)
-        yield row, status, work
+def _finish_import(file: RegistrationFile, by: User, now: dt.datetime) -> None:
+    file.state, file.imported_at = "imported", now
+    with _read(file) as reading:
+        keep_answer(file=file, reading=reading, now=now)
+    file.report = {**file.report, **_counts(file)}
+    file.save()
+    record_act(by=by, verb="import_registration_file", on=file, facts={"accepted": file.report["accepted"]})
 
 
-class _Known:
-    """The works that a file's own numbers and ISWCs already name, in two queries."""
-
-    def __init__(self, transactions: list[CwrTransaction], sender: str) -> None:
-        numbers = {row.header["submitter_work_no"] for row in transactions}
-        iswcs = {read_iswc(row.header["iswc"]).value for row in transactions if row.header["iswc"]}
-        mine = WorkIdentifier.objects.filter(issuer=sender, value__in=numbers).select_related("work")
-        self.by_number = {row.value: row.work for row in mine}
-        self.by_iswc = {work.iswc: work for work in Work.objects.filter(iswc__in=iswcs)}
-        self.seen: set[str] = set()
-
-    def decide(self, row: CwrTransaction) -> tuple[str, Work | None]:
-        """Status by the society's rules: rejected, duplicate, conflict, accepted with or without changes."""
-        number = row.header["submitter_work_no"]
-        if row.is_rejected:
-            return "RJ", None
-        if number in self.seen:
-            return "RJ", None
-        self.seen.add(number)
-        if own := self.by_number.get(number):
-            return ("AC", own) if row.type == "REV" else ("DU", own)
-        iswc = row.header["iswc"]
-        if other := self.by_iswc.get(read_iswc(iswc).value if iswc else ""):
-            return "CO", other
-        changed = any(fault.severity in (Severity.FIELD, Severity.RECORD) for fault in row.faults)
-        return ("AC" if changed else "AS"), None
+@contextmanager
+def _read(file: RegistrationFile) -> Iterator[CwrReading]:
+    with file.file.storage.open(str(file.file.name), "rb") as stream:
+        yield read_cwr(cast(BinaryIO, stream), file.filename)
 
 
-def _take(rows: list[tuple[CwrTransaction, str, Work | None]], sender: str, by: User) -> dict[int, Work]:
-    """Store new works in bulk and revise known ones; transaction number → work."""
-    accepted = [(row, work) for row, status, work in rows if status in ACCEPTED]
-    works = new_works(works=[work_of(corrected(row)) for row, _work in accepted], sender=sender, by=by)
-    fresh = [(row, new) for (row, work), new in zip(accepted, works, strict=True) if work is None]
-    stored = store_works(news=[new for _row, new in fresh], source=sender)
-    taken = {row.number: work for (row, _new), work in zip(fresh, stored, strict=True)}
-    for (row, work), new in zip(accepted, works, strict=True):
-        if work is not None:
-            _revise(work, new, sender, by)
-            taken[row.number] = work
-    return taken
-
-
-def _revise(work: Work, new: NewWork, sender: str, by: User) -> None:
-    """A revision replaces the shares this sender brought; shares from elsewhere and disputed parts stay."""
-    Work.objects.select_for_update(no_key=True).get(pk=work.pk)
-    before = _share_facts(work, sender)
-    WorkShare.objects.filter(work=work, source=sender).exclude(state="disputed").delete()
-    WorkShare.objects.bulk_create(share_row(work, part, sender) for part in new.shares)
-    link_recordings([(work, recording) for recording in new.recordings])
-    record_act(by=by, verb="revise_work", on=work, facts={"before": before, "after": _share_facts(work, sender)})
-
-
-def _share_facts(work: Work, sender: str) -> list[Any]:
-    rows = WorkShare.objects.filter(work=work, source=sender).order_by("right", "pk")
-    return [list(row) for row in rows.values_list("right", "party_id", "share")]
-
-
-def _answer(row: CwrTransaction, status: str, work: Work | None) -> Answer:
-    conflicts = (work_as_transaction(work, row.version),) if status == "CO" and work else ()
-    number = work.number if work and status in (*ACCEPTED, "DU") else ""
-    return Answer(row, status, number, conflicts=conflicts)
-
-
-def work_as_transaction(work: Work, version: str) -> WorkTransaction:
-    """Our work as plain CWR values: title, our number, and its performing shares as writers not of the sender."""
-    shares = work.shares.filter(right="PR", party__isnull=False).select_related("party")
-    writers = [
-        WorkWriter(
-            is_controlled=False,
-            last_name=share.party.display_name[:45],
-            writer_designation=share.role if share.role in {"CA", "C", "A", "AR", "AD", "TR", "SA", "SR"} else "CA",
-            pr_ownership=share.share,
-        )
-        for share in shares
-        if share.party
-    ]
-    return WorkTransaction(
-        transaction_type="EXC",
-        version=version,
-        title=work.title[:60],
-        submitter_work_no=work.number,
-        iswc=work.iswc or "",
-        language=work.language,
-        distribution_category=work.category,
-        version_type=work.version_type,
-        writers=tuple(writers),
-    )
-
-
-def _write_answer(file: RegistrationFile, reading: CwrReading, answers: list[Answer], now: dt.datetime) -> None:
-    from works.formats.cwr.writer import FileSender
-
-    code = settings.SOCIETY["cisac_code"]
-    listed = societies().get(code)
-    out = io.BytesIO()
-    if reading.header is None:
-        return
-    write_acknowledgement(
-        out,
-        original=reading.header,
-        sender=FileSender(
-            "SO", code, listed.name if listed else settings.SOCIETY["name"], "cmo_portal", settings.RELEASE
-        ),
-        created=now,
-        processed=now.date(),
-        answers=answers,
-        file_faults=reading.faults,
-    )
-    file.answer.save(f"{file.uid}.ack", ContentFile(out.getvalue()), save=False)
-
-
-def _answer_name(file: RegistrationFile, now: dt.datetime) -> str:
-    sent = parse_file_name(file.filename)
-    version = file.format.removeprefix("CWR ")
-    receiver = sent.sender if sent else "000"
-    return file_name(
-        year=now.year,
-        number=file.pk % 9999 or 9999,
-        sender=settings.SOCIETY["cisac_code"],
-        receiver=receiver,
-        version=version,
-    )
-
-
-def _update_rows(
-    file: RegistrationFile, rows: list[tuple[CwrTransaction, str, Work | None]], taken: dict[int, Work]
-) -> None:
-    statuses = {row.number: (status, taken.get(row.number) or work) for row, status, work in rows}
-    kept = list(ImportedTransaction.objects.filter(file=file))
-    for row in kept:
-        row.status, row.work = statuses[row.number]
-    ImportedTransaction.objects.bulk_update(kept, ["status", "work"], batch_size=500)
-
-
-def _row(file: RegistrationFile, row: CwrTransaction, status: str, work: Work | None) -> ImportedTransaction:
-    return ImportedTransaction(
-        file=file,
-        number=row.number,
-        kind=row.type,
-        title=row.header["title"],
-        submitter_number=row.header["submitter_work_no"],
-        status=status,
-        complaints=[_complaint(fault) for fault in row.faults[:COMPLAINTS_KEPT]],
-        work=work,
-    )
-
-
-def _report(reading: CwrReading, statuses: list[str]) -> dict[str, Any]:
-    counts = Counter(statuses)
+def _report(file: RegistrationFile, reading: CwrReading) -> dict[str, Any]:
     return {
         "version": reading.version,
-        "transactions": len(statuses),
         "records": reading.record_count,
+        "others": reading.transaction_count - ImportedTransaction.objects.filter(file=file).count(),
+        "complaints": complaints_of(reading.faults),
+        **_counts(file),
+    }
+
+
+def _counts(file: RegistrationFile) -> dict[str, Any]:
+    counts = Counter(ImportedTransaction.objects.filter(file=file).values_list("status", flat=True))
+    return {
+        "transactions": counts.total(),
         "accepted": sum(counts[status] for status in ACCEPTED),
         "statuses": sorted(counts.items()),
-        "complaints": [_complaint(fault) for fault in reading.faults[:COMPLAINTS_KEPT]],
     }
 
 
-def _complaint(fault: CwrFault) -> dict[str, Any]:
-    return {
-        "line": fault.line,
-        "record": fault.record_type,
-        "field": fault.field,
-        "value": fault.value,
-        "text": _complaint_text(fault),
-        "edit": fault.edit or fault.severity.value,
-        "severity": fault.severity.value,
-    }
-
-
-def _complaint_text(fault: CwrFault) -> str:
-    return f"{_(fault.message) % dict(fault.facts)} {_(fault.remedy) % dict(fault.facts)}".strip()
+def _told(complaint: dict[str, Any]) -> str:
+    facts = complaint["facts"]
+    return f"{_(complaint['message']) % facts} {_(complaint['remedy']) % facts}".strip()
 
 
 def _sender_key(reading: CwrReading) -> str:

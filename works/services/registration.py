@@ -19,6 +19,9 @@ from works.models.works import WORLD
 from works.rules.identifiers import read_isrc, read_iswc
 from works.rules.splits import WHOLE
 
+REGISTER_LOCK = 0x574F524B
+LONGEST_TITLE = 400
+
 
 @dataclass(frozen=True, slots=True)
 class NewTitle:
@@ -66,15 +69,27 @@ class NewWork:
     identifiers: tuple[tuple[str, str], ...] = field(default=())
 
 
+class SharesAboveWhole(ValidationError):
+    """The database refused shares: with what stands there they would make more than 100 % (M05)."""
+
+
 @transaction.atomic
 def register_work(
     *, new: NewWork, by: User | None, source: str, registered_by: Party | None = None, state: str = "registered"
 ) -> Work:
     """Register one work. Raises ValidationError naming what is wrong; nothing is half-saved."""
+    lock_register()
     check_new_work(new)
     work = store_works(news=[new], source=source, registered_by=registered_by, state=state)[0]
     record_act(by=by, verb="register_work", on=work, facts={"source": source, "shares": len(new.shares)})
     return work
+
+
+def lock_register() -> None:
+    """One registration at a time, to the end of the transaction: a number or an ISWC looked for and not found is still
+    free when it is written."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [REGISTER_LOCK])
 
 
 def check_new_work(new: NewWork) -> None:
@@ -121,7 +136,7 @@ def store_works(
     works = Work.objects.bulk_create(
         Work(
             number=number,
-            title=new.title.text.strip(),
+            title=new.title.text.strip()[:LONGEST_TITLE],
             iswc=_stored_iswc(new.iswc),
             language=new.title.language,
             category=new.category,
@@ -141,21 +156,21 @@ def store_works(
         for work, new in pairs
         for issuer, value in new.identifiers
     )
-    _write_shares([share_row(work, part, source) for work, new in pairs for part in new.shares])
+    write_shares([share_row(work, part, source) for work, new in pairs for part in new.shares])
     link_recordings([(work, recording) for work, new in pairs for recording in new.recordings])
     return works
 
 
 def title_row(work: Work, title: NewTitle) -> WorkTitle:
     """A title with its search keys and script."""
-    text = title.text.strip()
+    text = title.text.strip()[:LONGEST_TITLE]
     return WorkTitle(
         work=work,
         title_type=title.title_type,
         text=text,
         language=title.language,
         script=script_of(text),
-        key=text_key(text)[:400],
+        key=text_key(text)[:LONGEST_TITLE],
         skeleton=skeleton(text),
     )
 
@@ -180,7 +195,12 @@ def link_recordings(pairs: Sequence[tuple[Work, NewRecording]]) -> None:
     wanted = {read_isrc(new.isrc).value: new for _work, new in pairs if read_isrc(new.isrc).is_valid}
     known = {recording.isrc: recording for recording in Recording.objects.filter(isrc__in=wanted)}
     made = Recording.objects.bulk_create(
-        Recording(isrc=isrc, title=new.title, performer=new.performer, duration=new.duration or None)
+        Recording(
+            isrc=isrc,
+            title=new.title[:LONGEST_TITLE],
+            performer=new.performer[:200],
+            duration=new.duration or None,
+        )
         for isrc, new in wanted.items()
         if isrc not in known
     )
@@ -196,14 +216,15 @@ def link_recordings(pairs: Sequence[tuple[Work, NewRecording]]) -> None:
     )
 
 
-def _write_shares(rows: list[WorkShare]) -> None:
+def write_shares(rows: list[WorkShare]) -> None:
+    """Store shares; raises SharesAboveWhole, with nothing stored, where the database refuses them."""
     try:
         with transaction.atomic():
             WorkShare.objects.bulk_create(rows)
     except IntegrityError as error:
         if "M05" not in str(error):
             raise
-        raise ValidationError(
+        raise SharesAboveWhole(
             _("These shares would make more than 100 % of a work. Look at who holds what and lower one of them.")
         ) from error
 

@@ -1,0 +1,133 @@
+"""Fields that several forms on works share: a share in percent, identifiers with their check digit, roles."""
+
+import re
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from cmo_portal.common.numerals import digits_to_ascii
+from cmo_portal.common.texts import Text
+from cmo_portal.wording import share_text
+from works.rules.identifiers import IdentifierReading, read_ipi_name, read_isrc, read_iswc
+from works.rules.splits import WHOLE
+
+LANGUAGES = [
+    ("", _("Choose")),
+    ("UR", _("Urdu")),
+    ("PA", _("Punjabi")),
+    ("SD", _("Sindhi")),
+    ("PS", _("Pashto")),
+    ("EN", _("English")),
+    ("HI", _("Hindi")),
+    ("FA", _("Persian")),
+    ("AR", _("Arabic")),
+]
+ROLES: list[tuple[str, Any]] = [
+    ("CA", _("Composer and author")),
+    ("C", _("Composer (music)")),
+    ("A", _("Author (words)")),
+    ("AR", _("Arranger")),
+    ("AD", _("Adaptor")),
+    ("TR", _("Translator")),
+    ("E", _("Publisher")),
+    ("AM", _("Administrator")),
+    ("SE", _("Sub-publisher")),
+    ("SA", _("Sub-author")),
+    ("SR", _("Sub-arranger")),
+    ("PA", _("Income participant")),
+]
+MEMBER_ROLES = [role for role in ROLES if role[0] in {"CA", "C", "A", "AR", "TR", "E"}]
+_PERCENT = re.compile(r"(\d{1,3})(?:\.(\d{1,4}))?", re.ASCII)
+_ARABIC_SIGNS = str.maketrans({"٪": "%", "٫": "."})
+
+
+class ShareField(forms.CharField):
+    """A share in percent, typed as 33.33, 33,33, ۳۳ or 50 %; its value counts 1/10,000 of a percent."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "size": "8"}))
+        super().__init__(max_length=12, **kwargs)
+
+    def clean(self, value: Any) -> int | None:  # type: ignore[override]
+        """Whole units, None for an optional field left empty."""
+        text = super().clean(value)
+        if not text:
+            return None
+        bare = digits_to_ascii(text).translate(_ARABIC_SIGNS).replace("%", "").replace(",", ".").strip()
+        match = _PERCENT.fullmatch(bare)
+        units = int(match[1]) * 10_000 + int((match[2] or "").ljust(4, "0")) if match else -1
+        if not 0 <= units <= WHOLE:
+            raise ValidationError(
+                _("“%(value)s” is not a share. Write a number from 0 to 100, for example 33.33."),
+                params={"value": text},
+            )
+        return units
+
+    def prepare_value(self, value: Any) -> Any:
+        """Kept units as people write them: 333400 as 33.34."""
+        return share_figure(value) if isinstance(value, int) else value
+
+
+def share_figure(units: int) -> str:
+    """A share as it is typed, without the sign of percent."""
+    return share_text(units).removesuffix("\N{NO-BREAK SPACE}%")
+
+
+class IdentifierField(forms.CharField):
+    """A number with its check digit; our own data must be right to the last digit."""
+
+    def __init__(self, reader: Callable[[str], IdentifierReading], complaint: Text, **kwargs: Any) -> None:
+        self.reader, self.complaint = reader, complaint
+        kwargs.setdefault(
+            "widget", forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "inputmode": "text"})
+        )
+        super().__init__(max_length=20, required=False, **kwargs)
+
+    def clean(self, value: Any) -> str:
+        """The kept form, or blank."""
+        text: str = super().clean(value)
+        if not text:
+            return ""
+        reading = self.reader(digits_to_ascii(text))
+        if not reading.is_valid:
+            raise ValidationError(self.complaint)
+        return reading.value
+
+
+def iswc_field() -> IdentifierField:
+    """The number of a work."""
+    return IdentifierField(
+        read_iswc,
+        _("This is not a correct ISWC. It looks like T-123.456.789-4; check each digit, or leave it empty."),
+        label=_("ISWC"),
+        help_text=_("The international number of the work. Leave it empty if it has none yet."),
+    )
+
+
+def isrc_field() -> IdentifierField:
+    """The number of a recording."""
+    return IdentifierField(
+        read_isrc,
+        _("This is not an ISRC. It looks like PK-ABC-26-00001; check it, or leave it empty."),
+        label=_("ISRC of a recording"),
+        help_text=_("Twelve characters; your distributor shows it. It lets us find plays of the recording."),
+    )
+
+
+def ipi_field() -> IdentifierField:
+    """The number of a name."""
+    return IdentifierField(
+        read_ipi_name,
+        _("This is not a correct IPI name number. Check each digit, or leave it empty."),
+        label=_("IPI name number"),
+    )
+
+
+class OnceForm(forms.Form):
+    """A form whose hidden key makes a double click one act (M21)."""
+
+    form_key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)

@@ -1,0 +1,200 @@
+"""The member's forms: the four steps of a registration."""
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from cmo_portal.common.spelling import script_of
+from cmo_portal.wording import share_text
+from members.models import Party
+from works.forms.fields import LANGUAGES, MEMBER_ROLES, ShareField, ipi_field, isrc_field, iswc_field
+from works.rules.splits import WHOLE
+from works.services.drafts import equal_parts
+
+RIGHTS = (("performing", _("performing")), ("mechanical", _("mechanical")))
+MOST_PERSONS = 20
+
+
+class TitleForm(forms.Form):
+    """Step 1: what the work is called, how long it is, and which recording of it is out."""
+
+    title = forms.CharField(
+        label=_("Title in Roman letters"), max_length=400, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    title_original = forms.CharField(
+        label=_("Title in its own script"),
+        max_length=400,
+        required=False,
+        help_text=_("For example in Urdu. People find the work by either."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "auto"}),
+    )
+    language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES, required=False)
+    minutes = forms.IntegerField(label=_("Length: minutes"), min_value=0, max_value=240, required=False)
+    seconds = forms.IntegerField(label=_("Length: seconds"), min_value=0, max_value=59, required=False)
+    iswc = iswc_field()
+    isrc = isrc_field()
+    performer = forms.CharField(label=_("Performer of the recording"), max_length=200, required=False)
+
+    def clean_title(self) -> str:
+        """Roman letters: files of other societies can carry nothing else."""
+        title: str = self.cleaned_data["title"]
+        if script_of(title) not in ("Latn", "") or not any(sign.isalnum() for sign in title):
+            raise forms.ValidationError(
+                _("Write this title in Roman letters (A to Z). The field below takes the title in its own script.")
+            )
+        return title
+
+    def clean(self) -> dict[str, Any]:
+        """A performer alone says nothing: the recording has to be named by its ISRC."""
+        data = super().clean() or {}
+        if data.get("performer") and not data.get("isrc") and "isrc" not in self.errors:
+            self.add_error("isrc", _("Give the ISRC of the recording too, or leave its performer empty."))
+        return data
+
+
+class KnownForm(forms.Form):
+    """Step 2: works that look alike are shown; the member says that hers is another one."""
+
+    another = forms.BooleanField(
+        label=_("None of these is my work"),
+        error_messages={
+            "required": _("Look at the works above. If none of them is yours, tick this box; else stop here.")
+        },
+    )
+
+
+class ShareRowForm(forms.Form):
+    """One person or firm with a share. The member's own row has no name to type; another's blank name is no row."""
+
+    name = forms.CharField(label=_("Name"), max_length=200, required=False)
+    role = forms.ChoiceField(
+        label=_("What this person did"), choices=[("", _("Choose")), *MEMBER_ROLES], required=False
+    )
+    performing = ShareField(label=_("Performing share, %"), required=False)
+    mechanical = ShareField(
+        label=_("Mechanical share, %"), required=False, help_text=_("Empty: the same as the performing share.")
+    )
+    ipi = ipi_field()
+
+    def __init__(self, *args: Any, own: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.is_own = own
+        self.empty_permitted = not own
+        if own:
+            del self.fields["name"], self.fields["ipi"]
+            self.fields["role"].label = _("What you did")
+
+    @property
+    def is_named(self) -> bool:
+        """Whether this row is a person."""
+        return self.is_own or bool(self.cleaned_data.get("name"))
+
+    def clean(self) -> dict[str, Any]:
+        """A named row needs a role and a share; a row with anything else needs a name."""
+        data = super().clean() or {}
+        if not self.is_own and not data.get("name"):
+            if any(data.get(field) is not None for field in ("performing", "mechanical")) or data.get("ipi"):
+                self.add_error("name", _("Write the name, or empty the whole row."))
+            return data
+        if not data.get("role"):
+            self.add_error("role", _("Choose what this person did."))
+        if data.get("performing") is None and "performing" not in self.errors:
+            self.add_error("performing", _("Give the share in percent, for example 50."))
+        if data.get("mechanical") is None and "mechanical" not in self.errors:
+            data["mechanical"] = data.get("performing")
+        if data.get("performing") == 0 and data.get("mechanical") == 0:
+            self.add_error("performing", _("A person without any share is left out. Give a share, or empty the row."))
+        return data
+
+
+class BaseShareRows(forms.BaseFormSet):  # type: ignore[type-arg]
+    """All rows of a work, the member's own first: each right must make exactly 100 %."""
+
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        """The first row is the member's own."""
+        return {**super().get_form_kwargs(index), "own": index == 0}
+
+    def clean(self) -> None:
+        """Say by how much a right misses the whole, at the last share of that right."""
+        if any(self.errors):
+            return
+        rows = [form for form in self.forms if form.is_named]
+        for field, label in RIGHTS:
+            total = sum(form.cleaned_data[field] for form in rows)
+            if total != WHOLE:
+                rows[-1].add_error(field, _sum_fault(label, total))
+        if any(form.errors for form in rows):
+            raise forms.ValidationError(_("The shares do not make 100 % yet."))
+
+    def answers(self) -> list[dict[str, Any]]:
+        """The rows as a draft keeps them."""
+        return [
+            {
+                "own": form.is_own,
+                "name": form.cleaned_data.get("name", ""),
+                "ipi": form.cleaned_data.get("ipi", ""),
+                "role": form.cleaned_data["role"],
+                "performing": form.cleaned_data["performing"],
+                "mechanical": form.cleaned_data["mechanical"],
+            }
+            for form in self.forms
+            if form.is_named
+        ]
+
+
+ShareRows = cast(
+    "type[BaseShareRows]",
+    forms.formset_factory(
+        ShareRowForm, formset=BaseShareRows, extra=0, max_num=MOST_PERSONS, validate_max=True, absolute_max=MOST_PERSONS
+    ),
+)
+
+
+def typed_rows(data: Any, *, add: int = 0, equal: bool = False) -> list[dict[str, Any]]:
+    """What was typed into the rows so far, unchecked, with `add` blank rows more; `equal` splits the whole evenly."""
+    count = min(_count(data.get("form-TOTAL_FORMS")), MOST_PERSONS)
+    fields = ("name", "ipi", "role", "performing", "mechanical")
+    rows: list[dict[str, Any]] = [
+        {field: str(data.get(f"form-{place}-{field}", ""))[:200] for field in fields} for place in range(count)
+    ]
+    if equal:
+        named = [place for place, row in enumerate(rows) if place == 0 or row["name"].strip()]
+        for place, units in zip(named, equal_parts(len(named)), strict=True):
+            rows[place]["performing"] = rows[place]["mechanical"] = units
+    return rows + [{} for _place in range(min(add, MOST_PERSONS - count))]
+
+
+class PersonsForm(forms.Form):
+    """Step 4: which known person a name without a number means."""
+
+    def __init__(self, *args: Any, doubtful: Sequence[tuple[int, str, Sequence[Party]]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for place, name, parties in doubtful:
+            choices = [(str(party.uid), _known_as(party)) for party in parties]
+            self.fields[f"person-{place}"] = forms.ChoiceField(
+                label=_("Who is %(name)s?") % {"name": name},
+                choices=[*choices, ("new", _("Somebody else of this name"))],
+                widget=forms.RadioSelect,
+                initial=choices[0][0] if len(choices) == 1 else None,
+                error_messages={"required": _("Choose who is meant: the share goes to this person.")},
+            )
+
+
+def _known_as(party: Party) -> str:
+    names = [party.display_name, party.display_name_original]
+    return " · ".join(filter(None, names))
+
+
+def _sum_fault(right: Any, total: int) -> forms.ValidationError:
+    facts = {"right": right, "total": share_text(total), "rest": share_text(abs(WHOLE - total))}
+    if total < WHOLE:
+        text = _("The %(right)s shares add up to %(total)s: %(rest)s is missing. Add it to somebody’s share.")
+    else:
+        text = _("The %(right)s shares add up to %(total)s: %(rest)s too much. Lower somebody’s share by it.")
+    return forms.ValidationError(text, params=facts)
+
+
+def _count(text: Any) -> int:
+    return int(text) if str(text).isdecimal() and len(str(text)) < 4 else 0

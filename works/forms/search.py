@@ -1,0 +1,81 @@
+"""Forms that look for works, and filters of lists."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+class SearchForm(forms.Form):
+    """One box: title, writer, work number, ISWC or ISRC."""
+
+    q = forms.CharField(
+        label=_("Title, writer, ISWC or ISRC"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "search", "dir": "auto", "autocomplete": "off"}),
+    )
+
+
+class WorkFilter(SearchForm):
+    """What staff look for."""
+
+    state = forms.ChoiceField(
+        label=_("State"),
+        required=False,
+        choices=[
+            ("", _("All")),
+            ("submitted", _("Being checked")),
+            ("registered", _("Registered")),
+            ("refused", _("Refused")),
+            ("disputed", _("With a dispute")),
+            ("open", _("With a part without owner")),
+        ],
+    )
+
+
+class MyWorksFilter(forms.Form):
+    """What a member looks for among her works."""
+
+    q = forms.CharField(
+        label=_("Title or work number"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "search", "dir": "auto", "autocomplete": "off"}),
+    )
+    show = forms.ChoiceField(
+        label=_("Show"),
+        required=False,
+        choices=[
+            ("", _("All my works")),
+            ("disputed", _("With a dispute")),
+            ("open", _("With a part without owner")),
+            ("silent", _("Without a recording")),
+        ],
+    )
+
+
+class ReportFilter(forms.Form):
+    """Which reports to show."""
+
+    state = forms.ChoiceField(
+        label=_("State"),
+        required=False,
+        choices=[("open", _("Open")), ("settled", _("Settled")), ("all", _("All"))],
+    )
+
+
+class StatusFilter(forms.Form):
+    """Which transactions of a registration file to show."""
+
+    status = forms.ChoiceField(
+        label=_("Status"),
+        required=False,
+        choices=[
+            ("", _("All")),
+            ("AS", _("Accepted")),
+            ("AC", _("Accepted with changes")),
+            ("CO", _("In conflict")),
+            ("DU", _("Known already")),
+            ("RJ", _("Rejected")),
+            ("RA", _("Received, kept with the file")),
+        ],
+    )

@@ -1,0 +1,190 @@
+"""Forms of the documentation desk: rows of owners, corrections, disputes, decisions, files."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, cast
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from cmo_portal.forms import DayField
+from members.models import Party
+from works.forms.fields import ROLES, ShareField, share_figure
+from works.models import WorkShare
+
+MOST_ROWS = 60
+ROW_FIELDS = ("party", "role", "share")
+
+
+class OwnerRowForm(forms.Form):
+    """One owner with a role and a share; without a party it is the part whose owner nobody knows."""
+
+    party = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
+    role = forms.ChoiceField(label=_("Role"), choices=[("", _("Choose")), *ROLES], required=False)
+    share = ShareField(label=_("Share, %"), required=False)
+    remove = forms.BooleanField(label=_("Remove this row"), required=False)
+
+    owner: Party | None = None
+
+    def clean(self) -> dict[str, Any]:
+        """A row that stays needs a share, and an owner needs a role."""
+        data = super().clean() or {}
+        if data.get("remove"):
+            return data
+        if data.get("share") is None and "share" not in self.errors:
+            self.add_error("share", _("Give the share in percent, or remove the row."))
+        if data.get("party") and not data.get("role"):
+            self.add_error("role", _("Choose the role of this owner."))
+        return data
+
+
+class BaseOwnerRows(forms.BaseFormSet):  # type: ignore[type-arg]
+    """Rows of owners; `kept` are those that are not removed."""
+
+    def kept(self) -> list[OwnerRowForm]:
+        """The rows that stay, after validation."""
+        return [form for form in self.forms if form.cleaned_data and not form.cleaned_data.get("remove")]
+
+    def name_owners(self) -> None:
+        """Give each row its party, in one query; a uid that names nobody is a fault of the row."""
+        uids = {str(form["party"].value() or "") for form in self.forms} - {""}
+        parties = {str(party.uid): party for party in Party.objects.filter(uid__in=filter(_is_uid, uids))}
+        for form in self.forms:
+            form.owner = parties.get(str(form["party"].value() or ""))
+
+
+OwnerRows = cast(
+    "type[BaseOwnerRows]",
+    forms.formset_factory(
+        OwnerRowForm, formset=BaseOwnerRows, extra=0, max_num=MOST_ROWS, validate_max=True, absolute_max=MOST_ROWS
+    ),
+)
+
+
+def rows_of_shares(shares: Iterable[WorkShare]) -> list[dict[str, Any]]:
+    """Rows of owners as they stand."""
+    return [{"party": str(row.party.uid) if row.party else "", "role": row.role, "share": row.share} for row in shares]
+
+
+def typed_owner_rows(data: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The rows as typed, unchecked, without those ticked to go, and with the one that the button `add` names."""
+    total = str(data.get("form-TOTAL_FORMS", ""))
+    count = min(int(total), MOST_ROWS) if total.isdecimal() and len(total) < 4 else 0
+    rows: list[dict[str, Any]] = [
+        {field: str(data.get(f"form-{place}-{field}", ""))[:40] for field in ROW_FIELDS}
+        for place in range(count)
+        if not data.get(f"form-{place}-remove")
+    ]
+    added = str(data.get("add", ""))
+    if added and len(rows) < MOST_ROWS:
+        rows.append({"party": "" if added == "unknown" else added[:40]})
+    return rows
+
+
+class FindPartyForm(forms.Form):
+    """Look for a party to add."""
+
+    find = forms.CharField(
+        label=_("Name, IPI name number or member number"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"type": "search", "dir": "auto", "autocomplete": "off"}),
+    )
+
+
+class CorrectionForm(forms.Form):
+    """Since when, and why."""
+
+    valid_from = DayField(
+        label=_("Valid from"),
+        required=False,
+        help_text=_("The day on which ownership changed. Leave it empty if the shares on record were never right."),
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        help_text=_("For example: contract of 4 May 2026, letter of the publisher. It stands in the record of acts."),
+        widget=forms.Textarea(attrs={"rows": "3", "dir": "auto"}),
+        error_messages={"required": _("Say why the shares change.")},
+    )
+
+
+class ContestedForm(forms.Form):
+    """Which part of a right is contested, and from whose shares it is taken."""
+
+    share = ShareField(
+        label=_("Part in dispute, %"),
+        help_text=_("Only this part is held; the rest goes on paying."),
+        error_messages={"required": _("Give the part in dispute in percent, for example 50.")},
+    )
+    taken_from = forms.MultipleChoiceField(
+        label=_("Whose share is contested?"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("The part in dispute is taken from these, the larger share first. What nobody holds comes last."),
+    )
+
+    def __init__(self, *args: Any, rows: Iterable[WorkShare], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["taken_from"]
+        if isinstance(field, forms.MultipleChoiceField):
+            field.choices = [(str(row.uid), _share_line(row)) for row in rows]
+
+
+class OutcomeForm(forms.Form):
+    """How it ended."""
+
+    outcome = forms.CharField(
+        label=_("How it was settled"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": "4", "dir": "auto"}),
+        error_messages={"required": _("Say how it was settled. The members concerned read it.")},
+    )
+
+
+class DecisionForm(forms.Form):
+    """Register or refuse a work that a member sent."""
+
+    reason = forms.CharField(
+        label=_("Reason, if it is refused"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": "3", "dir": "auto"}),
+    )
+
+
+class DisputeFilter(forms.Form):
+    """Which disputes to show."""
+
+    state = forms.ChoiceField(
+        label=_("State"),
+        required=False,
+        choices=[("open", _("Open")), ("closed", _("Settled")), ("all", _("All"))],
+    )
+
+
+class DayFilter(forms.Form):
+    """As of which day a work is shown."""
+
+    on = DayField(label=_("Shares as of"), required=False)
+
+
+class RegistrationFileForm(forms.Form):
+    """A registration file to be checked."""
+
+    file = forms.FileField(
+        label=_("Registration file (CWR 2.1 or 2.2)"),
+        help_text=_("The file is checked first. Nothing is taken until you say so."),
+        error_messages={
+            "required": _("Choose the file."),
+            "empty": _("This file is empty. Ask the sender for it again."),
+        },
+    )
+
+
+def _share_line(row: WorkShare) -> str:
+    who = str(row.party) if row.party else str(_("Owner not known yet"))
+    return f"{who} · {dict(ROLES).get(row.role, row.role)} · {share_figure(row.share)} %".replace(" ·  · ", " · ")
+
+
+def _is_uid(text: str) -> bool:
+    return len(text) == 36 and all(sign in "0123456789abcdef-" for sign in text.lower())

@@ -1,0 +1,18 @@
+"""Doors of the workers: large registration files are checked and taken here."""
+
+from cmo_portal.common import clock
+from cmo_portal.jobs.models import Job
+from cmo_portal.jobs.services import handles
+from works.services import imports
+
+
+@handles(imports.CHECK)
+def check_file(job: Job) -> None:
+    """Read a large file and keep what would become of each transaction."""
+    imports.check_by_job(job=job)
+
+
+@handles(imports.IMPORT)
+def import_file(job: Job) -> None:
+    """Take what passed of a large file and write the answer."""
+    imports.import_by_job(job=job, now=clock.now())

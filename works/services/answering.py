@@ -1,0 +1,181 @@
+"""The answer to a registration file (ACK): for each transaction its status, messages, work, and what it hits."""
+
+import datetime as dt
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from typing import BinaryIO, cast
+
+from django.conf import settings
+from django.core.files import File
+
+from cmo_portal.common.money import allocate
+from works.formats.cwr.acknowledgement import Answer, write_acknowledgement
+from works.formats.cwr.characters import transliterated
+from works.formats.cwr.codes import societies
+from works.formats.cwr.encoding import CwrWriteError
+from works.formats.cwr.names import file_name, parse_file_name
+from works.formats.cwr.reader import CwrReading
+from works.formats.cwr.records import CwrFault, CwrTransaction
+from works.formats.cwr.work import WorkPublisher, WorkTransaction, WorkWriter
+from works.formats.cwr.writer import FileSender
+from works.models import ImportedTransaction, RegistrationFile, Work, WorkShare
+from works.services.deciding import ACCEPTED, faults_of, slices_of
+
+WRITER_ROLES = frozenset({"CA", "C", "A", "AR", "AD", "TR", "SA", "SR"})
+PUBLISHER_ROLES = frozenset({"E", "AM", "SE", "PA", "AQ", "ES"})
+RIGHTS = ("PR", "MR", "SR")
+STEP = 100  # a share of CWR counts in hundredths of a percent
+SLICE = 200
+
+
+def keep_answer(
+    *, file: RegistrationFile, reading: CwrReading, now: dt.datetime, file_faults: Sequence[CwrFault] = ()
+) -> bool:
+    """Write the answer to a file from the decisions that were kept, reading it once more from its start.
+
+    A refused file is answered by `file_faults` alone. The file's row gets the answer and its name, and is not saved.
+    False when there is nothing that an answer could say.
+    """
+    if reading.header is None:
+        return False
+    with tempfile.SpooledTemporaryFile(max_size=2_000_000) as out:
+        try:
+            write_acknowledgement(
+                cast(BinaryIO, out),
+                original=reading.header,
+                sender=our_society(),
+                created=now,
+                processed=now.date(),
+                answers=() if file.state == "refused" else _answers(file, reading),
+                file_faults=file_faults,
+            )
+        except CwrWriteError:
+            if file.state != "refused":
+                raise
+            return False
+        out.seek(0)
+        file.report["answer_name"] = _answer_name(file, now)
+        file.answer.save(f"{file.uid}.ack", File(out), save=False)
+    return True
+
+
+def our_society() -> FileSender:
+    """Ourselves as the sender of a file, by the name of the CISAC list."""
+    code = settings.SOCIETY["cisac_code"]
+    listed = societies().get(code)
+    name = listed.name if listed else transliterated(settings.SOCIETY["name"])
+    return FileSender("SO", code, name, "cmo_portal", settings.RELEASE)
+
+
+def existing_work(work: Work, version: str) -> WorkTransaction:
+    """Our work as it stands against another: title, our number, writers and publishers with their ownership shares."""
+    rows = work.shares.filter(party__isnull=False, territory="2136").select_related("party").order_by("pk")
+    parties: dict[tuple[int, str], list[WorkShare]] = defaultdict(list)
+    for row in rows:
+        parties[row.party_id or 0, row.role].append(row)
+    owned = _rounded([row for rows in parties.values() for row in rows])
+    named = [(rows[0], [sum(owned[row.pk] for row in rows if row.right == right) for right in RIGHTS])
+             for rows in parties.values()]  # fmt: skip
+    publishers = [(row, shares) for row, shares in named if row.role in PUBLISHER_ROLES]
+    return WorkTransaction(
+        transaction_type="EXC",
+        version=version,
+        title=_roman_title(work)[:60],
+        submitter_work_no=work.number,
+        iswc=work.iswc or "",
+        language=work.language,
+        distribution_category=work.category,
+        version_type=work.version_type,
+        publishers=tuple(_publisher(row, shares, place) for place, (row, shares) in enumerate(publishers, start=1)),
+        writers=tuple(_writer(row, shares) for row, shares in named if row.role not in PUBLISHER_ROLES),
+    )
+
+
+def _answers(file: RegistrationFile, reading: CwrReading) -> Iterator[Answer]:
+    for part in slices_of(reading, SLICE):
+        kept = {
+            row.number: row
+            for row in ImportedTransaction.objects.filter(
+                file=file, number__in=[transaction.number for transaction in part]
+            ).select_related("work")
+        }
+        yield from (_answer(transaction, kept[transaction.number]) for transaction in part)
+
+
+def _answer(transaction: CwrTransaction, kept: ImportedTransaction) -> Answer:
+    work, status = kept.work, kept.status
+    conflicts = (existing_work(work, transaction.version),) if status == "CO" and work else ()
+    number = work.number if work and status in (*ACCEPTED, "DU") else ""
+    return Answer(transaction, status, number, faults=faults_of(transaction, kept), conflicts=conflicts)
+
+
+def _rounded(rows: Sequence[WorkShare]) -> dict[int, int]:
+    """Shares in the steps of CWR: each right keeps its sum, as far as that is whole steps itself."""
+    found: dict[int, int] = {}
+    for right in RIGHTS:
+        mine = [(row.pk, Fraction(row.share)) for row in rows if row.right == right]
+        if mine:
+            steps = allocate(sum(int(share) for _pk, share in mine) // STEP, mine)
+            found.update({int(pk): count * STEP for pk, count in steps.items()})
+    return found
+
+
+def _writer(row: WorkShare, shares: Sequence[int]) -> WorkWriter:
+    last, first, ipi = _names(row)
+    return WorkWriter(
+        is_controlled=False,
+        last_name=last[:45],
+        first_name=first[:30],
+        writer_designation=row.role if row.role in WRITER_ROLES else "CA",
+        ipi_name_no=ipi,
+        pr_ownership=shares[0],
+        mr_ownership=shares[1],
+        sr_ownership=shares[2],
+    )
+
+
+def _publisher(row: WorkShare, shares: Sequence[int], place: int) -> WorkPublisher:
+    last, first, ipi = _names(row)
+    return WorkPublisher(
+        is_controlled=False,
+        publisher_seq=min(place, 99),
+        publisher_name=f"{first} {last}".strip()[:45],
+        publisher_type=row.role,
+        ipi_name_no=ipi,
+        pr_ownership=shares[0],
+        mr_ownership=shares[1],
+        sr_ownership=shares[2],
+    )
+
+
+def _names(row: WorkShare) -> tuple[str, str, str]:
+    """Last name, first name and IPI name number of the owner in letters that a file can carry."""
+    if row.party is None:
+        return "", "", ""
+    name = row.party.names.order_by("pk").first()
+    if name is None:
+        return _ascii(row.party.display_name), "", ""
+    return _ascii(name.last_name), _ascii(name.first_name), name.ipi_name_number or ""
+
+
+def _roman_title(work: Work) -> str:
+    """A title of the work that a file can carry; its number where none is in Roman letters."""
+    texts = [work.title, *work.titles.order_by("pk").values_list("text", flat=True)]
+    return next((text for text in map(_ascii, texts) if "?" not in text and text), work.number)
+
+
+def _ascii(text: str) -> str:
+    return "".join(sign if sign.isascii() and sign.isprintable() else "?" for sign in transliterated(text)).strip()
+
+
+def _answer_name(file: RegistrationFile, now: dt.datetime) -> str:
+    sent = parse_file_name(file.filename)
+    return file_name(
+        year=now.year,
+        number=file.pk % 9999 or 9999,
+        sender=settings.SOCIETY["cisac_code"],
+        receiver=sent.sender if sent else "000",
+        version=file.format.removeprefix("CWR "),
+    )

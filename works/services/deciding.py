@@ -1,0 +1,135 @@
+"""What becomes of each transaction of a registration file, by the society's rules, before anything is written.
+
+RJ rejected by an edit · DU known already from this sender · CO its ISWC belongs to another work · AC accepted with
+changes (a field was reset, a record left out, or a known work is revised) · AS accepted as sent · RA an agreement:
+received and sound, kept with the file.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from works.formats.cwr.edits import fault_of
+from works.formats.cwr.reader import CwrReading
+from works.formats.cwr.records import CwrFault, CwrTransaction, Severity
+from works.models import ImportedTransaction, RegistrationFile, Work, WorkIdentifier
+from works.rules.identifiers import read_iswc
+
+ACCEPTED = ("AS", "AC")
+ANSWERED = ("NWR", "REV", "AGR")
+COMPLAINTS_KEPT = 200
+_KNOWN_HERE, _UNKNOWN_HERE = "NWR-T-013", "NWR-T-002"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A transaction with its status. `work` is ours that it concerns; `earlier` is the number of the transaction of
+    the same file that brings that work; `faults` are those of the file and those that only our books can raise."""
+
+    transaction: CwrTransaction
+    status: str
+    work: Work | None = None
+    earlier: int | None = None
+    faults: tuple[CwrFault, ...] = ()
+
+
+def slices_of(reading: CwrReading, size: int) -> Iterator[list[CwrTransaction]]:
+    """The transactions that get an answer, so many at a time: memory does not grow with the file."""
+    part: list[CwrTransaction] = []
+    for row in reading:
+        if row.type in ANSWERED:
+            part.append(row)
+        if len(part) == size:
+            yield part
+            part = []
+    if part:
+        yield part
+
+
+class Decider:
+    """Decides slice after slice of one file, in its order, and remembers what the file itself has brought so far."""
+
+    def __init__(self, sender: str) -> None:
+        self.sender = sender
+        self._numbers: dict[str, int] = {}
+        self._iswcs: dict[str, int] = {}
+
+    def decide(self, transactions: Sequence[CwrTransaction]) -> list[Decision]:
+        """The decisions on one slice, in two queries."""
+        numbers = {row.header["submitter_work_no"] for row in transactions}
+        iswcs = {_iswc(row) for row in transactions} - {""}
+        known = WorkIdentifier.objects.filter(issuer=self.sender, value__in=numbers).select_related("work")
+        mine = {row.value: row.work for row in known}
+        others = {work.iswc or "": work for work in Work.objects.filter(iswc__in=iswcs)}
+        return [self._decide(row, mine, others) for row in transactions]
+
+    def _decide(self, row: CwrTransaction, mine: dict[str, Work], others: dict[str, Work]) -> Decision:
+        if row.is_rejected:
+            return Decision(row, "RJ", faults=row.faults)
+        if row.type == "AGR":
+            return Decision(row, "RA", faults=row.faults)
+        number, iswc = row.header["submitter_work_no"], _iswc(row)
+        own, sent_before = mine.get(number), self._numbers.get(number)
+        if own or sent_before:
+            status = "AC" if row.type == "REV" else "DU"
+            return Decision(row, status, own, sent_before, _with(row, _KNOWN_HERE if status == "DU" else ""))
+        if iswc in others or iswc in self._iswcs:
+            return Decision(row, "CO", others.get(iswc), self._iswcs.get(iswc), row.faults)
+        self._numbers[number] = row.number
+        if iswc:
+            self._iswcs[iswc] = row.number
+        faults = _with(row, _UNKNOWN_HERE if row.type == "REV" else "")
+        changed = any(fault.severity in (Severity.FIELD, Severity.RECORD) for fault in faults)
+        return Decision(row, "AC" if changed else "AS", faults=faults)
+
+
+def row_of(file: RegistrationFile, decision: Decision) -> ImportedTransaction:
+    """The row that keeps a decision, not saved."""
+    header = decision.transaction.header
+    return ImportedTransaction(
+        file=file,
+        number=decision.transaction.number,
+        kind=decision.transaction.type,
+        title=header["title"],
+        submitter_number=header["submitter_work_no"] or header["submitter_agreement_no"],
+        status=decision.status,
+        complaints=complaints_of(decision.faults),
+        work=decision.work,
+    )
+
+
+def complaints_of(faults: Iterable[CwrFault]) -> list[dict[str, Any]]:
+    """Complaints as they are kept: English texts with their places apart, so that each reader gets her language."""
+    return [
+        {
+            "line": fault.line,
+            "record": fault.record_type,
+            "field": fault.field,
+            "value": fault.value[:100],
+            "message": fault.message,
+            "remedy": fault.remedy,
+            "facts": {name: text[:100] for name, text in fault.facts.items()},
+            "edit": fault.edit,
+            "severity": fault.severity.value,
+            "count": fault.count,
+        }
+        for fault in list(faults)[:COMPLAINTS_KEPT]
+    ]
+
+
+def faults_of(row: CwrTransaction, kept: ImportedTransaction) -> tuple[CwrFault, ...]:
+    """The faults of a transaction that was decided before: its own and those our books raised then."""
+    told = {complaint["edit"] for complaint in kept.complaints}
+    raised = next((edit for edit in (_KNOWN_HERE, _UNKNOWN_HERE) if edit in told), "")
+    return _with(row, raised)
+
+
+def _with(row: CwrTransaction, edit: str) -> tuple[CwrFault, ...]:
+    """The transaction's own faults and one that only the receiver's books can raise."""
+    fault = fault_of(row, edit) if edit else None
+    return (*row.faults, fault) if fault else row.faults
+
+
+def _iswc(row: CwrTransaction) -> str:
+    text = row.header["iswc"]
+    return read_iswc(text).value if text else ""

@@ -1,0 +1,107 @@
+"""Taking what was decided: new works in bulk, revisions one by one; each slice whole or not at all."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+
+from cmo_portal.accounts.models import User
+from cmo_portal.audit.services import record_act
+from cmo_portal.common.faults import faultpoint
+from works.formats.cwr.work_view import work_of
+from works.models import ImportedTransaction, RegistrationFile, Work, WorkShare
+from works.services.cwr_works import new_works
+from works.services.deciding import ACCEPTED, Decision, complaints_of
+from works.services.registration import (
+    NewWork,
+    SharesAboveWhole,
+    link_recordings,
+    lock_register,
+    share_row,
+    store_works,
+    title_row,
+    write_shares,
+)
+
+SLICE = 200
+
+
+def take_slice(*, file: RegistrationFile, decisions: Sequence[Decision], sender: str, by: User) -> int:
+    """Store what is accepted of a slice and keep what became of each transaction; returns how many were taken.
+
+    Inside the caller's transaction. What an earlier run has taken is left as it is, so a slice may be taken again.
+    """
+    lock_register()
+    numbers = [decision.transaction.number for decision in decisions]
+    kept = {row.number: row for row in ImportedTransaction.objects.filter(file=file, number__in=numbers, taken=False)}
+    open_ones = [decision for decision in decisions if decision.transaction.number in kept]
+    works = _store(open_ones, sender, by)
+    faultpoint("works.import.after_works")
+    for decision in open_ones:
+        row = kept[decision.transaction.number]
+        row.status, row.work = works.get(row.number, (decision.status, decision.work))
+        row.complaints, row.taken = complaints_of(decision.faults), True
+    ImportedTransaction.objects.bulk_update(kept.values(), ["status", "work", "complaints", "taken"], batch_size=SLICE)
+    return sum(row.status in ACCEPTED for row in kept.values())
+
+
+def _store(decisions: Sequence[Decision], sender: str, by: User) -> dict[int, tuple[str, Work | None]]:
+    """Transaction number → final status and work, for all whose work is only known now."""
+    accepted = [decision for decision in decisions if decision.status in ACCEPTED]
+    news = new_works(works=[work_of(each.transaction) for each in accepted], sender=sender, by=by) if accepted else []
+    pairs = list(zip(accepted, news, strict=True))
+    fresh = [(each, new) for each, new in pairs if not _is_known(each)]
+    stored = store_works(news=[new for _each, new in fresh], source=sender)
+    found: dict[int, tuple[str, Work | None]] = {
+        each.transaction.number: (each.status, work) for (each, _new), work in zip(fresh, stored, strict=True)
+    }
+    revisions = {each.transaction.number: new for each, new in pairs if _is_known(each)}
+    for each in decisions:
+        number = each.transaction.number
+        work = each.work or (found.get(each.earlier, ("", None))[1] if each.earlier else None)
+        if number in revisions and work is not None:
+            found[number] = _revise(work, revisions[number], sender, by), work
+        elif number not in found:
+            found[number] = each.status, work
+    return found
+
+
+def _is_known(decision: Decision) -> bool:
+    return decision.work is not None or decision.earlier is not None
+
+
+def _revise(work: Work, new: NewWork, sender: str, by: User) -> str:
+    """A revision replaces the shares that this sender brought; those from elsewhere and contested parts stay. What
+    would then make more than the whole is a conflict, and nothing of the revision is taken."""
+    before = _share_facts(work, sender)
+    try:
+        with transaction.atomic():
+            Work.objects.select_for_update(no_key=True).get(pk=work.pk)
+            WorkShare.objects.filter(work=work, source=sender).exclude(state="disputed").delete()
+            write_shares([share_row(work, part, sender) for part in new.shares])
+    except SharesAboveWhole:
+        return "CO"
+    _revise_facts(work, new)
+    link_recordings([(work, recording) for recording in new.recordings])
+    record_act(by=by, verb="revise_work", on=work, facts={"before": before, "after": _share_facts(work, sender)})
+    return "AC"
+
+
+def _revise_facts(work: Work, new: NewWork) -> None:
+    """Titles that are new are added, and the first becomes the title; what the revision leaves blank is kept."""
+    known = {row.text for row in work.titles.all()}
+    wanted = [title for title in (new.title, *new.other_titles) if title.text.strip()]
+    work.titles.bulk_create(
+        title_row(work, title) for title in dict.fromkeys(wanted) if title.text.strip() not in known
+    )
+    work.title = new.title.text.strip() or work.title
+    work.language = new.title.language or work.language
+    work.duration = new.duration or work.duration
+    if new.iswc and not work.iswc and not Work.objects.filter(iswc=new.iswc).exists():
+        work.iswc = new.iswc
+    work.save(update_fields=["title", "language", "duration", "iswc"])
+
+
+def _share_facts(work: Work, sender: str) -> list[Any]:
+    rows = WorkShare.objects.filter(work=work, source=sender).order_by("right", "pk")
+    return [list(row) for row in rows.values_list("right", "party_id", "share")]

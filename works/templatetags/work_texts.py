@@ -1,0 +1,39 @@
+"""How identifiers, roles and lengths of works are written on pages."""
+
+from typing import Any
+
+from django import template
+from django.utils.safestring import SafeString
+
+from cmo_portal.templatetags.portal import code
+from works.forms.fields import ROLES
+from works.rules.identifiers import format_isrc, format_iswc
+
+register = template.Library()
+_ROLE_NAMES = dict(ROLES)
+
+
+@register.simple_tag
+def iswc(value: str) -> SafeString:
+    """Show an ISWC as T-123.456.789-4."""
+    return code(format_iswc(value))
+
+
+@register.simple_tag
+def isrc(value: str) -> SafeString:
+    """Show an ISRC as PK-ABC-26-00001."""
+    return code(format_isrc(value))
+
+
+@register.filter
+def role_name(value: str) -> Any:
+    """A role by its CWR code in words; a code nobody knows stays as it is."""
+    return _ROLE_NAMES.get(value, value)
+
+
+@register.filter
+def length(seconds: int) -> str:
+    """A length as minutes and seconds: 4:05, 1:02:09."""
+    minutes, rest = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"

@@ -1,0 +1,108 @@
+"""The import desk: registration files are checked first and taken on a yes."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from cmo_portal.accounts.access import acting, staff_page
+from cmo_portal.common import clock
+from cmo_portal.paging import keyset_page
+from works.forms.search import StatusFilter
+from works.forms.staff import RegistrationFileForm
+from works.models import ImportedTransaction, RegistrationFile
+from works.queries.registrations import progress_of, spoken
+from works.services import imports
+from works.views.staff.works import STAFF
+
+IMPORT = "works.import_works"
+
+
+@staff_page(IMPORT)
+@require_http_methods(["GET", "POST"])
+def file_list(request: HttpRequest) -> HttpResponse:
+    """The register of registration files, and where one is handed in: it is checked first, never taken at once."""
+    form = RegistrationFileForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        upload = form.cleaned_data["file"]
+        try:
+            file = imports.receive_registration_file(upload=upload, filename=upload.name, by=acting(request))
+        except ValidationError as error:
+            form.add_error("file", error)
+        else:
+            return redirect("works:staff-file-detail", uid=file.uid)
+    context = {
+        "page": keyset_page(RegistrationFile.objects.all(), order=("-pk",), query=request.GET),
+        "form": form,
+        "empty_text": _("No registration file was handed in yet."),
+        "layout": STAFF,
+    }
+    return render(request, "works/staff/file_list.html", context)
+
+
+@staff_page(IMPORT)
+@require_GET
+def file_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """What a file holds and what became of each transaction; while a worker is at it, how far it is."""
+    file = get_object_or_404(RegistrationFile.objects.select_related("received_by"), uid=uid)
+    chosen = StatusFilter(request.GET)
+    rows = ImportedTransaction.objects.filter(file=file).select_related("work")
+    if chosen.is_valid() and (status := chosen.cleaned_data["status"]):
+        rows = rows.filter(status=status)
+    page = keyset_page(rows, order=("number",), query=request.GET)
+    context = {
+        "file": file,
+        "page": page,
+        "rows": [(row, spoken(row.complaints)) for row in page.rows],
+        "complaints": spoken(file.report.get("complaints") or []),
+        "filter_form": chosen,
+        "progress": progress_of(file),
+        "poll_url": reverse("works:staff-file-progress", args=[uid]),
+        "empty_text": _("This file holds no transaction of this kind."),
+        "layout": STAFF,
+    }
+    return render(request, "works/staff/file_detail.html", context)
+
+
+@staff_page(IMPORT)
+@require_GET
+def file_progress(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """How far the worker is, for the page to show in place; once it is done the page loads anew."""
+    file = get_object_or_404(RegistrationFile, uid=uid)
+    progress = progress_of(file)
+    context = {"progress": progress, "poll_url": request.path}
+    response = render(request, "works/components/file_progress.html", context)
+    if progress is None or progress.finished:
+        response["HX-Refresh"] = "true"
+    return response
+
+
+@staff_page(IMPORT)
+@require_POST
+def file_import(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Take what passed; a second click finds it taken."""
+    file = get_object_or_404(RegistrationFile, uid=uid)
+    try:
+        file = imports.start_import(file=file, by=acting(request), now=clock.now())
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        if file.state == "imported":
+            messages.success(request, _("The accepted works are registered and the answer file is ready."))
+    return redirect("works:staff-file-detail", uid=uid)
+
+
+@staff_page(IMPORT)
+@require_GET
+def file_answer(request: HttpRequest, uid: UUID) -> FileResponse:
+    """The answer (ACK) for the sender."""
+    file = get_object_or_404(RegistrationFile.objects.exclude(answer=""), uid=uid)
+    name = str(file.report.get("answer_name") or "answer.txt")
+    return FileResponse(
+        file.answer.open("rb"), as_attachment=True, filename=name, content_type="text/plain; charset=us-ascii"
+    )
