@@ -103,7 +103,7 @@ def _invoice_texts(invoice: Invoice) -> dict[str, str]:
     amount = _("Amount (%(code)s)") % {"code": settings.CURRENCY["code"]}
     return {
         "title": _("Invoice"),
-        "to": _("To"),
+        "to": _("Billed to"),
         "ntn": _("NTN"),
         "licensee_number": _("Licensee"),
         "issued": _("Issued"),

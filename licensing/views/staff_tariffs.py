@@ -24,6 +24,13 @@ from licensing.services.tariffs import TariffRefused, failed_examples
 from licensing.views import cards
 
 LAYOUT = {"layout": "layouts/staff.html"}
+FIELD_ORDER = (
+    *("code", "kind", "version", "name", "type", "label", "unit", "help", "rule", "when", "input", "is", "value"),
+    *("charged_per", "valid_from", "valid_to", "minimum", "maximum", "places", "choices", "default"),
+    *("quantity", "on", "column", "mode", "base", "per", "started", "times", "up_to", "rates", "rates_percent"),
+    *("bands", "above", "factors", "fund", "by", "percent", "of", "amounts", "constant", "inputs", "funds"),
+    *("components", "modifiers", "rounding", "examples", "answers", "fee", "period", "start", "end", "note", "source"),
+)
 STARTING_POINT = {
     "name": {"en": "", "ur": ""},
     "charged_per": "year",
@@ -105,8 +112,17 @@ def version_edit(request: HttpRequest, code: str, number: int) -> HttpResponse:
 
 
 def pretty(definition: dict[str, Any]) -> str:
-    """A definition as people edit it."""
-    return json.dumps(definition, ensure_ascii=False, indent=2)
+    """A definition as people edit it: the database keeps no order of fields, so they are put in that of the manual."""
+    return json.dumps(_ordered(definition), ensure_ascii=False, indent=2)
+
+
+def _ordered(data: Any) -> Any:
+    if isinstance(data, list):
+        return [_ordered(entry) for entry in data]
+    if not isinstance(data, dict):
+        return data
+    places = {name: place for place, name in enumerate(FIELD_ORDER)}
+    return {name: _ordered(data[name]) for name in sorted(data, key=lambda name: places.get(name, len(places)))}
 
 
 def _version(code: str, number: int) -> TariffVersion:

@@ -54,18 +54,23 @@ def licence_timeline(licence: Licence, invoice_page: str = LICENSEE_PAGE) -> lis
 def invoice_timeline(invoice: Invoice, invoice_page: str = LICENSEE_PAGE) -> list[Event]:
     """Issued, paid in parts, credited, due."""
     url = reverse(invoice_page, args=[invoice.uid])
-    number = {"number": invoice.number}
+    number = {"number": isolated(invoice.number)}
     events: list[Event] = [{"at": invoice.created_at, "title": _("Invoice %(number)s issued") % number, "url": url}]
     for part in invoice.allocations.select_related("receipt"):
-        text = f"{part.receipt.number}, {date_text(part.receipt.received_on)}"
+        text = f"{isolated(part.receipt.number)}, {date_text(part.receipt.received_on)}"
         events.append({"at": part.created_at, "title": _("Payment received"), "text": text, "tone": "good"})
     for note in invoice.credit_notes.all():
-        events.append({"at": note.issued_on, "title": _("Credit note %(number)s") % {"number": note.number}})
+        events.append({"at": note.issued_on, "title": _("Credit note %(number)s") % {"number": isolated(note.number)}})
     if invoice.credit_approved_at:
         events.append({"at": invoice.credit_approved_at, "title": _("May be paid later, as agreed")})
     if invoice.state in ("issued", "part_paid"):
         events.append({"at": invoice.due_on, "title": _("Last day for payment"), "tone": "waiting"})
     return sorted(events, key=_moment)
+
+
+def isolated(code: str) -> str:
+    """A number that keeps its own direction inside a sentence of a right-to-left page."""
+    return f"\N{FIRST STRONG ISOLATE}{code}\N{POP DIRECTIONAL ISOLATE}"
 
 
 def _moment(event: Event) -> tuple[dt.date, str]:

@@ -50,6 +50,13 @@ def test_a_certificate_carries_no_amount_and_no_person(paid: Licence, tmp_path: 
         assert private not in text
 
 
+@pytest.mark.parametrize("language", ["en", "ur"])
+def test_a_certificate_fits_on_one_page(paid: Licence, tmp_path: Path, language: str) -> None:
+    with translation.override(language):
+        text = text_of(render_pdf("licensing/documents/licence.typ", licence_data(paid)), tmp_path)
+    assert "1 / 1" in text or "1/1" in text
+
+
 def test_an_urdu_certificate_embeds_the_urdu_font(paid: Licence) -> None:
     with translation.override("ur"):
         pdf = render_pdf("licensing/documents/licence.typ", licence_data(paid))
