@@ -6,7 +6,7 @@ the reader's language, not in the worker's.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -14,9 +14,7 @@ from django.utils.translation import gettext_lazy as _
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
-    Text = str | StrPromise
-else:
-    Text = object
+Text: TypeAlias = "str | StrPromise"
 
 __all__ = ["Text", "_", "say"]
 

@@ -227,7 +227,7 @@ def _scaled(bare: str, milliseconds_each: int) -> int | None:
     if match is None:
         return None
     part = match[2] or ""
-    scale = 10 ** len(part)
+    scale: int = 10 ** len(part)
     return (int(match[1] + part) * milliseconds_each * 2 + scale) // (2 * scale)
 
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO, TextIO
+from typing import IO, Any, TextIO
 
 from cmo_portal.common.tables.archive import ArchiveScan, broken_archive, check_workbook
 from cmo_portal.common.tables.errors import FileRefused, Notice
@@ -42,7 +42,7 @@ def workbook_as_text(path: Path, *, sheet: str, limits: TableLimits) -> Iterator
         yield WorkbookText(text, str(facts["sheet"]), tuple(facts["visible"]), tuple(_notices(facts, scan)))
 
 
-def _run_worker(path: Path, sheet: str, limits: TableLimits, output: IO[bytes]) -> dict:
+def _run_worker(path: Path, sheet: str, limits: TableLimits, output: IO[bytes]) -> dict[str, Any]:
     bounds = {
         "memory": limits.worker_memory_bytes,
         "cpu": limits.worker_cpu_seconds,
@@ -65,7 +65,7 @@ def _run_worker(path: Path, sheet: str, limits: TableLimits, output: IO[bytes]) 
     if done.returncode < 0:
         raise _worker_gave_up()
     try:
-        facts = json.loads(done.stderr)
+        facts: dict[str, Any] = json.loads(done.stderr)
     except ValueError:
         raise _worker_gave_up() from None
     if done.returncode:
@@ -91,7 +91,7 @@ def _worker_refusal(error: str) -> FileRefused:
     return broken_archive()
 
 
-def _notices(facts: dict, scan: ArchiveScan) -> Iterator[Notice]:
+def _notices(facts: dict[str, Any], scan: ArchiveScan) -> Iterator[Notice]:
     """What a person should know about the sheet that was read, each with its stated rule."""
     others = [name for name in facts["visible"] if name != facts["sheet"]]
     hidden = facts["hidden"]
@@ -108,7 +108,7 @@ def _notices(facts: dict, scan: ArchiveScan) -> Iterator[Notice]:
             yield Notice(code, say(template, count=count), count=count)
 
 
-def _counted(facts: dict, scan: ArchiveScan) -> tuple[tuple[str, int, Text], ...]:
+def _counted(facts: dict[str, Any], scan: ArchiveScan) -> tuple[tuple[str, int, Text], ...]:
     return (
         ("merged-cells", int(facts["merged"]), _("Merged cells: {count}. The value counts for the first cell alone.")),
         (

@@ -47,6 +47,8 @@ _FEATURED = re.compile(rf"[\s(\[{{-]+{_FEATURE_WORD}(.*)$", re.IGNORECASE)
 _NAME_SPLIT = re.compile(
     rf"\s*(?:[|;/&+,،؛\n]|\s-\s|\bvs\.?\s|\b{_FEATURE_WORD}|\s(?:and|with|x|und|y|et|اور|و)\s)\s*", re.IGNORECASE
 )
+# Without one of these a title has a single form; nearly all titles of a repertoire have none.
+_ORNAMENT = re.compile(r"[(\[{（【]|^\s*(?:\d|track)|f(?:ea)?t|f/", re.IGNORECASE)
 _DASH = re.compile(r"\s+[-–—~:|]+\s+")
 
 
@@ -79,6 +81,8 @@ def title_forms(title: str) -> tuple[str, ...]:
     whole = title_key(title)
     if not whole:
         return ()
+    if _ORNAMENT.search(title) is None:
+        return (whole,)
     forms = [whole]
     bare = _ZERO_TRACK.sub("", title, count=1) if _ZERO_TRACK.match(title) else title
     forms.append(text_key(bare))

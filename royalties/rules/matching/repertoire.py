@@ -106,7 +106,7 @@ class WorkIndex:
         forms = [title_forms(title) or (text_key(title),) for title in titles]
         makers, players = name_keys(creators), name_keys(performers)
         people = [*creators, *performers]
-        voices = [names for role in (creators, performers) for names in (role, *_by_letters(role))]
+        voices = [names for role in (creators, performers) for names in _writings(role)]
         everything = list(dict.fromkeys([*(own[0] for own in forms), *makers, *players]))
         latin = [text for text in everything if text.isascii()]
         entry = WorkEntry(
@@ -127,7 +127,7 @@ class WorkIndex:
         for token in set(_tokens(entry, titles, people)):
             self.postings.setdefault(token, array("l")).append(position)
         # A name in two scripts is two names here, but a source writes one of them.
-        groups = [names for role in (makers, players) for names in (role, *_by_letters(role))]
+        groups = [names for role in (makers, players) for names in _writings(role)]
         sets = {name_set_key(names) for names in groups} - {""}
         for key in {(own[0], names) for own in forms for names in sets if own[0]}:
             self.by_exact[key].append(position)
@@ -142,9 +142,12 @@ class WorkIndex:
             self.by_number[found].append(position)
 
 
-def _by_letters(names: Sequence[str]) -> tuple[list[str], list[str]]:
-    """The names in Latin letters (ASCII once folded) and those in others."""
-    return [name for name in names if name.isascii()], [name for name in names if not name.isascii()]
+def _writings(names: Sequence[str]) -> list[Sequence[str]]:
+    """The names as they are and, where they mix Latin (ASCII once folded) with other letters, each kind by itself."""
+    latin = [name for name in names if name.isascii()]
+    if not names or len(latin) in {0, len(names)}:
+        return [names] if names else []
+    return [names, latin, [name for name in names if not name.isascii()]]
 
 
 def _first(row: tuple[Any, ...]) -> int:
