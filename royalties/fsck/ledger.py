@@ -30,11 +30,11 @@ CONTROLLED = """
     expected (code, pool_id, reason, amount) AS (
         SELECT '2100', NULL::bigint, '', -sum(tax_amount) FROM licensing_receiptallocation
         UNION ALL
-        SELECT '2200', NULL, '', (SELECT sum(amount) FROM royalties_poolreceipt)
-            - (SELECT sum(net_amount) FROM licensing_receiptallocation)
+        SELECT '2200', NULL, '', coalesce((SELECT sum(amount) FROM royalties_poolreceipt), 0)
+            - coalesce((SELECT sum(net_amount) FROM licensing_receiptallocation), 0)
         UNION ALL
         SELECT '2300', NULL, '', coalesce((SELECT sum(amount) FROM licensing_receiptallocation), 0)
-            - (SELECT sum(amount) FROM licensing_receipt)
+            - coalesce((SELECT sum(amount) FROM licensing_receipt), 0)
         UNION ALL
         SELECT '2400', pool_id, '', -sum(amount) FROM royalties_poolreceipt GROUP BY pool_id
         UNION ALL
@@ -60,7 +60,7 @@ CONTROLLED = """
             GROUP BY 1, 2, 3) e
         FULL JOIN (SELECT code, coalesce(pool_id, 0) AS pool_id, reason, amount FROM found) f
             USING (code, pool_id, reason)
-    ) both LEFT JOIN (SELECT id, code AS code_of_pool FROM royalties_pool) p ON p.id = pool_id
+    ) compared LEFT JOIN (SELECT id, code AS code_of_pool FROM royalties_pool) p ON p.id = pool_id
     WHERE coalesce(expected, 0) <> coalesce(found, 0) ORDER BY 1
 """
 

@@ -59,6 +59,19 @@ BEGIN
         USING ERRCODE = 'check_violation', CONSTRAINT = 'results_stand';
 END $$;
 
+-- Rows: the parts take this trigger over from their table. Truncation: each part gets its own when it is sealed.
+DO $$
+DECLARE
+    base text;
+BEGIN
+    FOREACH base IN ARRAY royalties_result_tables() LOOP
+        EXECUTE format('CREATE TRIGGER results_stand BEFORE UPDATE OR DELETE ON %I'
+            ' FOR EACH ROW EXECUTE FUNCTION royalties_refuse_change()', base);
+        EXECUTE format('CREATE TRIGGER results_not_emptied BEFORE TRUNCATE ON %I'
+            ' FOR EACH STATEMENT EXECUTE FUNCTION royalties_refuse_change()', base);
+    END LOOP;
+END $$;
+
 -- Whether the results of a run are sealed: its parts are attached.
 CREATE FUNCTION royalties_is_sealed(p_run bigint) RETURNS boolean LANGUAGE sql STABLE
     SET search_path = public, pg_temp
@@ -180,7 +193,7 @@ BEGIN
     EXECUTE format('CREATE INDEX ON royalties_payeetotal_r%s (payee_id)', p_run);
     FOREACH base IN ARRAY royalties_result_tables() LOOP
         part := base || '_r' || p_run;
-        EXECUTE format('CREATE TRIGGER results_stand BEFORE UPDATE OR DELETE OR TRUNCATE ON %I'
+        EXECUTE format('CREATE TRIGGER results_not_emptied BEFORE TRUNCATE ON %I'
             ' FOR EACH STATEMENT EXECUTE FUNCTION royalties_refuse_change()', part);
         EXECUTE format('ANALYZE %I', part);
         EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES IN (%s)', base, part, p_run);

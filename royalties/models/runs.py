@@ -286,7 +286,11 @@ class UsageClaim(Public):
 
 
 class RunPool(AppendOnly):
-    """A leaf pool of a run as frozen: a pool, or a section of one. Amounts in whole minor units."""
+    """A leaf pool of a run as frozen: a pool, or a section of one. Amounts in whole minor units.
+
+    `weight_scale` is what a point counts as weight: the rule's own scale, times what makes the parts of recordings with
+    several works whole.
+    """
 
     run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="pools")
     pool_no = models.IntegerField()
@@ -299,6 +303,7 @@ class RunPool(AppendOnly):
     deducted = models.BigIntegerField()
     amount = models.BigIntegerField()
     rule_version = models.ForeignKey(RuleVersion, on_delete=models.PROTECT, related_name="+")
+    weight_scale = models.BigIntegerField(default=1)
 
     class Meta(AppendOnly.Meta):
         default_permissions = ()

@@ -78,6 +78,7 @@ class Feed:
     position: int
     line_count: int
     rule: LineRule
+    parts_scale: int
 
 
 def feeds_of(run: Run) -> list[Feed]:
@@ -89,7 +90,8 @@ def feeds_of(run: Run) -> list[Feed]:
         rule = line_rule(leaf.rule_version.parameters)
         for usage in leaf.pool.usage.all():
             claim = claims[usage.file_id, leaf.right]
-            found.append(Feed(pool_id, usage.file_id, claim.position, claim.file.line_count, rule))
+            scale = leaf.weight_scale // rule.scale
+            found.append(Feed(pool_id, usage.file_id, claim.position, claim.file.line_count, rule, scale))
     return sorted(found, key=lambda feed: (feed.position, feed.pool_id))
 
 

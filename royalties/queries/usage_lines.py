@@ -1,12 +1,14 @@
 """Usage lines as columns: the lines of a file, or of one slice of it, ready to be weighed by a rule.
 
 Codes become the positions that the rule gives them while PostgreSQL reads the rows, so that only whole numbers travel.
-A line without a daypart falls into the daypart of its time, where the rule states times.
+A line without a daypart falls into the daypart of its time, where the rule states times. Where a recording holds several
+works, each of its lines weighs its part of the plays.
 """
 
 # ruff: noqa: S608 - the queries are composed of constants; codes are parameters
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from math import lcm
 from typing import Any
 
 import numpy as np
@@ -14,7 +16,7 @@ from django.db import connection
 
 from royalties.formats.pgcopy import I64, Layout, layout
 from royalties.queries.columns import copy_out
-from royalties.rules.points import LineRule, Weighted, line_weights
+from royalties.rules.points import LARGEST_WEIGHT, LineRule, Weighted, WeightTooLarge, line_weights
 
 UNKNOWN = -1  # a code that the rule does not name
 BY_MINUTE = -2  # this and below: the daypart is that of minute −2 − value
@@ -29,12 +31,12 @@ class CodeColumns:
     daypart: str | None
     parameters: dict[str, Any]
 
-    @property
-    def layout(self) -> Layout:
+    def layout(self, *, parts: bool) -> Layout:
         """The columns that are read of a line."""
         columns = {"row_no": "int4", "text_no": "int4", "plays": "int8", "seconds": "int8"}
         columns |= {"use_no": "int2"} if self.use else {}
         columns |= {"daypart_no": "int2"} if self.daypart else {}
+        columns |= {"parts": "int2"} if parts else {}
         return layout(**columns)
 
     @property
@@ -73,19 +75,36 @@ def _positions(
     return f"CASE {' '.join(cases)} ELSE {rest} END"
 
 
-def read_lines(file_id: int, rule: LineRule, *, slices: int = 1, slice_no: int = 0) -> dict[str, I64]:
-    """The lines of a file whose text belongs to the slice: row_no, text_no, plays, seconds and `weight`."""
+def parts_scale(file_ids: Collection[int]) -> int:
+    """The smallest number that every count of works in a recording divides; 1 where each recording is one work."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT parts FROM royalties_usageline WHERE file_id = ANY (%s)", [list(file_ids)])
+        return lcm(*(max(parts, 1) for (parts,) in cursor.fetchall()))
+
+
+def read_lines(
+    file_id: int, rule: LineRule, *, parts_scale: int = 1, slices: int = 1, slice_no: int = 0
+) -> dict[str, I64]:
+    """The lines of a file whose text belongs to the slice: row_no, text_no, plays, seconds and `weight`.
+
+    A weight is points × the rule's scale × `parts_scale` ÷ works in the recording. Raises WeightTooLarge.
+    """
     codes = code_columns(rule)
+    table = codes.layout(parts=parts_scale > 1)
     part = "" if slices == 1 else " AND text_no %% %(slices)s = %(slice)s"
     columns = copy_out(
-        f"SELECT {codes.layout.select_list(codes.expressions)} FROM royalties_usageline WHERE file_id = %(file)s{part}",
-        codes.layout,
+        f"SELECT {table.select_list(codes.expressions)} FROM royalties_usageline WHERE file_id = %(file)s{part}",
+        table,
         codes.parameters | {"file": file_id, "slices": slices, "slice": slice_no},
     )
     daypart_no = columns.get("daypart_no")
     if daypart_no is not None:
         daypart_no = dayparts_by_minute(rule, daypart_no)
     weight = line_weights(rule, columns["plays"], columns["seconds"], columns.get("use_no"), daypart_no)
+    if parts_scale > 1 and weight.size:
+        if int(weight.max()) * parts_scale > LARGEST_WEIGHT:
+            raise WeightTooLarge(f"a line of file {file_id}")
+        weight = weight * (parts_scale // np.maximum(columns["parts"], 1))
     return columns | {"weight": weight}
 
 

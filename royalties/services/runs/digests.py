@@ -45,7 +45,18 @@ def _header(run: Run) -> dict[str, Any]:
     return {
         "period": [run.period_start, run.period_end],
         "pools": [
-            [p.pool_no, p.pool.code, p.section, p.right, p.territory, p.gross, p.deducted, p.amount, _rule(p)]
+            [
+                p.pool_no,
+                p.pool.code,
+                p.section,
+                p.right,
+                p.territory,
+                p.gross,
+                p.deducted,
+                p.amount,
+                p.weight_scale,
+                _rule(p),
+            ]
             for p in pools
         ],
         "deductions": [

@@ -14,8 +14,9 @@ from cmo_portal.common.money import allocate, decimal_text
 from cmo_portal.jobs.services import add_job
 from royalties.models import Pool, PoolUsage, Run, RunDeduction, RunPool, UsageClaim, UsageFile
 from royalties.models.runs import PURPOSES
-from royalties.queries.frozen import POSITION_BITS, SHARES_NOW, rights_of, shares_now
+from royalties.queries.frozen import POSITION_BITS, SHARES_NOW, line_rule, rights_of, shares_now
 from royalties.queries.readiness import freeze_problems
+from royalties.queries.usage_lines import parts_scale
 from royalties.rules.deductions import DeductionResult, apply_deductions, read_deductions
 from royalties.services.runs.digests import input_digest
 
@@ -143,6 +144,9 @@ def _leaves(run: Run, pool: Pool, result: DeductionResult, *, first_number: int)
     weights: list[tuple[str, int]] = list(pool.sections.values_list("code", "weight")) or [("", 1)]
     deducted = allocate(result.opening - result.distributable, weights)
     amounts = allocate(result.distributable, weights)
+    scale = line_rule(pool.distribution_rule.parameters).scale * parts_scale(
+        pool.usage.values_list("file_id", flat=True)
+    )
     return [
         RunPool(
             run=run,
@@ -156,6 +160,7 @@ def _leaves(run: Run, pool: Pool, result: DeductionResult, *, first_number: int)
             deducted=deducted[code],
             amount=amounts[code],
             rule_version=pool.distribution_rule,
+            weight_scale=scale,
         )
         for number, code in enumerate(amounts, first_number)
     ]

@@ -130,7 +130,9 @@ def _lines_of(run: Run, slice_no: int) -> Iterator[Lines]:
     """The lines of a slice, one table for each file and pool that it feeds; ignored texts left out."""
     for feed in feeds_of(run):
         texts = _fed_texts(run, feed)
-        columns = read_lines(feed.file_id, feed.rule, slices=run.slices, slice_no=slice_no)
+        columns = read_lines(
+            feed.file_id, feed.rule, parts_scale=feed.parts_scale, slices=run.slices, slice_no=slice_no
+        )
         pool_of_text = np.full(int(max(texts["text_no"].max(initial=0), columns["text_no"].max(initial=0))) + 1, NONE)
         pool_of_text[texts["text_no"]] = texts["pool_no"]
         pool_no = pool_of_text[columns["text_no"]]
