@@ -14,7 +14,9 @@ from django.utils.translation import gettext_lazy as _
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
-Text: TypeAlias = "str | StrPromise"
+    Text: TypeAlias = "str | StrPromise"
+else:
+    Text = str  # what annotations such as `Text | None` are evaluated with
 
 __all__ = ["Text", "_", "say"]
 
