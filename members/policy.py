@@ -13,6 +13,7 @@ class Policy:
     bank_cooling_hours: int = 72
     return_link_days: int = 60
     documents_per_application: int = 12
+    documents_per_member: int = 60
     document_bytes: int = 8 * 1024 * 1024
     messages_per_address: int = 5  # links sent to one e-mail address in an hour
     messages_per_origin: int = 60  # links asked for from one network address in an hour

@@ -43,6 +43,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("staff/members/<uuid:uid>/", staff.member, name="staff-member"),
     path("staff/members/<uuid:uid>/contact/", staff.member_contact, name="staff-member-contact"),
     path("staff/members/<uuid:uid>/tax/", staff.member_tax, name="staff-member-tax"),
+    path("staff/members/<uuid:uid>/mandate/", staff.member_mandate, name="staff-member-mandate"),
     path("staff/members/<uuid:uid>/state/", staff.member_state, name="staff-member-state"),
     path("staff/members/<uuid:uid>/reveal/", staff.member_reveal, name="staff-member-reveal"),
     path("staff/members/<uuid:uid>/bank/", staff.account_propose, name="staff-account-propose"),

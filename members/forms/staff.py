@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cmo_portal.forms import DayField
 from members.forms.fields import OnceForm, iban_field, note_field, original_name_field, phone_field, set_choices
-from members.models import Party
+from members.models import Party, Right
 from members.models.applications import APPLICATION_STATES
 from members.models.membership import ACCOUNT_STATES, MEMBER_STATES
 
@@ -137,6 +137,24 @@ class StateForm(forms.Form):
         if data.get("act") in ("resign", "death") and not data.get("day"):
             self.add_error("day", _("Write the day."))
         return data
+
+
+class MandateForm(forms.Form):
+    """A right from a day on: where the society administers it, or no longer."""
+
+    right = forms.ChoiceField(label=_("Right"), choices=Right.choices)
+    territory = forms.ChoiceField(
+        label=_("Territory"),
+        choices=[
+            ("world", _("The whole world")),
+            ("home", _("Pakistan")),
+            ("none", _("None: the mandate for this right ends")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    exclusive = forms.BooleanField(label=_("Exclusive: the member gives no licences for it"), required=False)
+    valid_from = DayField(label=_("From"), help_text=_("The first day of the change."))
+    reason = note_field(_("Reason"), limit=500, rows=3)
 
 
 class TaxForm(forms.Form):

@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from cmo_portal.common.models import Public
+from members.rules.names import registration_form
 
 KEPT: tuple[str, ...] = ("SELECT", "INSERT", "UPDATE")  # what the application may do with tables nobody deletes from
 WORLD = "2136"  # the TIS number of the whole world
@@ -106,6 +107,11 @@ class PartyName(Public):
 
     def __str__(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def registered_as(self) -> str:
+        """The name as registration files write it: upper-case ASCII, last name first."""
+        return registration_form(f"{self.last_name}, {self.first_name}" if self.first_name else self.last_name)
 
 
 @pghistory.track()

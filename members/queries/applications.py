@@ -72,9 +72,14 @@ def missing_of(application: MembershipApplication) -> list[Step]:
     return [step for step in steps_of(application) if step.code in missing]
 
 
+def mandate_territories() -> dict[str, str]:
+    """What a mandate may cover, as TIS numbers: `home`, the society's own territory, and `world`."""
+    return {"home": settings.SOCIETY["territory"], "world": WORLD}
+
+
 def mandate_scope(application: MembershipApplication) -> dict[str, str]:
     """Right → TIS number of the territory for which the applicant gives it."""
-    territories = {"home": settings.SOCIETY["territory"], "world": WORLD}
+    territories = mandate_territories()
     given = application.answers.get("mandate", {})
     return {right: territories[where] for right, where in given.items() if where in territories}
 

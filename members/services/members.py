@@ -6,17 +6,26 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from cmo_portal.accounts.access import require
 from cmo_portal.accounts.models import User
 from cmo_portal.audit.services import record_act
-from members.models import BankAccount, Mandate, Member, MembershipApplication, PartyAffiliation, TaxStatus
-from members.models.membership import MEMBER_MOVES
+from members.models import (
+    BankAccount,
+    Document,
+    Mandate,
+    Member,
+    MembershipApplication,
+    PartyAffiliation,
+    TaxStatus,
+)
+from members.models.membership import LIVING, MEMBER_MOVES
 from members.policy import policy
 from members.rules.identity import print_cnic, print_iban, read_phone
 from members.rules.texts import read_text
+from members.services.documents import Upload, keep_document
 from members.services.errors import read_field, refuse_field
 from members.services.sealed import open_cnic, open_iban
 
@@ -61,6 +70,51 @@ def set_tax_status(*, member: Member, tax_class: str, valid_from: dt.date, evide
     facts = {"class": tax_class, "from": valid_from, "evidence": text}
     record_act(by=by, verb="set_tax_status", on=member, facts=facts)
     return status
+
+
+@transaction.atomic
+def change_mandate(
+    *,
+    member: Member,
+    right: str,
+    territory: str,
+    valid_from: dt.date,
+    exclusive: bool = False,
+    reason: str,
+    by: User,
+) -> Mandate | None:
+    """From a day on a right is administered in this territory (a TIS number), or, with a blank one, no longer.
+
+    Mandates of the right that run on that day end the day before. Returns the new mandate, None when there is none.
+    Raises ValidationError by field.
+    """
+    require(by, EDIT)
+    text = read_field("reason", read_text, reason, limit=500)
+    if not text:
+        refuse_field("reason", _("Say why."))
+    locked = Member.objects.select_for_update(of=("self",)).select_related("party").get(pk=member.pk)
+    if locked.state not in LIVING:
+        raise ValidationError(_("This membership has ended; its mandates can no longer be changed."))
+    mandates = Mandate.objects.filter(member=locked, right=right)
+    if mandates.filter(valid_from__gte=valid_from).exists():
+        refuse_field("valid_from", _("A mandate of this right begins on this day or a later one. Choose a later day."))
+    _end(mandates, valid_from - dt.timedelta(days=1))
+    affiliations = PartyAffiliation.objects.filter(party=locked.party, society_code=_own_code(), right=right)
+    _end(affiliations.filter(valid_from__lt=valid_from), valid_from - dt.timedelta(days=1))
+    mandate = _begin_mandate(locked, right, territory, valid_from, exclusive) if territory else None
+    facts = {"right": right, "territory": territory, "from": valid_from, "reason": text}
+    record_act(by=by, verb="change_mandate", on=locked, facts=facts)
+    return mandate
+
+
+@transaction.atomic
+def add_member_document(*, member: Member, kind: str, upload: Upload, by: User) -> Document:
+    """Keep a document that a member, or staff for her, hands in. The same file again is the same document."""
+    if member.user_id != by.pk:
+        require(by, EDIT)
+    if member.party.documents.count() >= policy().documents_per_member:
+        refuse_field("file", _("There are as many documents as we can take. Send further ones to us by e-mail."))
+    return keep_document(upload=upload, kind=kind, party=member.party, by=by)
 
 
 @transaction.atomic
@@ -145,8 +199,25 @@ def _move(member: Member, state: str, reason: str, by: User, **facts: Any) -> Me
 
 
 def _end_mandates(member: Member, left_on: dt.date) -> None:
-    running = Q(valid_to__isnull=True) | Q(valid_to__gt=left_on)
-    Mandate.objects.filter(running, member=member, valid_from__lte=left_on).update(valid_to=left_on)
-    PartyAffiliation.objects.filter(
-        running, party=member.party, society_code=settings.SOCIETY["cisac_code"], valid_from__lte=left_on
-    ).update(valid_to=left_on)
+    _end(Mandate.objects.filter(member=member, valid_from__lte=left_on), left_on)
+    own = PartyAffiliation.objects.filter(party=member.party, society_code=_own_code())
+    _end(own.filter(valid_from__lte=left_on), left_on)
+
+
+def _end(rows: QuerySet[Any], day: dt.date) -> None:
+    """Let the rows that run longer end on this day."""
+    rows.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=day)).update(valid_to=day)
+
+
+def _begin_mandate(member: Member, right: str, territory: str, valid_from: dt.date, exclusive: bool) -> Mandate:
+    if _own_code():
+        PartyAffiliation.objects.create(
+            party=member.party, society_code=_own_code(), right=right, territory=territory, valid_from=valid_from
+        )
+    return Mandate.objects.create(
+        member=member, right=right, territory=territory, valid_from=valid_from, exclusive=exclusive
+    )
+
+
+def _own_code() -> str:
+    return str(settings.SOCIETY["cisac_code"])

@@ -12,6 +12,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from cmo_portal.common import clock
 from members.access import actor, fresh_sign_in, member_page
+from members.formats.documents import too_large
+from members.forms.apply import DocumentForm
 from members.forms.fields import add_errors
 from members.forms.staff import AccountForm, ContactForm
 from members.models import Member
@@ -19,7 +21,8 @@ from members.policy import policy
 from members.queries.members import accounts_of, profile_of
 from members.services.bank import propose_account, withdraw_account
 from members.services.documents import open_document
-from members.services.members import change_contact
+from members.services.members import add_member_document, change_contact
+from members.uploads import limited_upload, was_too_large
 from members.views.downloads import attachment
 from members.views.summaries import role_text, tax_text
 
@@ -111,12 +114,30 @@ def bank_withdraw(request: HttpRequest, uid: UUID) -> HttpResponse:
     return redirect("members:member-bank")
 
 
+@limited_upload
 @member_page
-@require_GET
+@require_http_methods(["GET", "POST"])
 def document_list(request: HttpRequest) -> HttpResponse:
-    """C21: the member's documents and mandates."""
+    """C21: the member's documents and mandates; a further document is handed in here."""
     member = _member(request)
+    form = DocumentForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and was_too_large(request):
+        form.errors.pop("file", None)
+        form.add_error("file", str(too_large(policy().document_bytes)))
+    if request.method == "POST" and form.is_valid():
+        facts = {"kind": form.cleaned_data["kind"], "upload": form.cleaned_data["file"]}
+        try:
+            kept = add_member_document(member=member, by=actor(request), **facts)
+        except ValidationError as error:
+            add_errors(form, error)
+        else:
+            if kept.quarantined:
+                messages.error(request, _("A virus was found in the file. It was locked away; send another file."))
+            else:
+                messages.success(request, _("The document is saved."))
+            return redirect("members:member-document-list")
     context = {
+        "form": form,
         "documents": member.party.documents.filter(quarantined=False).order_by("-pk"),
         "mandates": member.mandates.order_by("right", "territory", "valid_from"),
     }

@@ -33,6 +33,7 @@ ACT_TITLES: Mapping[str, Text] = {
     "admit_member": gettext_lazy("Admitted"),
     "change_contact": gettext_lazy("Contact details changed"),
     "set_tax_status": gettext_lazy("Tax class set"),
+    "change_mandate": gettext_lazy("Mandate changed"),
     "member_suspended": gettext_lazy("Suspended"),
     "member_active": gettext_lazy("Suspension ended"),
     "member_resigned": gettext_lazy("Resigned"),

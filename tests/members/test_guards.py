@@ -1,13 +1,17 @@
 """What the database itself refuses, whoever asks (M12, M14, M26), and each time the damage without the guard."""
 
 import datetime as dt
+import threading
 
 import psycopg2
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, connection, connections, transaction
 
 from members.models import BankAccount, Member
-from tests.factories.members import cnic, make_account, make_application, make_member, make_party, make_user, png
+from members.services.review import Admission, admit_application
+from tests.factories.members import cnic, make_account, make_application, make_member, make_party, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOW = dt.datetime(2026, 11, 22, 10, tzinfo=dt.UTC)
@@ -69,6 +73,41 @@ def test_two_sessions_at_once_make_one_living_member_of_a_cnic(database_url):
     finally:
         one.close()
         two.close()
+
+
+def test_an_admission_that_meets_another_at_the_same_moment_is_refused_with_a_clear_word(database_url):
+    """The alarms see nothing, because the other session has not committed yet; the unique index decides."""
+    other = make_member()
+    application = make_application(identity={"cnic": cnic(4_321)})
+    clerk = make_user("staff")
+    clerk.groups.set(Group.objects.filter(name="membership"))
+    admission = Admission(tax_class="resident_active", tax_evidence="list")
+    outcome: list[object] = []
+
+    def admit():
+        try:
+            outcome.append(admit_application(application=application, admission=admission, by=clerk, now=NOW))
+        except ValidationError as refusal:
+            outcome.append(refusal)
+        finally:
+            connections.close_all()
+
+    link = psycopg2.connect(database_url)
+    try:
+        change = "UPDATE members_member SET cnic_index = %s WHERE id = %s"
+        link.cursor().execute(change, [bytes(application.cnic_index), other.pk])
+        thread = threading.Thread(target=admit)
+        thread.start()
+        thread.join(1.0)
+        assert thread.is_alive()
+        link.commit()
+        thread.join(10)
+    finally:
+        link.close()
+    assert "One person is one member" in str(outcome[0])
+    assert Member.objects.count() == 1
+    application.refresh_from_db()
+    assert application.state == "submitted"
 
 
 @pytest.mark.parametrize("mask", ["35202-1234567-1", "", "3520212345671"])
@@ -255,8 +294,6 @@ def test_notes_and_history_are_written_once():
     assert "permission denied" in refuses("UPDATE members_applicationnote SET text = 'x'")
     assert "permission denied" in refuses("DELETE FROM members_bankaccountevent")
     assert application.notes.count() == 2
-    assert cnic(1)
-    assert png()
 
 
 def test_the_tables_hold_no_open_number(superuser_cursor):

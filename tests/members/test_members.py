@@ -11,8 +11,9 @@ from members.queries import mandates_in_force, party_search, payees
 from members.queries.mandates import mandate_ids
 from members.queries.members import filtered_members, member_of_cnic
 from members.services import members as services
+from members.services.documents import Upload
 from members.services.parties import PartyFacts, add_name, register_parties, register_party
-from tests.factories.members import cnic, iban, make_account, make_application, make_member, make_party, make_user
+from tests.factories.members import cnic, iban, make_account, make_application, make_member, make_party, make_user, png
 
 pytestmark = pytest.mark.django_db
 DAY = dt.date(2026, 11, 22)
@@ -248,3 +249,54 @@ def test_a_pen_name_is_added_with_its_keys():
     party = make_party()
     name = add_name(party=party, facts=PartyFacts("Bulbul", original="بلبل", name_type="PP"), by=make_user("staff"))
     assert (name.key, name.original) == ("bulbul", "بلبل")
+
+
+def test_a_mandate_changes_from_a_day_on(staff):
+    member, clerk = make_member(rights=("PR",)), staff("membership")
+    facts = {"member": member, "right": "PR", "valid_from": DAY, "by": clerk}
+    with pytest.raises(ValidationError):
+        services.change_mandate(**facts, territory="0586", reason=" ")
+    services.change_mandate(**facts, territory="0586", reason="Letter of 1 November")
+    before = DAY - dt.timedelta(days=1)
+    assert mandates_in_force(on=before, right="PR", territory="0356")[member.party_id]
+    assert not mandates_in_force(on=DAY, right="PR", territory="0356")[member.party_id]
+    assert mandates_in_force(on=DAY, right="PR", territory="0586")[member.party_id]
+    with pytest.raises(ValidationError) as caught:
+        services.change_mandate(**facts, territory="", reason="Again")
+    assert "valid_from" in caught.value.error_dict
+    assert Act.objects.filter(verb="change_mandate").count() == 1
+
+
+def test_a_mandate_ends_for_one_right_alone(staff):
+    member = make_member()
+    services.change_mandate(
+        member=member, right="PR", territory="", valid_from=DAY, reason="Own wish", by=staff("membership")
+    )
+    assert not mandates_in_force(on=DAY, right="PR", territory="0586")[member.party_id]
+    assert mandates_in_force(on=DAY, right="MR", territory="0586")[member.party_id]
+
+
+def test_mandates_of_an_ended_membership_stay_and_only_staff_change_them(staff):
+    facts = {"right": "PR", "territory": "0586", "valid_from": DAY, "reason": "x"}
+    with pytest.raises(ValidationError):
+        services.change_mandate(member=make_member(state="deceased"), by=staff("membership"), **facts)
+    member = make_member()
+    for person in (member.user, staff("finance")):
+        with pytest.raises(PermissionDenied):
+            services.change_mandate(member=member, by=person, **facts)
+
+
+def test_a_member_hands_in_documents_and_nobody_for_another(settings):
+    settings.MEMBERS = {"documents_per_member": 1}
+    member, other = make_member(), make_member()
+    upload = Upload("deed.png", png(3))
+    kept = services.add_member_document(member=member, kind="deed", upload=upload, by=member.user)
+    assert (kept.party, kept.given_by) == (member.party, member.user)
+    with pytest.raises(ValidationError):
+        services.add_member_document(member=member, kind="deed", upload=Upload("a.png", png(4)), by=member.user)
+    with pytest.raises(PermissionDenied):
+        services.add_member_document(member=other, kind="deed", upload=upload, by=member.user)
+
+
+def test_a_name_is_shown_as_registration_files_write_it():
+    assert make_party("D’Souza", "Zoë").names.get().registered_as == "D'SOUZA, ZOE"

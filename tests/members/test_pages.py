@@ -438,6 +438,35 @@ def test_a_member_reaches_her_own_documents_and_accounts_and_nobody_elses(sign_i
     assert sign_in(other.user).get(page("member-document", document.uid)).status_code == 200
 
 
+def test_a_member_hands_in_a_document_on_her_page(sign_in):
+    member = make_member()
+    client = sign_in(member.user)
+    address = page("member-document-list")
+    assert client.post(address, upload(png(), "deed.png", "deed")).url == address
+    assert "deed.png" in client.get(address).content.decode()
+    assert "not a PDF" in client.post(address, upload(b"MZ", "deed.pdf", "deed")).content.decode()
+
+
+def test_the_desk_takes_the_steps_of_a_membership_on_its_pages(staff, sign_in):
+    member, client = make_member(), sign_in(staff("membership"))
+    shown = page("staff-member", member.uid)
+    steps = [
+        ("staff-member-mandate", {"right": "PR", "territory": "home", "valid_from": "2026-12-01", "reason": "Letter"}),
+        ("staff-member-tax", {"tax_class": "non_resident", "valid_from": "2026-12-01", "evidence": "Moved"}),
+        ("staff-member-contact", {"telephone": "0300 7654321", "address": "Quetta", "language": "ur"}),
+        ("staff-member-state", {"act": "suspend", "reason": "Two cards"}),
+        ("staff-member-state", {"act": "reinstate", "reason": "Cleared"}),
+        ("staff-member-state", {"act": "resign", "day": "2026-12-31", "reason": "Own wish"}),
+    ]
+    for name, facts in steps:
+        assert client.post(page(name, member.uid), facts).url == shown, name
+    refused = client.post(page("staff-member-state", member.uid), {"act": "resign", "reason": "x"})
+    assert refused.status_code == 200
+    text = client.get(shown).content.decode()
+    for word in ("Mandate changed", "Tax class set", "Suspended", "Resigned", "Two cards"):
+        assert word in text
+
+
 MEMBER_PAGES = ["member-profile", "member-contact", "member-bank", "member-document-list"]
 STAFF_PAGES = {
     "staff-application-list": {"membership"},
@@ -483,6 +512,7 @@ def test_every_page_opens_in_both_languages(client, sign_in, fresh, staff, langu
         ("staff-member-contact", [member.uid]),
         ("staff-member-tax", [member.uid]),
         ("staff-member-state", [member.uid]),
+        ("staff-member-mandate", [member.uid]),
         ("staff-member-reveal", [member.uid]),
         ("staff-account-propose", [member.uid]),
         ("staff-account-list", []),

@@ -20,8 +20,9 @@ from members.access import actor, fresh_sign_in, staff_document
 from members.formats.documents import PDF
 from members.formats.preview import page_picture
 from members.forms.fields import add_errors
-from members.forms.staff import ContactForm, FindForm, MemberFilter, RevealForm, StateForm, TaxForm
+from members.forms.staff import ContactForm, FindForm, MandateForm, MemberFilter, RevealForm, StateForm, TaxForm
 from members.models import Member
+from members.queries.applications import mandate_territories
 from members.queries.members import acts_on, filtered_members, member_of_cnic, profile_of
 from members.rules.identity import read_cnic
 from members.services import members as services
@@ -121,6 +122,23 @@ def member_tax(request: HttpRequest, uid: UUID) -> HttpResponse:
         else:
             return _done(request, found, _("The tax class is saved."))
     return _form_page(request, found, form, _("Tax class"), _("Save the tax class"))
+
+
+@staff_page(EDIT)
+@require_http_methods(["GET", "POST"])
+def member_mandate(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Another scope of the mandate for one right, from a day on."""
+    found = _member(uid)
+    form = MandateForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        facts = {**form.cleaned_data, "territory": mandate_territories().get(form.cleaned_data["territory"], "")}
+        try:
+            services.change_mandate(member=found, by=actor(request), **facts)
+        except ValidationError as error:
+            add_errors(form, error)
+        else:
+            return _done(request, found, _("The mandate is changed."))
+    return _form_page(request, found, form, _("Change a mandate"), _("Save the mandate"))
 
 
 @staff_page(EDIT)
