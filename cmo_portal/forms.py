@@ -4,8 +4,12 @@ import datetime
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.forms.renderers import TemplatesSetting
 from django.utils.translation import gettext_lazy as _
+
+from cmo_portal.common.amounts import AmountRule, parse_amount
+from cmo_portal.common.tables.errors import ValueRefused
 
 
 class PortalRenderer(TemplatesSetting):
@@ -35,3 +39,20 @@ class DayField(forms.DateField):
     def to_python(self, value: Any) -> datetime.date | None:
         """Accept dates of four-digit years only: 22/11/26 would be a guess."""
         return super().to_python(value.strip() if isinstance(value, str) else value)
+
+
+class MoneyField(forms.CharField):
+    """An amount of the currency of account as people write it; gives whole minor units, above zero."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}), **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        """Minor units; None for an optional field left empty."""
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return parse_amount(text, AmountRule(decimals=settings.CURRENCY["decimals"], zero=False))
+        except ValueRefused as refused:
+            raise forms.ValidationError(f"{refused.message} {refused.remedy}") from None

@@ -11,8 +11,14 @@ class RoyaltiesConfig(AppConfig):
     verbose_name = _("Royalties")
 
     def ready(self) -> None:
-        """Register the doors of the workers."""
+        """Register the doors of the workers, the states and the main pages."""
         from royalties import jobs, usage_jobs  # noqa: F401
+        from royalties.member_states import register_member_pages
         from royalties.payment_states import register_payment_states
+        from royalties.run_states import register_run_states
+        from royalties.usage_states import register_usage_pages
 
+        register_member_pages()
         register_payment_states()
+        register_run_states()
+        register_usage_pages()

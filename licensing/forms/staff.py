@@ -8,9 +8,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from cmo_portal.common.amounts import AmountRule, parse_amount
-from cmo_portal.common.tables.errors import ValueRefused
-from cmo_portal.forms import DayField
+from cmo_portal.forms import DayField, MoneyField
 from licensing.models import Tariff
 from licensing.models.applications import APPLICATION_STATES
 from licensing.models.invoices import INVOICE_STATES
@@ -63,20 +61,6 @@ class TextForm(forms.Form):
     def __init__(self, *args: Any, label: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["text"].label = label
-
-
-class MoneyField(forms.CharField):
-    """An amount of the currency of account as people write it; gives whole minor units."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}), **kwargs)
-
-    def clean(self, value: Any) -> int:
-        """Minor units."""
-        try:
-            return parse_amount(super().clean(value), AmountRule(decimals=settings.CURRENCY["decimals"], zero=False))
-        except ValueRefused as refused:
-            raise forms.ValidationError(f"{refused.message} {refused.remedy}") from None
 
 
 class CreditNoteForm(forms.Form):

@@ -112,6 +112,11 @@ class Account(Public):
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
 
+    @property
+    def label(self) -> str:
+        """The name in the reader's language."""
+        return str(AccountCode(self.code).label)
+
 
 class Journal(AppendOnly):
     """A posted journal. `key` names the business act that posted it: the same act posts once. `sha256` covers the
