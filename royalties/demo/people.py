@@ -75,8 +75,27 @@ def load(story: Story) -> None:
         if member.user is not None:
             sign_ins.set_password(member.user, by=staff("membership"), at=story.at(member.admitted_on))
     _outsiders(story)
-    _later_life(people, story)
     _waiting_application(story)
+
+
+def later_life(story: Story) -> None:
+    """One member died, one left, one is suspended; two wait for their change of bank details to be approved."""
+    desk = staff("membership")
+    people = list(_people(story))[12:17]
+    died, left, held, *changing = [_member(person) for person in people]
+    members.record_death(member=died, died_on=story.ago(20), reason="Told by the family", by=desk)
+    members.resign_member(member=left, left_on=story.ago(15), reason="Moves abroad", by=desk)
+    members.suspend_member(member=held, reason="Identity card has expired", by=desk)
+    for number, member in enumerate(changing):
+        bank.propose_account(
+            party=member.party,
+            iban=iban_number(7000 + number),
+            title=member.party.display_name,
+            bank_name="Second Demo Bank",
+            by=staff("finance"),
+            form_key=form_key("account change", number),
+            now=story.at(story.ago(2 + 3 * number)),
+        )
 
 
 # --- who there is ----------------------------------------------------------------------------------------------------
@@ -222,7 +241,7 @@ def _admit(application: MembershipApplication, person: Person, party: Party | No
     review.admit_application(application=application, admission=admission, by=staff("membership"), now=now)
 
 
-# --- others, and what came later -------------------------------------------------------------------------------------
+# --- others ---------------------------------------------------------------------------------------------------------
 
 
 def _outsiders(story: Story) -> None:
@@ -265,25 +284,6 @@ def _give_account(party: Party, number: int, story: Story) -> None:
         now=story.at(story.beginning),
     )
     bank.approve_account(account=account, by=staff("approver"), now=story.at(story.beginning + dt.timedelta(days=1)))
-
-
-def _later_life(people: list[Person], story: Story) -> None:
-    """One member died, one left, one is suspended; two wait for their change of bank details to be approved."""
-    desk = staff("membership")
-    died, left, held, *changing = [_member(person) for person in people[12:17]]
-    members.record_death(member=died, died_on=story.ago(20), reason="Told by the family", by=desk)
-    members.resign_member(member=left, left_on=story.ago(15), reason="Moves abroad", by=desk)
-    members.suspend_member(member=held, reason="Identity card has expired", by=desk)
-    for number, member in enumerate(changing):
-        bank.propose_account(
-            party=member.party,
-            iban=iban_number(7000 + number),
-            title=member.party.display_name,
-            bank_name="Second Demo Bank",
-            by=staff("finance"),
-            form_key=form_key("account change", number),
-            now=story.at(story.ago(2 + 3 * number)),
-        )
 
 
 def _member(person: Person) -> Member:
