@@ -14,6 +14,7 @@ from cmo_portal.common import clock
 from cmo_portal.common.periods import Period
 from cmo_portal.paging import keyset_page
 from licensing.models import Receipt
+from royalties.forms import form_key_of
 from royalties.forms.pools import FeedForm, PoolForm, ReceiptForm
 from royalties.models import Pool, UsageFile
 from royalties.queries.pool_pages import amounts_of, free_parts
@@ -26,6 +27,9 @@ LAYOUT = {"layout": "layouts/staff.html"}
 @require_http_methods(["GET", "POST"])
 def receipt_new(request: HttpRequest) -> HttpResponse:
     """Finance records money that came in; invoices are paid and the ledger is posted in one act."""
+    key = form_key_of(request)
+    if key and (made := Receipt.objects.filter(form_key=key).first()):  # a double click shows the same receipt
+        return redirect("licensing:staff-receipt-detail", uid=made.uid)
     form = ReceiptForm(request.POST or None, initial={"received_on": clock.today()})
     if request.method == "POST" and form.is_valid():
         try:

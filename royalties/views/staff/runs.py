@@ -16,6 +16,7 @@ from cmo_portal.common import clock
 from cmo_portal.common.periods import Period
 from cmo_portal.common.texts import Text
 from cmo_portal.paging import keyset_page
+from royalties.forms import form_key_of
 from royalties.forms.runs import ApprovalForm, ReasonForm, RunFilter, RunForm
 from royalties.models import Run
 from royalties.queries import run_pages
@@ -47,6 +48,9 @@ def run_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def run_new(request: HttpRequest) -> HttpResponse:
     """A draft run that claims its pools."""
+    key = form_key_of(request)
+    if key and (made := Run.objects.filter(form_key=key).first()):  # a double click shows the same run
+        return redirect("royalties:staff-run-detail", uid=made.uid)
     form = RunForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
