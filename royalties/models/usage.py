@@ -85,7 +85,9 @@ class UsageFile(Public):
     mapping = models.JSONField(default=dict)
     mapping_version = models.IntegerField(default=0)
     reader_version = models.CharField(max_length=20, blank=True)
-    coverage = models.CharField(max_length=10, choices=[("census", _("Census")), ("sample", _("Sample"))], default="census")
+    coverage = models.CharField(
+        max_length=10, choices=[("census", _("Census")), ("sample", _("Sample"))], default="census"
+    )
     line_count = models.BigIntegerField(default=0)
     text_count = models.BigIntegerField(default=0)
     refused_count = models.BigIntegerField(default=0)
@@ -123,6 +125,11 @@ class UsageFile(Public):
     def __str__(self) -> str:
         return self.filename
 
+    @property
+    def short_hash(self) -> str:
+        """The beginning of the hash, to tell files apart in a list."""
+        return bytes(self.sha256).hex()[:12]
+
 
 class UsageText(models.Model):
     """A distinct text of a file: what the source wrote about one piece of music, with how often. Matching and the
@@ -157,7 +164,7 @@ class UsageLine(models.Model):
 
     `row_no` numbers the lines of a file: in a table it is the row as the spreadsheet shows it. One usage record of a
     sales report can give several lines (a recording with several works): there lines are counted, and `source_row` is
-    the row of the record (0: the same as `row_no`). `parts` is how many works share the plays. `raw` is the row as sent.
+    the row of the record (0: the same as `row_no`). `parts` is how many works share the plays, `raw` the row as sent.
     """
 
     app_may = ("SELECT", "INSERT")

@@ -64,12 +64,14 @@ class TextTable:
 
     def texts(self) -> Iterator[NumberedText]:
         """The texts in the order of their numbers."""
-        sums = zip(*(part[1:].tolist() for part in (self._lines, self._plays, self._seconds, self._longest)), strict=False)
-        for (key, number), (lines, plays, seconds, longest) in zip(self._numbers.items(), sums, strict=False):
-            section, *names = key
-            yield NumberedText(
-                number, section, UsageText(*names, self._albums.get(number, ""), longest, lines, plays), seconds
+        sums = (part[1:].tolist() for part in (self._lines, self._plays, self._seconds, self._longest))
+        rows = zip(self._numbers.items(), *sums, strict=False)  # the sums have room to grow
+        for (key, number), lines, plays, seconds, longest in rows:
+            section, title, creators, performers, isrc, iswc, own_number = key
+            text = UsageText(
+                title, creators, performers, isrc, iswc, own_number, self._albums.get(number, ""), longest, lines, plays
             )
+            yield NumberedText(number, section, text, seconds)
 
     def _grow(self, size: int) -> None:
         if size > len(self._lines):

@@ -21,7 +21,7 @@ def clerk():
     return person("distribution")
 
 
-def source(code: str = "FM100", format: str = "table") -> UsageSource:  # noqa: A002
+def source(code: str = "FM100", format: str = "table") -> UsageSource:
     """A usage source."""
     known = UsageSource.objects.filter(code=code).first()
     return known or usage.save_source(code=code, name=f"Radio {code}", format=format, by=clerk())

@@ -1,12 +1,10 @@
 """Usage files: received once, read without a trace, taken whole, refused with a reason."""
 
 import pytest
-from django.core.exceptions import PermissionDenied, ValidationError
 
-from royalties.models import UsageFile, UsageLine, UsageText
+from royalties.models import UsageLine, UsageText
 from royalties.services import usage
 from tests.factories import usage as make
-from tests.factories.licensing import person
 
 pytestmark = pytest.mark.django_db
 

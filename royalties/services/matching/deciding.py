@@ -43,8 +43,8 @@ def decide_text(
     """Decide a text: `matched` to a work, `none` of ours, or `ignored` (not to be paid: needs a reason).
 
     With `apply_to_group` the decision holds for every open text with the same title and names, in whatever file, and is
-    remembered for their sources. `seen` is the revision that the person looked at. Returns the decision's id, by which it
-    is taken back. Raises ValidationError when the text was decided in the meantime or something is missing.
+    remembered for their sources. `seen` is the revision that the person looked at. Returns the decision's id, which
+    takes it back. Raises ValidationError when the text was decided in the meantime or something is missing.
     """
     require(by, "royalties.match_usage")
     _check(work, outcome, reason)
@@ -69,7 +69,13 @@ def decide_text(
     if apply_to_group:
         _remember(text, group, work, outcome, by, now, decision)
     faultpoint("usage.decide.after_write")
-    facts = {"decision": str(decision), "outcome": outcome, "texts": len(group), "reason": reason, "title": text.title[:200]}
+    facts = {
+        "decision": str(decision),
+        "outcome": outcome,
+        "texts": len(group),
+        "reason": reason,
+        "title": text.title[:200],
+    }
     record_act(
         by=by,
         verb="decide_match",
@@ -105,14 +111,20 @@ def undo_decision(*, decision: UUID, by: User, now: dt.datetime) -> int:
 def last_decision(by: User) -> UUID | None:
     """The newest decision of a person that was not taken back."""
     undone = UsageMatch.objects.filter(undoes__isnull=False).values("undoes")
-    row = (
+    return (
         UsageMatch.objects.filter(decided_by=by, decision__isnull=False)
         .exclude(decision__in=undone)
         .order_by("-pk")
         .values_list("decision", flat=True)
         .first()
     )
-    return row
+
+
+def key_of_decision(decision: UUID) -> str:
+    """The key, in hexadecimal, of the texts that a decision was about."""
+    row = UsageMatch.objects.filter(decision=decision).order_by("pk").first()
+    text = UsageText.objects.filter(file_id=row.file_id, text_no=row.text_no).first() if row else None
+    return bytes(text.memory_key).hex() if text else ""
 
 
 def _check(work: Work | None, outcome: str, reason: str) -> None:
@@ -183,9 +195,7 @@ def _remember(
     files = {one.file_id for one in group}
     sources = sorted(set(UsageFile.objects.filter(pk__in=files).values_list("source_id", flat=True)))
     key = bytes(text.memory_key)
-    MatchMemory.objects.filter(key=key, source__in=sources, undone_at=None).update(
-        undone_at=now, replaced_by=decision
-    )
+    MatchMemory.objects.filter(key=key, source__in=sources, undone_at=None).update(undone_at=now, replaced_by=decision)
     MatchMemory.objects.bulk_create(
         MatchMemory(
             key=key,
@@ -230,7 +240,8 @@ def _restored(row: UsageMatch, before: UsageMatch | None, by: User) -> UsageMatc
 
 
 def _is_open(match: UsageMatch | None) -> bool:
-    return match is None or match.outcome == "queue" or (match.outcome == "none" and match.stage not in {PERSON, "memory"})
+    by_machine = match is not None and match.stage not in {PERSON, "memory"}
+    return match is None or match.outcome == "queue" or (match.outcome == "none" and by_machine)
 
 
 def _open_again(rows: Sequence[UsageMatch], before: dict[tuple[int, int], UsageMatch]) -> None:

@@ -1,5 +1,7 @@
 """What the matcher compares with: all live works as an index, and what was decided before about the texts of a file."""
 
+from collections.abc import Mapping
+
 from django.db import connection
 
 from royalties.models import UsageFile
@@ -39,9 +41,9 @@ def memory_of(file: UsageFile) -> MatchMemory:
     )
 
 
-def _final(work: int | None, merged: dict[int, int | None]) -> int | None:
+def _final(work: int | None, merged: Mapping[int, int | None]) -> int | None:
     seen: set[int | None] = set()
-    while work in merged and work not in seen:
+    while work is not None and work in merged and work not in seen:
         seen.add(work)
         work = merged[work]
     return work

@@ -72,7 +72,7 @@ def match_file(
     if file.state != "landed":
         raise ValidationError(_("This file was not taken yet. Take it first."))
     pending = _pending(file)
-    progress: Progress = (lambda done, total: report_progress(job, done=done, total=total)) if job else _quiet
+    progress = _reporter(job)
     decided = list(_decide(file, pending, progress, settings)) if pending else []
     with transaction.atomic():
         with connection.cursor() as cursor:
@@ -130,7 +130,9 @@ def _store(file: UsageFile, decided: Sequence[Outcome]) -> None:
     """Write the revisions of texts that nobody has decided in the meantime, and the queue that follows from them."""
     known = [before.number for before, _after in decided if before.revision]
     still_open = set(
-        OpenText.objects.select_for_update().filter(file_id=file.pk, text_no__in=known).values_list("text_no", flat=True)
+        OpenText.objects.select_for_update()
+        .filter(file_id=file.pk, text_no__in=known)
+        .values_list("text_no", flat=True)
     )
     fresh = set(_without_match(file, [before.number for before, _after in decided if not before.revision]))
     wanted = [(before, after) for before, after in decided if before.number in (still_open | fresh)]
@@ -187,5 +189,11 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _quiet(_done: int, _total: int) -> None:
-    """Nobody watches a matching within a command."""
+def _reporter(job: Job | None) -> Progress:
+    """Tells a job how many texts were matched; nobody watches a matching within a command."""
+
+    def tell(done: int, total: int) -> None:
+        if job is not None:
+            report_progress(job, done=done, total=total)
+
+    return tell

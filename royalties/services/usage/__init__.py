@@ -1,7 +1,15 @@
-"""Usage files from upload to tables: receive, map, read, and then take or refuse. A person says yes before anything counts."""
+"""Usage files from upload to tables: receive, map, read, then take or refuse. Nothing counts before a person's yes."""
 
 from royalties.services.usage.landing import land_file, start_landing, start_matching
-from royalties.services.usage.mapping import Look, Trial, allow_repeats, confirm_mapping, look_at, try_mapping
+from royalties.services.usage.mapping import (
+    Look,
+    Trial,
+    allow_repeats,
+    confirm_mapping,
+    keep_layout,
+    look_at,
+    try_mapping,
+)
 from royalties.services.usage.reading import read_file, start_reading
 from royalties.services.usage.receiving import KnownFile, OverlappingFiles, receive_file
 from royalties.services.usage.refused_rows import refused_rows_name
@@ -15,6 +23,7 @@ __all__ = [
     "Trial",
     "allow_repeats",
     "confirm_mapping",
+    "keep_layout",
     "land_file",
     "look_at",
     "read_file",

@@ -1,4 +1,4 @@
-"""Which column is what: shown, confirmed by a person, saved for the source, and used for tables with the same headings."""
+"""Which column is what: shown, confirmed by a person, saved for the source, used for tables with the same headings."""
 
 import datetime as dt
 from dataclasses import dataclass, replace
@@ -18,6 +18,7 @@ from royalties.models import UsageFile
 from royalties.services.usage.opening import limits
 from royalties.services.usage.reading import start_reading
 from royalties.services.usage.sources import keep_mapping
+from royalties.services.usage.spool import drop_spool
 
 SAMPLE_ROWS = 20
 MAPPABLE = ("received", "mapping", "reading", "checked")
@@ -55,11 +56,25 @@ def look_at(file: UsageFile, layout: TableLayout | None = None) -> Look:
 def try_mapping(file: UsageFile, look: Look, mapping: ColumnMapping) -> Trial:
     """The first rows read under the mapping."""
     errors: list[RowError] = []
-    reader = MappedReader(
-        mapping, look.headings, filename=file.filename, period=(file.period_start, file.period_end)
-    )
+    reader = MappedReader(mapping, look.headings, filename=file.filename, period=(file.period_start, file.period_end))
     chunk = reader.read(look.rows, lambda error, _row: errors.append(error))
     return Trial(tuple(chunk.lines()), tuple(errors))
+
+
+@transaction.atomic
+def keep_layout(*, file: UsageFile, layout: TableLayout, headings: tuple[str, ...], by: User) -> None:
+    """Keep another layout for a table that waits for its mapping; what was read by the old one counts no more."""
+    require(by, "royalties.ingest_usage")
+    locked = UsageFile.objects.select_for_update().get(pk=file.pk)
+    if locked.state not in MAPPABLE:
+        raise ValidationError(_("This file was decided already. Its mapping stands."))
+    spool = locked.report.get("spool")
+    transaction.on_commit(lambda: drop_spool(spool))
+    locked.state, locked.mapping, locked.mapping_version = "mapping", {}, 0
+    locked.report |= {"layout": layout.as_dict(), "headings": list(headings), "spool": None}
+    locked.encoding = layout.encoding
+    locked.save()
+    record_act(by=by, verb="lay_out_usage", on=locked, facts=layout.as_dict())
 
 
 def confirm_mapping(

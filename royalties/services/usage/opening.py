@@ -1,9 +1,10 @@
-"""One way to read a usage file whatever its format: chunks of usage lines, then what was refused and what is doubtful."""
+"""One way to read a usage file of any format: chunks of usage lines, then what was refused and what is doubtful."""
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import compress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -147,8 +148,7 @@ def _within_bounds(chunk: UsageChunk, filename: str, complain: Any) -> UsageChun
             keep[index] = False
             row, raw = chunk.columns["row_no"][index], chunk.columns["raw"][index]
             complain(_too_much(filename, row, str(count)), Row(row, raw.split("\t")))
-    columns = {name: [v for v, kept in zip(values, keep, strict=True) if kept] for name, values in chunk.columns.items()}
-    return UsageChunk(columns)
+    return UsageChunk({name: list(compress(values, keep)) for name, values in chunk.columns.items()})
 
 
 def _too_much(filename: str, row: int, plays: str) -> RowError:

@@ -57,7 +57,7 @@ def start_reading(*, file: UsageFile, by: User, now: dt.datetime) -> UsageFile:
 
 
 def read_file(*, file: UsageFile, by: User, now: dt.datetime, job: Job | None = None) -> UsageFile:
-    """Read the file under its mapping; afterwards it is `checked`, `held` or, when nothing of it can be taken, `refused`.
+    """Read the file under its mapping; then it is `checked`, `held` or, when nothing of it can be taken, `refused`.
 
     Read again, the newer reading counts. Nothing reaches the usage tables here.
     """
@@ -67,7 +67,7 @@ def read_file(*, file: UsageFile, by: User, now: dt.datetime, job: Job | None = 
         return _done_before(file, job)
     if file.source.format == "table" and not file.mapping_version:
         raise ValidationError(_("Confirm first which column is what."))
-    progress: Progress = (lambda rows: report_progress(job, done=rows, total=max(rows, _row_guess(file)))) if job else _quiet
+    progress = _reporter(file, job)
     try:
         with open_usage(file) as reading, _collector_asleep():
             facts, writer, known = _spool(file, reading, progress)
@@ -76,9 +76,7 @@ def read_file(*, file: UsageFile, by: User, now: dt.datetime, job: Job | None = 
     return _store(file, reading, facts, _extra_notices(writer, known), known, by, job)
 
 
-def _spool(
-    file: UsageFile, reading: UsageReading, progress: Progress
-) -> tuple[SpoolFacts, SpoolWriter, KnownRows]:
+def _spool(file: UsageFile, reading: UsageReading, progress: Progress) -> tuple[SpoolFacts, SpoolWriter, KnownRows]:
     known = KnownRows(file)
     with new_spool() as (lines_name, texts_name, lines, texts):
         writer = SpoolWriter(file.pk, lines, counted=reading.counted)
@@ -112,7 +110,7 @@ def _extra_notices(writer: SpoolWriter, known: KnownRows) -> list[Notice]:
         found.append(Notice("repeats", text, row=repeats.first_row, count=repeats.count))
     if writer.odd_amounts:
         text = say(
-            lazy("Amounts in another currency or finer than the smallest unit: {count}. They stay in the raw row only."),
+            lazy("Amounts in another currency or finer than the smallest unit: {count}. They stay in the raw row."),
             count=writer.odd_amounts,
         )
         found.append(Notice("amounts", text, count=writer.odd_amounts))
@@ -225,8 +223,14 @@ def _row_guess(file: UsageFile) -> int:
     return file.size // 90
 
 
-def _quiet(_rows: int) -> None:
-    """Nobody watches a reading within a request."""
+def _reporter(file: UsageFile, job: Job | None) -> Progress:
+    """Tells a job how many rows were read; nobody watches a reading within a request."""
+
+    def tell(rows: int) -> None:
+        if job is not None:
+            report_progress(job, done=rows, total=max(rows, _row_guess(file)))
+
+    return tell
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Receiving a file: its bytes are kept under a name of our own, once, whatever it is called when it comes again (M08)."""
+"""Receiving a file: its bytes are kept under a name of our own, once, whatever they are called later (M08)."""
 
 import datetime as dt
 import hashlib
@@ -52,7 +52,8 @@ class OverlappingFiles(ValidationError):
     def __init__(self, files: Sequence[UsageFile]) -> None:
         self.files = files
         text = _("This source has reported for these days already: %(files)s. Say that this is another report.")
-        names = ", ".join(_("%(name)s (%(rows)s rows)") % {"name": f.filename, "rows": grouped(f.line_count)} for f in files)
+        facts = [{"name": file.filename, "rows": grouped(file.line_count)} for file in files]
+        names = ", ".join(_("%(name)s (%(rows)s rows)") % fact for fact in facts)
         super().__init__(text % {"files": names})
 
 
@@ -77,7 +78,7 @@ def receive_file(
 ) -> UsageFile:
     """Keep the bytes of a file and look at them; it waits for its mapping, or can be read (state `received`).
 
-    The same form key with the same bytes returns the file that exists. Raises KnownFile for bytes that are here already,
+    The same form key with the same bytes returns the file that exists. Raises KnownFile for bytes that are here now,
     OverlappingFiles when the source has a file for these days and `confirm_overlap` is False, ValidationError with what
     and why when the file as a whole cannot be taken. A refused file may come again: it is then taken up anew.
     """
@@ -187,7 +188,7 @@ def _keep(
         _apply_saved_mapping(file, look)
     else:
         file.mapping = {"releases": "each"}
-    stored = ""
+    stored: str | None = ""
     try:
         if refused is None:
             with received.path.open("rb") as stream:

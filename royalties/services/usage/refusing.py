@@ -16,7 +16,7 @@ from royalties.services.usage.spool import drop_spool
 
 @transaction.atomic
 def refuse_file(*, file: UsageFile, reason: str, by: User, now: dt.datetime) -> UsageFile:
-    """Refuse a file that was not taken; refused twice, nothing more happens. Raises ValidationError without a reason."""
+    """Refuse a file that was not taken; refused twice, nothing more happens. Without a reason: ValidationError."""
     require(by, "royalties.ingest_usage")
     file = UsageFile.objects.select_for_update().get(pk=file.pk)
     if file.state == "refused":

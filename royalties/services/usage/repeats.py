@@ -27,7 +27,8 @@ def files_of_period(
 ) -> QuerySet[UsageFile]:
     """The files of a source that share a day with the period, refused ones left out, oldest first."""
     found = UsageFile.objects.filter(source=source, period_start__lte=last, period_end__gte=first)
-    return found.exclude(state="refused").exclude(pk=but).order_by("pk")
+    others = found.exclude(state="refused").order_by("pk")
+    return others if but is None else others.exclude(pk=but)
 
 
 class KnownRows:

@@ -19,19 +19,20 @@ def save_source(
     *,
     code: str,
     name: str,
-    format: str,  # noqa: A002 - the field's own name
+    format: str,
     by: User,
     licensee: Licensee | None = None,
     source: UsageSource | None = None,
 ) -> UsageSource:
-    """Make a source or change one. Raises ValidationError when the code is taken or files were read in the other format."""
+    """Make a source or change one. Raises ValidationError when the code is taken, or files have the other format."""
     require(by, "royalties.ingest_usage")
     row = UsageSource.objects.select_for_update().get(pk=source.pk) if source else UsageSource()
     others = UsageSource.objects.filter(code__iexact=code).exclude(pk=row.pk)
     if others.exists():
         raise ValidationError({"code": _("Another source has this code. Choose another.")})
     if row.pk and row.format != format and row.files.exclude(state="refused").exists():
-        raise ValidationError({"format": _("Files of this source were read already. Make a new source for the other format.")})
+        text = _("Files of this source were read already. Make a new source for the other format.")
+        raise ValidationError({"format": text})
     row.code, row.name, row.format, row.licensee = code, name, format, licensee
     row.save()
     record_act(by=by, verb="save_usage_source", on=row, facts={"code": code, "format": format})

@@ -19,7 +19,7 @@ from django.conf import settings
 from royalties.formats.copy_text import Written, escaped, rows
 from royalties.formats.usage_line import UsageChunk
 from royalties.rules.matching import memory_key
-from royalties.rules.usage_texts import RowKeys, Repeats, TextTable
+from royalties.rules.usage_texts import Repeats, RowKeys, TextTable
 
 LINE_COLUMNS = (
     "file_id", "row_no", "text_no", "plays", "seconds", "use_code", "daypart", "used_on", "used_at", "channel",
