@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -86,8 +86,11 @@ def payment_rules(on: dt.date) -> PaymentRules:
     return PaymentRules(minimum, payment, rates, withholding)
 
 
-def due_on(on: dt.date, *, rules: PaymentRules | None = None) -> list[Due]:
-    """Every party with a balance, by party id, with what a batch on this day would pay and why the rest waits."""
+def due_on(on: dt.date, *, rules: PaymentRules | None = None, frozen_at: dt.datetime | None = None) -> list[Due]:
+    """Every party with a balance, by party id, with what a batch on this day would pay and why the rest waits.
+
+    An account that was approved after `frozen_at` counts for the next batch only (M12).
+    """
     rules = rules or payment_rules(on)
     owed = balances(AccountCode.PAYABLE)
     people = payees(owed.keys(), on=on)
@@ -99,8 +102,8 @@ def due_on(on: dt.date, *, rules: PaymentRules | None = None) -> list[Due]:
     )
     open_payments = set(Payment.objects.filter(party_id__in=owed, state="reserved").values_list("party_id", flat=True))
     return [
-        _due(people[party_id], balance, statements.get(party_id), party_id in open_payments, rules, on)
-        for party_id, balance in owed.items()
+        _due(_as_of(people[party], frozen_at), balance, statements.get(party), party in open_payments, rules, on)
+        for party, balance in owed.items()
     ]
 
 

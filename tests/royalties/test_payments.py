@@ -236,6 +236,12 @@ def test_c8_the_withholding_is_worked_out_once_on_the_paid_total(owners: Any) ->
         assert payment.gross == payment.net + payment.withheld
 
 
+def test_an_account_approved_after_the_freeze_waits_for_the_next_batch(owners: Any) -> None:
+    early = dt.datetime(2020, 6, 1, tzinfo=dt.UTC)
+    assert not [due for due in due_on(DAY, frozen_at=early) if due.withholding]
+
+
+@pytest.mark.django_db(transaction=True)
 def test_the_desk_pays_in_the_browser(owners: Any, sign_in: Any) -> None:
     finance, approver = sign_in(make.finance()), sign_in(make.approver())
     page = finance.get("/staff/payments/new/")

@@ -35,10 +35,10 @@ def make_batch(*, form_key: UUID, pay_on: dt.date, by: User, now: dt.datetime) -
     if existing := PaymentBatch.objects.filter(form_key=form_key).first():
         return existing
     rules = payment_rules(pay_on)
-    found = [due for due in due_on(pay_on, rules=rules) if due.withholding is not None]
+    found = [due for due in due_on(pay_on, rules=rules, frozen_at=now) if due.withholding is not None]
     # The parties are locked in order of their ids, then looked at again: another batch may have been quicker.
     list(Party.objects.select_for_update(no_key=True).filter(pk__in=[due.party_id for due in found]).order_by("pk"))
-    found = [due for due in due_on(pay_on, rules=rules) if due.withholding is not None]
+    found = [due for due in due_on(pay_on, rules=rules, frozen_at=now) if due.withholding is not None]
     if not found:
         raise ValidationError(_("Nobody can be paid on this date. The list says what each payee waits for."))
     number = next_number(f"P-{business_date(now).year}", width=3)
