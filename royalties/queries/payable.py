@@ -107,6 +107,14 @@ def due_on(on: dt.date, *, rules: PaymentRules | None = None, frozen_at: dt.date
     ]
 
 
+def _as_of(payee: Payee, frozen_at: dt.datetime | None) -> Payee:
+    """The payee without an account that was approved too late."""
+    approved_at = payee.account_approved_at
+    if frozen_at is None or approved_at is None or approved_at <= frozen_at:
+        return payee
+    return replace(payee, account_id=None)
+
+
 def _due(payee: Payee, balance: int, statement_id: int | None, is_open: bool, rules: PaymentRules, on: dt.date) -> Due:
     waits = _why_waiting(payee, balance, statement_id, is_open, rules)
     kept = None
