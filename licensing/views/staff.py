@@ -315,5 +315,6 @@ def licensee_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
             {"label": _("Credit not yet allocated"), "amount": sum(receipt.rest for receipt in receipts)},
         ],
         "today": today,
+        "may_invite": request.user.has_perm("licensing.review_applications"),
     }
     return render(request, "licensing/staff/licensee_detail.html", context)
