@@ -3,8 +3,10 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db import transaction
 from django.http import HttpRequest
 
+from cmo_portal.audit.services import record_act
 from cmo_portal.record_admin import LookOnlyAdmin, LookOnlyInline, ReferenceAdmin
 from licensing.models import (
     CreditNote,
@@ -86,11 +88,31 @@ class TariffVersionAdmin(LookOnlyAdmin):
     inlines = (StepInline,)
 
 
-@admin.register(Province)
-class ProvinceAdmin(ReferenceAdmin):
-    """Places with a sales tax of their own."""
+class RecordedReferenceAdmin(ReferenceAdmin):
+    """Reference data that money is reckoned by: seen by licensing and administrators, every change in the record."""
 
     permission = VIEW
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Either desk finds it."""
+        return self.has_view_permission(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Licensing looks, an administrator edits."""
+        return bool(request.user.has_perm(VIEW) or request.user.has_perm("accounts.edit_reference"))
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """The row and its record, together."""
+        with transaction.atomic():
+            super().save_model(request, obj, form, change)
+            facts = {name: form.cleaned_data[name] for name in form.changed_data}
+            record_act(by=request.user, verb="edit_reference" if change else "add_reference", on=obj, facts=facts)
+
+
+@admin.register(Province)
+class ProvinceAdmin(RecordedReferenceAdmin):
+    """Places with a sales tax of their own."""
+
     list_display = ("code", "name", "name_ur", "authority")
     search_fields = ("code", "name", "name_ur", "authority")
 
@@ -100,10 +122,9 @@ class ProvinceAdmin(ReferenceAdmin):
 
 
 @admin.register(SalesTaxRate)
-class SalesTaxRateAdmin(ReferenceAdmin):
+class SalesTaxRateAdmin(RecordedReferenceAdmin):
     """Sales tax rates by province and day. A used rate is ended by its last day, and a new row takes its place."""
 
-    permission = VIEW
     list_display = ("province", "code", "name", "rate", "valid_from", "valid_to", "source")
     list_filter = ("province",)
     list_select_related = ("province",)

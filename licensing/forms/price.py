@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.html import escape
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -100,7 +101,7 @@ def _field_of(asked: Input) -> forms.Field:
     language = (get_language() or "en").split("-")[0]
     common: dict[str, Any] = {
         "label": _label(asked, language),
-        "help_text": in_language(asked.help, language),
+        "help_text": escape(in_language(asked.help, language)),  # Django shows help texts unescaped
         "required": asked.default is None,
         "initial": asked.default,
     }

@@ -179,3 +179,15 @@ def test_checks_stay_open_when_the_cache_is_away(client: Client, settings) -> No
     }
     page = reverse("licensing:public-check")
     assert [client.get(page).status_code for _ in range(3)] == [200, 200, 200]
+
+
+def test_what_a_tariff_says_is_shown_as_text_whatever_it_is(client: Client) -> None:
+    make.province()
+    hostile = '"><svg onload=alert(1)>'
+    definition = make.sample("CAFE")["definition"]
+    inputs = [{**definition["inputs"][0], "help": hostile, "label": hostile, "unit": hostile}, definition["inputs"][1]]
+    make.tariff("CAFE", inputs=inputs)
+    pages = [client.get("/price/CAFE/"), client.get("/tariffs/CAFE/")]
+    pages.append(client.get("/price/CAFE/", {"seats": "40", "place": "PB", "from": "2026-12-01"}))
+    for page in pages:
+        assert page.status_code == 200 and "<svg onload" not in page.content.decode()
