@@ -113,7 +113,10 @@ def _count(key: str) -> int:
     """How often within the hour, this time included."""
     name = f"join-{hashlib.sha256(key.encode()).hexdigest()}"
     cache.add(name, 0, HOUR)
-    return int(cache.incr(name))
+    try:
+        return int(cache.incr(name))
+    except ValueError:  # the hour ended between the two steps
+        return 1
 
 
 def staff_document(request: HttpRequest, uid: UUID) -> Document:

@@ -16,7 +16,7 @@ class Policy:
     documents_per_member: int = 60
     document_bytes: int = 8 * 1024 * 1024
     messages_per_address: int = 5  # links sent to one e-mail address in an hour
-    messages_per_origin: int = 60  # links asked for from one network address in an hour
+    messages_per_origin: int = 200  # links asked for from one network address in an hour
     mandate_exclusive: bool = False
     virus_scanner: str = ""  # address of a clamd: unix:/path/to/socket or tcp:host:port
     calling_code: str = "92"

@@ -5,9 +5,9 @@ import time
 import uuid
 
 import pytest
+import typst
 from allauth.mfa.models import Authenticator
 from django.core import mail
-from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -18,16 +18,13 @@ from cmo_portal.audit.models import Act
 from cmo_portal.common import clock
 from members.formats.documents import EICAR
 from members.models import Document, Member, MembershipApplication
+from members.services.apply import add_document, submit_application
 from members.services.bank import propose_account
+from members.services.documents import Upload
 from tests.factories.members import cnic, iban, make_application, make_member, png
 
 pytestmark = pytest.mark.django_db
 ADMIT = {"tax_class": "resident_active", "tax_evidence": "List of November 2026"}
-
-
-@pytest.fixture(autouse=True)
-def no_counted_messages():
-    cache.clear()
 
 
 @pytest.fixture
@@ -62,7 +59,7 @@ def without_token(answer):
 
 
 def begin(client, **changed):
-    facts = {"kind": "person", "email": "nazia@music.example", "form_key": uuid.uuid4()} | changed
+    facts = {"kind": "person", "email": f"{uuid.uuid4().hex}@music.example", "form_key": uuid.uuid4()} | changed
     return client.post(page("public-join-begin"), facts)
 
 
@@ -124,10 +121,11 @@ def test_the_answer_is_the_same_whether_or_not_an_application_exists(client):
 
 def test_links_are_sent_to_one_address_so_often_and_no_more(client, settings):
     settings.MEMBERS = {"messages_per_address": 2}
-    assert [begin(client, email="victim@x.example").status_code for _count in range(3)] == [302, 302, 429]
+    victim = f"{uuid.uuid4().hex}@x.example"
+    assert [begin(client, email=victim).status_code for _count in range(3)] == [302, 302, 429]
     forged = client.post(
         page("public-join-return"),
-        {"reference": "X", "email": "victim@x.example"},
+        {"reference": "X", "email": victim},
         headers={"x-forwarded-for": "203.0.113.9"},
     )
     assert forged.status_code == 429
@@ -411,6 +409,24 @@ def test_documents_leave_as_attachments_with_their_own_names(staff, sign_in):
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
     assert Act.objects.filter(verb="open_document").count() == 1
+
+
+def test_a_pdf_stands_beside_the_form_as_a_picture(staff, sign_in):
+    application = make_application(sent=False)
+    pdf = typst.compile(b"A list of works", format="pdf")
+    upload_of = {"application": application, "kind": "works", "now": clock.now()}
+    document = add_document(upload=Upload("works.pdf", pdf), **upload_of)
+    submit_application(application=application, declared_name="Nazia Bano", now=clock.now())
+    client = sign_in(staff("membership"))
+    address = page("staff-document-page", document.uid)
+    assert address in client.get(page("staff-application", application.uid)).content.decode()
+    answer = client.get(address)
+    assert answer["Content-Type"] == "image/png"
+    assert answer.content.startswith(b"\x89PNG")
+    picture = application.documents.get(kind="identity")
+    assert client.get(page("staff-document-page", picture.uid)).status_code == 404
+    for role in ("finance", "documentation", "auditor"):
+        assert sign_in(staff(role)).get(address).status_code == 403
 
 
 def test_an_urdu_file_name_leaves_by_its_standard_form(sign_in, staff, client):
