@@ -1,14 +1,13 @@
 """The usage desk in the browser: upload, mapping, preview, yes; and everything that must not get in."""
 
 import io
-import re
 import uuid
 from typing import Any
 
 import pytest
 from django.urls import reverse
 
-from royalties.models import UsageFile, UsageLine, UsageSource, UsageText
+from royalties.models import UsageFile, UsageLine, UsageText
 from tests.factories import usage as make
 
 pytestmark = pytest.mark.django_db

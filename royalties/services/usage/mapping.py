@@ -16,7 +16,7 @@ from royalties.formats.mapped_csv import ColumnMapping, MappedReader, MappingGue
 from royalties.formats.usage_line import UsageLine
 from royalties.models import UsageFile
 from royalties.services.usage.opening import limits
-from royalties.services.usage.reading import start_reading
+from royalties.services.usage.reading import read_file, start_reading
 from royalties.services.usage.sources import keep_mapping
 from royalties.services.usage.spool import drop_spool
 
@@ -78,9 +78,10 @@ def keep_layout(*, file: UsageFile, layout: TableLayout, headings: tuple[str, ..
 
 
 def confirm_mapping(
-    *, file: UsageFile, layout: TableLayout, mapping: ColumnMapping, by: User, now: dt.datetime
+    *, file: UsageFile, layout: TableLayout, mapping: ColumnMapping, by: User, now: dt.datetime, at_once: bool = False
 ) -> UsageFile:
-    """Save the mapping for the source and read the file by it. Raises ValidationError when the file stands already."""
+    """Save the mapping for the source and read the file by it, a large one by a worker unless `at_once`. Raises
+    ValidationError when the mapping does not fit the table or the file stands already."""
     require(by, "royalties.ingest_usage")
     look = look_at(file, layout)
     if missing := mapping.missing_headings(look.headings):
@@ -97,7 +98,7 @@ def confirm_mapping(
         locked.save()
         facts = {"source": locked.source.code, "version": version, "columns": dict(mapping.columns)}
         record_act(by=by, verb="confirm_usage_mapping", on=locked, facts=facts)
-    return start_reading(file=locked, by=by, now=now)
+    return read_file(file=locked, by=by, now=now) if at_once else start_reading(file=locked, by=by, now=now)
 
 
 def allow_repeats(*, file: UsageFile, allowed: bool, by: User, now: dt.datetime) -> UsageFile:

@@ -10,7 +10,9 @@ from typing import Any, Protocol
 
 import numpy as np
 from django.conf import settings
+from django.core.exceptions import ValidationError
 
+from cmo_portal.common.periods import Period
 from cmo_portal.common.tables import (
     DEFAULT_LIMITS,
     FileRefused,
@@ -128,6 +130,19 @@ def open_usage(file: UsageFile) -> Iterator[UsageReading]:
     """The file, open for reading by its format."""
     path = Path(file.file.path)
     yield SalesReportReading(path, file) if file.source.format == "dsr" else TableReading(path, file)
+
+
+def period_of_report(path: Path) -> Period:
+    """The period that a sales report states. Raises ValidationError when it is none."""
+    try:
+        with open_dsr(path, filename=path.name, limits=limits()) as reader:
+            next(reader.chunks(), None)
+    except FileRefused as refusal:
+        raise ValidationError(str(refusal)) from refusal
+    header = reader.report.header
+    if header is None:
+        raise ValidationError(_("This is not a sales report: it has no header."))
+    return Period(header.period_start, header.period_end)
 
 
 def _other_period(file: UsageFile, first: dt.date, last: dt.date) -> list[Notice]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.conf import settings
-from django.utils.translation import override
+from django.utils.translation import get_language, override
 
 from cmo_portal.common.tables import FileRefused, Notice, RowError
 from cmo_portal.common.texts import Text
@@ -52,3 +52,18 @@ def refusal_as_data(refusal: FileRefused) -> dict[str, Any]:
         "message": in_all_languages(refusal.message),
         "remedy": in_all_languages(refusal.remedy),
     }
+
+
+def spoken(report: dict[str, Any]) -> dict[str, Any]:
+    """A stored report with each of its texts in the language of the reader."""
+    language = (get_language() or settings.LANGUAGE_CODE).split("-")[0]
+    codes = {code for code, _name in settings.LANGUAGES}
+
+    def say(value: Any) -> Any:
+        if isinstance(value, dict):
+            if value and set(value) <= codes:
+                return value.get(language, next(iter(value.values())))
+            return {key: say(inner) for key, inner in value.items()}
+        return [say(inner) for inner in value] if isinstance(value, list) else value
+
+    return {key: say(value) for key, value in report.items() if key not in {"spool", "layout"}}

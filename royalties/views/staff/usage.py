@@ -10,7 +10,6 @@ from django.core.exceptions import ValidationError
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -220,7 +219,7 @@ def _detail(request: HttpRequest, file: UsageFile, form: RefuseForm) -> HttpResp
     context = {
         "file": file,
         "form": form,
-        "report": spoken(file.report),
+        "report": usage.spoken(file.report),
         "sha256": bytes(file.sha256).hex(),
         "figures": _figures(file),
         "shares": [(share, STAGES.get(share.stage, "")) for share in shares],
@@ -271,21 +270,6 @@ def _progress(job: Job) -> dict[str, Any]:
         "since": job.started_at,
         "finished": job.state == "done",
     }
-
-
-def spoken(report: dict[str, Any]) -> dict[str, Any]:
-    """The report with each of its texts in the language of the page."""
-    language = (get_language() or "en").split("-")[0]
-
-    def say(value: Any) -> Any:
-        if isinstance(value, dict):
-            if "en" in value and language in value:
-                return value[language]
-            return {key: say(inner) for key, inner in value.items()}
-        return [say(inner) for inner in value] if isinstance(value, list) else value
-
-    found = say({key: report[key] for key in report if key not in {"spool", "layout"}})
-    return found if isinstance(found, dict) else {}
 
 
 def _export_url(request: HttpRequest) -> str:

@@ -20,7 +20,6 @@ from royalties.formats.usage_line import UsageLine, clock_text
 from royalties.forms.usage import MappingForm, SourceForm
 from royalties.models import UsageFile, UsageSource
 from royalties.services import usage
-from royalties.views.staff.usage import spoken
 
 LAYOUT = {"layout": "layouts/staff.html"}
 
@@ -137,7 +136,7 @@ def _show(
         "trial": trial,
         "trial_rows": [_shown(line) for line in trial.lines] if trial else [],
         "sample": [(row.number, list(zip(look.headings, row.cells, strict=False))) for row in look.rows],
-        "report": spoken(file.report),
+        "report": usage.spoken(file.report),
         "cancel_url": reverse("royalties:staff-usage-detail", args=[file.uid]),
     }
     status = 400 if form.errors else 200
