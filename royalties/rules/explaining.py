@@ -11,6 +11,7 @@ any single part. So an explanation is small, and yet `recomputed()` repeats the 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import floor
 from typing import Any
 
 from cmo_portal.common.money import WHOLE_SHARE, allocate, percent_of, round_half_up
@@ -18,7 +19,7 @@ from cmo_portal.common.money import WHOLE_SHARE, allocate, percent_of, round_hal
 from .columns import I64
 from .exact import KernelRangeError, mul_div, mul_div_reference
 from .kernel import UNITS
-from .points import LineRule
+from .points import Formula, LineRule
 
 Key = tuple[int, ...]
 
@@ -51,13 +52,13 @@ class Part:
 
     @property
     def exact(self) -> Fraction:
-        """The part before it is rounded."""
-        return Fraction(self.total * self.weight, self.weight_sum)
+        """The part before it is rounded; nothing where nobody has a weight."""
+        return Fraction(self.total * self.weight, self.weight_sum) if self.weight_sum else Fraction(0)
 
     @property
     def remainder(self) -> int:
         """What rounding down leaves over, in 1/weight_sum of a unit."""
-        return self.total * self.weight % self.weight_sum
+        return self.total * self.weight % self.weight_sum if self.weight_sum else 0
 
     @property
     def is_rounded_up(self) -> bool:
@@ -69,7 +70,7 @@ class Part:
     @property
     def given(self) -> int:
         """The part in whole units."""
-        return self.total * self.weight // self.weight_sum + int(self.is_rounded_up)
+        return floor(self.exact) + int(self.is_rounded_up)
 
 
 def find_cut(total: int, weights: I64, parts: I64, keys: I64) -> Cut | None:
@@ -161,7 +162,8 @@ class ShareTerm:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Everything that makes one statement line. Amounts are minor units, `…_units` are ten-thousandths of them."""
+    """Everything that makes one statement line. Amounts are minor units, `…_units` are ten-thousandths of them, and a
+    weight ÷ `scale` is points."""
 
     pool_no: int
     work_id: int
@@ -171,6 +173,7 @@ class Explanation:
     section: SectionTerm | None
     pool_amount: int
     rule: LineRule
+    scale: int
     weight_sum: int
     texts: tuple[TextTerm, ...]
     shares: tuple[ShareTerm, ...]
@@ -187,17 +190,17 @@ class Explanation:
     @property
     def points_sum(self) -> Fraction:
         """The points of all music in the pool."""
-        return self.rule.points(self.weight_sum)
+        return Fraction(self.weight_sum, self.scale)
 
     @property
     def point_value(self) -> Fraction:
-        """Minor units for one point."""
-        return Fraction(self.pool_amount) / self.points_sum
+        """Minor units for one point; nothing where the pool has no points."""
+        return Fraction(self.pool_amount) / self.points_sum if self.points_sum else Fraction(0)
 
     @property
     def points(self) -> Fraction:
         """The points of this work in the pool."""
-        return self.rule.points(sum(term.part.weight for term in self.texts))
+        return Fraction(sum(term.part.weight for term in self.texts), self.scale)
 
     @property
     def plays(self) -> int:
@@ -261,9 +264,13 @@ def _same(what: str, one: int, other: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class RowWorking:
-    """What a usage row weighs: points = plays × duration × use weight × daypart weight. `duration` counts seconds or
-    begun minutes as the formula says, 1 where plays alone count; `is_assumed` marks a duration the rule stood in."""
+    """What a usage row weighs: points = plays × duration × use weight × daypart weight ÷ works in the recording.
 
+    `duration` counts seconds or begun minutes as the formula says, 1 where plays alone count; `is_assumed` marks a
+    duration that the rule stood in. Codes are blank where the rule has a single weight for all.
+    """
+
+    formula: Formula
     plays: int
     duration: int
     is_assumed: bool
@@ -271,14 +278,17 @@ class RowWorking:
     use_weight: Fraction
     daypart: str
     daypart_weight: Fraction
+    parts: int
 
     @property
     def points(self) -> Fraction:
-        """The product of the four."""
-        return self.plays * self.duration * self.use_weight * self.daypart_weight
+        """The product, divided among the works of the recording."""
+        return self.plays * self.duration * self.use_weight * self.daypart_weight / self.parts
 
 
-def row_working(rule: LineRule, *, plays: int, seconds: int, use: str, daypart: str, used_at: str) -> RowWorking:
+def row_working(
+    rule: LineRule, *, plays: int, seconds: int, use: str, daypart: str, used_at: str, parts: int = 1
+) -> RowWorking:
     """How one row is weighed, with the same answer as the columns of royalties.rules.points.
 
     A row without a daypart falls into the daypart of its time (`HH:MM…`, 25:30 is half past one at night), where the
@@ -288,8 +298,17 @@ def row_working(rule: LineRule, *, plays: int, seconds: int, use: str, daypart: 
     part_entry = rule.dayparts[_daypart_number(rule, daypart, used_at)]
     is_assumed = seconds == 0 and rule.formula != "plays" and rule.assumed_seconds > 0
     length = rule.assumed_seconds if is_assumed else seconds
-    duration = {"plays": 1, "seconds": length, "minutes": -(-length // 60)}[rule.formula]
-    return RowWorking(plays, duration, is_assumed, use_entry.code, use_entry.weight, part_entry.code, part_entry.weight)
+    return RowWorking(
+        formula=rule.formula,
+        plays=plays,
+        duration={"plays": 1, "seconds": length, "minutes": -(-length // 60)}[rule.formula],
+        is_assumed=is_assumed,
+        use=use_entry.code,
+        use_weight=use_entry.weight,
+        daypart=part_entry.code,
+        daypart_weight=part_entry.weight,
+        parts=max(parts, 1),
+    )
 
 
 def _is_plain(table: Sequence[object]) -> bool:

@@ -1,5 +1,21 @@
-"""Addresses for members: statements and what explains them."""
+"""Addresses for members: statements and what explains them; and the rules, which everybody may read."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from royalties.views import public
+from royalties.views.member import home, statements, why
+
+STATEMENT = "my/statements/<uuid:uid>/"
+urlpatterns: list[URLPattern] = [
+    path("rules/<uuid:uid>/", public.rule_detail, name="public-rule-detail"),
+    path("my/", home.home, name="member-home"),
+    path("my/waiting/", home.waiting_list, name="member-waiting-list"),
+    path("my/statements/", statements.statement_list, name="member-statement-list"),
+    path(STATEMENT, statements.statement_detail, name="member-statement-detail"),
+    path(f"{STATEMENT}pdf/", statements.statement_pdf, name="member-statement-pdf"),
+    path(f"{STATEMENT}csv/", statements.statement_csv, name="member-statement-csv"),
+    path(f"{STATEMENT}breakdown/", statements.statement_breakdown, name="member-statement-breakdown"),
+    path(f"{STATEMENT}why/", why.statement_why, name="member-statement-why"),
+    path(f"{STATEMENT}rows/", why.statement_rows, name="member-statement-rows"),
+    path(f"{STATEMENT}row/", why.statement_row, name="member-statement-row"),
+]

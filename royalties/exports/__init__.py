@@ -1,0 +1,1 @@
+"""Tables of royalties as files for spreadsheets."""

@@ -1,0 +1,244 @@
+"""The explanation of an amount as sentences with its numbers, in the language of the reader, for page and PDF alike."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from django.conf import settings
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from cmo_portal.common.money import MINUS
+from cmo_portal.common.words import Words, gettext_noop, money, number, percent, say
+from cmo_portal.wording import grouped, money_text, period_text, share_text, words_text
+from royalties.models.runs import PURPOSES
+from royalties.models.statements import BUCKETS, HELD_REASONS
+from royalties.queries.why import Owner, Why
+from royalties.rules.explaining import DeductionTerm, Explanation, RowWorking
+from royalties.rules.kernel import UNITS
+
+PLAIN = gettext_noop("%(value)s")
+ROLES = {
+    "A": gettext_noop("author of the words"),
+    "AD": gettext_noop("adapter"),
+    "AM": gettext_noop("administrator"),
+    "AR": gettext_noop("arranger"),
+    "C": gettext_noop("composer"),
+    "CA": gettext_noop("composer and author"),
+    "E": gettext_noop("publisher"),
+    "PA": gettext_noop("participant in the income"),
+    "SA": gettext_noop("sub-author"),
+    "SE": gettext_noop("sub-publisher"),
+    "SR": gettext_noop("sub-arranger"),
+    "TR": gettext_noop("translator"),
+}
+FORMULAS = {
+    "seconds": gettext_noop("plays × seconds"),
+    "minutes": gettext_noop("plays × begun minutes"),
+    "plays": gettext_noop("plays"),
+}
+DECIMALS_OF_UNIT = 4  # a unit is 1/10,000 of the smallest coin
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step: the sentence, what it comes to (`value`, written out), the sign before it, a note where something was
+    rounded, and what it rests on: (rule, uid), (rows, ""), (work, uid) or nothing."""
+
+    text: str
+    value: str
+    operator: str = ""
+    note: str = ""
+    link: tuple[str, str] = ("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """The explanation of one line: its share, its steps, and the amount in minor units that they end with."""
+
+    share: str
+    role: str
+    amount: int
+    steps: tuple[Step, ...]
+
+
+def in_reader_language(name: str, name_ur: str) -> str:
+    """A name in Urdu for readers of Urdu, where there is one."""
+    return name_ur if name_ur and (get_language() or "").startswith("ur") else name
+
+
+def pool_text(name: str, name_ur: str, section: str = "") -> str:
+    """A pool's name for the reader. The frozen name of a section is "pool: section"; the Urdu name is the pool's."""
+    translated = in_reader_language(name, name_ur)
+    part = name.partition(": ")[2] if section and translated != name else ""
+    return f"{translated}: {part}" if part else translated
+
+
+def role_text(code: str) -> str:
+    """A role by its CWR code, in words; the code itself where it is not known."""
+    return _(ROLES[code]) if code in ROLES else code
+
+
+def held_text(reason: str) -> str:
+    """Why something is held, in words."""
+    return str(dict(HELD_REASONS).get(reason, reason))
+
+
+def exact_money(minor: Fraction) -> str:
+    """An amount with every decimal that it has (twelve at most)."""
+    return words_text(say(PLAIN, value=money(minor if minor.denominator > 1 else minor.numerator)))
+
+
+def percent_text(rate: Fraction) -> str:
+    """A percentage with the decimals that it has."""
+    return words_text(say(PLAIN, value=percent(rate)))
+
+
+def length_text(seconds: int) -> str:
+    """A length as minutes and seconds, 4:10; blank when it is not known."""
+    return f"{seconds // 60}:{seconds % 60:02d}" if seconds else ""
+
+
+def plain_number(value: Fraction) -> str:
+    """A number with the decimals that it has, grouped."""
+    return words_text(say(PLAIN, value=number(value)))
+
+
+def owners_text(owner: Owner) -> str:
+    """Who holds a share of the work: a name, or why it waits."""
+    held = {bucket: reason for reason, bucket in BUCKETS.items()}.get(owner.share.payee_id)
+    name = in_reader_language(owner.name, owner.name_original)
+    if held and name:
+        return f"{name} ({held_text(held)})"
+    return held_text(held) if held else name
+
+
+def cards(why: Why, *, whole: bool = False) -> list[Card]:
+    """A card for each line: the way from the receipts to the amount. Further lines of the same song begin at what the
+    song earned, unless `whole`."""
+    first_steps = [*_pool_steps(why, why.lines[0]), *_song_steps(why, why.lines[0])]
+    return [
+        Card(
+            share=share_text(line.share.units),
+            role=role_text(line.share.role),
+            amount=line.amount,
+            steps=(*(first_steps if whole or place == 0 else first_steps[-1:]), *_share_steps(why, line)),
+        )
+        for place, line in enumerate(why.lines)
+    ]
+
+
+def _pool_steps(why: Why, line: Explanation) -> list[Step]:
+    facts = {"pool": pool_text(why.pool, why.pool_ur, why.section), "period": period_text(*why.period)}
+    steps = [Step(_("%(pool)s brought in for %(period)s") % facts, money_text(line.gross), note=_receipts_note(why))]
+    steps += [_deduction(term, why) for term in line.deductions]
+    steps.append(Step(_("Left to be shared out"), money_text(line.distributable), "="))
+    if line.section:
+        whole = sum(weight for _code, weight in line.section.weights)
+        part = dict(line.section.weights)[line.section.code]
+        text = _("Of this, %(part)s of %(whole)s parts are for this section") % {
+            "part": grouped(part),
+            "whole": grouped(whole),
+        }
+        steps.append(Step(text, money_text(line.pool_amount), "="))
+    return steps
+
+
+def _receipts_note(why: Why) -> str:
+    if why.collected is None:
+        return ""
+    return ngettext(
+        "%(count)s payment, received %(days)s, without sales tax",
+        "%(count)s payments, received %(days)s, without sales tax",
+        why.receipts,
+    ) % {"count": grouped(why.receipts), "days": period_text(*why.collected)}
+
+
+def _deduction(term: DeductionTerm, why: Why) -> Step:
+    rule = why.deduction_rules[term.version_id]
+    words: Words = say(gettext_noop("%(rate)s of %(basis)s"), rate=percent(term.rate), basis=money(term.basis))
+    text = _("%(purpose)s: %(working)s") % {
+        "purpose": str(dict(PURPOSES).get(term.purpose, term.name)),
+        "working": words_text(words),
+    }
+    return Step(text, money_text(term.amount), MINUS, _rule_note(rule.version), ("rule", rule.uid))
+
+
+def _rule_note(version: int) -> str:
+    return _("by rule version %(version)s") % {"version": version}
+
+
+def _song_steps(why: Why, line: Explanation) -> list[Step]:
+    value = Step(
+        _("Divided by the %(points)s points of all music: one point is worth")
+        % {"points": plain_number(line.points_sum)},
+        exact_money(line.point_value),
+        "÷",
+        _("A point: %(formula)s, by rule version %(version)s")
+        % {"formula": formula_text(line), "version": why.rule.version},
+        ("rule", why.rule.uid),
+    )
+    plays = ngettext("%(plays)s play", "%(plays)s plays", line.plays) % {"plays": grouped(line.plays)}
+    rows = ngettext("%(rows)s row", "%(rows)s rows", line.lines) % {"rows": grouped(line.lines)}
+    song = Step(
+        _("Times the %(points)s points of your song (%(plays)s, in %(rows)s of the usage files)")
+        % {"points": plain_number(line.points), "plays": plays, "rows": rows},
+        exact_money(Fraction(line.work_units, UNITS)),
+        "×",
+        _unit_note(line.point_value * line.points, line.work_units),
+        ("rows", ""),
+    )
+    return [value, song]
+
+
+def formula_text(line: Explanation) -> str:
+    """What makes a point, in words."""
+    parts = [_(FORMULAS[line.rule.formula])]
+    parts += [_("weight of the use")] if len(line.rule.uses) > 1 else []
+    parts += [_("weight of the time of day")] if len(line.rule.dayparts) > 1 else []
+    return " × ".join(parts)
+
+
+def _unit_note(exact: Fraction, units: int) -> str:
+    """Where an amount was cut to a ten-thousandth of the smallest coin: by how much."""
+    if exact * UNITS == units:
+        return ""
+    decimals = settings.CURRENCY["decimals"] + DECIMALS_OF_UNIT
+    return _("counted with %(decimals)s decimals; the last one goes to the largest remainders") % {"decimals": decimals}
+
+
+def _share_steps(why: Why, line: Explanation) -> list[Step]:
+    exact = Fraction(line.work_units * line.share.units, UNITS * 1_000_000)
+    share = Step(
+        _("Times your share as %(role)s: %(share)s")
+        % {"role": role_text(line.share.role), "share": share_text(line.share.units)},
+        exact_money(line.before_rounding),
+        "×",
+        _unit_note(exact, line.line_units),
+        ("work", why.work_uid),
+    )
+    result = Step(_("Your amount"), money_text(line.amount), "=")
+    if line.rounding == 0:
+        return [share, result]
+    return [share, _rounding(line), result]
+
+
+def _rounding(line: Explanation) -> Step:
+    up = line.rounding > 0
+    text = _("Rounded up to %(coin)s") if up else _("Rounded down to %(coin)s")
+    note = _(
+        "Everything is rounded down first. What is then left over goes, %(coin)s each, to the largest remainders, so "
+        "that all amounts together are exactly what is shared out."
+    )
+    coin = {"coin": money_text(1)}
+    return Step(text % coin, exact_money(abs(line.rounding)), "+" if up else MINUS, note % coin)
+
+
+def row_words(working: RowWorking) -> str:
+    """How a usage row was weighed: `60 × 240 × 1 × 2 = 28,800`."""
+    factors = [grouped(working.plays)]
+    factors += [] if working.formula == "plays" else [grouped(working.duration)]
+    factors += [plain_number(working.use_weight)] if working.use else []
+    factors += [plain_number(working.daypart_weight)] if working.daypart else []
+    product = " × ".join(factors) + (f" ÷ {grouped(working.parts)}" if working.parts > 1 else "")
+    points = plain_number(working.points)
+    return f"{product} = {points}" if len(factors) > 1 or working.parts > 1 else points

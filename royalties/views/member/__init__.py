@@ -1,0 +1,1 @@
+"""What members see of their money: home, statements, and why each amount is what it is."""
