@@ -3,6 +3,7 @@
 A hundred per cent by hand, as people would do it: nobody in this story calls a service.
 """
 
+import html
 import io
 import re
 from types import SimpleNamespace
@@ -20,7 +21,17 @@ from cmo_portal.common.periods import quarter_of
 from licensing.models import Invoice, Licence, LicenceApplication, Receipt
 from members.models import Member, MembershipApplication
 from royalties import fsck
-from royalties.models import Payment, PaymentBatch, Pool, Run, Statement, SuspenseLine, UsageFile, UsageSource
+from royalties.models import (
+    Payment,
+    PaymentBatch,
+    Pool,
+    RuleVersion,
+    Run,
+    Statement,
+    SuspenseLine,
+    UsageFile,
+    UsageSource,
+)
 from tests.factories import licensing as money
 from tests.factories import royalties as make
 from tests.factories.members import cnic, iban, png
@@ -136,7 +147,9 @@ def register_the_song(nazia):
         ("Rafiq Jhelumi", "PR", 333_300),
         ("Zubaida Ravivi", "PR", 333_300),
     }
-    assert {share.party.member.email for share in work.shares.all()} == {f"{w[0].lower()}@music.example" for w in WRITERS}
+    assert {share.party.member.email for share in work.shares.all()} == {
+        f"{w[0].lower()}@music.example" for w in WRITERS
+    }
     Visitor(Client()).go("works:public-repertoire-search", query=f"?q={TITLE_URDU}").sees(TITLE)
 
 
@@ -254,8 +267,8 @@ def distribute(cast):
             "category": "radio",
             "start": cast.quarter.start.isoformat(),
             "end": cast.quarter.end.isoformat(),
-            "distribution_rule": make_version("distribution"),
-            "deduction_rule": make_version("deductions"),
+            "distribution_rule": version_in_force("distribution"),
+            "deduction_rule": version_in_force("deductions"),
         }
     )
     pool = Pool.objects.get()
@@ -281,10 +294,8 @@ def distribute(cast):
     return run
 
 
-def make_version(kind):
+def version_in_force(kind):
     """The id of the version in force, as the list of the form offers it."""
-    from royalties.models import RuleVersion
-
     return RuleVersion.objects.get(rule__kind=kind, state="approved").pk
 
 
@@ -308,8 +319,28 @@ def read_the_statements(run, nazia, rafiq, zubaida):
         visitor.go("royalties:member-statement-list").sees(statement.number)
         visitor.go("royalties:member-statement-detail", statement.uid).sees(TITLE, amount)
         assert amount.replace(",", "") in csv_of(visitor, statement)
+        ask_why(visitor, statement, amount)
     other = Statement.objects.get(run=run, payee_name="Rafiq Jhelumi")
     assert nazia.client.get(reverse("royalties:member-statement-detail", args=[other.uid])).status_code == 404
+
+
+def ask_why(visitor, statement, amount):
+    """Each term of the explanation is on the page with its numbers; its links lead to rule, song and usage rows."""
+    share = "33.34 %" if amount == "43,919.89" else "33.33 %"
+    visitor.go("royalties:member-statement-why", statement.uid)
+    visitor.sees(
+        "200,000.00", "40,000.00", "8,000.00", "152,000.00", "3,600", "42.222222222222", "3,120", "131,733.333333"
+    )
+    visitor.sees(share, f"Rs {amount}", "Nazia Chenabi", "Rafiq Jhelumi", "Zubaida Ravivi")
+    links = re.findall(r'why__text"><a href="([^"]+)"', visitor.text)
+    assert len(links) >= 4, "rule, deductions, rows and song can be opened"
+    for link in links:
+        path, _mark, query = html.unescape(link).partition("?")
+        visitor.go(path, query=f"?{query}")
+    visitor.go("royalties:member-statement-rows", statement.uid).sees("10 × 240 = 2,400", "101,333.333333", "30,400.00")
+    visitor.go("royalties:member-statement-row", statement.uid).sees(TITLE_URDU, "log.csv")
+    pdf = visitor.client.get(reverse("royalties:member-statement-pdf", args=[statement.uid]))
+    assert pdf["Content-Type"] == "application/pdf"
 
 
 def csv_of(visitor, statement):

@@ -149,12 +149,13 @@ class Visitor:
         reader = FormReader()
         reader.feed(self.text)
         for form in reader.forms:
-            words = [text for _name, _value, text in form.buttons]
-            if names <= form.names and to in form.action and (not press or any(press in text for text in words)):
-                if form.method == "post" or names or to:
-                    return form
+            fits = names <= form.names and to in form.action and (form.method == "post" or bool(names or to))
+            if fits and (not press or any(press in text for _name, _value, text in form.buttons)):
+                return form
         known = [(form.action, sorted(form.names)) for form in reader.forms]
-        raise AssertionError(f"{self.path} has no form with {sorted(names)} {to} {press}: {known}\n{self.readable()[:3000]}")
+        raise AssertionError(
+            f"{self.path} has no form with {sorted(names)} {to} {press}: {known}\n{self.readable()[:3000]}"
+        )
 
     def _arrive(self, answer: Any, ok: int = 200) -> "Visitor":
         self.path = answer.request["PATH_INFO"]
