@@ -22,7 +22,7 @@ from royalties.models import (
     UsageFile,
     UsageSource,
 )
-from works.models import RegistrationFile, Work, WorkDraft
+from works.models import Dispute, RegistrationFile, Work, WorkDraft, WorkReport
 
 # kind → every object of that kind, as a queryset; addresses are made from the row.
 KINDS: dict[str, Callable[[], QuerySet[Any]]] = {
@@ -44,6 +44,9 @@ KINDS: dict[str, Callable[[], QuerySet[Any]]] = {
     "tariff_version": lambda: TariffVersion.objects.select_related("tariff"),
     "batch": PaymentBatch.objects.all,
     "source": UsageSource.objects.all,
+    "usage_text": lambda: UsageFile.objects.filter(state="landed"),
+    "dispute": Dispute.objects.all,
+    "report": WorkReport.objects.all,
     "usage_file": lambda: UsageFile.objects.filter(state="landed"),
     "pool": Pool.objects.all,
     "run": lambda: Run.objects.filter(state="published"),
@@ -78,6 +81,7 @@ def arguments(row: Any, names: list[str]) -> dict[str, Any]:
         "code": getattr(row, "code", None) or getattr(getattr(row, "tariff", None), "code", None),
         "number": getattr(row, "number", None) or getattr(row, "version", None),
         "version": getattr(row, "version", None),
+        "text_no": 1,
     }
     return {name: values[name] for name in names if name in values}
 
