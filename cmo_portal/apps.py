@@ -37,6 +37,9 @@ class PortalConfig(AppConfig):
                 "cancelled": ("cross", "plain", _("Cancelled")),
             },
         )
+        register_states(
+            "role", {"held": ("filled", "good", _("Held")), "free": ("empty", "plain", _("Not held"))}
+        )
         # Every app's own permissions and tables exist only after its own migrations: both run after each app.
         post_migrate.connect(lambda using, **kwargs: write_roles(using=using), weak=False, dispatch_uid="roles")
         post_migrate.connect(

@@ -14,8 +14,18 @@ class WorksConfig(AppConfig):
         """Name our pages in the headers, give our states their shapes, take up our jobs."""
         import works.jobs  # noqa: F401 - registers the handlers
         from cmo_portal.navigation import register
+        from cmo_portal.queues import Queue, register_queue
         from cmo_portal.states import register_states
+        from works.queries import waiting
 
+        edit, take = "works.edit_works", "works.import_works"
+        for queue in (
+            Queue("works:staff-work-list", _("Works to be checked"), edit, waiting.submitted, "state=submitted", 20),
+            Queue("works:staff-dispute-list", _("Disputes"), edit, waiting.disputes, order=22),
+            Queue("works:staff-report-list", _("Reports about works"), edit, waiting.reports, order=24),
+            Queue("works:staff-file-list", _("Registration files to be taken"), take, waiting.files, order=26),
+        ):
+            register_queue(queue)
         register("public", "works:public-repertoire-search", _("Repertoire"), order=20)
         register("member", "works:member-work-list", _("My works"), order=30)
         register("staff", "works:staff-work-list", _("Works"), permission="works.view_works", order=20)
@@ -38,10 +48,30 @@ class WorksConfig(AppConfig):
             },
         )
         register_states(
+            "documented",
+            {
+                "whole": ("filled", "good", _("All shares known")),
+                "open": ("half", "waiting", _("Some shares open")),
+                "disputed": ("triangle", "bad", _("A part is disputed")),
+            },
+        )
+        register_states(
+            "dispute",
+            {
+                "open": ("half", "waiting", _("Open")),
+                "late": ("triangle", "bad", _("Evidence overdue")),
+                "settled": ("filled", "good", _("Settled")),
+            },
+        )
+        register_states(
+            "work_report",
+            {"open": ("half", "waiting", _("Open")), "settled": ("filled", "good", _("Settled"))},
+        )
+        register_states(
             "registration_file",
             {
                 "received": ("empty", "waiting", _("Being read")),
-                "checked": ("half", "waiting", _("Checked, not taken yet")),
+                "checked": ("half", "waiting", _("Checked")),
                 "taking": ("half", "waiting", _("Being taken")),
                 "imported": ("filled", "good", _("Imported")),
                 "refused": ("cross", "bad", _("Refused")),
@@ -50,7 +80,7 @@ class WorksConfig(AppConfig):
         register_states(
             "cwr",
             {
-                "RA": ("half", "plain", _("Received, kept with the file")),
+                "RA": ("half", "plain", _("Kept with the file")),
                 "AS": ("filled", "good", _("Accepted")),
                 "AC": ("filled", "good", _("Accepted with changes")),
                 "CO": ("triangle", "bad", _("In conflict")),

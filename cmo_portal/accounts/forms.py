@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cmo_portal.accounts.models import Audience, User
 from cmo_portal.accounts.roles import ROLES
+from cmo_portal.common.texts import Text
 
 
 class FirstPasswordForm(forms.Form):
@@ -46,11 +47,29 @@ class InviteStaffForm(forms.Form):
     name = forms.CharField(label=_("Full name"), max_length=200)
 
 
+# Each role by its name and, in a few words, what it opens.
+ROLE_WORDS: dict[str, tuple[Text, Text]] = {
+    "documentation": (_("Documentation"), _("Works, shares, disputes, registration files, matching of usage")),
+    "membership": (_("Membership"), _("Applications for membership, members and their mandates")),
+    "licensing": (_("Licensing"), _("Applications for licences, tariffs, licensees")),
+    "distribution": (_("Distribution"), _("Usage files, pools, rules, distributions")),
+    "finance": (_("Finance"), _("Money received, payments, the ledger, bank details")),
+    "approver": (_("Approver"), _("Second signature: distributions, payments, rules, tariffs, bank details")),
+    "auditor": (_("Auditor"), _("Looks at everything, changes nothing")),
+    "administrator": (_("Administrator"), _("Users and roles, background jobs, record of acts, reference data")),
+}
+
+
+def role_name(role: str) -> Text:
+    """A role in words; one without words by its code."""
+    return ROLE_WORDS[role][0] if role in ROLE_WORDS else role
+
+
 class RoleForm(forms.Form):
     """Give or take one role."""
 
-    role = forms.ChoiceField(label=_("Role"), choices=[(role, role.capitalize()) for role in ROLES])
-    act = forms.ChoiceField(label=_("What to do"), choices=[("give", _("Give")), ("take", _("Take away"))])
+    role = forms.ChoiceField(choices=[(role, role_name(role)) for role in ROLES])
+    act = forms.ChoiceField(choices=[("give", _("Give")), ("take", _("Take away"))])
 
 
 class UserFilter(forms.Form):
@@ -58,3 +77,6 @@ class UserFilter(forms.Form):
 
     q = forms.CharField(label=_("Name or e-mail address"), required=False, max_length=100)
     audience = forms.ChoiceField(label=_("Audience"), required=False, choices=[("", _("All")), *Audience.choices])
+    role = forms.ChoiceField(
+        label=_("Role"), required=False, choices=[("", _("All")), *((role, role_name(role)) for role in ROLES)]
+    )

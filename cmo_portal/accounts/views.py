@@ -14,7 +14,14 @@ from django.views.decorators.http import require_http_methods
 
 from cmo_portal.accounts import services
 from cmo_portal.accounts.access import acting, staff_page
-from cmo_portal.accounts.forms import FirstPasswordForm, InviteStaffForm, RoleForm, UserFilter
+from cmo_portal.accounts.forms import (
+    ROLE_WORDS,
+    FirstPasswordForm,
+    InviteStaffForm,
+    RoleForm,
+    UserFilter,
+    role_name,
+)
 from cmo_portal.accounts.models import Audience, User
 from cmo_portal.common import clock
 from cmo_portal.mail import send_invitation
@@ -46,13 +53,17 @@ def user_list(request: HttpRequest) -> HttpResponse:
     chosen = UserFilter(request.GET)
     users = User.objects.prefetch_related("groups")
     if chosen.is_valid():
-        wanted, audience = chosen.cleaned_data["q"], chosen.cleaned_data["audience"]
+        wanted, audience = chosen.cleaned_data["q"].strip(), chosen.cleaned_data["audience"]
         if wanted:
             users = users.filter(Q(email__icontains=wanted) | Q(name__icontains=wanted))
         if audience:
             users = users.filter(audience=audience)
+        if role := chosen.cleaned_data["role"]:
+            users = users.filter(groups__name=role)
+    page = keyset_page(users, order=("email",), query=request.GET)
     context = {
-        "page": keyset_page(users, order=("email",), query=request.GET),
+        "page": page,
+        "rows": [(person, [role_name(group.name) for group in person.groups.all()]) for person in page.rows],
         "filter_form": chosen,
         "empty_text": _("No user matches. Try a shorter word."),
         "layout": "layouts/staff.html",
@@ -71,8 +82,7 @@ def user_invite(request: HttpRequest) -> HttpResponse:
                 user = services.make_account(
                     **form.cleaned_data, audience=Audience.STAFF, language="en", by=acting(request)
                 )
-                token = services.invite(user=user, by=acting(request), now=clock.now())
-                transaction.on_commit(lambda: send_invitation(user, reverse("accept-invitation", args=[token])))
+                _send_invitation(user, acting(request))
         except ValidationError as error:
             form.add_error("email", error)
         else:
@@ -84,8 +94,13 @@ def user_invite(request: HttpRequest) -> HttpResponse:
 @staff_page("accounts.manage_users")
 @require_http_methods(["GET", "POST"])
 def user_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
-    """One user; roles are given and taken here, never one's own."""
+    """One user; roles are given and taken here, never one's own; a first invitation that ran out is sent again."""
     user = get_object_or_404(User, uid=uid)
+    if request.method == "POST" and "invite" in request.POST and user.last_login is None:
+        with transaction.atomic():
+            _send_invitation(user, acting(request))
+        messages.success(request, _("The invitation is on its way."))
+        return redirect("staff-user", uid=user.uid)
     form = RoleForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         act = services.give_role if form.cleaned_data["act"] == "give" else services.take_role
@@ -96,6 +111,14 @@ def user_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
         else:
             messages.success(request, _("The role was changed."))
             return redirect("staff-user", uid=user.uid)
-    return render(
-        request, "accounts/staff/user_detail.html", {"form": form, "person": user, "layout": "layouts/staff.html"}
-    )
+    held = set(user.groups.values_list("name", flat=True))
+    roles = [{"code": role, "name": name, "may": may, "held": role in held} for role, (name, may) in ROLE_WORDS.items()]
+    is_staff = user.audience == Audience.STAFF
+    context = {"form": form, "person": user, "roles": roles if is_staff else []}
+    return render(request, "accounts/staff/user_detail.html", context)
+
+
+def _send_invitation(user: User, by: User) -> None:
+    """Make the link in this transaction and send it once the transaction stands."""
+    token = services.invite(user=user, by=by, now=clock.now())
+    transaction.on_commit(lambda: send_invitation(user, reverse("accept-invitation", args=[token])))

@@ -66,16 +66,21 @@ class KnownForm(forms.Form):
 
 
 class ShareRowForm(forms.Form):
-    """One person or firm with a share. The member's own row has no name to type; another's blank name is no row."""
+    """One person or firm with a share. The member's own row has no name to type; a row left blank is no row."""
 
-    name = forms.CharField(label=_("Name"), max_length=200, required=False)
+    name = forms.CharField(
+        label=_("Name"), max_length=200, error_messages={"required": _("Write the name, or empty the whole row.")}
+    )
     role = forms.ChoiceField(
-        label=_("What this person did"), choices=[("", _("Choose")), *MEMBER_ROLES], required=False
+        label=_("What this person did"),
+        choices=[("", _("Choose")), *MEMBER_ROLES],
+        error_messages={"required": _("Choose what this person did.")},
     )
-    performing = ShareField(label=_("Performing share, %"), required=False)
-    mechanical = ShareField(
-        label=_("Mechanical share, %"), required=False, help_text=_("Empty: the same as the performing share.")
+    performing = ShareField(
+        label=_("Performing share, %"),
+        error_messages={"required": _("Give the share in percent, for example 50.")},
     )
+    mechanical = ShareField(label=_("Mechanical share, %"), required=False)
     ipi = ipi_field()
 
     def __init__(self, *args: Any, own: bool = False, **kwargs: Any) -> None:
@@ -92,16 +97,8 @@ class ShareRowForm(forms.Form):
         return self.is_own or bool(self.cleaned_data.get("name"))
 
     def clean(self) -> dict[str, Any]:
-        """A named row needs a role and a share; a row with anything else needs a name."""
+        """The mechanical share follows the performing share; a person has some share."""
         data = super().clean() or {}
-        if not self.is_own and not data.get("name"):
-            if any(data.get(field) is not None for field in ("performing", "mechanical")) or data.get("ipi"):
-                self.add_error("name", _("Write the name, or empty the whole row."))
-            return data
-        if not data.get("role"):
-            self.add_error("role", _("Choose what this person did."))
-        if data.get("performing") is None and "performing" not in self.errors:
-            self.add_error("performing", _("Give the share in percent, for example 50."))
         if data.get("mechanical") is None and "mechanical" not in self.errors:
             data["mechanical"] = data.get("performing")
         if data.get("performing") == 0 and data.get("mechanical") == 0:

@@ -76,6 +76,6 @@ class StatusFilter(forms.Form):
             ("CO", _("In conflict")),
             ("DU", _("Known already")),
             ("RJ", _("Rejected")),
-            ("RA", _("Received, kept with the file")),
+            ("RA", _("Kept with the file")),
         ],
     )

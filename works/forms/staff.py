@@ -19,22 +19,23 @@ class OwnerRowForm(forms.Form):
     """One owner with a role and a share; without a party it is the part whose owner nobody knows."""
 
     party = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
-    role = forms.ChoiceField(label=_("Role"), choices=[("", _("Choose")), *ROLES], required=False)
-    share = ShareField(label=_("Share, %"), required=False)
+    role = forms.ChoiceField(
+        label=_("Role"),
+        choices=[("", _("Choose")), *ROLES],
+        error_messages={"required": _("Choose the role of this owner.")},
+    )
+    share = ShareField(
+        label=_("Share, %"), error_messages={"required": _("Give the share in percent, or remove the row.")}
+    )
     remove = forms.BooleanField(label=_("Remove this row"), required=False)
 
     owner: Party | None = None
 
-    def clean(self) -> dict[str, Any]:
-        """A row that stays needs a share, and an owner needs a role."""
-        data = super().clean() or {}
-        if data.get("remove"):
-            return data
-        if data.get("share") is None and "share" not in self.errors:
-            self.add_error("share", _("Give the share in percent, or remove the row."))
-        if data.get("party") and not data.get("role"):
-            self.add_error("role", _("Choose the role of this owner."))
-        return data
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        leaves = self.is_bound and bool(self["remove"].value())
+        self.fields["role"].required = bool(self["party"].value()) and not leaves
+        self.fields["share"].required = not leaves
 
 
 class BaseOwnerRows(forms.BaseFormSet):  # type: ignore[type-arg]

@@ -99,22 +99,24 @@ def close_dispute(*, dispute: Dispute, awarded: Sequence[NewClaim], outcome: str
     if not outcome.strip():
         raise ValidationError(_("Say how the dispute was settled."))
     dispute.held_shares.all().delete()
-    WorkShare.objects.bulk_create(
-        WorkShare(
-            work_id=dispute.work_id,
-            party=claim.party,
-            role=claim.role,
-            right=dispute.right,
-            territory=dispute.territory,
-            share=claim.share,
-            source="dispute settled",
-        )
-        for claim in awarded
-    )
+    for claim in awarded:
+        _award(dispute, claim)
     dispute.closed_on, dispute.outcome = on, outcome.strip()
     dispute.save(update_fields=["closed_on", "outcome"])
     shares = [[str(claim.party.uid), claim.role, claim.share] for claim in awarded]
     record_act(by=by, verb="close_dispute", on=dispute, facts={"outcome": outcome.strip()[:200], "awarded": shares})
+
+
+def _award(dispute: Dispute, claim: NewClaim) -> None:
+    """Give a party its part: on top of what it holds in this role all the time, or as a share of its own."""
+    place = {"work_id": dispute.work_id, "right": dispute.right, "territory": dispute.territory}
+    always = {"state": "active", "valid_from": None, "valid_to": None}
+    held = WorkShare.objects.filter(party=claim.party, role=claim.role, **place, **always).first()
+    if held:
+        held.share += claim.share
+        held.save(update_fields=["share"])
+    else:
+        WorkShare.objects.create(party=claim.party, role=claim.role, share=claim.share, source="dispute", **place)
 
 
 def _check_claims(share: int, claims: Sequence[NewClaim]) -> None:

@@ -32,7 +32,7 @@ def role_name(value: str) -> Any:
 
 
 @register.filter
-def length(seconds: int) -> str:
+def clock_length(seconds: int) -> str:
     """A length as minutes and seconds: 4:05, 1:02:09."""
     minutes, rest = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)

@@ -78,6 +78,7 @@ def dispute_open(request: HttpRequest, uid: UUID, right: str) -> HttpResponse:
         "right": Right(right),
         "editor": editor,
         "form": form,
+        "forms": [form, *editor.rows],
         "cancel_url": reverse("works:staff-work-detail", args=[uid]),
     }
     return render(request, "works/staff/dispute_open.html", context)
@@ -113,6 +114,7 @@ def dispute_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
         "right": Right(dispute.right),
         "editor": editor if may_settle else None,
         "form": form,
+        "forms": [form, *editor.rows],
         "today": clock.today(),
         "events": acts_on(dispute),
     }

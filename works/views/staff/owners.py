@@ -43,8 +43,9 @@ def is_being_edited(request: HttpRequest) -> bool:
 
 def owner_editor(request: HttpRequest, rows: Iterable[dict[str, Any]]) -> OwnerEditor:
     """The editor as the request left it; it begins with `rows`."""
-    find_form = FindPartyForm(request.POST if request.method == "POST" else None)
-    text = find_form.cleaned_data["find"].strip() if find_form.is_bound and find_form.is_valid() else ""
+    looks = "find_party" in request.POST
+    find_form = FindPartyForm(request.POST if looks else None)
+    text = find_form.cleaned_data["find"].strip() if looks and find_form.is_valid() else ""
     if request.method != "POST":
         formset = OwnerRows(initial=list(rows))
     elif is_being_edited(request):
@@ -52,5 +53,4 @@ def owner_editor(request: HttpRequest, rows: Iterable[dict[str, Any]]) -> OwnerE
     else:
         formset = OwnerRows(request.POST)
     formset.name_owners()
-    hits = party_search(text, limit=10) if "find_party" in request.POST and text else []
-    return OwnerEditor(formset, find_form, hits, text if "find_party" in request.POST else "")
+    return OwnerEditor(formset, find_form, party_search(text, limit=10) if text else [], text)

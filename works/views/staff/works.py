@@ -118,6 +118,7 @@ def share_edit(request: HttpRequest, uid: UUID, right: str) -> HttpResponse:
         "right": Right(right),
         "editor": editor,
         "form": form,
+        "forms": [form, *editor.rows],
         "contested": contested(work, right),
         "cancel_url": reverse("works:staff-work-detail", args=[uid]),
     }

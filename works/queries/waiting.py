@@ -1,0 +1,23 @@
+"""How much waits for the documentation desk, for the start page of staff."""
+
+from works.models import Dispute, RegistrationFile, Work, WorkReport
+
+
+def submitted() -> int:
+    """Works that members sent and that look like others."""
+    return Work.objects.filter(state="submitted").count()
+
+
+def disputes() -> int:
+    """Disputes that are not settled."""
+    return Dispute.objects.filter(closed_on__isnull=True).count()
+
+
+def reports() -> int:
+    """Reports that nobody has settled."""
+    return WorkReport.objects.filter(state="open").count()
+
+
+def files() -> int:
+    """Registration files that were checked and not taken."""
+    return RegistrationFile.objects.filter(state="checked").count()
