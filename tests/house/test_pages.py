@@ -21,7 +21,22 @@ pytestmark = [
 KILOBYTE = 1024
 LIMITS = {"anon": 60, "member": 100, "licensee": 100}
 # Addresses that answer with a file, a redirect or a fragment, not with a page.
-NOT_PAGES = ("pdf", "qr", "file", "key", "csv", "document", "download", "poll", "answer", "reveal", "progress")
+NOT_PAGES = (
+    "withdraw",
+    "original",
+    "refused",
+    "pdf",
+    "qr",
+    "file",
+    "key",
+    "csv",
+    "document",
+    "download",
+    "poll",
+    "answer",
+    "reveal",
+    "progress",
+)
 PARTS = 4  # staff have most pages: they are walked in parts
 
 

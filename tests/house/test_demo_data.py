@@ -1,0 +1,205 @@
+"""The demo society: everything it promises is there, made once, and its books are right to the paisa."""
+
+import io
+import time
+from collections import Counter
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
+
+from cmo_portal.accounts.models import User
+from cmo_portal.accounts.roles import ROLES
+from cmo_portal.audit.services import verify_chain
+from cmo_portal.common import clock
+from licensing.models import (
+    Invoice,
+    Licence,
+    LicenceApplication,
+    Licensee,
+    Premises,
+    SalesTaxRate,
+    Tariff,
+    TariffVersion,
+)
+from members.models import BankAccount, Member, MembershipApplication, PartyName
+from royalties import fsck
+from royalties.demo import money, sign_ins
+from royalties.demo.frame import Story
+from royalties.demo.society import DemoRefused, load_society
+from royalties.models import (
+    OpenText,
+    Payment,
+    PaymentBatch,
+    RuleVersion,
+    Run,
+    Statement,
+    SuspenseLine,
+    UsageFile,
+    UsageMatch,
+)
+from royalties.queries.payable import due_on
+from works.models import Dispute, Recording, Work, WorkShare
+
+MOST_SECONDS = 60  # of this process alone: the machine may be busy with other tests
+
+
+class Interrupted(Exception):
+    """Somebody pressed Ctrl-C."""
+
+
+def interrupt_at(wanted):
+    def say(phase):
+        if phase == wanted:
+            raise Interrupted
+
+    return say
+
+
+def said_by(command, *arguments):
+    out = io.StringIO()
+    call_command(command, *arguments, stdout=out)
+    return out.getvalue()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_demo_society_holds_what_it_promises(settings, sign_in):
+    settings.DEMO_MODE = True
+    now, begun = clock.now(), time.process_time()
+    with pytest.raises(Interrupted):
+        load_society(now=now, say=interrupt_at("money"))
+    money.load(Story(now))  # told, but the load died before it could write that down
+    assert "ready" in said_by("load_demo")
+    assert time.process_time() - begun < MOST_SECONDS
+    there = Member.objects.count(), Run.objects.count(), Payment.objects.count(), User.objects.count()
+    assert "already" in said_by("load_demo")
+    assert there == (Member.objects.count(), Run.objects.count(), Payment.objects.count(), User.objects.count())
+
+    assert fsck.findings(fsck.Scope()) == []
+    assert verify_chain() == []
+    assert_people_are_there()
+    assert_works_are_there()
+    assert_licences_are_there(Story(now))
+    assert_usage_is_there()
+    assert_money_is_there(Story(now))
+    assert_everybody_can_sign_in()
+    assert_pages_show_it(sign_in)
+
+
+def assert_people_are_there():
+    assert Member.objects.count() == 200
+    states = Counter(Member.objects.values_list("state", flat=True))
+    assert states == {"active": 197, "deceased": 1, "resigned": 1, "suspended": 1}
+    assert PartyName.objects.exclude(original="").count() > 190
+    assert BankAccount.objects.filter(state="proposed").count() == 2
+    assert MembershipApplication.objects.filter(state="submitted").count() == 1
+
+
+def assert_works_are_there():
+    assert Work.objects.count() == 1000
+    assert Work.objects.filter(titles__script="Arab").distinct().count() > 600
+    assert Recording.objects.count() > 500
+    shares = set(WorkShare.objects.values_list("share", flat=True))
+    assert {333_400, 333_300, 333_334, 333_333, 200_000, 166_667} <= shares
+    assert {"active", "disputed", "unclaimed"} == set(WorkShare.objects.values_list("state", flat=True))
+    assert WorkShare.objects.filter(role="E").exists()
+    assert Dispute.objects.filter(closed_on=None).count() == 1
+
+
+def assert_licences_are_there(story):
+    assert Licensee.objects.count() == 30
+    assert Premises.objects.count() == 31
+    assert Tariff.objects.count() == 8
+    assert set(TariffVersion.objects.values_list("legal_status", flat=True)) == {"sample"}
+    assert SalesTaxRate.objects.count() == 7
+    assert Licence.objects.filter(state="active").count() == 28
+    overdue = Invoice.objects.filter(state__in=["issued", "part_paid"], due_on__lt=story.today)
+    assert overdue.filter(state="issued").count() == 1
+    assert LicenceApplication.objects.filter(state="submitted").count() == 1
+
+
+def assert_usage_is_there():
+    files = UsageFile.objects.order_by("pk")
+    assert {file.source.format for file in files} == {"table", "dsr"}
+    assert [file.state for file in files] == ["landed"] * 4
+    assert all(file.matched_at for file in files)
+    assert sum(file.refused_count for file in files) > 0
+    assert Counter(UsageMatch.objects.values_list("stage", flat=True)).keys() >= {"id", "exact", "score", "person"}
+    assert {"queue", "none"} == set(OpenText.objects.values_list("outcome", flat=True))
+    assert UsageMatch.objects.filter(outcome="ignored").exists()
+
+
+def assert_money_is_there(story):
+    assert Counter(Run.objects.values_list("state", flat=True)) == {"published": 1, "reviewed": 1}
+    assert Statement.objects.count() > 100
+    reasons = set(SuspenseLine.objects.values_list("reason", flat=True))
+    assert reasons >= {"unidentified", "dispute", "unclaimed", "no_usage"}
+    batch = PaymentBatch.objects.get()
+    assert batch.state == "closed"
+    assert Payment.objects.filter(state="rejected").count() == 2
+    assert Payment.objects.filter(state="paid").count() > 50
+    waits = Counter(str(due.waits) for due in due_on(story.today) if due.waits)
+    assert waits["The balance is below the minimum payment and is carried forward."] > 5
+    assert waits["There is no approved bank account."] == 1
+    states = Counter(RuleVersion.objects.values_list("rule__kind", "state"))
+    assert states["deductions", "approved"] == 2
+    assert states["payment", "draft"] == 1
+    assert not RuleVersion.objects.exclude(source__startswith="Sample").exists()
+
+
+def assert_everybody_can_sign_in():
+    people = sign_ins.all_sign_ins()
+    said = said_by("demo_accounts")
+    assert sign_ins.PASSWORD in said
+    for person in people:
+        assert person.email in said
+        user = User.objects.get(email=person.email)
+        assert user.check_password(sign_ins.PASSWORD)
+        assert user.has_usable_password()
+        if person.needs_code:
+            factor = Authenticator.objects.get(user=user, type=Authenticator.Type.TOTP)
+            assert TOTP(factor).validate_code(said_by("demo_code", person.email).strip())
+    assert {str(group) for group in User.objects.get(email="finance@demo.example").groups.all()} == {"finance"}
+    assert len(people) == len(ROLES) + 5
+    browser = Client()
+    answer = browser.post(
+        reverse("account_login"), {"login": sign_ins.CREATOR.email, "password": sign_ins.PASSWORD}, follow=True
+    )
+    assert answer.request["PATH_INFO"] == reverse("royalties:member-home")
+
+
+def assert_pages_show_it(sign_in):
+    def page(email, name):
+        answer = sign_in(User.objects.get(email=email)).get(reverse(name))
+        assert answer.status_code == 200
+        return answer.content.decode()
+
+    creator = Statement.objects.get(party__member__email=sign_ins.CREATOR.email)
+    assert creator.number in page(sign_ins.CREATOR.email, "royalties:member-statement-list")
+    assert "dispute" in page(sign_ins.DISPUTED.email, "royalties:member-waiting-list")
+    assert page(sign_ins.PUBLISHER.email, "works:member-work-list")
+    overdue = Invoice.objects.get(licensee__email=sign_ins.HOTEL.email)
+    assert overdue.number in page(sign_ins.HOTEL.email, "licensing:licensee-invoice-list")
+    assert page("approver@demo.example", "royalties:staff-run-list")
+
+
+def test_the_demo_society_exists_in_demonstration_mode_only(settings):
+    settings.DEMO_MODE = False
+    with pytest.raises(DemoRefused):
+        load_society(now=None, say=print)
+    for command in ("load_demo", "demo_accounts"):
+        with pytest.raises(CommandError, match="demonstration mode only"):
+            call_command(command)
+
+
+@pytest.mark.django_db
+def test_the_demo_society_is_not_poured_into_a_database_in_use(settings, staff):
+    settings.DEMO_MODE = True
+    staff("finance")
+    with pytest.raises(CommandError, match="in use"):
+        call_command("load_demo")
+    with pytest.raises(CommandError, match="not loaded"):
+        call_command("demo_accounts")
