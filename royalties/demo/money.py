@@ -8,7 +8,9 @@ import datetime as dt
 import io
 from collections.abc import Sequence
 
-from cmo_portal.common.periods import Period, quarter_number
+from django.conf import settings
+
+from cmo_portal.common.periods import Period, fiscal_year, quarter_number
 from licensing.queries.money import receipts_available
 from royalties.demo import usage
 from royalties.demo.frame import Story, form_key, staff
@@ -71,7 +73,9 @@ def _pool(
     story: Story,
     sections: Sequence[pools.Section] = (),
 ) -> Pool:
-    code = f"{code}-{period.end.year}-Q{quarter_number(period.end)}"
+    year = fiscal_year(period.end, settings.FISCAL_YEAR_START_MONTH)
+    quarter = quarter_number(period.end, settings.FISCAL_YEAR_START_MONTH)
+    code = f"{code}-{year.start:%y}{year.end:%y}-Q{quarter}"
     known = Pool.objects.filter(code=code).first()
     return known or pools.create_pool(
         code=code,

@@ -12,6 +12,7 @@ from members.models import Member, Party
 from members.models.parties import PartyKind
 from royalties.demo import sign_ins
 from royalties.demo.frame import Story, dice, staff
+from royalties.demo.people import SOCIETY_WITHOUT_ACCOUNT
 from royalties.demo.words import BANDS, BENDING, ENGLISH_FIRST, ENGLISH_SECOND, FIRM, URDU_PATTERNS, Word
 from works.models import Work
 from works.rules.identifiers import iswc_check_digit
@@ -67,6 +68,7 @@ class Owners:
     publishers: Sequence[Party]
     foreign: Sequence[Party]
     unknown: Sequence[Party]
+    unpayable: Party
 
 
 def load(story: Story) -> None:
@@ -108,6 +110,7 @@ def _owners() -> Owners:
         members=[member.party for member in members if member.party.kind == PartyKind.PERSON],
         publishers=firms,
         foreign=list(foreign),
+        unpayable=foreign.filter(affiliations__society_code=SOCIETY_WITHOUT_ACCOUNT[0])[0],
         unknown=list(outside.filter(kind=PartyKind.PERSON, affiliations__isnull=True)),
     )
 
@@ -137,14 +140,17 @@ def _news(owners: Owners, throw: Random) -> Iterator[NewWork]:
 
 def _split_name(number: int, names: list[str], weights: list[int], throw: Random) -> str:
     """By chance, but the first works show what the demo is to show."""
-    shown = {0: "music and words", 1: "published thirds", 2: "thirds", DISPUTED: "music and words", 9: "unknown rest"}
+    shown = {
+        0: "music and words", 1: "published thirds", 2: "thirds", 4: "foreign writer", DISPUTED: "music and words",
+        9: "unknown rest",
+    }  # fmt: skip
     return shown.get(number) or throw.choices(names, weights)[0]
 
 
 def _shares(number: int, split: Split, owners: Owners, throw: Random) -> Iterator[NewShare]:
     first: dict[tuple[int, str], Party] = {
         (0, "C"): owners.creator, (1, "C"): owners.creator, (2, "A"): owners.disputed, (1, "E"): owners.publisher,
-        (DISPUTED, "C"): owners.creator, (DISPUTED, "A"): owners.disputed,
+        (DISPUTED, "C"): owners.creator, (DISPUTED, "A"): owners.disputed, (4, "A"): owners.unpayable,
     }  # fmt: skip
     taken: set[int] = set()
     for letter, role, performing, mechanical in split:

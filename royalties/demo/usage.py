@@ -12,6 +12,7 @@ from licensing.models import Licensee
 from royalties.demo.frame import Story, form_key, staff
 from royalties.demo.repertoire import all_works
 from royalties.demo.usage_files import JINGLES, MadeFile, Song, radio_log, sales_report, set_list, television_sheet
+from royalties.demo.words import BANDS
 from royalties.demo.workers import do_jobs
 from royalties.models import OpenText, UsageFile, UsageSource, UsageText
 from royalties.services import matching, usage
@@ -147,7 +148,7 @@ def _song(work: Work, urdu: str, writers: list[tuple[str, str]], recording: tupl
         urdu=urdu,
         writers=tuple(name for name, _original in writers),
         writers_urdu=tuple(original for _name, original in writers),
-        performer=recording[1],
+        performer=recording[1] or BANDS[work.pk % len(BANDS)].roman,
         isrc=recording[0],
         seconds=work.duration or 200,
     )

@@ -128,7 +128,7 @@ def television_sheet(songs: Sequence[Song], period: Period) -> MadeFile:
         use = throw.choice(("Feature", "Background", "Background", "Theme"))
         day = period.start + dt.timedelta(days=throw.randrange(period.days))
         composer = song.writers[0] if throw.random() < 0.8 else None
-        seconds = throw.randrange(15, song.seconds)
+        seconds = throw.choice((20, 45, song.seconds))
         total += plays
         sheet.append([day, throw.choice(programmes), title, song.performer, composer, seconds, use, plays])
     for title in UNKNOWN:

@@ -26,6 +26,7 @@ def do_jobs(now: dt.datetime) -> None:
             if job is not None:
                 _do(job, now)
         elif Job.objects.filter(state="running").exists():
+            services.reap()  # what an interrupted load had begun comes back when its lease has run out
             time.sleep(0.2)
         else:
             return

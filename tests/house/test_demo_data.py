@@ -186,10 +186,11 @@ def assert_pages_show_it(sign_in):
     assert page("approver@demo.example", "royalties:staff-run-list")
 
 
+@pytest.mark.django_db
 def test_the_demo_society_exists_in_demonstration_mode_only(settings):
     settings.DEMO_MODE = False
     with pytest.raises(DemoRefused):
-        load_society(now=None, say=print)
+        load_society(now=clock.now(), say=print)
     for command in ("load_demo", "demo_accounts"):
         with pytest.raises(CommandError, match="demonstration mode only"):
             call_command(command)
