@@ -1,49 +1,114 @@
 """Keys by which spellings meet: the same words written otherwise, and the same sounds in Urdu and in Roman letters.
 
-`text_key` is for equality and search; `skeleton` keeps consonants only, so that `نصرت` and `Nusrat` share one. A
-skeleton finds candidates and decides nothing: common names collide. What people see is always the text as written.
+`text_key` is for equality and search: it folds compatibility forms, case, accents, vowel marks, look-alike letters of
+Arabic and Urdu keyboards, digits and punctuation. `skeleton` keeps consonants only: Urdu does not write short vowels,
+and Roman spellings of a word differ mostly in vowels, h and doubled letters, so that نصرت and Nusrat are both `nsrt`. A
+skeleton finds candidates and decides nothing: common names share theirs. What people see is always the text as written.
 """
+
+from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _FOLDED = str.maketrans(
     {
-        "ي": "ی", "ى": "ی", "ئ": "ی", "ك": "ک", "ہ": "ہ", "ه": "ہ", "ة": "ہ", "ۃ": "ہ", "ۂ": "ہ", "أ": "ا", "إ": "ا",
-        "آ": "ا", "ٱ": "ا", "ؤ": "و", "ـ": None, "\u200c": None, "\u200d": None,
+        "ي": "ی", "ى": "ی", "ې": "ی", "ے": "ی", "ۍ": "ی",
+        "ك": "ک", "ڪ": "ک",
+        "ه": "ہ", "ھ": "ہ", "ة": "ہ", "ۃ": "ہ", "ە": "ہ",
+        "ٱ": "ا", "ۅ": "و", "ۆ": "و",
+        "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ı": "i", "ħ": "h",
+        "&": " and ",
+        "ء": None, "ـ": None, "\u200b": None, "\u200c": None, "\u200d": None, "\u200e": None, "\u200f": None,
+        "\u061c": None, "\u2060": None, "\ufeff": None, "'": None, "’": None, "‘": None, "ʼ": None, "`": None,
+        "´": None, "ʿ": None, "ʾ": None,
     }
 )  # fmt: skip
-_NUMERALS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩", "01234567890123456789")
-_NOT_WORD = re.compile(r"[^\w]+|_+")
-_BLANKS = re.compile(r"\s+")
+# Vowel signs of Indic scripts are not letters to the expression engine, but they are part of the word.
+_NOT_WORD = re.compile(r"(?:[^\w\u0900-\u0dff]|_)+")
 
-# Arabic letters by sound; aspirates (letter + ھ) are handled before single letters.
-_ASPIRATES = {"کھ": "K", "خ": "K", "گھ": "G", "غ": "G", "چھ": "C", "جھ": "j", "تھ": "t", "ٹھ": "t", "دھ": "d",
-              "ڈھ": "d", "پھ": "f", "بھ": "b", "ڑھ": "r"}  # fmt: skip
-_ARABIC = {
-    "ب": "b", "پ": "p", "ت": "t", "ٹ": "t", "ط": "t", "ث": "s", "س": "s", "ص": "s", "ج": "j", "چ": "C", "د": "d",
-    "ڈ": "d", "ذ": "z", "ز": "z", "ض": "z", "ظ": "z", "ژ": "z", "ر": "r", "ڑ": "r", "ش": "S", "ف": "f", "ق": "k",
-    "ک": "k", "گ": "g", "ل": "l", "م": "m", "ن": "n", "ں": "n", "و": "v", "ی": "y",
+_CONSONANTS = {
+    "ب": "b", "پ": "p", "ت": "t", "ٹ": "t", "ط": "t", "ث": "s", "س": "s", "ص": "s", "ج": "j", "چ": "C", "خ": "K",
+    "د": "d", "ڈ": "d", "ذ": "z", "ز": "z", "ض": "z", "ظ": "z", "ژ": "z", "ر": "r", "ڑ": "r", "ش": "S", "غ": "g",
+    "ف": "f", "ق": "k", "ک": "k", "گ": "g", "ل": "l", "م": "m", "ن": "n", "ں": "n",
+    "ٻ": "b", "ڀ": "b", "ٺ": "t", "ٿ": "t", "ٽ": "t", "ڄ": "j", "ڃ": "n", "ڇ": "C", "ڌ": "d", "ڏ": "d", "ڊ": "d",
+    "ڍ": "d", "ڙ": "r", "ڦ": "p", "ڳ": "g", "ڱ": "n", "ڻ": "n", "ټ": "t", "ډ": "d", "ړ": "r", "ږ": "z", "ښ": "S",
+    "ڼ": "n", "ګ": "g",
 }  # fmt: skip
-_ROMAN_PAIRS = (("sch", "S"), ("sh", "S"), ("ch", "C"), ("kh", "K"), ("gh", "G"), ("ph", "f"), ("th", "t"),
-                ("dh", "d"), ("bh", "b"), ("jh", "j"), ("ck", "k"), ("x", "ks"), ("q", "k"), ("w", "v"), ("c", "k"))  # fmt: skip
-_SHORT_FORMS = dict.fromkeys(("mohd", "md", "mohammad", "mohammed", "muhammed"), "muhammad")
-_ROMAN_DROPPED = set("aeiouh")
+_DROPPED = frozenset("اآعحہیوaeiouh")
+# Roman spellings of one sound, longer ones first; c before e, i, y is s, otherwise k.
+_ROMAN_SOUNDS = (
+    (re.compile(r"tch|chh|ch"), "C"),
+    (re.compile(r"ssh|sch|sh"), "S"),
+    (re.compile(r"kkh|kh"), "K"),
+    (re.compile(r"gh"), "g"),
+    (re.compile(r"ph"), "p"),
+    (re.compile(r"c(?=[eiy])"), "s"),
+    (re.compile(r"ck|c|q"), "k"),
+    (re.compile(r"x"), "ks"),
+    (re.compile(r"v"), "w"),
+    (re.compile(r"zh"), "z"),
+)
+# Written out before the folding of text_key, which cannot tell ھ (the breath in kh, gh) from ہ any more.
+_BREATHED = ((re.compile("[کك]ھ"), "خ"), (re.compile("گھ"), "غ"))
+_DOUBLED = re.compile(r"(\D)\1+")
+_STARTERS = {"و": "w", "w": "w", "ی": "y", "y": "y"}
 
 
 def text_key(text: str) -> str:
-    """Lower case, one form for look-alike letters and numerals, no accents or vowel marks, words apart by one blank."""
-    folded = unicodedata.normalize("NFKC", text).translate(_FOLDED).translate(_NUMERALS).replace("&", " and ")
-    plain = "".join(
-        sign for sign in unicodedata.normalize("NFKD", folded.casefold()) if not unicodedata.combining(sign)
-    )
-    return _BLANKS.sub(" ", _NOT_WORD.sub(" ", plain)).strip()
+    """The words of a text, folded, with single blanks between them; "" when it has no letter and no digit."""
+    if text.isascii():
+        folded = text.lower().translate(_FOLDED)
+    else:
+        # Decomposed last, so that accents and vowel marks can be dropped as signs of their own.
+        folded = unicodedata.normalize("NFKC", text).casefold().translate(_FOLDED)
+        folded = unicodedata.normalize("NFD", folded).translate(_FOLDED)
+        if not folded.isascii():
+            folded = "".join(map(_plain_letter, folded))
+            # Whole letters again: Korean syllables fall into parts when decomposed.
+            folded = unicodedata.normalize("NFC", folded)
+    return _NOT_WORD.sub(" ", folded).strip()
+
+
+@lru_cache(maxsize=8192)
+def _plain_letter(sign: str) -> str:
+    """The sign without marks; a digit of any script as 0-9. Vowel signs of Indic scripts stay in their words."""
+    if unicodedata.category(sign) == "Mn" and not "\u0900" <= sign <= "\u0dff":
+        return ""
+    digit = unicodedata.decimal(sign, None)
+    return sign if digit is None else str(digit)
+
+
+@lru_cache(maxsize=1 << 16)
+def skeleton_word(word: str) -> str:
+    """The skeleton of one folded word: capitals C, S, K stand for ch, sh, kh; "" when only vowels are left."""
+    if word.isascii():
+        for sound, sign in _ROMAN_SOUNDS:
+            word = sound.sub(sign, word)
+    found: list[str] = []
+    for place, letter in enumerate(word):
+        if letter in _STARTERS:
+            sign = "" if place else _STARTERS[letter]
+        else:
+            sign = "" if letter in _DROPPED else _CONSONANTS.get(letter, letter)
+        if sign and (not found or found[-1] != sign or sign.isdigit()):
+            found.append(sign)
+    return "".join(found)
+
+
+def skeleton_words(text: str) -> list[str]:
+    """The skeletons of the words of a text as it was written; words without consonants are left out."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+        for pair, letter in _BREATHED:
+            text = pair.sub(letter, text)
+    return [found for word in text_key(text).split() if (found := skeleton_word(word))]
 
 
 def skeleton(text: str) -> str:
-    """The consonants of a text without blanks, equal for the usual Urdu and Roman spellings of one name; at most 200."""
-    words = (_SHORT_FORMS.get(word, word) for word in text_key(text).split())
-    return "".join(_without_doubles(_word_skeleton(word)) for word in words)[:200]
+    """The skeleton of a whole text without blanks; doubled letters are folded across words as well."""
+    return _DOUBLED.sub(r"\1", "".join(skeleton_words(text)))
 
 
 def script_of(text: str) -> str:
@@ -56,33 +121,3 @@ def script_of(text: str) -> str:
                 counts[code] += name.startswith(word)
     best = max(counts, key=lambda code: counts[code])
     return best if counts[best] else ""
-
-
-def _word_skeleton(word: str) -> str:
-    return _arabic_skeleton(word) if any("\u0600" <= sign <= "\u06ff" for sign in word) else _roman_skeleton(word)
-
-
-def _arabic_skeleton(word: str) -> str:
-    for letters, sound in _ASPIRATES.items():
-        word = word.replace(letters, sound)
-    out = []
-    for place, sign in enumerate(word):
-        if sign in "وی" and place:
-            continue
-        out.append(sign if sign.isascii() else _ARABIC.get(sign, ""))
-    return "".join(out)
-
-
-def _roman_skeleton(word: str) -> str:
-    for letters, sound in _ROMAN_PAIRS:
-        word = word.replace(letters, sound)
-    out = []
-    for place, sign in enumerate(word):
-        if sign in _ROMAN_DROPPED or (sign in "vy" and place):
-            continue
-        out.append(sign)
-    return "".join(out)
-
-
-def _without_doubles(text: str) -> str:
-    return re.sub(r"(.)\1+", r"\1", text)

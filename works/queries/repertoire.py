@@ -86,7 +86,7 @@ def my_works(party: Party, *, text: str = "", show: str = "") -> QuerySet[Work]:
 
 def titled(text: str) -> Q:
     """Works with a number or a title that holds these words, or their sound in the other script."""
-    key, bones = text_key(text)[:LONGEST_QUERY], skeleton(text)
+    key, bones = text_key(text)[:LONGEST_QUERY], skeleton(text)[:200]
     fits = Q(key__contains=key)
     if len(bones) > 2:
         fits |= Q(skeleton__contains=bones)
@@ -114,7 +114,7 @@ def has_namesake(titles: Iterable[str]) -> bool:
     for title in titles:
         same |= Q(key=text_key(title)[:400])
         if len(skeleton(title)) >= TELLING:
-            same |= Q(skeleton=skeleton(title))
+            same |= Q(skeleton=skeleton(title)[:200])
     return bool(same) and WorkTitle.objects.filter(same, work__state="registered").exists()
 
 
@@ -170,7 +170,7 @@ def indexed_works() -> list[IndexedWork]:
 
 def _title_scores(wanted: str, limit: int, everything: bool = False) -> dict[int, Any]:
     """Work id → how well a title fits: 4 the same, 3 the same sound, 2 begins so, 1.5 holds it, below 1 looks alike."""
-    key, bones = text_key(wanted)[:400], skeleton(wanted)
+    key, bones = text_key(wanted)[:400], skeleton(wanted)[:200]
     near = Q(key=key)
     if key:
         near |= Q(key__trigram_similar=key) | Q(key__trigram_word_similar=key) | Q(key__contains=key)
@@ -201,7 +201,7 @@ def _title_scores(wanted: str, limit: int, everything: bool = False) -> dict[int
 
 def _writer_scores(wanted: str, limit: int) -> dict[int, Any]:
     """Work id → how well the name of an owner fits; an equal name counts almost like an equal title."""
-    key, bones = text_key(wanted)[:400], skeleton(wanted)
+    key, bones = text_key(wanted)[:400], skeleton(wanted)[:200]
     if not key:
         return {}
     near = Q(key=key) | Q(key__trigram_similar=key)

@@ -171,7 +171,7 @@ def title_row(work: Work, title: NewTitle) -> WorkTitle:
         language=title.language,
         script=script_of(text),
         key=text_key(text)[:LONGEST_TITLE],
-        skeleton=skeleton(text),
+        skeleton=skeleton(text)[:200],
     )
 
 

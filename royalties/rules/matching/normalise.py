@@ -8,25 +8,9 @@ forms: a version in brackets may tell two works apart, so it is cut off into a s
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
-from functools import lru_cache
 
-_FOLDED = str.maketrans(
-    {
-        "ي": "ی", "ى": "ی", "ې": "ی", "ے": "ی", "ۍ": "ی",
-        "ك": "ک", "ڪ": "ک",
-        "ه": "ہ", "ھ": "ہ", "ة": "ہ", "ۃ": "ہ", "ە": "ہ",
-        "ٱ": "ا", "ۅ": "و", "ۆ": "و",
-        "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ı": "i", "ħ": "h",
-        "&": " and ",
-        "ء": None, "ـ": None, "\u200b": None, "\u200c": None, "\u200d": None, "\u200e": None, "\u200f": None,
-        "\u061c": None, "\u2060": None, "\ufeff": None, "'": None, "’": None, "‘": None, "ʼ": None, "`": None,
-        "´": None, "ʿ": None, "ʾ": None,
-    }
-)  # fmt: skip
-# Vowel signs of Indic scripts are not letters to the expression engine, but they are part of the word.
-_NOT_WORD = re.compile(r"(?:[^\w\u0900-\u0dff]|_)+")
+from cmo_portal.common.spelling import text_key
 
 # What people write when they know nothing: it is emptiness, not text.
 NULL_WORDS = frozenset(
@@ -50,30 +34,6 @@ _NAME_SPLIT = re.compile(
 # Without one of these a title has a single form; nearly all titles of a repertoire have none.
 _ORNAMENT = re.compile(r"[(\[{（【]|^\s*(?:\d|track)|f(?:ea)?t|f/", re.IGNORECASE)
 _DASH = re.compile(r"\s+[-–—~:|]+\s+")
-
-
-def text_key(text: str) -> str:
-    """The words of a text, folded, with single blanks between them; "" when it has no letter and no digit."""
-    if text.isascii():
-        folded = text.lower().translate(_FOLDED)
-    else:
-        # Decomposed last, so that accents and vowel marks can be dropped as signs of their own.
-        folded = unicodedata.normalize("NFKC", text).casefold().translate(_FOLDED)
-        folded = unicodedata.normalize("NFD", folded).translate(_FOLDED)
-        if not folded.isascii():
-            folded = "".join(map(_plain_letter, folded))
-            # Whole letters again: Korean syllables fall into parts when decomposed.
-            folded = unicodedata.normalize("NFC", folded)
-    return _NOT_WORD.sub(" ", folded).strip()
-
-
-@lru_cache(maxsize=8192)
-def _plain_letter(sign: str) -> str:
-    """The sign without marks; a digit of any script as 0-9. Vowel signs of Indic scripts stay in their words."""
-    if unicodedata.category(sign) == "Mn" and not "\u0900" <= sign <= "\u0dff":
-        return ""
-    digit = unicodedata.decimal(sign, None)
-    return sign if digit is None else str(digit)
 
 
 def title_forms(title: str) -> tuple[str, ...]:

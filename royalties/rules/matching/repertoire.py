@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from math import log2
 from typing import Any
 
+from cmo_portal.common.spelling import skeleton, skeleton_words, text_key
 from royalties.rules.matching.identifiers import isrc_of, iswc_of, number_of
-from royalties.rules.matching.normalise import name_keys, name_set_key, text_key, title_forms
+from royalties.rules.matching.normalise import name_keys, name_set_key, title_forms
 from royalties.rules.matching.scripts import scripts_of
-from royalties.rules.matching.skeleton import names_skeleton, skeleton, skeleton_words
+from royalties.rules.matching.skeleton import names_skeleton
 
 SHORTEST_SKELETON = 3
 # Tokens of the index other than plain words carry a mark that no folded word can begin with.

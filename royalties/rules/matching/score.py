@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz
 
+from cmo_portal.common.spelling import skeleton_word
 from royalties.rules.matching.repertoire import WorkEntry
 from royalties.rules.matching.settings import FULL, MatchSettings
-from royalties.rules.matching.skeleton import skeleton_word
 from royalties.rules.matching.texts import TextKeys
 
 MISSING = -1

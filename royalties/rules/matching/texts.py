@@ -14,9 +14,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from cmo_portal.common.spelling import skeleton, skeleton_words
 from royalties.rules.matching.normalise import dashed_parts, name_keys, name_set_key, title_forms, title_key
 from royalties.rules.matching.scripts import scripts_of
-from royalties.rules.matching.skeleton import names_skeleton, skeleton, skeleton_words
+from royalties.rules.matching.skeleton import names_skeleton
 
 MEMORY_KEY_VERSION = "1"
 TEXT_COLUMNS = ("title", "creators", "performers", "isrc", "iswc", "own_number")

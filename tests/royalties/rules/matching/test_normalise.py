@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cmo_portal.common.spelling import text_key
 from royalties.rules.matching.identifiers import isrc_of, iswc_of, number_of
-from royalties.rules.matching.normalise import dashed_parts, name_keys, name_set_key, text_key, title_forms
+from royalties.rules.matching.normalise import dashed_parts, name_keys, name_set_key, title_forms
 from royalties.rules.matching.scripts import scripts_of
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from royalties.rules.matching.skeleton import skeleton, skeleton_words
+from cmo_portal.common.spelling import skeleton, skeleton_words
 
 
 @pytest.mark.parametrize(
