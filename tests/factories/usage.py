@@ -81,8 +81,11 @@ def read(data: bytes, filename: str = "july.csv", **given: object) -> UsageFile:
 
 
 def landed(*rows: str, data: bytes = b"", match: bool = True, **given: object) -> UsageFile:
-    """A file that was taken and matched."""
-    file = usage.land_file(file=read(data or table(*rows), **given), by=clerk(), now=NOW)
+    """A file that was taken and matched; rows of another source than the usual one name its code as their station."""
+    made = data or table(*rows)
+    if not data and "of" in given:
+        made = made.replace(b"FM 100", given["of"].code.encode())
+    file = usage.land_file(file=read(made, **given), by=clerk(), now=NOW)
     return matching.match_file(file=file, now=NOW) if match else file
 
 
