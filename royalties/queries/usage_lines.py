@@ -1,8 +1,8 @@
 """Usage lines as columns: the lines of a file, or of one slice of it, ready to be weighed by a rule.
 
 Codes become the positions that the rule gives them while PostgreSQL reads the rows, so that only whole numbers travel.
-A line without a daypart falls into the daypart of its time, where the rule states times. Where a recording holds several
-works, each of its lines weighs its part of the plays.
+A line without a daypart falls into the daypart of its time, where the rule states times. Where a recording holds
+several works, each of its lines weighs its part of the plays.
 """
 
 # ruff: noqa: S608 - the queries are composed of constants; codes are parameters

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from cmo_portal.jobs.models import Job
 from works.models import RegistrationFile
-from works.services.imports import IMPORT, subject_of
+
+CHECK, IMPORT = "works.check_file", "works.import_file"  # the kinds of jobs that work on a file
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,11 @@ class Progress:
     since: dt.datetime | None
     finished: bool
     stopped: str
+
+
+def subject_of(file: RegistrationFile) -> str:
+    """What the jobs of a file belong to."""
+    return f"registration:{file.uid}"
 
 
 def spoken(complaints: Iterable[dict[str, Any]]) -> list[Spoken]:

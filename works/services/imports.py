@@ -26,12 +26,12 @@ from cmo_portal.jobs.models import Job
 from cmo_portal.jobs.services import add_job, check_held, finish, report_progress
 from works.formats.cwr.reader import CwrReading, read_cwr
 from works.models import ImportedTransaction, RegistrationFile
+from works.queries.registrations import CHECK, IMPORT, subject_of
 from works.services.answering import keep_answer
 from works.services.deciding import ACCEPTED, Decider, complaints_of, row_of, slices_of
 from works.services.taking import SLICE, take_slice
 
 AT_ONCE = 1_000_000  # bytes: larger files are read by a worker
-CHECK, IMPORT = "works.check_file", "works.import_file"
 
 
 def check_registration_file(*, upload: IO[bytes], filename: str, by: User) -> RegistrationFile:
@@ -117,11 +117,6 @@ def import_by_job(*, job: Job, now: dt.datetime) -> None:
     with transaction.atomic():
         _finish_import(file, by, now)
         finish(job)
-
-
-def subject_of(file: RegistrationFile) -> str:
-    """What the jobs of a file belong to."""
-    return f"registration:{file.uid}"
 
 
 def is_worked_on(file: RegistrationFile) -> bool:
