@@ -3,6 +3,7 @@
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class PortalConfig(AppConfig):
@@ -38,7 +39,8 @@ class PortalConfig(AppConfig):
             },
         )
         register_states(
-            "role", {"held": ("filled", "good", _("Held")), "free": ("empty", "plain", _("Not held"))}
+            "role",
+            {"held": ("filled", "good", pgettext_lazy("role", "Held")), "free": ("empty", "plain", _("Not held"))},
         )
         # Every app's own permissions and tables exist only after its own migrations: both run after each app.
         post_migrate.connect(lambda using, **kwargs: write_roles(using=using), weak=False, dispatch_uid="roles")

@@ -1,6 +1,7 @@
 """How the states of licensing look and what they are called."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cmo_portal.states import register_states
 
@@ -34,7 +35,7 @@ def register_all() -> None:
     register_states(
         "invoice",
         {
-            "issued": ("half", "waiting", _("Open")),
+            "issued": ("half", "waiting", pgettext_lazy("invoice", "Open")),
             "part_paid": ("half", "waiting", _("Partly paid")),
             "paid": ("tick", "good", _("Paid")),
             "credited": ("square", "plain", _("Credited")),

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cmo_portal.common.models import AppendOnly, Public
 from licensing.models.licences import Licence
@@ -15,7 +16,7 @@ from licensing.models.licensees import Licensee
 from licensing.models.tariffs import KEPT, SalesTaxRate, TariffVersion
 
 INVOICE_STATES = [
-    ("issued", _("Open")),
+    ("issued", pgettext_lazy("invoice", "Open")),
     ("part_paid", _("Partly paid")),
     ("paid", _("Paid")),
     ("credited", _("Credited")),
