@@ -48,9 +48,7 @@ def _paid_quarter(story: Story) -> None:
 def _last_quarter(story: Story) -> None:
     """Background money follows what television and streaming services played; radio money waits for its log."""
     period = story.last_quarter
-    houses = _pool(
-        "BACKGROUND", "Cafes, hotels and halls", "کیفے، ہوٹل اور ہال", "background", BROADCAST, period, story
-    )
+    houses = _pool("BACKGROUND", "Cafes, hotels and gyms", "کیفے، ہوٹل اور جم", "background", BROADCAST, period, story)
     radio = _pool("RADIO", "Radio", "ریڈیو", "radio", BROADCAST, period, story)
     for tariff in ("CAFE", "LOUNGE", "HOTEL", "GYM"):
         _fill(houses, period, tariff, story)
