@@ -25,8 +25,10 @@ from royalties.queries.statements import PoolLine, Summary, summary
 from royalties.queries.why import explain
 from royalties.queries.why_words import (
     cards,
+    figure,
     held_text,
     in_reader_language,
+    named,
     percent_text,
     plain_number,
     pool_text,
@@ -94,7 +96,7 @@ def _balance(found: Summary) -> list[list[str]]:
     rows: list[list[str]] = []
     if found.previous:
         number, closing = found.previous
-        rows.append([_("Closing balance of statement %(number)s") % {"number": number}, _plain(closing)])
+        rows.append([_("Closing balance of statement %(number)s") % {"number": figure(number)}, _plain(closing)])
     rows += [[movement_text(moved), _plain(moved.amount)] for moved in found.movements]
     rows.append([_("Opening balance"), _plain(statement.opening)])
     rows.append([_("Earned in this distribution"), _plain(statement.earned)])
@@ -107,8 +109,8 @@ def _pool(pool: PoolLine) -> dict[str, Any]:
         _("%(purpose)s %(rate)s: %(amount)s")
         % {
             "purpose": str(purposes.get(term.purpose, term.purpose)),
-            "rate": percent_text(term.rate),
-            "amount": f"{MINUS}{money_text(term.amount)}",
+            "rate": figure(percent_text(term.rate)),
+            "amount": figure(f"{MINUS}{money_text(term.amount)}"),
         }
         for term in pool.deductions
     ]
@@ -124,12 +126,12 @@ def _pool(pool: PoolLine) -> dict[str, Any]:
 
 def _line(line: Line) -> dict[str, str]:
     plays = ngettext("%(plays)s play", "%(plays)s plays", line.plays) % {"plays": grouped(line.plays)}
-    points = _("%(points)s points") % {"points": plain_number(line.points)}
+    points = _("%(points)s points") % {"points": figure(plain_number(line.points))}
     return {
         "title": line.title,
         "other": line.title_original,
-        "note": " · ".join([pool_text(line.pool, line.pool_ur, line.section), plays, points]),
-        "share": f"{share_text(line.share)} {role_text(line.role)}",
+        "note": " · ".join([named(pool_text(line.pool, line.pool_ur, line.section)), plays, points]),
+        "share": f"{figure(share_text(line.share))} {role_text(line.role)}",
         "amount": _plain(line.amount),
     }
 
@@ -157,7 +159,7 @@ def _why(statement: Statement, line: Line) -> dict[str, Any]:
 
 def _held(group: dict[str, Any]) -> dict[str, str]:
     songs = ngettext("%(count)s song", "%(count)s songs", group["lines"]) % {"count": grouped(group["lines"])}
-    names = ", ".join(in_reader_language(row["title"], row["original"]) for row in group["top"][:5])
+    names = ", ".join(named(in_reader_language(row["title"], row["original"])) for row in group["top"][:5])
     return {"reason": held_text(group["reason"]), "songs": f"{songs}: {names}", "amount": _plain(group["amount"])}
 
 
@@ -184,6 +186,8 @@ def _texts(statement: Statement) -> dict[str, str]:
         "closing": _("Closing balance"),
         "earned": _("Earned in this distribution"),
         "balance": _("Balance"),
+        "what": _("What"),
+        "step": _("Step"),
         "amount": _("Amount (%(code)s)") % {"code": code},
         "sources": _("From what came in to what is yours"),
         "source": _("Source"),
@@ -212,6 +216,6 @@ def _texts(statement: Statement) -> dict[str, str]:
             "All royalties of distribution %(run)s that are payable to you. Not covered: other distributions, and "
             "amounts that are held."
         )
-        % {"run": statement.run.number},
+        % {"run": figure(statement.run.number)},
         "code": _("Verification code of this statement and its lines (SHA-256)"),
     }

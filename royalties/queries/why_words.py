@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import cast
 
 from django.conf import settings
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, get_language_bidi, ngettext
 from django.utils.translation import gettext as _
 
-from cmo_portal.common.money import MINUS
-from cmo_portal.common.words import Words, gettext_noop, money, number, percent, say
+from cmo_portal.common.money import MINUS, Currency, Grouping, format_minor
+from cmo_portal.common.words import gettext_noop, money, number, percent, say
 from cmo_portal.wording import grouped, money_text, period_text, share_text, words_text
 from royalties.models.runs import PURPOSES
 from royalties.models.statements import BUCKETS, HELD_REASONS
@@ -36,6 +37,9 @@ FORMULAS = {
     "minutes": gettext_noop("plays × begun minutes"),
     "plays": gettext_noop("plays"),
 }
+# Unicode's isolates: what stands between them does not mix with the direction of the sentence around it.
+ISOLATE, ISOLATE_NAME, END_ISOLATE = "\u2066", "\u2068", "\u2069"
+MOST_DECIMALS = 12
 DECIMALS_OF_UNIT = 4  # a unit is 1/10,000 of the smallest coin
 
 
@@ -59,6 +63,16 @@ class Card:
     role: str
     amount: int
     steps: tuple[Step, ...]
+
+
+def figure(text: str) -> str:
+    """A figure inside a sentence: on a right-to-left page it keeps its own order of signs and digits."""
+    return f"{ISOLATE}{text}{END_ISOLATE}" if get_language_bidi() else text
+
+
+def named(text: str) -> str:
+    """A name inside a sentence: on a right-to-left page it keeps the direction of its own script."""
+    return f"{ISOLATE_NAME}{text}{END_ISOLATE}" if get_language_bidi() else text
 
 
 def in_reader_language(name: str, name_ur: str) -> str:
@@ -86,6 +100,18 @@ def held_text(reason: str) -> str:
 def exact_money(minor: Fraction) -> str:
     """An amount with every decimal that it has (twelve at most)."""
     return words_text(say(PLAIN, value=money(minor if minor.denominator > 1 else minor.numerator)))
+
+
+def is_written_out(minor: Fraction) -> bool:
+    """Whether `exact_money` shows an amount whole, or only its first decimals."""
+    return (minor * 10 ** (MOST_DECIMALS - settings.CURRENCY["decimals"])).denominator == 1
+
+
+def unit_money(minor: Fraction) -> str:
+    """An amount counted in ten-thousandths of the smallest coin, always with all its decimals and without symbol."""
+    decimals = settings.CURRENCY["decimals"] + DECIMALS_OF_UNIT
+    grouping = cast(Grouping, settings.MONEY_GROUPING)
+    return format_minor(int(minor * UNITS), Currency(settings.CURRENCY["code"], decimals), grouping)
 
 
 def percent_text(rate: Fraction) -> str:
@@ -128,7 +154,7 @@ def cards(why: Why, *, whole: bool = False) -> list[Card]:
 
 
 def _pool_steps(why: Why, line: Explanation) -> list[Step]:
-    facts = {"pool": pool_text(why.pool, why.pool_ur, why.section), "period": period_text(*why.period)}
+    facts = {"pool": named(pool_text(why.pool, why.pool_ur, why.section)), "period": period_text(*why.period)}
     steps = [Step(_("%(pool)s brought in for %(period)s") % facts, money_text(line.gross), note=_receipts_note(why))]
     steps += [_deduction(term, why) for term in line.deductions]
     steps.append(Step(_("Left to be shared out"), money_text(line.distributable), "="))
@@ -136,8 +162,8 @@ def _pool_steps(why: Why, line: Explanation) -> list[Step]:
         whole = sum(weight for _code, weight in line.section.weights)
         part = dict(line.section.weights)[line.section.code]
         text = _("Of this, %(part)s of %(whole)s parts are for this section") % {
-            "part": grouped(part),
-            "whole": grouped(whole),
+            "part": figure(grouped(part)),
+            "whole": figure(grouped(whole)),
         }
         steps.append(Step(text, money_text(line.pool_amount), "="))
     return steps
@@ -155,10 +181,10 @@ def _receipts_note(why: Why) -> str:
 
 def _deduction(term: DeductionTerm, why: Why) -> Step:
     rule = why.deduction_rules[term.version_id]
-    words: Words = say(gettext_noop("%(rate)s of %(basis)s"), rate=percent(term.rate), basis=money(term.basis))
-    text = _("%(purpose)s: %(working)s") % {
+    text = _("%(purpose)s: %(rate)s of %(basis)s") % {
         "purpose": str(dict(PURPOSES).get(term.purpose, term.name)),
-        "working": words_text(words),
+        "rate": figure(percent_text(term.rate)),
+        "basis": figure(money_text(term.basis)),
     }
     return Step(text, money_text(term.amount), MINUS, _rule_note(rule.version), ("rule", rule.uid))
 
@@ -168,11 +194,12 @@ def _rule_note(version: int) -> str:
 
 
 def _song_steps(why: Why, line: Explanation) -> list[Step]:
+    whole = is_written_out(line.point_value)
     value = Step(
         _("Divided by the %(points)s points of all music: one point is worth")
-        % {"points": plain_number(line.points_sum)},
+        % {"points": figure(plain_number(line.points_sum))},
         exact_money(line.point_value),
-        "÷",
+        "=" if whole else "≈",
         _("A point: %(formula)s, by rule version %(version)s")
         % {"formula": formula_text(line), "version": why.rule.version},
         ("rule", why.rule.uid),
@@ -181,9 +208,9 @@ def _song_steps(why: Why, line: Explanation) -> list[Step]:
     rows = ngettext("%(rows)s row", "%(rows)s rows", line.lines) % {"rows": grouped(line.lines)}
     song = Step(
         _("Times the %(points)s points of your song (%(plays)s, in %(rows)s of the usage files)")
-        % {"points": plain_number(line.points), "plays": plays, "rows": rows},
+        % {"points": figure(plain_number(line.points)), "plays": plays, "rows": rows},
         exact_money(Fraction(line.work_units, UNITS)),
-        "×",
+        "=",
         _unit_note(line.point_value * line.points, line.work_units),
         ("rows", ""),
     )
@@ -210,9 +237,9 @@ def _share_steps(why: Why, line: Explanation) -> list[Step]:
     exact = Fraction(line.work_units * line.share.units, UNITS * 1_000_000)
     share = Step(
         _("Times your share as %(role)s: %(share)s")
-        % {"role": role_text(line.share.role), "share": share_text(line.share.units)},
+        % {"role": role_text(line.share.role), "share": figure(share_text(line.share.units))},
         exact_money(line.before_rounding),
-        "×",
+        "=",
         _unit_note(exact, line.line_units),
         ("work", why.work_uid),
     )
@@ -229,7 +256,7 @@ def _rounding(line: Explanation) -> Step:
         "Everything is rounded down first. What is then left over goes, %(coin)s each, to the largest remainders, so "
         "that all amounts together are exactly what is shared out."
     )
-    coin = {"coin": money_text(1)}
+    coin = {"coin": figure(money_text(1))}
     return Step(text % coin, exact_money(abs(line.rounding)), "+" if up else MINUS, note % coin)
 
 

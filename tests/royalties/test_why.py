@@ -63,10 +63,10 @@ def awkward_world(seed):
         parts = allocate(100, [(place, chance.randint(1, 9)) for place in range(len(chosen))])
         works.append(shelf.work(f"Song {number}", *((o, "CA", parts[n]) for n, o in enumerate(chosen) if parts[n])))
 
-    def play(section=""):
+    def play(source, section=""):
         work = chance.choice([*works, None])
         return make.Play(
-            f"{work.title if work else 'unknown'} {chance.randint(1, 3)}",
+            f"{work.title if work else 'unknown'} {source} {chance.randint(1, 3)}",
             work,
             chance.randint(1, 40),
             chance.choice([0, 31, 180, 247, 360]),
@@ -76,9 +76,9 @@ def awkward_world(seed):
             section,
         )
 
-    radio = make.usage(*(play() for _ in range(120)), name=f"radio-{seed}.csv")
-    live = make.usage(*(play(chance.choice(["head", "support"])) for _ in range(40)), name=f"live-{seed}.csv")
-    discs = make.usage(*(play() for _ in range(50)), name=f"discs-{seed}.csv")
+    radio = make.usage(*(play("radio") for _ in range(120)), name=f"radio-{seed}.csv")
+    live = make.usage(*(play("live", chance.choice(["head", "support"])) for _ in range(40)), name=f"live-{seed}.csv")
+    discs = make.usage(*(play("discs") for _ in range(50)), name=f"discs-{seed}.csv")
     two = (Section("head", "Headliner", 3), Section("support", "Support", 4))
     return (
         make.pool(chance.randint(1, 10**9), weights=TIMED, deductions=THREE_DEDUCTIONS, files=[radio]),

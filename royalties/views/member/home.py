@@ -31,11 +31,13 @@ def home(request: HttpRequest, member: Member) -> HttpResponse:
     """C2: the last statement, what is owed, what waits and why, and what only she can do."""
     where = standing(member, on=clock.today())
     last = statements_of(member.party).exclude(run__state="reversed").first()
+    unpaid = _unpaid(where)
     context = {
         "member": member,
         "last": last,
         "figures": _figures(last, where),
-        "unpaid": _unpaid(where),
+        "unpaid": unpaid,
+        "ready": where.balance if where.balance > 0 and not unpaid else 0,
         "held": [_held(group) for group in where.held],
         "tasks": _tasks(where),
     }

@@ -34,7 +34,7 @@ from royalties.queries.statements import (
 from royalties.queries.why_words import percent_text, pool_text, role_text
 from royalties.views.member.breakdowns import breakdown
 
-TOP_LINES = 10
+TOP_LINES = 5
 
 
 @member_page

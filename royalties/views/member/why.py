@@ -27,6 +27,7 @@ from royalties.queries.why_words import (
     pool_text,
     role_text,
     row_words,
+    unit_money,
 )
 from royalties.views.member.breakdowns import LARGEST, pool_number
 
@@ -124,7 +125,7 @@ def statement_rows(request: HttpRequest, statement: Statement) -> HttpResponse:
 def _row(statement: Statement, row: UsageRow) -> tuple[UsageRow, str, str, str, str]:
     """A row with its address, the working of its points, its length, and what the whole song earned for it."""
     url = _with(statement, "row", pool=str(row.pool_no), file=row.file_uid, row=str(row.row_no))
-    return row, url, row_words(row.working), length_text(row.seconds) or "–", exact_money(row.earned)
+    return row, url, row_words(row.working), length_text(row.seconds) or "–", unit_money(row.earned)
 
 
 @statement_page
