@@ -29,7 +29,7 @@ STAKES = """
 GROUPS = f"""
     WITH {STAKES},
     grouped AS (
-        SELECT o.memory_key, count(*) AS texts, count(DISTINCT o.file_id) AS files, sum(o.plays) AS plays,
+        SELECT o.memory_key, count(*) AS texts, sum(o.plays) AS plays,
             sum(coalesce(nullif(o.seconds, 0), o.plays)) AS weight,
             coalesce(floor(sum(coalesce(nullif(o.seconds, 0), o.plays) * s.unit)), 0)::bigint AS at_stake,
             bool_or(o.outcome = 'queue') AS has_candidates
@@ -42,7 +42,7 @@ GROUPS = f"""
         FROM grouped
     ),
     middle AS (SELECT coalesce(min(place), 1) AS place FROM ranked WHERE memory_key = %(at)s)
-    SELECT r.memory_key, r.texts, r.files, r.plays, r.at_stake, r.has_candidates, r.place, r.groups
+    SELECT r.memory_key, r.texts, r.plays, r.at_stake, r.has_candidates, r.place, r.groups
     FROM ranked r, middle WHERE r.place BETWEEN middle.place - {SHOWN_BEFORE} AND middle.place + {SHOWN_AFTER}
     ORDER BY r.place
 """
@@ -109,7 +109,6 @@ class Group:
 
     key: str
     texts: int
-    files: int
     plays: int
     at_stake: int
     has_candidates: bool
@@ -148,16 +147,16 @@ def queue_page(chosen: QueueFilter, at: bytes) -> QueuePage:
         current=groups[number] if groups else None,
         before=groups[number - 1] if groups and number else None,
         after=groups[number + 1] if number + 1 < len(groups) else None,
-        total=found[0][7] if found else 0,
+        total=found[0][6] if found else 0,
     )
 
 
 def _group(row: tuple[Any, ...], leader: tuple[Any, ...]) -> Group:
-    key, texts, files, plays, at_stake, has_candidates, place, _groups = row
+    key, texts, plays, at_stake, has_candidates, place, _groups = row
     file_id, text_no, title, creators, performers = leader
     people = " · ".join(filter(None, (performers.replace("|", ", "), creators.replace("|", ", "))))
     return Group(
-        bytes(key).hex(), texts, files, int(plays), at_stake, has_candidates, place, file_id, text_no, title, people
+        bytes(key).hex(), texts, int(plays), at_stake, has_candidates, place, file_id, text_no, title, people
     )
 
 
