@@ -9,14 +9,12 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from cmo_portal.accounts.access import require
 from cmo_portal.accounts.models import User
 from cmo_portal.audit.services import record_act
 from cmo_portal.common.tables import FileRefused, Notice
-from cmo_portal.common.texts import _ as lazy
-from cmo_portal.common.texts import say
+from cmo_portal.common.texts import _, say
 from cmo_portal.jobs.models import Job
 from cmo_portal.jobs.services import add_job, finish, report_progress
 from royalties.models import UsageFile
@@ -106,20 +104,20 @@ def _extra_notices(writer: SpoolWriter, known: KnownRows) -> list[Notice]:
     found = []
     repeats = writer.repeats()
     if repeats.count:
-        text = say(lazy("Rows that say the same as a row above them: {count}. They are taken."), count=repeats.count)
+        text = say(_("Rows that say the same as a row above them: {count}. They are taken."), count=repeats.count)
         found.append(Notice("repeats", text, row=repeats.first_row, count=repeats.count))
     if writer.odd_amounts:
         text = say(
-            lazy("Amounts in another currency or finer than the smallest unit: {count}. They stay in the raw row."),
+            _("Amounts in another currency or finer than the smallest unit: {count}. They stay in the raw row."),
             count=writer.odd_amounts,
         )
         found.append(Notice("amounts", text, count=writer.odd_amounts))
     if known.found:
         names = ", ".join(other["name"] for other in known.files)
         template = (
-            lazy("Rows that stand in {files} already: {count}. They are taken as further plays.")
+            _("Rows that stand in {files} already: {count}. They are taken as further plays.")
             if known.allowed
-            else lazy("Rows that stand in {files} already: {count}. They are left out.")
+            else _("Rows that stand in {files} already: {count}. They are left out.")
         )
         found.append(Notice("known-rows", say(template, files=names, count=known.found), count=known.found))
     return found
