@@ -17,14 +17,10 @@ from cmo_portal.common.money import Currency, decimal_text, plain_minor
 from cmo_portal.common.tables.writing import inert
 from members.models.parties import Right
 from royalties.models import Statement
-from royalties.queries.statement_lines import Line, all_lines
+from royalties.queries.statement_lines import Line, TotalsDiffer, all_lines, require_totals
 from royalties.queries.why_words import pool_text, role_text
 
 PLACES = 12
-
-
-class TotalsDiffer(AssertionError):
-    """The lines of a file do not make the total of their statement: nothing wrong is given out."""
 
 
 class _Echo:
@@ -52,7 +48,11 @@ def statement_list_csv(statements: Iterable[Statement]) -> HttpResponse:
 
 
 def statement_lines_csv(statement: Statement) -> StreamingHttpResponse:
-    """Every line of a statement with what it is made of, and the total. Sent as it is read: there may be a million."""
+    """Every line of a statement with what it is made of, and the total. Sent as it is read: there may be a million.
+
+    Raises TotalsDiffer when the lines do not make the total; so does the reading, should they change meanwhile.
+    """
+    require_totals(statement)
     rows = _rows(statement)
     writer = csv.writer(_Echo())
     body = (writer.writerow(row) for row in rows)

@@ -20,6 +20,10 @@ STANDING_TABLES = [
     "royalties_allocationline",
     "royalties_payeetotal",
     "royalties_poolreceipt",
+    "royalties_statement",
+    "royalties_statedwork",
+    "royalties_poolworking",
+    "royalties_heldclaim",
 ]
 RIGHTS = """
     SELECT 'table ' || t.name, 'the application may ' || lower(p.privilege) || ' it', 0

@@ -19,7 +19,7 @@ from cmo_portal.wording import date_text, grouped, money_parts, money_text, peri
 from members.models.parties import Right
 from royalties.models import Payment, Statement
 from royalties.models.runs import PURPOSES
-from royalties.queries.statement_lines import Line, top_lines
+from royalties.queries.statement_lines import Line, require_totals, top_lines
 from royalties.queries.statement_words import movement_text
 from royalties.queries.statements import PoolLine, Summary, summary
 from royalties.queries.why import explain
@@ -40,7 +40,11 @@ EXPLAINED = 3  # the largest lines, explained in full
 
 
 def statement_data(statement: Statement) -> dict[str, Any]:
-    """The data of templates/royalties/documents/statement.typ. Takes a statement of `statements_of`."""
+    """The data of templates/royalties/documents/statement.typ. Takes a statement of `statements_of`.
+
+    Raises TotalsDiffer when the lines do not make the total.
+    """
+    require_totals(statement)
     found = summary(statement)
     lines = top_lines(statement, LISTED)
     return {

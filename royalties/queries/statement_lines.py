@@ -72,6 +72,10 @@ DETAILS = f"""
 """
 
 
+class TotalsDiffer(AssertionError):
+    """The lines of a statement do not make its total: nothing wrong is given out (M11)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
     """Which lines are looked at; blank or None means all."""
@@ -164,6 +168,15 @@ def top_lines(statement: Statement, count: int, *, filters: Filters | None = Non
     more = f"ORDER BY a.amount DESC, a.pool_no, a.work_id, a.share_id LIMIT {count:d}"
     query = DETAILS.format(more=more) + " ORDER BY line.amount DESC, line.pool_no, line.work_id, line.share_id"
     return [_line(row) for row in _fetch(query, _where(statement, filters or Filters()))]
+
+
+def require_totals(statement: Statement) -> None:
+    """Fail closed before a file is made: raises TotalsDiffer when the lines are not what the statement says."""
+    query = f"SELECT count(*), coalesce(sum(amount), 0)::bigint FROM ({LINES}) line"
+    (found,) = _fetch(query, _where(statement, Filters()))
+    if found != (statement.line_count, statement.earned):
+        stated = f"{statement.line_count} lines of {statement.earned}"
+        raise TotalsDiffer(f"{statement.number}: it has {found[0]} lines of {found[1]}, it says {stated}")
 
 
 def all_lines(statement: Statement, filters: Filters | None = None) -> Iterator[Line]:

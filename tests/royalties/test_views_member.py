@@ -1,8 +1,10 @@
 """A member's pages: every figure of her own, nothing of anybody else's, four clicks from home to the row of a file."""
 
 import csv
+import datetime as dt
 import io
 import re
+import uuid
 from urllib.parse import urlencode
 
 import pytest
@@ -13,10 +15,10 @@ from django.utils import translation
 
 from cmo_portal.accounts.models import Audience
 from members.models import BankAccount
-from royalties.models import Statement, UsageFile
+from royalties.models import PaymentBatch, Statement, UsageFile
 from royalties.queries.statement_document import statement_data
 from royalties.queries.statements import statements_of, summary
-from royalties.services import runs
+from royalties.services import payments, runs
 from tests.factories import census as example
 from tests.factories import royalties as make
 from tests.factories import works as shelf
@@ -26,6 +28,8 @@ pytestmark = pytest.mark.django_db
 
 PAGES = ("detail", "breakdown", "why", "rows", "row")
 KILOBYTE = 1024
+PAID_AT = dt.datetime(2030, 11, 29, 9, tzinfo=dt.UTC)  # after the accounts of the tests were approved
+RATES = [{"tax_class": "resident_active", "rate_percent": "15", "section": "153B", "source": "sample"}]
 
 
 @pytest.fixture
@@ -392,6 +396,78 @@ def test_the_pdf_names_account_and_owner_by_masks_and_snapshots_only(census):
         "Rs 205,200.00",
         "Rs 171,000.00",
     ]
+
+
+# --- payment and tax --------------------------------------------------------------------------------------------------
+
+
+def pay(*states):
+    """A batch over everything that can be paid, answered by the bank line by line."""
+    batch = payments.make_batch(form_key=uuid.uuid4(), pay_on=PAID_AT.date(), by=make.finance(), now=PAID_AT)
+    payments.approve_batch(batch=batch, digest=bytes(batch.digest), by=make.approver(), now=PAID_AT)
+    payments.export_batch(batch=batch, by=make.finance(), now=PAID_AT)
+    if states:
+        rows = ["batch,line,status,reference,reason"]
+        rows += [f"{batch.number},{n},{s},R{n},{'closed' if s == 'REJECTED' else ''}" for n, s in enumerate(states, 1)]
+        data = "\n".join(rows).encode()
+        assert (
+            payments.load_bank_answers(batch=batch, data=data, filename="a.csv", by=make.finance(), now=PAID_AT) == []
+        )
+
+
+def earn(run_jobs, song, amount):
+    pool = make.pool(amount, files=[make.usage(make.Play("s", song))])
+    runs.publish_run(run=make.finalised_run(run_jobs, pool), by=make.maker(), now=make.NOW)
+
+
+def test_a_payment_shows_its_tax_and_account_and_closes_the_statement(run_jobs, sign_in):
+    member = make_member("Sadiq")
+    song = shelf.work("Geet", (member.party, "CA", 100))
+    make.rule("withholding", {"rates": RATES})
+    make.rule("payment", {"minimum_payment": "2000.00"})
+    client = sign_in(member.user)
+    earn(run_jobs, song, 1_450_50)
+    first = statements_of(member.party).get()
+    assert "The balance of Rs 1,450.50 is below the minimum of Rs 2,000.00 and is carried." in text_of(
+        client.get(page("home"))
+    )
+    earn(run_jobs, song, 730_25)
+    pay("PAID")
+    second = statements_of(member.party).first()
+    assert (second.opening, second.state, statements_of(member.party).get(pk=first.pk).state) == (
+        1_450_50,
+        "paid",
+        "paid",
+    )
+    for statement in (first, second):
+        shown = text_of(client.get(page("statement-detail", statement)))
+        assert "2,180.75" in shown and "327.11 15 %" in shown and "1,853.64" in shown and "****" in shown
+    assert f"with statement {second.number}" in text_of(client.get(page("statement-detail", first)))
+    data = statement_data(second)
+    assert [(row["gross"], row["net"]) for row in data["payments"]] == [("2,180.75", "1,853.64")]
+    earn(run_jobs, song, 100_00)
+    shown = text_of(client.get(page("statement-detail", statements_of(member.party).first())))
+    assert "Sent to your bank on" in shown and "−2,180.75" in shown and "Opening balance 0.00" in shown
+
+
+def test_a_rejected_payment_is_shown_with_its_reason_and_waits_again(run_jobs, sign_in):
+    member = make_member("Nusrat")
+    song = shelf.work("Dhun", (member.party, "CA", 100))
+    make.rule("withholding", {"rates": RATES})
+    make.rule("payment", {"minimum_payment": "0.00"})
+    earn(run_jobs, song, 500_00)
+    pay()
+    assert statements_of(member.party).get().state == "on_its_way"
+    client = sign_in(member.user)
+    assert "Owed to you now Rs 0.00" in text_of(client.get(page("home")))
+    batch = PaymentBatch.objects.get()
+    data = f"batch,line,status,reference,reason\n{batch.number},1,REJECTED,R1,account closed".encode()
+    payments.load_bank_answers(batch=batch, data=data, filename="a.csv", by=make.finance(), now=PAID_AT)
+    assert statements_of(member.party).get().state == "waiting"
+    shown = text_of(client.get(page("statement-detail", statements_of(member.party).get())))
+    assert (
+        "Rejected by the bank account closed" in shown and "Owed to you today, over all statements: Rs 500.00" in shown
+    )
 
 
 # --- weight -----------------------------------------------------------------------------------------------------------
