@@ -3,16 +3,17 @@
 from cmo_portal.common import clock
 from cmo_portal.jobs.models import Job
 from cmo_portal.jobs.services import handles
+from works.queries.registrations import CHECK, IMPORT
 from works.services import imports
 
 
-@handles(imports.CHECK)
+@handles(CHECK)
 def check_file(job: Job) -> None:
     """Read a large file and keep what would become of each transaction."""
     imports.check_by_job(job=job)
 
 
-@handles(imports.IMPORT)
+@handles(IMPORT)
 def import_file(job: Job) -> None:
     """Take what passed of a large file and write the answer."""
     imports.import_by_job(job=job, now=clock.now())
