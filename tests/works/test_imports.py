@@ -8,85 +8,308 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from cmo_portal.common import clock
+from tests.factories.works import PERCENT, party, work
+from tests.works.formats.cwr_files import OWN_WORK, WORK, as_bytes, changed, cwr_file, cwr_lines, without
+from works.formats.cwr.answer_view import ReceivedAnswer, answer_of
 from works.formats.cwr.reader import read_cwr
-from works.models import ImportedTransaction, RegistrationFile, Work, WorkShare
+from works.models import ImportedTransaction, RegistrationFile, Work, WorkIdentifier, WorkShare
+from works.services.disputes import NewClaim, open_dispute
 from works.services.imports import check_registration_file, import_registration_file
 
 DATA = Path(__file__).parent.parent / "data" / "cwr"
-GOLDEN = sorted(path for path in DATA.iterdir() if path.suffix in {".V21", ".V22"} and "ack" not in path.name.lower())
+WITH_WORKS = ["CW260001SPM_362.V21", "CW260001SPM_362.V22", "CW260003SPM_362.V21", "tolerated.V21"]
+ONLY_ANSWERS = ["CW260004362_SPM.V21", "CW260007052_SPM.V21"]
+ISWC = "T0345246801"
+NATIONAL = ("NAT", {"title": "ش" * 640, "title_type": "OL", "language": "UR"})
 
 
-def check(path: Path, by: Any) -> RegistrationFile:
-    return check_registration_file(upload=io.BytesIO(path.read_bytes()), filename=path.name, by=by)
+def check(data: bytes, by: Any, name: str = "CW260001SPM_362.V21") -> RegistrationFile:
+    return check_registration_file(upload=io.BytesIO(data), filename=name, by=by)
+
+
+def golden(name: str, by: Any) -> RegistrationFile:
+    return check((DATA / name).read_bytes(), by, name)
+
+
+def take(data: bytes, by: Any, name: str = "CW260001SPM_362.V21") -> RegistrationFile:
+    return import_registration_file(file=check(data, by, name), by=by, now=clock.now())
+
+
+def statuses(file: RegistrationFile) -> list[str]:
+    return list(ImportedTransaction.objects.filter(file=file).order_by("number").values_list("status", flat=True))
+
+
+def answers(file: RegistrationFile) -> list[ReceivedAnswer]:
+    """The answer file as our own reader understands it; it must be without a fault."""
+    reading = read_cwr(io.BytesIO(file.answer.read()), file.report["answer_name"])
+    rows = list(reading)
+    assert reading.faults == ()
+    assert [fault for row in rows for fault in row.faults] == []
+    return [answer_of(row) for row in rows]
+
+
+def numbered(number: str, **fields: str) -> tuple[Any, ...]:
+    return changed(WORK, "NWR", submitter_work_no=number, **fields)
+
+
+def as_revision(records: Any) -> tuple[Any, ...]:
+    return tuple(("REV" if kind == "NWR" else kind, fields) for kind, fields in records)
+
+
+@pytest.fixture
+def by(staff: Any) -> Any:
+    return staff("documentation")
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.name)
-def test_a_dry_run_leaves_no_work_behind(path: Path, staff: Any) -> None:
-    file = check(path, staff("documentation"))
-    assert Work.objects.count() == 0
-    assert file.report["transactions"] == ImportedTransaction.objects.filter(file=file).count()
+@pytest.mark.parametrize("name", WITH_WORKS)
+def test_a_dry_run_leaves_no_work_behind(name: str, by: Any) -> None:
+    file = golden(name, by)
+    assert file.state == "checked"
+    assert (Work.objects.count(), WorkShare.objects.count(), WorkIdentifier.objects.count()) == (0, 0, 0)
+    assert file.report["transactions"] == ImportedTransaction.objects.filter(file=file).count() > 0
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.name)
-def test_what_passed_is_taken_and_answered(path: Path, staff: Any) -> None:
-    by = staff("documentation")
-    file = import_registration_file(file=check(path, by), by=by, now=clock.now())
-    assert Work.objects.count() == file.report["accepted"]
-    answers = read_cwr(io.BytesIO(file.answer.read()), file.report["answer_name"])
-    assert len([row for row in answers if row.type == "ACK"]) >= file.report["transactions"]
-    for work in Work.objects.all():
+@pytest.mark.parametrize("name", WITH_WORKS)
+def test_what_passed_is_taken_and_every_transaction_is_answered(name: str, by: Any) -> None:
+    file = import_registration_file(file=golden(name, by), by=by, now=clock.now())
+    assert Work.objects.count() == file.report["accepted"] > 0
+    received = answers(file)
+    assert [answer.status for answer in received] == statuses(file)
+    assert {answer.recipient_work_no for answer in received if answer.status in ("AS", "AC")} == set(
+        Work.objects.values_list("number", flat=True)
+    )
+    for found in Work.objects.all():
         for right in ("PR", "MR", "SR"):
-            total = sum(WorkShare.objects.filter(work=work, right=right).values_list("share", flat=True))
-            assert total <= 1_000_000
+            total = sum(WorkShare.objects.filter(work=found, right=right).values_list("share", flat=True))
+            assert total in (0, 100 * PERCENT)
 
 
 @pytest.mark.django_db
-def test_the_same_bytes_are_refused_whatever_their_name(staff: Any) -> None:
-    by = staff("documentation")
-    path = GOLDEN[0]
-    check(path, by)
-    with pytest.raises(ValidationError, match=path.name):
-        check_registration_file(upload=io.BytesIO(path.read_bytes()), filename="renamed.V21", by=by)
-
-
-@pytest.mark.django_db
-def test_taking_a_file_twice_takes_it_once(staff: Any) -> None:
-    by = staff("documentation")
-    file = check(GOLDEN[0], by)
+def test_the_dry_run_promises_what_the_import_does(by: Any) -> None:
+    file = check(cwr_file(("NWR", [numbered("A"), numbered("B"), numbered("C", title="")])), by)
+    promised = statuses(file)
     import_registration_file(file=file, by=by, now=clock.now())
-    before = Work.objects.count()
-    import_registration_file(file=file, by=by, now=clock.now())
-    assert Work.objects.count() == before
+    assert statuses(file) == promised == ["AS", "AS", "RJ"]
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("data", [b"", b"not a CWR file", b"PK\x03\x04" + bytes(100), b"A" * 1_000_000])
-def test_a_file_that_is_no_cwr_is_refused_with_words(data: bytes, staff: Any) -> None:
-    with pytest.raises(ValidationError):
-        check_registration_file(upload=io.BytesIO(data), filename="x.V21", by=staff("documentation"))
+@pytest.mark.parametrize("name", ONLY_ANSWERS)
+def test_a_file_without_works_is_refused_and_says_so(name: str, by: Any, sign_in: Any) -> None:
+    file = golden(name, by)
+    assert (file.state, file.report["transactions"]) == ("refused", 0)
+    with pytest.raises(ValidationError, match="refused as a whole"):
+        import_registration_file(file=file, by=by, now=clock.now())
+    page = sign_in(by).get(f"/staff/registrations/{file.uid}/").content.decode()
+    assert "it holds no work and no agreement" in page
+
+
+@pytest.mark.django_db
+def test_agreements_are_kept_with_the_file_and_acknowledged(by: Any) -> None:
+    file = import_registration_file(file=golden("CW260002SPM_362.V21", by), by=by, now=clock.now())
+    assert statuses(file) == ["RA"]
+    assert [(answer.status, answer.original_type) for answer in answers(file)] == [("RA", "AGR")]
+
+
+@pytest.mark.django_db
+def test_the_same_bytes_are_refused_whatever_their_name(by: Any) -> None:
+    data = (DATA / WITH_WORKS[0]).read_bytes()
+    check(data, by)
+    with pytest.raises(ValidationError, match="CW260001SPM_362.V21"):
+        check(data, by, "renamed.V21")
+    assert RegistrationFile.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_taking_a_file_twice_takes_it_once(by: Any) -> None:
+    file = golden(WITH_WORKS[0], by)
+    import_registration_file(file=file, by=by, now=clock.now())
+    before = Work.objects.count(), WorkShare.objects.count()
+    import_registration_file(file=file, by=by, now=clock.now())
+    assert (Work.objects.count(), WorkShare.objects.count()) == before
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "data", [b"", b"not a CWR file", b"PK\x03\x04" + bytes(100), b"A" * 1_000_000, "HDRپاکستان".encode("utf-16")]
+)
+def test_a_file_that_is_no_cwr_is_refused_with_words(data: bytes, by: Any) -> None:
+    with pytest.raises(ValidationError) as refusal:
+        check(data, by)
+    assert all(len(message) > 10 for message in refusal.value.messages)
     assert RegistrationFile.objects.count() == 0
 
 
 @pytest.mark.django_db
-def test_only_the_documentation_desk_takes_files(staff: Any) -> None:
-    with pytest.raises(PermissionDenied):
-        check(GOLDEN[0], staff("finance"))
+def test_a_file_above_the_limit_is_refused_before_it_is_read(by: Any, settings: Any) -> None:
+    settings.UPLOAD_LIMIT = 1_000_000
+    with pytest.raises(ValidationError, match="larger than 1 MB"):
+        check(cwr_file(("NWR", [WORK])) + b" " * 1_000_000, by)
 
 
 @pytest.mark.django_db
-def test_the_desk_hands_in_checks_and_takes_a_file_in_the_browser(staff: Any, sign_in: Any) -> None:
-    client = sign_in(staff("documentation"))
-    path = GOLDEN[0]
-    with path.open("rb") as stream:
-        answer = client.post("/staff/registrations/", {"file": stream})
-    assert answer.status_code == 302
-    page = client.get(answer["Location"])
-    assert page.status_code == 200
-    assert client.post(f"{answer['Location']}import/").status_code == 302
-    assert client.get(f"{answer['Location']}answer/").status_code == 200
-    assert client.get("/staff/works/").status_code == 200
-    for work in Work.objects.all()[:2]:
-        assert client.get(f"/staff/works/{work.uid}/").status_code == 200
-        assert client.get(f"/repertoire/{work.uid}/").status_code == 200
+def test_a_truncated_file_is_refused_as_a_whole_and_the_answer_says_why(by: Any) -> None:
+    lines = cwr_lines(("NWR", [numbered("A"), numbered("B")]))
+    file = check(as_bytes(lines[:-3]), by)
+    assert file.state == "refused"
+    assert any(complaint["edit"] == "FILE-E-005" for complaint in file.report["complaints"])
+    reading = read_cwr(io.BytesIO(file.answer.read()), file.report["answer_name"])
+    assert [answer_of(row).status for row in reading] == ["RJ"]
+    with pytest.raises(ValidationError, match="refused as a whole"):
+        import_registration_file(file=file, by=by, now=clock.now())
+    assert Work.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_a_line_of_a_million_characters_costs_its_own_record_only(by: Any) -> None:
+    lines = list(cwr_lines(("NWR", [numbered("A"), numbered("B")])))
+    lines[3] += "Z" * 1_000_000
+    file = take(as_bytes(lines), by)
+    assert statuses(file)[1] == "AS"
+    assert any("longer than" in complaint["message"] for complaint in file.report["complaints"])
+
+
+@pytest.mark.django_db
+def test_a_share_sum_of_100_01_percent_in_a_file_is_brought_to_the_whole(by: Any) -> None:
+    one = changed(OWN_WORK, "OWR", pr_ownership="05001", mr_ownership="04999", sr_ownership="00000")
+    other = {**one[1][1], "ip_no": "W3", "last_name": "BUTT", "pr_ownership": "05000", "mr_ownership": "05000"}
+    file = take(cwr_file(("NWR", [(*one, ("OWR", other))])), by)
+    assert statuses(file) == ["AS"]
+    for right in ("PR", "MR"):
+        assert sum(WorkShare.objects.filter(right=right).values_list("share", flat=True)) == 100 * PERCENT
+    assert not WorkShare.objects.filter(right="SR").exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("wrong", ["10007", "09993", "05000"])
+def test_a_share_sum_beyond_the_tolerance_is_rejected_with_the_sum(wrong: str, by: Any) -> None:
+    records = changed(OWN_WORK, "OWR", pr_ownership=wrong, mr_ownership="10000", sr_ownership="10000")
+    file = take(cwr_file(("NWR", [records])), by)
+    assert statuses(file) == ["RJ"]
+    assert Work.objects.count() == 0
+    assert answers(file)[0].messages
+
+
+@pytest.mark.django_db
+def test_a_work_sent_again_is_a_duplicate_and_says_to_send_a_revision(by: Any) -> None:
+    take(cwr_file(("NWR", [numbered("A")])), by)
+    again = take(cwr_file(("NWR", [numbered("A", title="ANOTHER SPELLING")])), by)
+    assert statuses(again) == ["DU"]
+    answer = answers(again)[0]
+    assert answer.recipient_work_no == Work.objects.get().number
+    assert [message.validation_no for message in answer.messages] == ["013"]
+
+
+@pytest.mark.django_db
+def test_a_revision_of_a_known_work_replaces_what_its_sender_brought(by: Any) -> None:
+    take(cwr_file(("NWR", [numbered("A")])), by)
+    revised = as_revision(changed(changed(numbered("A"), "SPU", pr_ownership="02500"), "SWR", pr_ownership="07500"))
+    revised = changed(revised, "REV", title="EVENING IN LAHORE, REVISED", iswc=ISWC)
+    revised = changed(changed(revised, "SPT", pr_collection="02500"), "SWT", pr_collection="07500")
+    file = take(cwr_file(("REV", [revised])), by)
+    assert statuses(file) == ["AC"]
+    found = Work.objects.get()
+    assert sorted(found.shares.filter(right="PR").values_list("share", flat=True)) == [25 * PERCENT, 75 * PERCENT]
+    assert (found.title, found.iswc) == ("EVENING IN LAHORE, REVISED", ISWC)
+    assert {"EVENING IN LAHORE", "EVENING IN LAHORE, REVISED"} == {title.text for title in found.titles.all()}
+
+
+@pytest.mark.django_db
+def test_a_revision_of_an_unknown_work_is_taken_as_new_with_a_remark(by: Any) -> None:
+    file = take(cwr_file(("REV", [as_revision(numbered("A"))])), by)
+    assert (statuses(file), Work.objects.count()) == (["AC"], 1)
+    assert [message.validation_no for message in answers(file)[0].messages] == ["002"]
+
+
+@pytest.mark.django_db
+def test_a_work_and_its_revision_in_one_file_make_one_work(by: Any) -> None:
+    revised = as_revision(changed(numbered("A"), "NWR", duration="000400"))
+    file = take(cwr_file(("NWR", [numbered("A")]), ("REV", [revised])), by)
+    assert statuses(file) == ["AS", "AC"]
+    assert Work.objects.get().duration == 240
+
+
+@pytest.mark.django_db
+def test_a_known_iswc_from_elsewhere_is_a_conflict_that_shows_our_work(by: Any) -> None:
+    alia, firm = party("Alia Rahman", ipi="00000000395"), party("Indus Songs")
+    ours = work("شام", (alia, "CA", 50), (firm, "E", 50), iswc=ISWC)
+    file = take(cwr_file(("NWR", [numbered("A", iswc=ISWC)])), by)
+    assert statuses(file) == ["CO"]
+    assert Work.objects.get() == ours
+    conflict = answers(file)[0].conflicts[0]
+    assert (conflict.submitter_work_no, conflict.iswc, conflict.title) == (ours.number, ISWC, ours.number)
+    assert [(row.last_name, row.first_name, row.ipi_name_no, row.pr_ownership) for row in conflict.writers] == [
+        ("RAHMAN", "ALIA", "00000000395", 50 * PERCENT)
+    ]
+    assert [(row.publisher_name, row.mr_ownership) for row in conflict.publishers] == [("INDUS SONGS", 50 * PERCENT)]
+
+
+@pytest.mark.django_db
+def test_our_shares_finer_than_a_file_can_say_are_rounded_to_the_same_sum(by: Any) -> None:
+    three = [(party(f"Writer {name}"), "CA", 0) for name in ("One", "Two", "Three")]
+    ours = work("Thirds", iswc=ISWC)
+    for place, (owner, role, _none) in enumerate(three):
+        WorkShare.objects.create(work=ours, party=owner, role=role, right="PR", share=333_333 + (place == 0))
+    file = take(cwr_file(("NWR", [numbered("A", iswc=ISWC)])), by)
+    conflict = answers(file)[0].conflicts[0]
+    assert sorted(row.pr_ownership for row in conflict.writers) == [333_300, 333_300, 333_400]
+
+
+@pytest.mark.django_db
+def test_the_same_iswc_twice_in_a_file_makes_the_second_a_conflict(by: Any) -> None:
+    file = check(cwr_file(("NWR", [numbered("A", iswc=ISWC), numbered("B", iswc=ISWC)])), by)
+    assert statuses(file) == ["AS", "CO"]
+    file = import_registration_file(file=file, by=by, now=clock.now())
+    assert (statuses(file), Work.objects.count()) == (["AS", "CO"], 1)
+    assert answers(file)[1].conflicts[0].submitter_work_no == Work.objects.get().number
+
+
+@pytest.mark.django_db
+def test_a_revision_that_would_pay_a_disputed_part_is_a_conflict_and_changes_nothing(by: Any) -> None:
+    take(cwr_file(("NWR", [numbered("A")])), by)
+    song = Work.objects.get()
+    holder = song.shares.filter(right="PR").first()
+    assert holder and holder.party
+    claims = [NewClaim(holder.party, holder.role, 30 * PERCENT), NewClaim(party("Other Side"), "CA", 30 * PERCENT)]
+    open_dispute(work=song, right="PR", share=30 * PERCENT, claims=claims, by=by, on=clock.today())
+    before = sorted(song.shares.values_list("right", "share", "state"))
+    file = take(cwr_file(("REV", [as_revision(numbered("A"))])), by)
+    assert statuses(file) == ["CO"]
+    assert sorted(song.shares.values_list("right", "share", "state")) == before
+    assert answers(file)[0].conflicts
+
+
+@pytest.mark.django_db
+def test_the_same_writer_without_a_number_is_one_party_for_one_sender(by: Any) -> None:
+    nameless = changed(OWN_WORK, "OWR", ipi_name_no="")
+    take(cwr_file(("NWR", [changed(nameless, "NWR", submitter_work_no="A")])), by)
+    take(cwr_file(("NWR", [changed(nameless, "NWR", submitter_work_no="B")])), by)
+    assert WorkShare.objects.values("party").distinct().count() == 1
+
+
+@pytest.mark.django_db
+def test_long_national_titles_and_many_performers_fit(by: Any) -> None:
+    performers = tuple(("PER", {"last_name": f"PERFORMER NUMBER {number} OF THE LONG BAND"}) for number in range(12))
+    records = (*numbered("A"), NATIONAL, *performers, ("REC", {"isrc": "PKA018100001"}))
+    lines = cwr_lines(("NWR", [records]), character_set="UTF-8")
+    file = take("\r\n".join(lines).encode() + b"\r\n", by)
+    assert file.report["accepted"] == 1
+
+
+@pytest.mark.django_db
+def test_a_rejected_transaction_leaves_nothing_and_names_its_fault(by: Any) -> None:
+    file = take(cwr_file(("NWR", [numbered("A", title=""), without(numbered("B"), "SPT")])), by)
+    assert statuses(file) == ["RJ", "RJ"]
+    kept = ImportedTransaction.objects.filter(file=file).order_by("number")
+    assert all(row.complaints and row.complaints[0]["line"] > 0 for row in kept)
+    assert Work.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_only_the_documentation_desk_takes_files(staff: Any, by: Any) -> None:
+    with pytest.raises(PermissionDenied):
+        golden(WITH_WORKS[0], staff("finance"))
+    file = golden(WITH_WORKS[0], by)
+    with pytest.raises(PermissionDenied):
+        import_registration_file(file=file, by=staff("auditor"), now=clock.now())

@@ -18,7 +18,9 @@ def add_share(work_id: int, party_id: int, share: int, **more: Any) -> None:
 
 @pytest.mark.django_db
 def test_a_whole_work_is_registered() -> None:
-    song = work("Chandni Raat", (party("Alia Rahman"), "C", 50), (party("Bilal Hussain"), "A", 50), original="چاندنی رات")
+    song = work(
+        "Chandni Raat", (party("Alia Rahman"), "C", 50), (party("Bilal Hussain"), "A", 50), original="چاندنی رات"
+    )
     assert song.number == "W0000001" or song.number.startswith("W")
     assert {row.script for row in song.titles.all()} == {"Latn", "Arab"}
 

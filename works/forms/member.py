@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from cmo_portal.common.spelling import script_of
 from cmo_portal.wording import share_text
 from members.models import Party
+from members.rules.names import clean_text
 from works.forms.fields import LANGUAGES, MEMBER_ROLES, ShareField, ipi_field, isrc_field, iswc_field
 from works.rules.splits import WHOLE
 from works.services.drafts import equal_parts
@@ -39,12 +40,16 @@ class TitleForm(forms.Form):
 
     def clean_title(self) -> str:
         """Roman letters: files of other societies can carry nothing else."""
-        title: str = self.cleaned_data["title"]
+        title = clean_text(self.cleaned_data["title"])
         if script_of(title) not in ("Latn", "") or not any(sign.isalnum() for sign in title):
             raise forms.ValidationError(
                 _("Write this title in Roman letters (A to Z). The field below takes the title in its own script.")
             )
         return title
+
+    def clean_title_original(self) -> str:
+        """Single blanks, no control signs."""
+        return clean_text(self.cleaned_data["title_original"])
 
     def clean(self) -> dict[str, Any]:
         """A performer alone says nothing: the recording has to be named by its ISRC."""
@@ -90,6 +95,10 @@ class ShareRowForm(forms.Form):
         if own:
             del self.fields["name"], self.fields["ipi"]
             self.fields["role"].label = _("What you did")
+
+    def clean_name(self) -> str:
+        """Single blanks, no control signs."""
+        return clean_text(self.cleaned_data["name"])
 
     @property
     def is_named(self) -> bool:

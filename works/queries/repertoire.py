@@ -171,11 +171,10 @@ def indexed_works() -> list[IndexedWork]:
 def _title_scores(wanted: str, limit: int, everything: bool = False) -> dict[int, Any]:
     """Work id → how well a title fits: 4 the same, 3 the same sound, 2 begins so, 1.5 holds it, below 1 looks alike."""
     key, bones = text_key(wanted)[:400], skeleton(wanted)[:200]
-    near = Q(key=key)
-    if key:
-        near |= Q(key__trigram_similar=key) | Q(key__trigram_word_similar=key) | Q(key__contains=key)
-    if len(bones) > 2:
-        near |= Q(skeleton=bones)
+    if not key:
+        return {}
+    near = Q(key=key) | Q(skeleton=bones)
+    near |= Q(key__trigram_similar=key) | Q(key__trigram_word_similar=key) | Q(key__contains=key)
     if len(bones) > 3:
         near |= Q(skeleton__contains=bones)
     if len(bones) > 4:
@@ -186,7 +185,7 @@ def _title_scores(wanted: str, limit: int, everything: bool = False) -> dict[int
     alike = Greatest(TrigramSimilarity("key", key), TrigramSimilarity("skeleton", bones) * Value(0.8))
     score: Any = Case(
         When(key=key, then=Value(4.0)),
-        *([When(skeleton=bones, then=Value(3.0))] if len(bones) > 2 else []),
+        When(skeleton=bones, then=Value(3.0 if len(bones) > 2 else 1.2)),  # short words share their consonants often
         When(key__startswith=f"{key} ", then=Value(2.0)),
         When(key__contains=key, then=Value(1.5)),
         default=Value(0.0),

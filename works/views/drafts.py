@@ -45,7 +45,7 @@ def draft_discard(request: HttpRequest, party: Party, uid: UUID) -> HttpResponse
 def draft_title(request: HttpRequest, party: Party, uid: UUID) -> HttpResponse:
     """Step 1: the title. Where nothing registered looks like it, step 2 has nothing to ask."""
     draft = _draft(party, uid)
-    form = TitleForm(request.POST or None, initial=draft.answers.get("title"))
+    form = TitleForm(request.POST if request.method == "POST" else None, initial=draft.answers.get("title"))
     if request.method == "POST" and form.is_valid():
         draft = save_step(draft=draft, step="title", answers=form.cleaned_data)
         if _alike(draft) and not draft.answers.get("known"):
@@ -60,7 +60,7 @@ def draft_title(request: HttpRequest, party: Party, uid: UUID) -> HttpResponse:
 def draft_known(request: HttpRequest, party: Party, uid: UUID) -> HttpResponse:
     """Step 2: registered works that look alike, before more is typed."""
     draft = _draft(party, uid)
-    form = KnownForm(request.POST or None)
+    form = KnownForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         save_step(draft=draft, step="known", answers="another")
         return redirect("works:member-draft-shares", uid=uid)

@@ -60,7 +60,7 @@ def work_report(request: HttpRequest, uid: UUID) -> HttpResponse:
     by = request.user if isinstance(request.user, User) else None
     about = request.GET.get("about", "")
     initial = {"kind": about} if about in ReportKind.values else None
-    form = ReportForm(request.POST or None, known=by is not None, initial=initial)
+    form = ReportForm(request.POST if request.method == "POST" else None, known=by is not None, initial=initial)
     if request.method == "POST" and form.is_valid():
         if not within_limit("report", get_adapter(request).get_client_ip(request), limit=REPORTS_AN_HOUR, seconds=3600):
             form.add_error(None, _("Too many reports came from your connection. Wait an hour, or write us an e-mail."))

@@ -27,7 +27,7 @@ IMPORT = "works.import_works"
 @require_http_methods(["GET", "POST"])
 def file_list(request: HttpRequest) -> HttpResponse:
     """The register of registration files, and where one is handed in: it is checked first, never taken at once."""
-    form = RegistrationFileForm(request.POST or None, request.FILES or None)
+    form = RegistrationFileForm(request.POST if request.method == "POST" else None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         upload = form.cleaned_data["file"]
         try:

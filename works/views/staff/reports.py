@@ -42,7 +42,7 @@ def report_list(request: HttpRequest) -> HttpResponse:
 def report_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     """One report, and what was done about it."""
     report = get_object_or_404(WorkReport.objects.select_related("work", "settled_by"), uid=uid)
-    form = OutcomeForm(request.POST or None)
+    form = OutcomeForm(request.POST if request.method == "POST" else None)
     form.fields["outcome"].label = _("What was done about it")
     if request.method == "POST" and form.is_valid():
         outcome = form.cleaned_data["outcome"]

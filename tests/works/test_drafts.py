@@ -1,0 +1,291 @@
+"""C12: a member registers a work in four steps, finds it again if she stops, and sends it once."""
+
+import re
+import threading
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection
+from django.test import Client
+
+from members.models import Member
+from tests.factories.members import make_member, make_party
+from tests.factories.works import PERCENT, work
+from works.models import Work, WorkDraft, WorkShare
+from works.services.drafts import decide_submitted, equal_parts, send_draft
+
+TITLE = {"title": "Chandni Raat", "title_original": "چاندنی رات", "language": "UR", "minutes": "4", "seconds": "5"}
+START = "/my/works/registrations/"
+
+
+@pytest.fixture
+def member(db: None) -> Member:
+    return make_member("Hassan", "Nazia", number=77)
+
+
+@pytest.fixture
+def client(member: Member, sign_in: Any) -> Client:
+    browser: Client = sign_in(member.user)
+    return browser
+
+
+def begin(client: Client) -> str:
+    """The address of the first step of a new registration."""
+    answer = client.post(START)
+    assert answer.status_code == 302
+    return str(answer["Location"]).removesuffix("title/")
+
+
+def rows(*people: tuple[str, str, str, str], **more: str) -> dict[str, str]:
+    """The rows as a browser sends them: name (the first is one's own), role, performing, mechanical."""
+    data = {"form-TOTAL_FORMS": str(len(people)), "form-INITIAL_FORMS": "0", **more}
+    for place, (name, role, performing, mechanical) in enumerate(people):
+        values = {"name": name, "role": role, "performing": performing, "mechanical": mechanical, "ipi": ""}
+        data |= {f"form-{place}-{field}": value for field, value in values.items()}
+    return data
+
+
+def filled(client: Client, *people: tuple[str, str, str, str], title: dict[str, str] | None = None) -> str:
+    """A registration that waits at its last step."""
+    draft = begin(client)
+    client.post(f"{draft}title/", title or TITLE)
+    client.post(f"{draft}known/", {"another": "on"})
+    answer = client.post(f"{draft}shares/", rows(*people))
+    assert answer.status_code == 302, re.findall(r"field__error.*?</div>", answer.content.decode(), re.S)
+    return draft
+
+
+def test_four_steps_register_a_work_with_its_shares(client: Client, member: Member) -> None:
+    draft = begin(client)
+    assert "Step 1 of 4" in client.get(f"{draft}title/").content.decode()
+    assert client.post(f"{draft}title/", TITLE)["Location"].endswith("/shares/")
+    assert "Step 3 of 4" in client.get(f"{draft}shares/").content.decode()
+    people = rows(("", "C", "50", ""), ("Bilal Hussain", "A", "50", "۵۰"))
+    assert client.post(f"{draft}shares/", people)["Location"].endswith("/check/")
+    page = client.get(f"{draft}check/").content.decode()
+    assert "Step 4 of 4" in page and "Chandni Raat" in page and "چاندنی رات" in page
+    answer = client.post(f"{draft}check/")
+    song = Work.objects.get()
+    assert answer["Location"] == f"/my/works/{song.uid}/"
+    assert (song.state, song.duration, song.registered_by) == ("registered", 245, member.party)
+    owned = WorkShare.objects.filter(work=song).values_list("right", "party__display_name", "share")
+    expected = [(right, name, 50 * PERCENT) for right in ("MR", "PR") for name in ("Bilal Hussain", "Nazia Hassan")]
+    assert sorted(owned) == expected
+
+
+def test_what_was_typed_is_found_again_under_my_works(client: Client) -> None:
+    draft = begin(client)
+    client.post(f"{draft}title/", TITLE)
+    page = client.get("/my/works/").content.decode()
+    assert "Unfinished registrations" in page and f"{draft}shares/" in page
+    assert 'value="Chandni Raat"' in client.get(f"{draft}title/").content.decode()
+
+
+def test_a_second_start_without_a_word_typed_uses_the_same_draft(client: Client) -> None:
+    assert begin(client) == begin(client)
+    assert WorkDraft.objects.count() == 1
+
+
+def test_an_unfinished_registration_can_be_discarded_and_a_sent_one_not(client: Client, member: Member) -> None:
+    draft = begin(client)
+    client.post(f"{draft}discard/")
+    assert not WorkDraft.objects.exists()
+    sent = filled(client, ("", "CA", "100", ""))
+    client.post(f"{sent}check/")
+    assert client.post(f"{sent}discard/").status_code == 404
+    assert WorkDraft.objects.get().work is not None
+
+
+def test_works_that_look_alike_are_shown_before_more_is_typed(client: Client, member: Member) -> None:
+    work("Chaandni Raat", (member.party, "CA", 100), original="چاندنی رات")
+    draft = begin(client)
+    assert client.post(f"{draft}title/", TITLE)["Location"].endswith("/known/")
+    page = client.get(f"{draft}known/").content.decode()
+    assert "Chaandni Raat" in page and "Nazia Hassan" in page
+    refused = client.post(f"{draft}known/", {})
+    assert refused.status_code == 200 and "tick this box" in refused.content.decode()
+    assert client.post(f"{draft}known/", {"another": "on"})["Location"].endswith("/shares/")
+
+
+def test_a_work_with_the_title_of_another_waits_for_the_documentation_desk(
+    client: Client, member: Member, staff: Any
+) -> None:
+    work("Chandni Raat", (member.party, "CA", 100))
+    draft = filled(client, ("", "CA", "100", ""))
+    assert "compares the two" in client.get(f"{draft}check/").content.decode()
+    client.post(f"{draft}check/")
+    song = Work.objects.get(registered_by=member.party)
+    assert song.state == "submitted"
+    assert Client().get(f"/repertoire/{song.uid}/").status_code == 404
+    with pytest.raises(PermissionDenied):
+        decide_submitted(work=song, accept=True, reason="", by=staff("membership"))
+    with pytest.raises(ValidationError, match="Say why"):
+        decide_submitted(work=song, accept=False, reason=" ", by=staff("documentation"))
+    decide_submitted(work=song, accept=False, reason="It is W0000001.", by=staff("documentation"))
+    assert "It is W0000001." in client.get(f"/my/works/{song.uid}/").content.decode()
+    with pytest.raises(ValidationError, match="decided already"):
+        decide_submitted(work=song, accept=True, reason="", by=staff("documentation"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        (("33.33", "33.33", "33.33"), "add up to 99.99\N{NO-BREAK SPACE}%: 0.01\N{NO-BREAK SPACE}% is missing"),
+        (("50", "50", "0.01"), "add up to 100.01\N{NO-BREAK SPACE}%: 0.01\N{NO-BREAK SPACE}% too much"),
+        (("fifty", "50", "0"), "“fifty” is not a share"),
+        (("-1", "50", "51"), "“-1” is not a share"),
+        (("100.5", "0", "0"), "“100.5” is not a share"),
+        (("50", "50", ""), "Give the share in percent"),
+    ],
+)
+def test_shares_that_do_not_fit_are_refused_at_their_field(
+    typed: tuple[str, str, str], words: str, client: Client
+) -> None:
+    draft = begin(client)
+    client.post(f"{draft}title/", TITLE)
+    one, two, three = typed
+    people = rows(("", "C", one, ""), ("Bilal Hussain", "A", two, ""), ("Carim Shah", "A", three, ""))
+    answer = client.post(f"{draft}shares/", people)
+    page = answer.content.decode().replace("&amp;", "&")
+    assert answer.status_code == 200
+    assert words in page and "field__error" in page and "need" in page
+    assert WorkDraft.objects.get().answers.get("shares") is None
+
+
+def test_a_row_left_blank_is_no_person_and_a_share_without_a_name_asks_for_it(client: Client) -> None:
+    draft = begin(client)
+    client.post(f"{draft}title/", TITLE)
+    nameless = client.post(f"{draft}shares/", rows(("", "C", "50", ""), ("", "A", "50", "")))
+    assert "Write the name, or empty the whole row." in nameless.content.decode()
+    blank = client.post(f"{draft}shares/", rows(("", "C", "100", ""), ("", "", "", "")))
+    assert blank.status_code == 302
+    assert len(WorkDraft.objects.get().answers["shares"]) == 1
+
+
+def test_two_buttons_help_without_a_script(client: Client) -> None:
+    draft = begin(client)
+    client.post(f"{draft}title/", TITLE)
+    people = [("", "C", "", ""), ("Bilal Hussain", "A", "", ""), ("Carim Shah", "A", "", "")]
+    more = client.post(f"{draft}shares/", rows(*people, add="1")).content.decode()
+    assert 'name="form-3-name"' in more and 'value="Bilal Hussain"' in more
+    equal = client.post(f"{draft}shares/", rows(*people, equal="1")).content.decode()
+    assert 'value="33.3334"' in equal and equal.count('value="33.3333"') == 4
+    assert sum(equal_parts(3)) == 100 * PERCENT
+
+
+def test_a_name_that_is_known_is_asked_for_and_its_share_goes_to_the_known_party(client: Client) -> None:
+    bilal = make_party("Hussain", "Bilal", original="بلال حسین")
+    draft = filled(client, ("", "C", "50", ""), ("bilal  hussain", "A", "50", ""))
+    page = client.get(f"{draft}check/").content.decode()
+    assert "Who is bilal hussain?" in page and "بلال حسین" in page
+    client.post(f"{draft}check/", {"person-1": str(bilal.uid)})
+    assert WorkShare.objects.filter(work=Work.objects.get(), party=bilal).count() == 2
+
+
+def test_somebody_else_of_a_known_name_becomes_a_party_of_her_own(client: Client) -> None:
+    bilal = make_party("Hussain", "Bilal")
+    draft = filled(client, ("", "C", "50", ""), ("Bilal Hussain", "A", "50", ""))
+    client.post(f"{draft}check/", {"person-1": "new"})
+    assert not WorkShare.objects.filter(party=bilal).exists()
+    assert WorkShare.objects.filter(party__display_name="Bilal Hussain").exists()
+
+
+def test_a_party_that_was_not_offered_cannot_be_chosen(client: Client) -> None:
+    make_party("Hussain", "Bilal")
+    stranger = make_party("Stranger", "A")
+    draft = filled(client, ("", "C", "50", ""), ("Bilal Hussain", "A", "50", ""))
+    assert client.post(f"{draft}check/", {"person-1": str(stranger.uid)}).status_code == 200
+    assert not Work.objects.exists()
+
+
+def test_an_ipi_name_number_finds_its_party_without_asking(client: Client) -> None:
+    bilal = make_party("Hussain", "Bilal", ipi="00000000395")
+    draft = begin(client)
+    client.post(f"{draft}title/", TITLE)
+    people = rows(("", "C", "50", ""), ("B. Hussain", "A", "50", "")) | {"form-1-ipi": "395"}
+    refused = client.post(f"{draft}shares/", people | {"form-1-ipi": "00000000396"})
+    assert "not a correct IPI name number" in refused.content.decode()
+    client.post(f"{draft}shares/", people)
+    client.post(f"{draft}check/")
+    assert WorkShare.objects.filter(party=bilal).exists()
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("title", "چاندنی رات", "Roman letters"),
+        ("title", "…", "Roman letters"),
+        ("title", "", "required"),
+        ("iswc", "T-034.524.680-2", "not a correct ISWC"),
+        ("isrc", "PK-ABC-26-1", "not an ISRC"),
+        ("performer", "Nazia", "Give the ISRC"),
+        ("minutes", "-1", "field__error"),
+        ("seconds", "60", "field__error"),
+    ],
+)
+def test_a_wrong_title_page_says_at_the_field_what_to_do(field: str, value: str, words: str, client: Client) -> None:
+    draft = begin(client)
+    answer = client.post(f"{draft}title/", TITLE | {field: value})
+    assert answer.status_code == 200 and words in answer.content.decode()
+
+
+def test_an_iswc_that_another_work_has_is_refused_at_the_end_with_words(client: Client, member: Member) -> None:
+    work("Another", (member.party, "CA", 100), iswc="T0345246801")
+    draft = filled(client, ("", "CA", "100", ""), title=TITLE | {"iswc": "T-034.524.680-1"})
+    answer = client.post(f"{draft}check/")
+    assert answer.status_code == 200 and "belongs to" in answer.content.decode()
+    assert Work.objects.count() == 1
+
+
+def test_a_step_that_was_jumped_over_is_asked_for(client: Client) -> None:
+    draft = begin(client)
+    assert client.get(f"{draft}check/")["Location"].endswith("/title/")
+    client.post(f"{draft}title/", TITLE)
+    assert client.get(f"{draft}check/")["Location"].endswith("/shares/")
+
+
+def test_sending_twice_gives_one_work_and_the_same_page(client: Client) -> None:
+    draft = filled(client, ("", "CA", "100", ""))
+    first, second = client.post(f"{draft}check/"), client.post(f"{draft}check/")
+    assert first["Location"] == second["Location"]
+    assert Work.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_clicks_at_the_same_moment_give_one_work(sign_in: Any) -> None:
+    member = make_member("Hassan", "Nazia", number=77)
+    filled(sign_in(member.user), ("", "CA", "100", ""))
+    draft, gate, found = WorkDraft.objects.get(), threading.Barrier(2), []
+
+    def click() -> None:
+        gate.wait()
+        try:
+            found.append(send_draft(draft=draft, by=member.user, persons={}, is_doubtful=False).pk)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=click) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 2 and len(set(found)) == 1
+    assert Work.objects.count() == 1
+
+
+def test_the_draft_of_another_member_does_not_exist_for_me(client: Client, sign_in: Any) -> None:
+    other = sign_in(make_member("Khan", "Asad", number=78).user)
+    draft = filled(other, ("", "CA", "100", ""))
+    for step in ("title/", "known/", "shares/", "check/"):
+        assert client.get(draft + step).status_code == 404
+        assert client.post(draft + step, TITLE).status_code == 404
+    assert client.post(f"{draft}discard/").status_code == 404
+    assert WorkDraft.objects.count() == 1
+
+
+def test_fields_that_the_form_does_not_have_change_nothing(client: Client, member: Member) -> None:
+    draft = filled(client, ("", "CA", "100", ""))
+    client.post(f"{draft}check/", {"state": "refused", "number": "W9999999", "registered_by": "1", "is_doubtful": "1"})
+    song = Work.objects.get()
+    assert (song.state, song.number == "W9999999", song.registered_by) == ("registered", False, member.party)

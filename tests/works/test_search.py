@@ -1,0 +1,149 @@
+"""P5: works are found by title, writer and numbers, in either script and in the spelling people know."""
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.factories.members import make_party
+from tests.factories.works import party, work
+from works.models import Work
+from works.queries.repertoire import has_namesake, look_alikes, search_works
+
+ISWC, ISRC = "T0345246801", "PKA018100001"
+
+
+@pytest.fixture
+def shelf(db: None) -> dict[str, Work]:
+    """A small repertoire."""
+    alia = make_party("Rahman", "Alia", original="عالیہ رحمان")
+    bilal = party("Bilal Hussain")
+    return {
+        "raat": work("Chandni Raat", (alia, "C", 50), (bilal, "A", 50), original="چاندنی رات", iswc=ISWC, isrc=ISRC),
+        "raat2": work("Chandni Raat Ki Baat", (bilal, "CA", 100)),
+        "dil": work("Dil Dil Pakistan", (bilal, "CA", 100), original="دل دل پاکستان"),
+        "aadat": work("Aadat", (alia, "CA", 100)),
+        "channo": work("Channo", (alia, "CA", 100), original="چنو"),
+        "alia": work("Alia Rahman", (bilal, "CA", 100)),
+    }
+
+
+def found(text: str) -> list[str]:
+    return [song.title for song in search_works(text)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Chandni Raat",
+        "chandni  raat",
+        "CHANDNI-RAAT",
+        "چاندنی رات",
+        "چاندنی رات ",
+        "چاندني رات",
+        "Chaandni Rat",
+        "chandani raat",
+        "Chandni Raaat",
+    ],
+)
+def test_a_title_is_found_first_in_every_spelling(text: str, shelf: dict[str, Work]) -> None:
+    assert found(text)[0] == "Chandni Raat"
+
+
+@pytest.mark.parametrize(
+    ("text", "title"), [("adat", "Aadat"), ("Chanu", "Channo"), ("Dil Dil Pakstan", "Dil Dil Pakistan")]
+)
+def test_a_misspelt_title_is_found(text: str, title: str, shelf: dict[str, Work]) -> None:
+    assert title in found(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [("pakistan", "Dil Dil Pakistan"), ("پاکستان", "Dil Dil Pakistan"), ("ki baat", "Chandni Raat Ki Baat")],
+)
+def test_one_word_of_a_title_is_enough(text: str, title: str, shelf: dict[str, Work]) -> None:
+    assert title in found(text)
+
+
+def test_the_exact_title_comes_before_longer_ones_and_before_a_writer_of_that_name(shelf: dict[str, Work]) -> None:
+    assert found("chandni raat")[:2] == ["Chandni Raat", "Chandni Raat Ki Baat"]
+    assert found("Alia Rahman")[0] == "Alia Rahman"
+
+
+@pytest.mark.parametrize("text", ["Alia Rahman", "alia rehman", "عالیہ رحمان", "Rahman"])
+def test_a_writer_is_found_with_all_her_works(text: str, shelf: dict[str, Work]) -> None:
+    assert {"Chandni Raat", "Aadat", "Channo"} <= set(found(text))
+
+
+@pytest.mark.parametrize("text", ["T-034.524.680-1", "T0345246801", "t 034 524 680 1", ISRC, "PK-A01-81-00001"])
+def test_numbers_find_exactly_their_work(text: str, shelf: dict[str, Work]) -> None:
+    assert found(text) == ["Chandni Raat"]
+
+
+def test_a_work_number_finds_its_work(shelf: dict[str, Work]) -> None:
+    assert found(shelf["dil"].number.lower()) == ["Dil Dil Pakistan"]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "   ", "zzqqxx", "%", "_", "'; DROP TABLE works_work; --", "\x00", "👍", "(" * 300]
+)
+def test_odd_questions_find_nothing_and_break_nothing(text: str, shelf: dict[str, Work]) -> None:
+    answer = Client().get("/repertoire/", {"q": text})
+    assert answer.status_code == 200
+    assert Work.objects.count() == len(shelf)
+
+
+def test_works_that_are_not_registered_are_found_by_staff_alone(shelf: dict[str, Work]) -> None:
+    Work.objects.filter(pk=shelf["aadat"].pk).update(state="submitted")
+    assert "Aadat" not in found("aadat")
+    assert "Aadat" in [song.title for song in search_works("aadat", everything=True)]
+
+
+def test_no_more_than_the_limit_is_shown_and_the_page_says_so(db: None) -> None:
+    alia = party("Alia Rahman")
+    for number in range(52):
+        work(f"Ghazal {number}", (alia, "CA", 100))
+    page = Client().get("/repertoire/?q=ghazal").content.decode()
+    assert "More than 50 works fit" in page
+    assert page.count("/repertoire/") >= 50
+
+
+def test_a_search_takes_a_fixed_number_of_queries(shelf: dict[str, Work], django_assert_max_num_queries: Any) -> None:
+    with django_assert_max_num_queries(10):
+        Client().get("/repertoire/?q=chandni")
+
+
+def test_look_alikes_put_a_shared_writer_first(shelf: dict[str, Work]) -> None:
+    alia = shelf["aadat"].shares.select_related("party").first().party  # type: ignore[union-attr]
+    assert alia is not None
+    alike = look_alikes(["Chandni Raat"], [alia.pk])
+    assert [song.title for song in alike][:2] == ["Chandni Raat", "Chandni Raat Ki Baat"]
+    assert look_alikes(["Something else entirely"], [alia.pk]) == []
+
+
+def test_a_namesake_is_a_title_that_is_or_sounds_the_same(shelf: dict[str, Work]) -> None:
+    assert has_namesake(["chandni raat"]) and has_namesake(["Chaandni Rat"]) and has_namesake(["چاندنی رات"])
+    assert not has_namesake(["Chandni"]) and not has_namesake([])
+
+
+PAIRS = json.loads(
+    """[["Aaj Jaane Ki Zid Na Karo", "آج جانے کی ضد نہ کرو"], ["Dil Dil Pakistan", "دل دل پاکستان"],
+    ["Ko Ko Korina", "کو کو کورینا"], ["Mera Piya Ghar Aaya", "میرا پیا گھر آیا"],
+    ["Lambi Judai", "لمبی جدائی"], ["Mast Qalandar", "مست قلندر"], ["Tera Woh Pyar", "تیرا وہ پیار"],
+    ["Ranjish Hi Sahi", "رنجش ہی سہی"], ["Gulon Mein Rang Bhare", "گلوں میں رنگ بھرے"],
+    ["Hawa Hawa", "ہوا ہوا"], ["Purani Jeans", "پرانی جینز"], ["Billo De Ghar", "بلو دے گھر"],
+    ["Sayonee", "سیونی"], ["Aitebar", "اعتبار"], ["Yaad Piya Ki Aaye", "یاد پیا کی آئے"],
+    ["Mehbooba", "محبوبہ"], ["Sohni Dharti", "سوہنی دھرتی"], ["Jeevay Pakistan", "جیوے پاکستان"],
+    ["Chan Kithan", "چن کتھاں"], ["Allah Hoo", "اللہ ہو"]]"""
+)
+
+
+@pytest.mark.parametrize("stored", [0, 1], ids=["stored in Roman", "stored in Urdu"])
+def test_ninety_five_percent_of_titles_are_found_across_the_scripts(stored: int, db: None) -> None:
+    owner = party("Alia Rahman")
+    for pair in PAIRS:
+        work(pair[stored], (owner, "CA", 100))
+    hits = sum(pair[stored] in found(pair[1 - stored])[:5] for pair in PAIRS)
+    missed = [pair for pair in PAIRS if pair[stored] not in found(pair[1 - stored])[:5]]
+    assert hits >= 0.95 * len(PAIRS), missed
