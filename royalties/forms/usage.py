@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cmo_portal.common.tables import DELIMITERS, ENCODINGS, TableKind, TableLayout
@@ -43,7 +44,9 @@ ENCODING_NAMES = {
     "cp1252": _("Windows, Western (1252)"),
     "cp1256": _("Windows, Urdu and Arabic (1256)"),
 }
+RULES = ("title_shape", "date_order", "short_years", "duration_unit", "decimal_sign")
 CONSTANTS = ("channel", "territory", "use_code", "daypart", "section")
+NOT_READ = "-"
 IGNORED = ("talk", "jingle", "public-domain", "not-ours")
 
 
@@ -129,10 +132,12 @@ class MappingForm(forms.Form):
 
     def _add_columns(self) -> None:
         chosen = dict(self.guess.columns) if self.guess else {}
-        choices = [("", _("Not read")), *((name, FIELD_NAMES[name]) for name in MAPPED_FIELDS)]
+        choices = [(NOT_READ, _("Not read")), *((name, FIELD_NAMES[name]) for name in MAPPED_FIELDS)]
         for number, heading in enumerate(self.headings):
             self.fields[f"column_{number}"] = forms.ChoiceField(
-                label=heading, choices=choices, required=False, initial=chosen.get(heading, "")
+                label=format_lazy(_("Column “{heading}”"), heading=heading),
+                choices=choices,
+                initial=chosen.get(heading, NOT_READ),
             )
 
     def _add_rules(self) -> None:
@@ -180,6 +185,22 @@ class MappingForm(forms.Form):
                 pairs.append((theirs.strip(), ours.strip()))
         return tuple(pairs)
 
+    def layout_fields(self) -> list[forms.BoundField]:
+        """How the table is written."""
+        return [self[name] for name in ("sheet", "encoding", "delimiter", "header_row") if name in self.fields]
+
+    def column_fields(self) -> list[forms.BoundField]:
+        """Which column is what."""
+        return [self[f"column_{number}"] for number in range(len(self.headings))]
+
+    def rule_fields(self) -> list[forms.BoundField]:
+        """How dates, durations, titles and amounts are written."""
+        return [self[name] for name in RULES]
+
+    def other_fields(self) -> list[forms.BoundField]:
+        """What most tables do not need."""
+        return [self[name] for name in (*(f"constant_{name}" for name in CONSTANTS), "blank_plays", "use_codes")]
+
     def chosen_layout(self) -> TableLayout:
         """The layout as the form says it."""
         data = self.cleaned_data
@@ -197,7 +218,7 @@ class MappingForm(forms.Form):
         columns = tuple(
             (heading, data[f"column_{number}"])
             for number, heading in enumerate(self.headings)
-            if data[f"column_{number}"]
+            if data[f"column_{number}"] != NOT_READ
         )
         used = {name for _heading, name in columns}
         constants = tuple(

@@ -9,7 +9,7 @@ from django.db import connection
 from royalties.models import UsageMatch
 from royalties.queries.matches import latest_matches
 
-SHOWN_BEFORE, SHOWN_AFTER = 4, 25
+SHOWN_BEFORE, SHOWN_AFTER = 4, 15
 SHOWN_TEXTS = 10
 
 # What a unit of weight of a file brings in the pools that it feeds: an estimate for the order of work, nothing is paid
@@ -155,9 +155,7 @@ def _group(row: tuple[Any, ...], leader: tuple[Any, ...]) -> Group:
     key, texts, plays, at_stake, has_candidates, place, _groups = row
     file_id, text_no, title, creators, performers = leader
     people = " · ".join(filter(None, (performers.replace("|", ", "), creators.replace("|", ", "))))
-    return Group(
-        bytes(key).hex(), texts, int(plays), at_stake, has_candidates, place, file_id, text_no, title, people
-    )
+    return Group(bytes(key).hex(), texts, int(plays), at_stake, has_candidates, place, file_id, text_no, title, people)
 
 
 @dataclass(frozen=True, slots=True)
