@@ -8,8 +8,9 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from cmo_portal.accounts.access import audience_page
+from cmo_portal.accounts.access import acting, audience_page
 from cmo_portal.accounts.models import Audience
+from members.models import Member
 
 View = Callable[..., HttpResponseBase]
 
@@ -20,7 +21,7 @@ def member_page(view: View) -> View:
     @audience_page(Audience.MEMBER)
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        member = getattr(request.user, "member", None)
+        member = Member.objects.select_related("party").filter(user=acting(request)).first()
         if member is None:
             raise PermissionDenied
         return view(request, member.party, *args, **kwargs)

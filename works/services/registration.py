@@ -21,7 +21,6 @@ from works.rules.splits import WHOLE
 
 REGISTER_LOCK = 0x574F524B
 LONGEST_TITLE = 400
-LONGEST_SKELETON = 200
 
 
 @dataclass(frozen=True, slots=True)
