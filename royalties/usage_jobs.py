@@ -1,11 +1,16 @@
-"""Doors of the workers: a usage file is read, taken or matched."""
+"""Doors of the workers: a usage file is read, taken or matched; what a killed reading left is swept away."""
+
+from django.core.cache import cache
 
 from cmo_portal.accounts.models import User
 from cmo_portal.common import clock
 from cmo_portal.jobs.models import Job
-from cmo_portal.jobs.services import handles
+from cmo_portal.jobs.services import handles, heals
 from royalties.models import UsageFile
 from royalties.services import matching, usage
+
+SWEPT = "usage-spools-swept"
+HOUR = 3600
 
 
 @handles("royalties.read_usage")
@@ -26,3 +31,10 @@ def land_usage(job: Job) -> None:
 def match_usage(job: Job) -> None:
     """Match the texts of a file."""
     matching.match_file(file=UsageFile.objects.get(pk=job.args["file"]), now=clock.now(), job=job)
+
+
+@heals
+def sweep() -> None:
+    """Once an hour: remove what was left behind a day ago."""
+    if cache.add(SWEPT, 1, timeout=HOUR):
+        usage.sweep_spools(now=clock.now())

@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 import json
+import os
 import threading
 import uuid
 from pathlib import Path
@@ -28,6 +29,12 @@ from tests.factories.licensing import person
 
 pytestmark = pytest.mark.django_db
 OCTOBER = Period(dt.date(2026, 10, 1), dt.date(2026, 10, 31))
+
+
+@pytest.fixture(autouse=True)
+def media(settings, tmp_path: Path) -> None:
+    """A folder of its own for each test, so that tests side by side do not see each other's files."""
+    settings.MEDIA_ROOT = tmp_path / "media"
 
 
 def stored_files() -> set[str]:
@@ -427,3 +434,39 @@ def test_the_command_reads_by_a_mapping_from_a_file(tmp_path: Path) -> None:
     path.write_bytes(make.table("Chand,8", head="Was,Anzahl"))
     with pytest.raises(CommandError, match="nonsense is no field"):
         run_command(*given, "--confirm-overlap")
+
+
+def test_f21_what_a_killed_process_left_is_swept_after_a_day_and_nothing_else() -> None:
+    waiting = make.read(make.table(make.row()))
+    folder = Path(settings.MEDIA_ROOT) / "usage"
+    old = dt.datetime.now(dt.UTC).timestamp() - 25 * 3600
+    left = [folder / "incoming-abc", folder / "old.lines", folder / "old.texts"]
+    for path in left:
+        path.write_bytes(b"x")
+    for path in folder.iterdir():
+        os.utime(path, (old, old))
+    young = folder / "incoming-now"
+    young.write_bytes(b"x")
+    before = stored_files()
+    assert usage.sweep_spools(now=dt.datetime.now(dt.UTC)) >= 3
+    assert before - stored_files() >= {path.name for path in left}
+    assert young.exists() and Path(waiting.file.path).exists()
+    assert usage.land_file(file=waiting, by=make.clerk(), now=make.NOW).state == "landed"
+
+
+def test_an_upload_that_is_refused_at_the_door_leaves_no_part_behind() -> None:
+    before = stored_files()
+    for data, name in ((b"", "a.csv"), (b"MZ" + bytes(99), "a.csv"), (make.table(make.row()), "a.exe")):
+        with pytest.raises(ValidationError):
+            make.received(data, name)
+    assert stored_files() == before
+
+
+def test_a_form_that_was_gone_back_to_brings_a_second_file() -> None:
+    key = uuid.uuid4()
+    given = {"source": make.source(), "period": make.QUARTER, "by": make.clerk(), "now": make.NOW, "form_key": key}
+    usage.receive_file(upload=io.BytesIO(make.table(make.row("One"))), filename="one.csv", **given)
+    second = usage.receive_file(
+        upload=io.BytesIO(make.table(make.row("Two"))), filename="two.csv", confirm_overlap=True, **given
+    )
+    assert (second.filename, second.form_key) == ("two.csv", None)

@@ -16,7 +16,7 @@ from royalties.services.usage.receiving import KnownFile, OverlappingFiles, rece
 from royalties.services.usage.refused_rows import refused_rows_name
 from royalties.services.usage.refusing import refuse_file
 from royalties.services.usage.sources import save_source
-from royalties.services.usage.spool import drop_spool
+from royalties.services.usage.spool import drop_spool, sweep_spools
 from royalties.services.usage.words import spoken
 
 __all__ = [
@@ -40,5 +40,6 @@ __all__ = [
     "start_landing",
     "start_matching",
     "start_reading",
+    "sweep_spools",
     "try_mapping",
 ]

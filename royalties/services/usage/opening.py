@@ -24,7 +24,7 @@ from cmo_portal.common.tables import (
     open_table,
 )
 from cmo_portal.common.texts import _, say
-from royalties.formats.dsr import DSR_READER_VERSION, DsrReader, open_dsr
+from royalties.formats.dsr import DSR_READER_VERSION, DsrReader, DsrRules, ReleaseRule, open_dsr
 from royalties.formats.mapped_csv import ColumnMapping, MappedReader
 from royalties.formats.usage_line import READER_VERSION, UsageChunk
 from royalties.models import UsageFile
@@ -106,7 +106,8 @@ class SalesReportReading:
     def chunks(self) -> Iterator[UsageChunk]:
         """See UsageReading."""
         file, found = self._file, self.findings
-        with open_dsr(self._path, filename=file.filename, limits=limits()) as reader:
+        rules = DsrRules(releases=ReleaseRule(file.mapping.get("releases", ReleaseRule.EACH_TRACK)))
+        with open_dsr(self._path, filename=file.filename, limits=limits(), rules=rules) as reader:
             for chunk in reader.chunks():
                 yield _within_bounds(chunk, file.filename, self._complain)
                 found.rows_seen = reader.report.rows

@@ -30,6 +30,7 @@ from royalties.models import UsageFile, UsageSource
 from royalties.services.usage.opening import limits
 from royalties.services.usage.repeats import files_of_period
 from royalties.services.usage.sources import saved_mapping
+from royalties.services.usage.spool import INCOMING, usage_folder
 from royalties.services.usage.words import notices_as_data
 
 PIECE = 1 << 20
@@ -84,7 +85,7 @@ def receive_file(
     """
     require(by, "royalties.ingest_usage")
     name = display_name(filename)
-    handle, temporary = tempfile.mkstemp(prefix="usage-")
+    handle, temporary = tempfile.mkstemp(prefix=INCOMING, dir=usage_folder())
     path = Path(temporary)
     try:
         with os.fdopen(handle, "wb") as target:
@@ -102,7 +103,7 @@ def receive_file(
             "period_start": period.start,
             "period_end": period.end,
             "coverage": coverage,
-            "form_key": form_key,
+            "form_key": _own_key(form_key),
             "received_by": by,
             "report": _report(look, others),
         }
@@ -145,6 +146,12 @@ def _the_same(known: UsageFile, form_key: UUID | None) -> UsageFile:
     if form_key is not None and known.form_key == form_key:
         return known
     raise KnownFile(known)
+
+
+def _own_key(form_key: UUID | None) -> UUID | None:
+    """The form's key, unless it has brought another file already: a page that was gone back to is sent anew."""
+    taken = form_key is not None and UsageFile.objects.filter(form_key=form_key).exists()
+    return None if taken else form_key
 
 
 def _look(source: UsageSource, path: Path, name: str) -> TableGuess | None:

@@ -18,6 +18,7 @@ from django.conf import settings
 
 from royalties.formats.copy_text import Written, escaped, rows
 from royalties.formats.usage_line import UsageChunk
+from royalties.models import UsageFile
 from royalties.rules.matching import memory_key
 from royalties.rules.usage_texts import Repeats, RowKeys, TextTable
 
@@ -30,6 +31,8 @@ TEXT_COLUMNS = (
     "memory_key", "line_count", "plays", "seconds",
 )  # fmt: skip
 TEXTS_AT_ONCE = 20_000
+INCOMING = "incoming-"  # what an upload is called until it is known to be new
+LEFT_AFTER = dt.timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +166,7 @@ def new_spool() -> Iterator[tuple[str, str, IO[bytes], IO[bytes]]]:
     """Two fresh parts (names and streams of lines and texts), removed again when the block fails."""
     base = f"usage/{uuid.uuid4()}"
     names = (f"{base}.lines", f"{base}.texts")
-    spool_path("usage").mkdir(parents=True, exist_ok=True)
+    usage_folder()
     try:
         for name in names:
             spool_path(name).touch(mode=0o600)
@@ -172,6 +175,27 @@ def new_spool() -> Iterator[tuple[str, str, IO[bytes], IO[bytes]]]:
     except BaseException:
         drop_spool({"lines": names[0], "texts": names[1]})
         raise
+
+
+def usage_folder() -> Path:
+    """Where uploaded usage files and spools lie."""
+    folder = Path(settings.MEDIA_ROOT) / "usage"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def sweep_spools(*, now: dt.datetime) -> int:
+    """Remove parts that a killed process left a day ago (F21): incoming uploads, and spools that no file waits with.
+    Returns how many."""
+    waiting = UsageFile.objects.filter(state="checked").values_list("report__spool", flat=True)
+    kept = {Path(str(spool[part])).name for spool in waiting if spool for part in ("lines", "texts")}
+    count = 0
+    for path in usage_folder().iterdir():
+        left = path.name.startswith(INCOMING) or (path.suffix in {".lines", ".texts"} and path.name not in kept)
+        if left and now.timestamp() - path.stat().st_mtime > LEFT_AFTER.total_seconds():
+            path.unlink(missing_ok=True)
+            count += 1
+    return count
 
 
 def drop_spool(facts: dict[str, Any] | None) -> None:
