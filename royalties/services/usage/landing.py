@@ -21,7 +21,7 @@ TAKEN_AT_ONCE = 200_000  # lines; a person can wait for that many
 CONTROL = """
     SELECT l.lines, l.plays, l.seconds, t.texts, t.lines, t.plays, t.seconds FROM
         (SELECT count(*) AS lines, coalesce(sum(plays), 0) AS plays,
-            coalesce(sum(plays::numeric * seconds), 0) AS seconds FROM royalties_usageline WHERE file_id = %(file)s) l,
+            coalesce(sum(plays * seconds), 0) AS seconds FROM royalties_usageline WHERE file_id = %(file)s) l,
         (SELECT count(*) AS texts, coalesce(sum(line_count), 0) AS lines, coalesce(sum(plays), 0) AS plays,
             coalesce(sum(seconds), 0) AS seconds FROM royalties_usagetext WHERE file_id = %(file)s) t
 """
