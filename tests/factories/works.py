@@ -16,7 +16,9 @@ def party(name: str, *, ipi: str | None = None, original: str = "") -> Party:
     )
 
 
-def work(title: str, *shares: tuple[Party | None, str, int], original: str = "", isrc: str = "", iswc: str = "") -> Work:
+def work(
+    title: str, *shares: tuple[Party | None, str, int], original: str = "", isrc: str = "", iswc: str = ""
+) -> Work:
     """A work whose shares (party, role, percent) hold for performing and mechanical rights alike."""
     parts = tuple(
         NewShare(owner, role, right, percent * PERCENT) for right in ("PR", "MR") for owner, role, percent in shares

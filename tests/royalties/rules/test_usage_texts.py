@@ -4,7 +4,7 @@ from typing import Any
 
 from royalties.rules.usage_texts import IDENTITY, SAID, RowKeys, TextTable
 
-EMPTY = {name: "" for name in (*IDENTITY, *SAID, "album")}
+EMPTY = dict.fromkeys((*IDENTITY, *SAID, "album"), "")
 
 
 def chunk(*lines: dict[str, Any]) -> dict[str, list[Any]]:
