@@ -26,7 +26,7 @@ HELD_REASONS = [
 BUCKETS = {"unidentified": -1, "dispute": -2, "undocumented": -3, "unclaimed": -4, "no_mandate": -5, "no_usage": -6}
 
 
-class Statement(AppendOnly, Public):  # type: ignore[misc] - both bases know when a row was written
+class Statement(AppendOnly, Public):  # type: ignore[misc]  # both bases know when a row was written
     """One party, one run: a snapshot that never changes. Its lines are the run's allocation lines of the party."""
 
     number = models.CharField(_("number"), max_length=30, unique=True)
