@@ -71,7 +71,7 @@ class WorksConfig(AppConfig):
             "registration_file",
             {
                 "received": ("empty", "waiting", _("Being read")),
-                "checked": ("half", "waiting", _("Checked")),
+                "checked": ("half", "waiting", _("Not taken yet")),
                 "taking": ("half", "waiting", _("Being taken")),
                 "imported": ("filled", "good", _("Imported")),
                 "refused": ("cross", "bad", _("Refused")),

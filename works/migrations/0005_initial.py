@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='registrationfile',
             name='state',
-            field=models.CharField(choices=[('received', 'Being read'), ('checked', 'Checked'), ('taking', 'Being taken'), ('imported', 'Imported'), ('refused', 'Refused')], default='received', max_length=10),
+            field=models.CharField(choices=[('received', 'Being read'), ('checked', 'Not taken yet'), ('taking', 'Being taken'), ('imported', 'Imported'), ('refused', 'Refused')], default='received', max_length=10),
         ),
         migrations.AddIndex(
             model_name='worktitle',

@@ -20,7 +20,7 @@ class RegistrationFile(Public):
         max_length=10,
         choices=[
             ("received", _("Being read")),
-            ("checked", _("Checked")),
+            ("checked", _("Not taken yet")),
             ("taking", _("Being taken")),
             ("imported", _("Imported")),
             ("refused", _("Refused")),

@@ -1,9 +1,11 @@
 """How identifiers, roles and lengths of works are written on pages."""
 
+import datetime as dt
 from typing import Any
 
 from django import template
 from django.utils.safestring import SafeString
+from django.utils.translation import ngettext
 
 from cmo_portal.templatetags.portal import code
 from works.forms.fields import ROLES
@@ -29,6 +31,15 @@ def isrc(value: str) -> SafeString:
 def role_name(value: str) -> Any:
     """A role by its CWR code in words; a code nobody knows stays as it is."""
     return _ROLE_NAMES.get(value, value)
+
+
+@register.simple_tag
+def days_left(deadline: dt.date, today: dt.date) -> str:
+    """How many days are left until a deadline, in words; blank once it has passed."""
+    days = (deadline - today).days
+    if days < 0:
+        return ""
+    return ngettext("%(days)d day left.", "%(days)d days left.", days) % {"days": days}
 
 
 @register.filter
