@@ -15,7 +15,6 @@ class WorksConfig(AppConfig):
         import works.jobs  # noqa: F401 - registers the handlers
         from cmo_portal.navigation import register
         from cmo_portal.queues import Queue, register_queue
-        from cmo_portal.states import register_states
         from works.queries import waiting
 
         edit, take = "works.edit_works", "works.import_works"
@@ -30,6 +29,11 @@ class WorksConfig(AppConfig):
         register("member", "works:member-work-list", _("My works"), order=30)
         register("staff", "works:staff-work-list", _("Works"), permission="works.view_works", order=20)
         register("staff", "works:staff-file-list", _("Registrations"), permission="works.import_works", order=22)
+        self._shape_states()
+
+    def _shape_states(self) -> None:
+        from cmo_portal.states import register_states
+
         register_states(
             "work",
             {

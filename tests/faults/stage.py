@@ -40,9 +40,11 @@ def step(uid: uuid.UUID, last: str) -> bool:
     from royalties.models import Run
 
     run = Run.objects.get(uid=uid)
-    if ORDER.index(run.state) >= ORDER.index(last) or (run.state == "published" and settle()):
+    if ORDER.index(run.state) >= ORDER.index(last):
         return True
     try:
+        if run.state == "published":
+            return settle()
         ACTS[run.state](run)
     except ValidationError:
         time.sleep(0.1)  # another process was quicker; look again
@@ -132,7 +134,6 @@ ACTS = {
     "reviewed": approve,
     "approved": finalise,
     "finalised": publish,
-    "published": lambda run: None,
 }
 
 
