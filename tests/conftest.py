@@ -18,12 +18,20 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 from django.test import Client, TransactionTestCase
+from django.utils import translation
 
 from cmo_portal import environment
 
 TEMPLATE = "portal_template"
 OTHER_TEMPLATES: dict[str, str] = {}  # databases that are cloned from something else than the empty template
 OWNER_ROLE, APP_ROLE = "cmo_owner", settings.DATABASE_APP_ROLE
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """A page in Urdu leaves its language behind in the thread; each test begins in English."""
+    with translation.override("en"):
+        yield
 
 
 @contextmanager

@@ -67,10 +67,8 @@ class WorksConfig(AppConfig):
                 "settled": ("filled", "good", _("Settled")),
             },
         )
-        register_states(
-            "work_report",
-            {"open": ("half", "waiting", _("Open")), "settled": ("filled", "good", _("Settled"))},
-        )
+        report = {"open": ("half", "waiting", _("Open")), "settled": ("filled", "good", _("Settled"))}
+        register_states("work_report", report)
         register_states(
             "registration_file",
             {
