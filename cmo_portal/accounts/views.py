@@ -32,7 +32,7 @@ from cmo_portal.paging import keyset_page
 def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
     """The invited person sets her first password, then signs in with it."""
     user = services.invited_user(token=token, now=clock.now())
-    form = FirstPasswordForm(request.POST or None, user=user)
+    form = FirstPasswordForm(request.POST if request.method == "POST" else None, user=user)
     if user is None:
         return render(request, "accounts/public/invitation_invalid.html", status=410)
     if request.method == "POST" and form.is_valid():
@@ -75,7 +75,7 @@ def user_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def user_invite(request: HttpRequest) -> HttpResponse:
     """Invite a member of staff; the link goes by e-mail and is good for three days."""
-    form = InviteStaffForm(request.POST or None)
+    form = InviteStaffForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             with transaction.atomic():
@@ -101,7 +101,7 @@ def user_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
             _send_invitation(user, acting(request))
         messages.success(request, _("The invitation is on its way."))
         return redirect("staff-user", uid=user.uid)
-    form = RoleForm(request.POST or None)
+    form = RoleForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         act = services.give_role if form.cleaned_data["act"] == "give" else services.take_role
         try:

@@ -17,7 +17,7 @@ INTERRUPTED = 130
 HANDED_ON: dict[str, Callable[[Path, list[str]], int]] = {
     "test": testing.run_tests,
     "manage": management.run_manage,
-    "bench": lambda root, arguments: management.run_manage(root, ["bench", *arguments]),
+    "bench": management.run_bench,
     "code": management.show_code,
 }
 COMMANDS: dict[str, Callable[[Path, argparse.Namespace], int]] = {

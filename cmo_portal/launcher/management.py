@@ -33,6 +33,21 @@ def run_manage(root: Path, arguments: list[str]) -> int:
             services.leave()
 
 
+def run_bench(root: Path, arguments: list[str]) -> int:
+    """Measure; the command makes a database of its own and therefore gets the server's superuser."""
+    environment = Environment(root)
+    environment.ensure()
+    data = DataFolder.of(root).make()
+    services = Services(data, environment)
+    try:
+        services.join()
+        env = variables_of_commands(root, services) | {"BENCH_SUPERUSER_URL": services.superuser_url}
+        return in_foreground(command_of(environment, root, ["bench", *arguments]), root, env)
+    finally:
+        with undisturbed():
+            services.leave()
+
+
 def show_code(root: Path, arguments: list[str]) -> int:
     """Print the current one-time code of a demo account; refused outside the demo."""
     if len(arguments) != 1:

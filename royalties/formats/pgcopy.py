@@ -4,7 +4,7 @@ Every tuple then has the same size, so that a whole table is one structured nump
 one by one. Source: PostgreSQL documentation, COPY, "Binary Format" (signature, flags, tuples, trailer; big-endian).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -57,17 +57,32 @@ class Layout:
         self._check(table)
         return {name: table[name].astype(np.int64) for name in self.names}
 
-    def write(self, columns: Mapping[str, I64], rows: slice = slice(None)) -> bytes:
-        """These rows of the columns as a binary COPY. Raises OverflowError where a value does not fit its type."""
-        size = len(columns[self.names[0]][rows])
-        table = np.empty(size, dtype=self.dtype)
-        table["field count"] = len(self.columns)
+    def write(self, columns: Mapping[str, I64]) -> bytes:
+        """The columns as a binary COPY. Raises OverflowError where a value does not fit its type."""
+        return b"".join(self.chunks(columns))
+
+    def chunks(self, columns: Mapping[str, I64], rows: int = 1 << 15) -> Iterator[bytes]:
+        """The same piece by piece, `rows` tuples at a time: a reader can work on one while the next is made."""
+        size = len(columns[self.names[0]])
         for name, kind in self.columns:
-            values = columns[name][rows]
-            _fits(name, values, WIDTHS[kind])
-            table[f"length of {name}"] = WIDTHS[kind]
-            table[name] = values
-        return HEADER + table.tobytes() + TRAILER
+            if WIDTHS[kind] < 8:
+                _fits(name, columns[name], WIDTHS[kind])
+        table = self.template(min(rows, size))
+        yield HEADER
+        for first in range(0, size, rows):
+            part = table[: size - first]
+            for name in self.names:
+                part[name] = columns[name][first : first + rows]
+            yield part.tobytes()
+        yield TRAILER
+
+    def template(self, size: int) -> npt.NDArray[np.void]:
+        """Tuples without their values: the counts and lengths that are the same in each."""
+        one = np.zeros(1, dtype=self.dtype)
+        one["field count"] = len(self.columns)
+        for name, kind in self.columns:
+            one[f"length of {name}"] = WIDTHS[kind]
+        return np.repeat(one, size)
 
     def _check(self, table: npt.NDArray[np.void]) -> None:
         right = bool((table["field count"] == len(self.columns)).all())
@@ -75,6 +90,22 @@ class Layout:
             right = right and bool((table[f"length of {name}"] == WIDTHS[kind]).all())
         if not right:
             raise CopyFormatError("a tuple has other columns or a blank")
+
+
+def one_tuple(*fields: bytes) -> bytes:
+    """A binary COPY of a single tuple with these fields as they are sent."""
+    body = b"".join(len(field).to_bytes(4, "big") + field for field in fields)
+    return HEADER + len(fields).to_bytes(2, "big") + body + TRAILER
+
+
+def only_field(data: bytes | memoryview) -> memoryview:
+    """The only field of a binary COPY of a single tuple with one field. Raises CopyFormatError."""
+    view = memoryview(data)
+    start = len(HEADER) + 2 + 4
+    size = int.from_bytes(view[start - 4 : start], "big", signed=True)
+    if bytes(view[: len(HEADER)]) != HEADER or len(view) != start + size + len(TRAILER):
+        raise CopyFormatError("the bytes are no binary COPY of one field")
+    return view[start : start + size]
 
 
 def layout(**columns: str) -> Layout:

@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from cmo_portal.common.texts import Text
 from royalties.models import Run
+from royalties.queries.plans import bulk_plans
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +84,14 @@ def all_checks() -> list[Check]:
 def findings(scope: Scope, codes: Iterable[str] | None = None) -> list[Finding]:
     """What the checks find, in order of the codes; empty when the books are right."""
     wanted = set(codes) if codes else None
-    return [
-        Finding(known.code, breach.object, breach.what, breach.by)
-        for known in all_checks()
-        if wanted is None or known.code in wanted
-        for function in known.functions
-        for breach in function(scope)
-    ]
+    with transaction.atomic(), bulk_plans():
+        return [
+            Finding(known.code, breach.object, breach.what, breach.by)
+            for known in all_checks()
+            if wanted is None or known.code in wanted
+            for function in known.functions
+            for breach in function(scope)
+        ]
 
 
 def breaches(query: str, parameters: Mapping[str, Any] | Sequence[Any] | None = None) -> list[Breach]:

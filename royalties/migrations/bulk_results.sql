@@ -38,13 +38,13 @@ CREATE TABLE royalties_payeetotal (
     pool_no integer NOT NULL
 ) PARTITION BY LIST (run_id);
 
--- What the slices of the first step hand to the second: kept only until the run is sealed.
-CREATE TABLE royalties_textweight (
-    text_key bigint NOT NULL,
-    weight bigint NOT NULL,
-    lines bigint NOT NULL,
+-- What one step hands to the next: whole columns of numbers, kept only until the run is sealed. Never compressed: they
+-- are read once, and soon.
+CREATE TABLE royalties_handover (
     run_id bigint NOT NULL,
-    pool_no integer NOT NULL
+    slice_no integer NOT NULL,
+    name text NOT NULL,
+    body bytea STORAGE EXTERNAL NOT NULL
 );
 
 CREATE FUNCTION royalties_result_tables() RETURNS text[] LANGUAGE sql IMMUTABLE
@@ -95,10 +95,10 @@ BEGIN
         RAISE EXCEPTION 'run % is not frozen', p_run
             USING ERRCODE = 'check_violation', CONSTRAINT = 'parts_of_frozen_run';
     END IF;
-    FOREACH base IN ARRAY royalties_result_tables() || 'royalties_textweight'::text LOOP
+    FOREACH base IN ARRAY royalties_result_tables() || 'royalties_handover'::text LOOP
         part := base || '_r' || p_run;
         CONTINUE WHEN to_regclass(part) IS NOT NULL;
-        EXECUTE format('CREATE TABLE %I (LIKE %I, CONSTRAINT only_run_%s CHECK (run_id = %s))',
+        EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING STORAGE, CONSTRAINT only_run_%s CHECK (run_id = %s))',
             part, base, p_run, p_run);
         EXECUTE format('GRANT SELECT, INSERT ON %I TO {writers}', part);
     END LOOP;
@@ -107,7 +107,7 @@ END $$;
 -- M01, M06: repeats the sums of every level over the parts as they lie there, and looks for rows without their frozen
 -- cause. Raises at the first fault. Units are 1/10,000 of a minor unit; what a pool without usage holds has no texts.
 CREATE FUNCTION royalties_check_parts(p_run bigint) RETURNS void LANGUAGE plpgsql
-    SET search_path = public, pg_temp
+    SET search_path = public, pg_temp SET enable_nestloop = off SET work_mem = '128MB'
 AS $$
 DECLARE
     payees text := 'royalties_payeetotal_r' || p_run;
@@ -117,13 +117,11 @@ DECLARE
     fault text;
 BEGIN
     EXECUTE format($q$
-        WITH pool AS (SELECT pool_no, amount FROM royalties_runpool WHERE run_id = %5$s),
+        WITH pool AS (SELECT pool_no, amount FROM royalties_runpool WHERE run_id = %4$s),
         payee AS (SELECT pool_no, sum(amount) AS amount, sum(units) AS units,
                 sum(units) FILTER (WHERE payee_id = -6) AS unused FROM %1$I GROUP BY pool_no),
-        allocated AS MATERIALIZED (SELECT pool_no, payee_id, sum(amount) AS amount, sum(units) AS units
-            FROM %2$I GROUP BY pool_no, payee_id),
-        text AS (SELECT pool_no, sum(units) AS units FROM %3$I GROUP BY pool_no),
-        line AS (SELECT pool_no, sum(units) AS units FROM %4$I GROUP BY pool_no),
+        text AS (SELECT pool_no, sum(units) AS units FROM %2$I GROUP BY pool_no),
+        line AS (SELECT pool_no, sum(units) AS units FROM %3$I GROUP BY pool_no),
         level AS (
             SELECT v.* FROM pool FULL JOIN payee USING (pool_no) FULL JOIN text USING (pool_no)
                 FULL JOIN line USING (pool_no), LATERAL (VALUES
@@ -132,16 +130,19 @@ BEGIN
                     ('units of texts', pool_no, pool.amount * 10000 - coalesce(payee.unused, 0), text.units),
                     ('units of lines', pool_no, pool.amount * 10000 - coalesce(payee.unused, 0), line.units)
                 ) v (what, pool_no, expected, found)
-            UNION ALL
-            SELECT 'lines of payee ' || payee_id, pool_no, t.amount, a.amount
-                FROM %1$I t FULL JOIN allocated a USING (pool_no, payee_id)
-            UNION ALL
-            SELECT 'units of payee ' || payee_id, pool_no, t.units, a.units
-                FROM %1$I t FULL JOIN allocated a USING (pool_no, payee_id)
         )
         SELECT format('pool %%s: the %%s come to %%s, not to %%s', pool_no, what, coalesce(found, 0),
             coalesce(expected, 0)) FROM level WHERE coalesce(expected, 0) <> coalesce(found, 0) LIMIT 1
-    $q$, payees, rows, texts, lines, p_run) INTO fault;
+    $q$, payees, texts, lines, p_run) INTO fault;
+    IF fault IS NULL THEN
+        EXECUTE format($q$
+            SELECT format('pool %%s: the lines of payee %%s come to %%s, not to %%s', pool_no, payee_id,
+                coalesce(a.amount, 0), coalesce(t.amount, 0))
+            FROM %1$I t FULL JOIN (SELECT pool_no, payee_id, sum(amount)::bigint AS amount, sum(units)::bigint AS units
+                FROM %2$I GROUP BY pool_no, payee_id) a USING (pool_no, payee_id)
+            WHERE a.amount IS DISTINCT FROM t.amount OR a.units IS DISTINCT FROM t.units LIMIT 1
+        $q$, payees, rows) INTO fault;
+    END IF;
     IF fault IS NULL THEN
         EXECUTE format($q$
             SELECT format('pool %%s: work %%s, share %%s pays %%s, not what was frozen', a.pool_no, a.work_id,
@@ -161,7 +162,7 @@ END $$;
 -- Ends the writing of a calculated run: nobody can add a row any more, the sums are repeated, keys are made unique, and
 -- the parts join their tables. Refuses when anything is off.
 CREATE FUNCTION royalties_seal_parts(p_run bigint) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path = public, pg_temp
+    SET search_path = public, pg_temp SET maintenance_work_mem = '256MB'
 AS $$
 DECLARE
     base text;
@@ -188,7 +189,6 @@ BEGIN
     EXECUTE format('CREATE UNIQUE INDEX ON royalties_allocationline_r%s'
         ' (pool_no, payee_id, work_id, text_key, share_id)', p_run);
     EXECUTE format('CREATE INDEX ON royalties_allocationline_r%s (payee_id, amount DESC)', p_run);
-    EXECUTE format('CREATE INDEX ON royalties_allocationline_r%s (work_id)', p_run);
     EXECUTE format('CREATE UNIQUE INDEX ON royalties_payeetotal_r%s (pool_no, payee_id)', p_run);
     EXECUTE format('CREATE INDEX ON royalties_payeetotal_r%s (payee_id)', p_run);
     FOREACH base IN ARRAY royalties_result_tables() LOOP
@@ -198,7 +198,7 @@ BEGIN
         EXECUTE format('ANALYZE %I', part);
         EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES IN (%s)', base, part, p_run);
     END LOOP;
-    EXECUTE format('DROP TABLE royalties_textweight_r%s', p_run);
+    EXECUTE format('DROP TABLE royalties_handover_r%s', p_run);
 END $$;
 
 -- Throws the parts of a cancelled run away.
@@ -213,7 +213,7 @@ BEGIN
         RAISE EXCEPTION 'run % is not cancelled', p_run
             USING ERRCODE = 'check_violation', CONSTRAINT = 'parts_of_cancelled_run';
     END IF;
-    FOREACH base IN ARRAY royalties_result_tables() || 'royalties_textweight'::text LOOP
+    FOREACH base IN ARRAY royalties_result_tables() || 'royalties_handover'::text LOOP
         EXECUTE format('DROP TABLE IF EXISTS %I', base || '_r' || p_run);
     END LOOP;
 END $$;

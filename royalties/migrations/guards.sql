@@ -40,7 +40,7 @@ END $$;
 -- M01: the first place where a run does not conserve its pools, in words; NULL when all is well. With `posted` the
 -- run's journal must carry the same figures to the paisa.
 CREATE FUNCTION royalties_conservation_fault(p_run bigint, posted boolean) RETURNS text LANGUAGE sql STABLE
-    SET search_path = public, pg_temp
+    SET search_path = public, pg_temp SET enable_nestloop = off
 AS $$
     WITH book AS (
         SELECT l.*, a.code FROM royalties_run r JOIN royalties_journal j ON j.key = 'run:' || r.uid || ':finalise'

@@ -1,28 +1,27 @@
 """What a run has frozen, as the tables of the kernel; and what its shares would be if it were frozen now."""
 
-# ruff: noqa: S608 - the queries are composed of constants
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from django.db import connection
+from django.db import connection, transaction
 
 from cmo_portal.common.ruledata import RuleDataError
 from royalties.formats.pgcopy import I64, layout
 from royalties.models import Run, RunPool, UsageClaim
 from royalties.queries.columns import copy_out
 from royalties.queries.payees import payees_of
+from royalties.queries.plans import bulk_plans
 from royalties.rules.columns import NONE, order_by, starts_of
-from royalties.rules.kernel_tables import Pools, Shares, Texts, TextWeights
+from royalties.rules.kernel_tables import Pools, Shares, Texts
 from royalties.rules.points import LineRule, read_line_rule
 
 RIGHTS = ("PR", "MR", "SR")  # the position is the number of a right in the kernel
 POSITION_BITS = 32  # a text or line key is the position of its file, then the number within the file
 TEXT_LAYOUT = layout(pool_no="int4", text_key="int8", work_id="int8")
 SHARE_LAYOUT = layout(right_no="int2", work_id="int8", share_id="int8", party_id="int8", payee_id="int8", units="int4")
-WEIGHT_LAYOUT = layout(pool_no="int4", text_key="int8", weight="int8", lines="int8")
 TEXTS = "FROM royalties_runtext WHERE run_id = %(run)s ORDER BY pool_no, text_key"
-SHARES = 'FROM royalties_runshare WHERE run_id = %(run)s ORDER BY "right", work_id, party_id NULLS FIRST, share_id'
+SHARES = "FROM royalties_runshare WHERE run_id = %(run)s"
 RIGHT_NO = """CASE "right" WHEN 'PR' THEN 0 WHEN 'MR' THEN 1 ELSE 2 END"""
 
 # The shares of every work of a run for one right as they are now: each with its payee or the reason why it is held, the
@@ -71,9 +70,11 @@ CHANGED = """
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A usage file that feeds a pool: where it stands in the run's order of files, and how its lines are weighed."""
+    """A usage file that feeds a pool: the numbers of the pool's leaves, where the file stands in the run's order of
+    files, and how its lines are weighed."""
 
     pool_id: int
+    pool_numbers: tuple[int, ...]
     file_id: int
     position: int
     line_count: int
@@ -84,14 +85,18 @@ class Feed:
 def feeds_of(run: Run) -> list[Feed]:
     """The files of a run with the pools that they feed, in a fixed order."""
     claims = {(c.file_id, c.right): c for c in UsageClaim.objects.filter(run=run).select_related("file")}
-    pools = {p.pool_id: p for p in RunPool.objects.filter(run=run).select_related("rule_version", "pool")}
+    leaves = list(RunPool.objects.filter(run=run).select_related("rule_version", "pool").order_by("pool_no"))
+    numbers: dict[int, tuple[int, ...]] = {}
+    for leaf in leaves:
+        numbers[leaf.pool_id] = (*numbers.get(leaf.pool_id, ()), leaf.pool_no)
     found = []
-    for pool_id, leaf in sorted(pools.items()):
+    for pool_id, leaf in sorted({leaf.pool_id: leaf for leaf in leaves}.items()):
         rule = line_rule(leaf.rule_version.parameters)
         for usage in leaf.pool.usage.all():
             claim = claims[usage.file_id, leaf.right]
             scale = leaf.weight_scale // rule.scale
-            found.append(Feed(pool_id, usage.file_id, claim.position, claim.file.line_count, rule, scale))
+            where = (pool_id, numbers[pool_id], usage.file_id, claim.position)
+            found.append(Feed(*where, claim.file.line_count, rule, scale))
     return sorted(found, key=lambda feed: (feed.position, feed.pool_id))
 
 
@@ -130,12 +135,6 @@ def shares_of(run: Run) -> Shares:
     return Shares(*(rows[name] for name in SHARE_LAYOUT.names))
 
 
-def weights_of(run: Run) -> TextWeights:
-    """What the slices of the first step have weighed, before the run is sealed."""
-    rows = copy_out(f"SELECT {WEIGHT_LAYOUT.select_list()} FROM royalties_textweight_r{run.pk}", WEIGHT_LAYOUT)
-    return TextWeights(*(rows[name] for name in WEIGHT_LAYOUT.names))
-
-
 def shares_now(*, run: Run, right: str, territory: str) -> dict[str, Any]:
     """The parameters of SHARES_NOW for one right of a run."""
     parameters: dict[str, Any] = {"run": run.pk, "right": right, "territory": territory, "day": run.period_end}
@@ -150,7 +149,7 @@ def works_changed_since(run: Run) -> list[int]:
     """The works whose shares or payees would be frozen differently now (F22), by id."""
     changed: set[int] = set()
     for right, territory in rights_of(run):
-        with connection.cursor() as cursor:
+        with transaction.atomic(), bulk_plans(), connection.cursor() as cursor:
             cursor.execute(CHANGED.format(now=SHARES_NOW), shares_now(run=run, right=right, territory=territory))
             changed.update(row[0] for row in cursor.fetchall())
     return sorted(changed)

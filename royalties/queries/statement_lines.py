@@ -21,46 +21,67 @@ PAGE_SIZE = 50
 CHUNK = 2_000
 
 LINES = """
-    SELECT a.pool_no, a.work_id, a.share_id, a.units, a.amount, p."right"
-    FROM royalties_allocationline a JOIN royalties_runpool p ON p.run_id = a.run_id AND p.pool_no = a.pool_no
-    WHERE a.run_id = %(run)s AND a.payee_id = %(party)s
-        AND (%(pool)s::int IS NULL OR a.pool_no = %(pool)s) AND (%(right)s = '' OR p."right" = %(right)s)
+    SELECT a.pool_no, a.work_id, a.share_id, a.units, a.amount FROM royalties_allocationline a
+    WHERE a.run_id = %(run)s AND a.payee_id = %(party)s AND (%(pool)s::int IS NULL OR a.pool_no = %(pool)s)
+        AND (%(right)s = '' OR a.pool_no IN (
+            SELECT pool_no FROM royalties_runpool WHERE run_id = %(run)s AND "right" = %(right)s))
         AND (%(work)s = '' OR a.work_id = (
             SELECT work_id FROM royalties_statedwork WHERE run_id = %(run)s AND number = %(work)s))
 """
+# Works in pools first: so that counting them needs no sorting, whatever the grouping.
+PARTS = f"""
+    line AS ({LINES}),
+    part AS (
+        SELECT work_id, pool_no, count(*) AS lines, sum(amount)::bigint AS amount FROM line GROUP BY work_id, pool_no
+    )
+"""
 GROUPED: dict[By, str] = {
     "work": """
-        SELECT w.number AS key, w.title AS name, w.title_original AS other, g.* FROM (
-            SELECT work_id, min(pool_no) AS pool_no, count(DISTINCT pool_no) AS pools, 1::bigint AS works, count(*) AS
-                lines, sum(amount)::bigint AS amount FROM line GROUP BY work_id
-        ) g JOIN royalties_statedwork w ON w.run_id = %(run)s AND w.work_id = g.work_id
+        SELECT work_id AS key, min(pool_no) AS pool_no, count(*) AS pools, 1::bigint AS works,
+            sum(lines)::bigint AS lines, sum(amount)::bigint AS amount FROM part GROUP BY work_id
     """,
     "pool": """
-        SELECT g.pool_no::text AS key, p.name, o.name_ur AS other, g.* FROM (
-            SELECT min(work_id) AS work_id, pool_no, 1::bigint AS pools, count(DISTINCT work_id) AS works, count(*) AS
-                lines, sum(amount)::bigint AS amount FROM line GROUP BY pool_no
-        ) g JOIN royalties_runpool p ON p.run_id = %(run)s AND p.pool_no = g.pool_no
+        SELECT pool_no::bigint AS key, pool_no, 1::bigint AS pools, count(*) AS works, sum(lines)::bigint AS lines,
+            sum(amount)::bigint AS amount FROM part GROUP BY pool_no
+    """,
+    "right": """
+        SELECT array_position(ARRAY['PR', 'MR', 'SR'], p."right"::text)::bigint AS key, min(part.pool_no) AS pool_no,
+            count(DISTINCT part.pool_no) AS pools, count(DISTINCT part.work_id) AS works,
+            sum(part.lines)::bigint AS lines, sum(part.amount)::bigint AS amount
+        FROM part JOIN royalties_runpool p ON p.run_id = %(run)s AND p.pool_no = part.pool_no GROUP BY p."right"
+    """,
+}
+NAMED: dict[By, str] = {
+    "work": """
+        SELECT w.number AS shown, w.title AS name, w.title_original AS other, g.* FROM {source} g
+            JOIN royalties_statedwork w ON w.run_id = %(run)s AND w.work_id = g.key
+    """,
+    "pool": """
+        SELECT p.pool_no::text AS shown, p.name, o.name_ur AS other, g.* FROM {source} g
+            JOIN royalties_runpool p ON p.run_id = %(run)s AND p.pool_no = g.key
             JOIN royalties_pool o ON o.id = p.pool_id
     """,
     "right": """
-        SELECT "right" AS key, "right" AS name, '' AS other, g.* FROM (
-            SELECT "right", min(work_id) AS work_id, min(pool_no) AS pool_no, count(DISTINCT pool_no) AS pools,
-                count(DISTINCT work_id) AS works, count(*) AS lines, sum(amount)::bigint AS amount
-            FROM line GROUP BY "right"
-        ) g
+        SELECT r.code AS shown, r.code AS name, '' AS other, g.* FROM {source} g
+            JOIN unnest(ARRAY['PR', 'MR', 'SR']) WITH ORDINALITY AS r (code, key) ON r.key = g.key
     """,
 }
-SORTS = {"amount": "-amount", "name": "name"}
+# A page by amount is cut before names are looked up, a page by name after it.
+PAGES = {
+    "amount": "top AS (SELECT * FROM grouped {beyond}), shown AS ({named_top})",
+    "name": "named AS ({named_grouped}), shown AS (SELECT * FROM named {beyond})",
+}
+SORTS: dict[str, tuple[str, type]] = {"amount": ("-amount", int), "name": ("name", str)}
 # One line with everything a file shows of it. The points of a work are those of all its texts in the pool.
 DETAILS = f"""
     WITH line AS ({LINES} {{more}})
-    SELECT line.pool_no, p.name, o.name_ur, p.section, line."right", w.number, w.title, w.title_original, w.iswc,
+    SELECT line.pool_no, p.name, o.name_ur, p.section, p."right", w.number, w.title, w.title_original, w.iswc,
         s.role, s.units, t.plays, t.weight, p.weight_scale, line.units, line.amount
     FROM line
         JOIN royalties_runpool p ON p.run_id = %(run)s AND p.pool_no = line.pool_no
         JOIN royalties_pool o ON o.id = p.pool_id
         JOIN royalties_statedwork w ON w.run_id = %(run)s AND w.work_id = line.work_id
-        JOIN royalties_runshare s ON s.run_id = %(run)s AND s."right" = line."right" AND s.work_id = line.work_id
+        JOIN royalties_runshare s ON s.run_id = %(run)s AND s."right" = p."right" AND s.work_id = line.work_id
             AND s.share_id = line.share_id
         JOIN LATERAL (
             SELECT sum(x.plays)::bigint AS plays, sum(r.weight)::numeric AS weight
@@ -136,26 +157,31 @@ def groups(
     statement: Statement, by: By, *, filters: Filters, sort: str = "amount", after: str = "", before: str = ""
 ) -> Slice:
     """The lines of a statement grouped, one page of it. An unknown sort or damaged place gives the first page."""
-    order = SORTS.get(sort, "-amount")
-    place = read_place(before or after, (int if order == "-amount" else str, str))
+    sort = sort if sort in SORTS else "amount"
+    order, kind = SORTS[sort]
+    place = read_place(before or after, (kind, int))
     backwards = bool(before) and place is not None
-    beyond = f"WHERE ({order}, key) {'<' if backwards else '>'} (%(one)s, %(two)s)" if place else ""
     turned = "DESC" if backwards else "ASC"
+    inner = f"WHERE ({order}, key) {'<' if backwards else '>'} (%(one)s, %(two)s)" if place else ""
+    page = PAGES[sort].format(
+        beyond=f"{inner} ORDER BY {order} {turned}, key {turned} LIMIT {PAGE_SIZE + 1}",
+        named_top=NAMED[by].format(source="top"),
+        named_grouped=NAMED[by].format(source="grouped"),
+    )
     query = f"""
-        WITH line AS ({LINES}), grouped AS ({GROUPED[by]})
-        SELECT key, name, other, pool_no, pools, works, lines, amount, {order},
+        WITH {PARTS}, grouped AS ({GROUPED[by]}), {page}
+        SELECT shown, name, other, pool_no, pools, works, lines, amount, {order}, key,
             (SELECT count(*) FROM grouped), (SELECT coalesce(sum(amount), 0)::bigint FROM grouped)
-        FROM grouped {beyond} ORDER BY {order} {turned}, key {turned} LIMIT {PAGE_SIZE + 1}
+        FROM shown ORDER BY {order} {turned}, key {turned}
     """
-    one, two = place or ("", "")
-    found = _fetch(query, _where(statement, filters) | {"one": one, "two": two})
+    one, two = place or ("", 0)
     return cut_page(
-        found,
+        _fetch(query, _where(statement, filters) | {"one": one, "two": two}),
         backwards=backwards,
         placed=place is not None,
-        place=lambda row: (row[8], row[0]),
+        place=lambda row: (row[8], row[9]),
         make=_group,
-        sums=lambda row: (row[9], row[10]),
+        sums=lambda row: (row[10], row[11]),
     )
 
 

@@ -77,6 +77,8 @@ class Columns:
 def order_by(*keys: I64) -> I64:
     """The positions that put rows in ascending order of the keys, the first key first; rows alike keep their order."""
     size = keys[0].size
+    if _in_order(keys):
+        return np.arange(size, dtype=np.int64)
     order: I64 | None = None
     for key in reversed(keys):
         values = key if order is None else key[order]
@@ -90,6 +92,16 @@ def order_by(*keys: I64) -> I64:
             rest = rest[step]
             order = step if order is None else order[step]
     return np.arange(size, dtype=np.int64) if order is None else order
+
+
+def _in_order(keys: Sequence[I64]) -> bool:
+    """Whether the rows are in ascending order already; what was stored in order costs no second sorting."""
+    tied: npt.NDArray[np.bool_] = np.ones(max(keys[0].size - 1, 0), dtype=bool)
+    for key in keys:
+        if bool((tied & (key[1:] < key[:-1])).any()):
+            return False
+        tied &= key[1:] == key[:-1]
+    return True
 
 
 def starts_of(*keys: I64) -> I64:

@@ -1,22 +1,26 @@
 """Whole tables into PostgreSQL from numpy columns, by binary COPY on the connection of the transaction."""
 
-import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from django.db import connection
 
 from royalties.formats.pgcopy import I64, Layout
 
-READ_SIZE = 1 << 20
-ROWS_AT_ONCE = 1 << 18  # of one COPY: about 20 MB, so that writing takes little memory beside the columns themselves
-
 
 def copy_in(table: str, layout: Layout, columns: Mapping[str, I64]) -> int:
     """Write the rows into a table; returns how many."""
-    size = len(columns[layout.names[0]])
     statement = f'COPY "{table}" ({", ".join(layout.names)}) FROM STDIN (FORMAT BINARY)'
     with connection.cursor() as cursor:
-        for first in range(0, size, ROWS_AT_ONCE):
-            chunk = layout.write(columns, slice(first, first + ROWS_AT_ONCE))
-            cursor.cursor.copy_expert(statement, io.BytesIO(chunk), size=READ_SIZE)
-    return size
+        cursor.cursor.copy_expert(statement, _Stream(layout.chunks(columns)))
+    return len(columns[layout.names[0]])
+
+
+class _Stream:
+    """Chunks as a file to be read: while the server works on one, the next is made."""
+
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self.chunks = chunks
+
+    def read(self, size: int) -> bytes:
+        """The next chunk, whatever its size; nothing at the end."""
+        return next(self.chunks, b"")

@@ -141,8 +141,8 @@ class TestLeases:
             runs.weigh_slice(job=late)
         runs.weigh_slice(job=now_held)
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT count(*) FROM royalties_textweight_r{run.pk}")
-            assert cursor.fetchone()[0] == 6
+            cursor.execute(f"SELECT count(*) FROM royalties_handover_r{run.pk}")
+            assert cursor.fetchone()[0] == 2  # its lines and its weights
 
     def test_a_sum_for_a_job_that_is_not_running_is_refused(self):
         run = started(slices=1)

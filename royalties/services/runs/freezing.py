@@ -15,6 +15,7 @@ from cmo_portal.jobs.services import add_job
 from royalties.models import Pool, PoolUsage, Run, RunDeduction, RunPool, UsageClaim, UsageFile
 from royalties.models.runs import PURPOSES
 from royalties.queries.frozen import POSITION_BITS, SHARES_NOW, line_rule, rights_of, shares_now
+from royalties.queries.plans import bulk_plans
 from royalties.queries.readiness import freeze_problems
 from royalties.queries.usage_lines import parts_scale
 from royalties.rules.deductions import DeductionResult, apply_deductions, read_deductions
@@ -34,7 +35,7 @@ TEXTS = f"""
     ),
     decided AS (
         SELECT DISTINCT ON (m.file_id, m.text_no) m.file_id, m.text_no, m.outcome, m.work_id
-        FROM royalties_usagematch m WHERE m.file_id IN (SELECT file_id FROM royalties_usageclaim WHERE run_id = %(run)s)
+        FROM royalties_usagematch m WHERE m.file_id = ANY (%(files)s)
         ORDER BY m.file_id, m.text_no, m.revision DESC
     )
     INSERT INTO royalties_runtext (run_id, pool_no, text_key, file_id, text_no, work_id)
@@ -46,7 +47,7 @@ TEXTS = f"""
         JOIN royalties_usagetext t ON t.file_id = u.file_id AND leaf.section IN ('', t.section)
         LEFT JOIN decided d ON d.file_id = t.file_id AND d.text_no = t.text_no
         LEFT JOIN final ON final.work_id = d.work_id
-    WHERE leaf.run_id = %(run)s AND d.outcome IS DISTINCT FROM 'ignored'
+    WHERE leaf.run_id = %(run)s AND t.file_id = ANY (%(files)s) AND d.outcome IS DISTINCT FROM 'ignored'
 """  # noqa: S608 - composed of the constant above
 SHARES = 'INSERT INTO royalties_runshare (run_id, "right", work_id, share_id, payee_id, party_id, role, units) '
 
@@ -85,8 +86,9 @@ def freeze_run(*, run: Run, by: User, now: dt.datetime) -> Run:
     _claim_usage(run, pools)
     _freeze_pools(run, pools)
     faultpoint("dist.freeze.after_pools_write")
-    with connection.cursor() as cursor:
-        cursor.execute(TEXTS, {"run": run.pk})
+    with bulk_plans(), connection.cursor() as cursor:
+        files = list(UsageClaim.objects.filter(run=run).values_list("file_id", flat=True).distinct())
+        cursor.execute(TEXTS, {"run": run.pk, "files": files})
         faultpoint("dist.freeze.after_texts_write")
         for right, territory in rights_of(run):
             cursor.execute(SHARES + SHARES_NOW, shares_now(run=run, right=right, territory=territory))

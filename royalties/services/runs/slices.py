@@ -17,7 +17,6 @@ from cmo_portal.jobs.models import Job
 from cmo_portal.jobs.services import finish
 from royalties.formats.pgcopy import I64, Layout, layout
 from royalties.models import Run, StepSum
-from royalties.queries.columns import copy_out
 from royalties.queries.frozen import (
     POSITION_BITS,
     Feed,
@@ -26,17 +25,16 @@ from royalties.queries.frozen import (
     shares_of,
     texts_for_kernel,
     texts_of,
-    weights_of,
 )
 from royalties.queries.results import digest_of_stored
 from royalties.queries.usage_lines import read_lines
 from royalties.rules import kernel
-from royalties.rules.columns import NONE, find_rows
+from royalties.rules.columns import NONE, find_rows, order_by
 from royalties.rules.digest import LineMix, mix_lines
-from royalties.rules.kernel_tables import Lines, TextUnits, UnitRows
+from royalties.rules.kernel_tables import Lines, TextUnits, TextWeights, UnitRows
 from royalties.services.columns import copy_in
+from royalties.services.handover import hand_over, take_over
 
-WEIGHTS = layout(text_key="int8", weight="int8", lines="int8", run_id="int8", pool_no="int4")
 TEXT_RESULTS = layout(text_key="int8", work_id="int8", weight="int8", units="int8", run_id="int8", pool_no="int4")
 LINE_RESULTS = layout(line_key="int8", text_key="int8", weight="int8", units="int8", run_id="int8", pool_no="int4")
 ALLOCATION = layout(
@@ -50,28 +48,30 @@ ALLOCATION = layout(
     pool_no="int4",
 )
 PAYEES = layout(payee_id="int8", units="int8", amount="int8", run_id="int8", pool_no="int4")
-FED_TEXTS = """
-    SELECT {select} FROM royalties_runtext t JOIN royalties_runpool p ON p.run_id = t.run_id AND p.pool_no = t.pool_no
-    WHERE t.run_id = %(run)s AND t.file_id = %(file)s AND p.pool_id = %(pool)s
-"""
 
 
 @transaction.atomic
 def weigh_slice(*, job: Job) -> None:
-    """Weigh the lines of a slice and hand back what each text weighs in its pool."""
+    """Weigh the lines of a slice and hand over what each text weighs in its pool, and the lines for the third step."""
     run = _run(job)
-    weights = kernel.join_weights([kernel.weigh(lines) for lines in _lines_of(run, job.slice_no)])
+    found: list[TextWeights] = []
     faultpoint("dist.weigh.before_write")
-    _write(run, "textweight", WEIGHTS, zip(("pool_no", "text_key", "weight", "lines"), weights.columns(), strict=True))
+    for number, lines in enumerate(_lines_of(run, job.slice_no)):
+        ordered = lines.take(order_by(lines.pool_no, lines.text_id, lines.line_key))
+        hand_over(run, job.slice_no, f"lines {number}", ordered)
+        found.append(kernel.weigh(ordered))
+    weights = kernel.join_weights(found)
+    hand_over(run, job.slice_no, "weights", weights)
     faultpoint("dist.weigh.after_write")
-    _hand_back(job, run, {"texts": len(weights), "lines": int(weights.lines.sum())})
+    _hand_back(job, run, {"texts": len(weights), "lines": int(weights.lines.sum()), "feeds": len(found)})
 
 
 @transaction.atomic
 def allocate_run(*, job: Job) -> None:
     """Split every pool: to its texts, their works, their shares, their payees; and each payee's money to its lines."""
     run = _run(job)
-    pools, rows, weights = pools_of(run), texts_of(run), kernel.join_weights([weights_of(run)])
+    pools, rows = pools_of(run), texts_of(run)
+    weights = kernel.join_weights([take_over(run, number, "weights", TextWeights) for number in range(run.slices)])
     texts = texts_for_kernel(rows)
     text_units = kernel.split_texts(pools, weights, texts)
     split = kernel.split_shares(pools, text_units, texts, shares_of(run))
@@ -79,6 +79,7 @@ def allocate_run(*, job: Job) -> None:
     paid = kernel.payees(pools, kernel.payee_units(units))
     lines = kernel.statement_rows(paid, units)
     faultpoint("dist.alloc.before_write")
+    hand_over(run, 0, "units", text_units)
     work = rows["work_id"][find_rows((rows["pool_no"], rows["text_key"]), (weights.pool_no, weights.text_id))]
     table = zip(("pool_no", "text_key", "units"), text_units.columns(), strict=True)
     _write(run, "textresult", TEXT_RESULTS, [*table, ("work_id", work), ("weight", weights.weight)])
@@ -96,15 +97,17 @@ def allocate_run(*, job: Job) -> None:
 def split_lines_slice(*, job: Job) -> None:
     """Split each text's units to its lines: what every row of the usage files has earned."""
     run = _run(job)
-    total = LineMix(0, 0)
-    for lines in _lines_of(run, job.slice_no):
-        result = kernel.split_lines(lines, _text_units(run, lines))
+    units = take_over(run, 0, "units", TextUnits)
+    weighed = StepSum.objects.get(run=run, step="weigh", slice_no=job.slice_no)
+    mix = LineMix(0, 0)
+    for number in range(weighed.payload["feeds"]):
+        result = kernel.split_lines(take_over(run, job.slice_no, f"lines {number}", Lines), units)
         faultpoint("dist.lines.before_write")
         names = ("pool_no", "text_key", "line_key", "weight", "units")
         _write(run, "lineresult", LINE_RESULTS, zip(names, result.columns(), strict=True))
         faultpoint("dist.lines.after_write")
-        total = total + mix_lines(result)
-    _hand_back(job, run, {"lines": total.lines, "mix": total.mix})
+        mix = mix + mix_lines(result)
+    _hand_back(job, run, {"lines": mix.lines, "mix": mix.mix})
 
 
 @transaction.atomic
@@ -128,42 +131,28 @@ def _run(job: Job) -> Run:
 
 def _lines_of(run: Run, slice_no: int) -> Iterator[Lines]:
     """The lines of a slice, one table for each file and pool that it feeds; ignored texts left out."""
+    texts = texts_of(run)
     for feed in feeds_of(run):
-        texts = _fed_texts(run, feed)
         columns = read_lines(
             feed.file_id, feed.rule, parts_scale=feed.parts_scale, slices=run.slices, slice_no=slice_no
         )
-        pool_of_text = np.full(int(max(texts["text_no"].max(initial=0), columns["text_no"].max(initial=0))) + 1, NONE)
-        pool_of_text[texts["text_no"]] = texts["pool_no"]
-        pool_no = pool_of_text[columns["text_no"]]
         base = np.int64(feed.position << POSITION_BITS)
+        pool_no = _pools_of_texts(texts, feed, base, columns["text_no"])
         lines = Lines(pool_no, base | columns["text_no"], base | columns["row_no"], columns["weight"])
         ignored = pool_no == NONE
         yield lines.take(~ignored) if ignored.any() else lines
 
 
-def _fed_texts(run: Run, feed: Feed) -> dict[str, I64]:
-    columns = layout(pool_no="int4", text_no="int4")
-    query = FED_TEXTS.format(select=columns.select_list({"pool_no": "t.pool_no", "text_no": "t.text_no"}))
-    return copy_out(query, columns, {"run": run.pk, "file": feed.file_id, "pool": feed.pool_id})
-
-
-def _text_units(run: Run, lines: Lines) -> TextUnits:
-    """The units of the texts of some lines: those of their pools, between their lowest and highest key."""
-    if not len(lines):
-        return TextUnits.empty()
-    columns = layout(pool_no="int4", text_key="int8", units="int8")
-    rows = copy_out(
-        f"SELECT {columns.select_list()} FROM royalties_textresult_r{run.pk}"  # noqa: S608 - a number of our own
-        " WHERE pool_no = ANY (%(pools)s) AND text_key BETWEEN %(low)s AND %(high)s ORDER BY pool_no, text_key",
-        columns,
-        {
-            "pools": sorted({int(number) for number in np.flatnonzero(np.bincount(lines.pool_no))}),
-            "low": int(lines.text_id.min()),
-            "high": int(lines.text_id.max()),
-        },
-    )
-    return TextUnits(rows["pool_no"], rows["text_key"], rows["units"])
+def _pools_of_texts(texts: dict[str, I64], feed: Feed, base: np.int64, text_no: I64) -> I64:
+    """The leaf pool of each line's text; −1 where the text takes no part."""
+    size = int(text_no.max(initial=0)) + 1
+    pool_of = np.full(size, NONE)
+    for number in feed.pool_numbers:  # the texts stand in order of pool and key
+        first, last = np.searchsorted(texts["pool_no"], [number, number + 1])
+        keys = texts["text_key"][first:last]
+        low, high = np.searchsorted(keys, [base, base + size])
+        pool_of[keys[low:high] - base] = number
+    return pool_of[text_no]
 
 
 def _write(run: Run, table: str, columns: Layout, values: Any) -> None:

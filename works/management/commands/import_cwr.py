@@ -34,14 +34,15 @@ class Command(BaseCommand):
                 file = check_registration_file(upload=stream, filename=options["file"].name, by=by)
                 if not options["dry_run"] and file.state != "refused":
                     file = import_registration_file(file=file, by=by, now=clock.now())
-                    if options["ack"]:
-                        with file.answer.open("rb") as answer:
-                            options["ack"].write_bytes(answer.read())
+                if options["ack"] and file.answer:
+                    with file.answer.open("rb") as answer:
+                        options["ack"].write_bytes(answer.read())
                 if options["dry_run"]:
                     transaction.set_rollback(True)
         except ValidationError as error:
             raise CommandError("\n".join(error.messages)) from error
-        report = {"file": file.filename, "state": "dry run" if options["dry_run"] else file.state, **file.report}
+        kept = "dry run" if options["dry_run"] and file.state != "refused" else file.state
+        report = {"file": file.filename, "state": kept, **file.report}
         if options["json"]:
             self.stdout.write(json.dumps(report, ensure_ascii=False, indent=2))
         else:

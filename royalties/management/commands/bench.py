@@ -1,0 +1,59 @@
+"""`./portal bench distribution --lines N [--json]`: the bulk work beside a plain COPY of the same lines."""
+
+import json
+import time
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from cmo_portal import environment
+from royalties.bench import distribution, place, workers
+
+
+class Command(BaseCommand):
+    """Measure in a database of its own, or be one of the workers of a measurement."""
+
+    help = "Measure the bulk work in a throw-away database."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """What to measure, and how much of it."""
+        parser.add_argument("what", choices=["distribution", "worker"])
+        parser.add_argument("--lines", type=_number, default=100_000, help="usage lines, for example 1000000 or 1M")
+        parser.add_argument("--repeats", type=int, default=1, help="how often the calculation is measured")
+        parser.add_argument("--seed", type=int, default=1)
+        parser.add_argument("--json", action="store_true", help="print the report as JSON")
+        parser.add_argument("--kinds", nargs="*", default=[], help="kinds of jobs of a worker")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Measure, and print the report."""
+        if options["what"] == "worker":
+            self.stdout.write(json.dumps(workers.work(options["kinds"])))
+            return
+        superuser_url = environment.text("BENCH_SUPERUSER_URL", "")
+        if not superuser_url:
+            raise CommandError("Start it by ./portal bench: it needs a login that may make a database.")
+        began = time.monotonic()
+
+        def tell(text: str) -> None:
+            self.stderr.write(f"{time.monotonic() - began:7.1f} s  {text}")
+
+        with place.throw_away(superuser_url) as where:
+            report = distribution.measure(
+                where, lines=options["lines"], repeats=options["repeats"], seed=options["seed"], tell=tell
+            ).as_dict()
+        self.stdout.write(json.dumps(report, indent=1) if options["json"] else _table(report))
+
+
+def _number(written: str) -> int:
+    """1000000, 1M or 250k."""
+    factor = {"M": 1_000_000, "k": 1_000}.get(written[-1:], 1)
+    return int(written.rstrip("Mk")) * factor
+
+
+def _table(report: dict[str, Any]) -> str:
+    lines = [f"{report['lines']:,} lines, {report['works']:,} works, {report['cores']} cores"]
+    for name, stage in report["stages"].items():
+        memory = f"{stage['memory_mb']:>6} MB" if "memory_mb" in stage else ""
+        lines.append(f"{name:24} {stage['seconds']:>9.2f} s {stage['ratio']:>7.2f} × raw COPY {memory}")
+    lines.append(f"same digest every time: {report['same_digest']}")
+    return "\n".join(lines)

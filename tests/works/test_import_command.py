@@ -1,0 +1,55 @@
+"""`manage import_cwr`: the same services as the page, from a terminal."""
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from works.models import RegistrationFile, Work
+
+DATA = Path(__file__).parent.parent / "data" / "cwr"
+FILE = DATA / "CW260001SPM_362.V21"
+
+
+def run(*arguments: str) -> dict[str, Any]:
+    out = io.StringIO()
+    call_command("import_cwr", *arguments, "--json", stdout=out)
+    answer: dict[str, Any] = json.loads(out.getvalue())
+    return answer
+
+
+@pytest.mark.django_db
+def test_a_dry_run_says_what_would_happen_and_keeps_nothing(staff: Any) -> None:
+    staff("documentation")
+    report = run(str(FILE), "--dry-run")
+    assert (report["state"], report["transactions"]) == ("dry run", 3)
+    assert not RegistrationFile.objects.exists() and not Work.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_file_is_taken_and_its_answer_written(staff: Any, tmp_path: Path) -> None:
+    staff("documentation", email="desk@society.example")
+    report = run(str(FILE), "--ack", str(tmp_path / "answer"), "--by", "desk@society.example")
+    assert report["state"] == "imported" and Work.objects.count() == report["accepted"]
+    assert (tmp_path / "answer").read_bytes().startswith(b"HDRSO")
+
+
+@pytest.mark.django_db
+def test_a_file_that_is_refused_ends_in_plain_words(staff: Any, tmp_path: Path) -> None:
+    staff("documentation")
+    (tmp_path / "list.csv").write_text("Title;Writer\n")
+    with pytest.raises(CommandError, match="HDR"):
+        run(str(tmp_path / "list.csv"))
+    assert run(str(DATA / "CW260007052_SPM.V21"))["state"] == "refused"
+
+
+@pytest.mark.django_db
+def test_somebody_has_to_answer_for_an_import(staff: Any) -> None:
+    with pytest.raises(CommandError, match="--by"):
+        run(str(FILE))
+    staff("finance", email="purse@society.example")
+    with pytest.raises(Exception, match=r"works\.import_works"):
+        run(str(FILE), "--by", "purse@society.example")
