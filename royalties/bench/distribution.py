@@ -140,7 +140,12 @@ def _ingest(place: Place, files: list[StationFile], by: Any, report: Report) -> 
 def _pools(place: Place, files: list[UsageFile], by: Any, second: Any) -> list[Pool]:
     """One pool for each station, its money written straight in: where it came from is not measured."""
     chosen: list[RuleVersion] = []
-    for kind, parameters in (("distribution", {"formula": "seconds"}), ("deductions", {"deductions": []})):
+    standards: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("distribution", {"formula": "seconds"}),
+        ("deductions", {"deductions": []}),
+        ("claims", {"years": "3"}),
+    )
+    for kind, parameters in standards:
         subject = rules.save_rule(kind=kind, code=kind, name=kind, by=by)
         version = rules.draft_version(
             rule=subject, valid_from=dt.date(2020, 1, 1), text=kind, parameters=parameters, source="bench", by=by

@@ -11,6 +11,7 @@ from royalties.models import Rule, RuleVersion
 from royalties.services import rules
 
 BROADCAST, MINUTES, DEDUCTIONS, WITHHOLDING, PAYMENT = "BROADCAST", "MINUTES", "DEDUCTIONS", "WITHHOLDING", "PAYMENT"
+CLAIMS = "CLAIMS"
 USES = {"feature": "1", "theme": "0.75", "background": "0.5", "jingle": "0.25"}
 
 
@@ -107,6 +108,15 @@ SAMPLES = (
         "Balances from 2,000 rupees on are paid; smaller ones are carried forward.",
         "۲٬۰۰۰ روپے یا زیادہ کی رقم ادا کی جاتی ہے؛ اس سے کم آگے منتقل ہوتی ہے۔",
         {"minimum_payment": "2000.00"},
+    ),
+    Sample(
+        "claims",
+        CLAIMS,
+        "Claims to held money",
+        "رکی ہوئی رقم کے دعوے",
+        "Money that could not be paid waits for three financial years after the one in which it was collected.",
+        "جو رقم ادا نہ ہو سکی وہ وصولی کے مالی سال کے بعد تین مالی سال تک انتظار کرتی ہے۔",
+        {"years": "3"},
     ),
 )
 

@@ -1,4 +1,4 @@
-"""The society's rules as dated, approved data: distribution, deductions, withholding, payment."""
+"""The society's rules as dated, approved data: distribution, deductions, withholding, payment, claims."""
 
 from typing import ClassVar
 
@@ -18,6 +18,7 @@ RULE_KINDS = [
     ("deductions", _("Deductions")),
     ("withholding", _("Withholding tax")),
     ("payment", _("Payment")),
+    ("claims", _("Claims to held money")),
     ("matching", _("Matching")),
 ]
 VALIDITY = Func(F("valid_from"), F("valid_to"), Value("[]"), function="daterange", output_field=DateRangeField())

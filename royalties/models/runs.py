@@ -65,7 +65,8 @@ MOVES = [
 # (M01, M10), a move to `finalised` a ledger that conserves every pool (M01).
 RUN_STANDS = """
     may := CASE OLD.state
-        WHEN 'draft' THEN ARRAY['state', 'reason', 'name', 'period_start', 'period_end', 'frozen_at', 'input_digest']
+        WHEN 'draft' THEN ARRAY['state', 'reason', 'name', 'period_start', 'period_end', 'frozen_at', 'input_digest',
+            'claim_rule_id']
         WHEN 'frozen' THEN ARRAY['state', 'reason', 'slices', 'kernel', 'code_version', 'calculated_at', 'digest']
         WHEN 'calculated' THEN ARRAY['state', 'reason', 'reviewed_by_id']
         WHEN 'reviewed' THEN
@@ -163,6 +164,7 @@ class Run(Public):
     slices = models.IntegerField(default=1)
     kernel = models.CharField(max_length=20, default="numpy")
     code_version = models.CharField(max_length=40, blank=True)
+    claim_rule = models.ForeignKey(RuleVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     frozen_at = models.DateTimeField(null=True, blank=True)
     input_digest = models.BinaryField(max_length=32, null=True, editable=False)
     calculated_at = models.DateTimeField(null=True, blank=True)
@@ -200,7 +202,7 @@ class Run(Public):
             ),
             models.CheckConstraint(
                 condition=models.Q(state__in=["draft", "cancelled"])
-                | models.Q(frozen_at__isnull=False, input_digest__isnull=False),
+                | models.Q(frozen_at__isnull=False, input_digest__isnull=False, claim_rule__isnull=False),
                 name="run_frozen_has_digest",
             ),
             models.CheckConstraint(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import connection
-from django.db.models import Max, Q
+from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from cmo_portal.common.money import Currency
@@ -15,6 +15,7 @@ from cmo_portal.common.texts import Text
 from members.queries import Payee, payees
 from royalties.models import Payment, RuleVersion, Statement
 from royalties.models.ledger import AccountCode
+from royalties.queries.rules import rule_in_force
 from royalties.rules.threshold import decide_payout, read_minimum
 from royalties.rules.withholding import NoWithholdingRate, Withholding, WithholdingRate, read_withholding, withhold
 
@@ -58,21 +59,6 @@ def balances(account: AccountCode, party_ids: Iterable[int] | None = None) -> di
     with connection.cursor() as cursor:
         cursor.execute(BALANCES, {"code": str(account), "parties": wanted})
         return dict(cursor.fetchall())
-
-
-def rule_in_force(kind: str, on: dt.date) -> RuleVersion:
-    """The one approved version of a kind that is valid on a day. Raises ValidationError when there is none or two."""
-    found = RuleVersion.objects.filter(
-        Q(valid_to__isnull=True) | Q(valid_to__gte=on), rule__kind=kind, state="approved", valid_from__lte=on
-    ).select_related("rule")
-    versions = list(found[:2])
-    if len(versions) != 1:
-        names = {"withholding": _("withholding tax"), "payment": _("payments")}
-        raise ValidationError(
-            _("There must be exactly one approved rule on %(kind)s for this payment date; there are %(count)s.")
-            % {"kind": names.get(kind, kind), "count": len(versions)}
-        )
-    return versions[0]
 
 
 def payment_rules(on: dt.date) -> PaymentRules:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.utils.translation import gettext as _
 
@@ -9,7 +10,7 @@ from cmo_portal.common.periods import is_valid_on
 from cmo_portal.wording import grouped
 from royalties.models import Pool, PoolUsage, Run, UsageClaim
 from royalties.queries.frozen import line_rule
-from royalties.queries.rules import parameter_problems
+from royalties.queries.rules import parameter_problems, rule_in_force
 from royalties.queries.usage_lines import unknown_codes
 from royalties.rules.deductions import DeductionsExceedAmount, apply_deductions, read_deductions
 
@@ -28,7 +29,7 @@ def freeze_problems(run: Run, pools: Sequence[Pool]) -> list[str]:
     if run.state != "draft":
         return [_("This run is no draft any more. Open it again to see where it stands.")]
     problems = [problem for pool in pools for problem in _pool_problems(pool)]
-    problems += _territory_problems(pools)
+    problems += [*_claim_rule_problems(run), *_territory_problems(pools)]
     usage = list(PoolUsage.objects.filter(pool__in=pools).select_related("file", "pool__distribution_rule"))
     problems += _file_problems(run, usage)
     if not problems:  # reading millions of lines is worth it only when the rest is in order
@@ -53,6 +54,13 @@ def _pool_problems(pool: Pool) -> Iterator[str]:
             apply_deductions(gross, read_deductions(pool.deduction_rule.parameters)[0])
         except DeductionsExceedAmount:
             yield _("%(pool)s: the deductions would take more than the pool holds.") % name
+
+
+def _claim_rule_problems(run: Run) -> Iterator[str]:
+    try:
+        rule_in_force("claims", run.period_end)
+    except ValidationError as error:
+        yield from error.messages
 
 
 def _territory_problems(pools: Iterable[Pool]) -> list[str]:

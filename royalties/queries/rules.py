@@ -5,12 +5,15 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from cmo_portal.common.money import Currency
 from cmo_portal.common.ruledata import Complaint
-from cmo_portal.wording import words_text
+from cmo_portal.wording import date_text, words_text
 from royalties.models import RuleVersion
+from royalties.rules.claims import read_claim_years
 from royalties.rules.deductions import read_deductions
 from royalties.rules.points import read_line_rule
 from royalties.rules.threshold import read_minimum
@@ -22,6 +25,7 @@ READERS: dict[str, Callable[[Parameters], list[Complaint]]] = {
     "distribution": lambda data: read_line_rule(data)[1],
     "deductions": lambda data: read_deductions(data)[1],
     "withholding": lambda data: read_withholding(data, BEGINNING, None)[1],
+    "claims": lambda data: read_claim_years(data)[1],
     "payment": lambda data: read_minimum(data, Currency(settings.CURRENCY["code"], settings.CURRENCY["decimals"]))[1],
 }
 
@@ -38,3 +42,15 @@ def in_force(*, kind: str, on: dt.date) -> QuerySet[RuleVersion]:
     running = Q(valid_to__isnull=True) | Q(valid_to__gte=on)
     found = RuleVersion.objects.filter(running, rule__kind=kind, state="approved", valid_from__lte=on)
     return found.select_related("rule").order_by("rule__name")
+
+
+def rule_in_force(kind: str, on: dt.date) -> RuleVersion:
+    """The one approved version of a kind that is valid on a day. Raises ValidationError when there is none or two."""
+    versions = list(in_force(kind=kind, on=on)[:2])
+    if len(versions) != 1:
+        names = {"withholding": _("withholding tax"), "payment": _("payments"), "claims": _("claims to held money")}
+        raise ValidationError(
+            _("There must be exactly one approved rule on %(kind)s for %(day)s; there are %(count)s.")
+            % {"kind": names.get(kind, kind), "day": date_text(on), "count": len(versions)}
+        )
+    return versions[0]

@@ -21,6 +21,7 @@ from cmo_portal.common.periods import Period
 from licensing.models import ReceiptAllocation
 from members.models import Party
 from royalties.models import Pool, RuleVersion, Run, UsageFile, UsageLine, UsageMatch, UsageSource, UsageText
+from royalties.queries.rules import in_force
 from royalties.services import pools, rules, runs
 from tests.factories import licensing as money
 from tests.factories import works as shelf
@@ -80,6 +81,12 @@ def rule(kind: str, parameters: Mapping[str, Any], *, valid_from: dt.date = dt.d
     return rules.approve_version(version=version, by=approver(), now=NOW)
 
 
+def claim_rule() -> None:
+    """Held money waits for three years, unless a rule says so already."""
+    if not in_force(kind="claims", on=QUARTER.end):
+        rule("claims", {"years": "3"})
+
+
 def receipt(net: int) -> ReceiptAllocation:
     """A receipt, posted, whose fee without tax is exactly `net` minor units."""
     money.province("GB", rate="0")
@@ -111,6 +118,7 @@ def pool(
     code: str = "",
 ) -> Pool:
     """A pool that holds `net` minor units."""
+    claim_rule()
     made = pools.create_pool(
         code=code or f"P{next(_counter)}",
         name=f"Pool {code or next(_counter)}",

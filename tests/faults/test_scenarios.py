@@ -1,6 +1,7 @@
 """Named faults other than a kill at a write boundary: doubled work, poison, a broker without memory, a database away."""
 
 import datetime as dt
+import io
 import os
 import secrets
 import shutil
@@ -11,6 +12,7 @@ import sys
 import threading
 import time
 import uuid
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -22,10 +24,11 @@ from django.test import Client
 
 from cmo_portal.jobs.models import Job
 from cmo_portal.jobs.services import retry_job
-from royalties.models import PaymentBatch, Pool, Run
-from royalties.services import payments, runs
+from royalties.models import LineResult, PaymentBatch, Pool, Run
+from royalties.services import payments, runs, usage
 from tests.conftest import admin_cursor
 from tests.factories import royalties as make
+from tests.factories import usage as logs
 from tests.faults import stage as acts
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -133,6 +136,38 @@ def test_two_batches_at_once_never_pay_one_balance_twice(stage: Any) -> None:
 
     results = at_once(click, click)
     assert sum(isinstance(result, PaymentBatch) for result in results) == 1
+
+
+def test_f20_the_same_plays_sent_again_in_other_guises_are_paid_once(
+    stage: Any, safe: Any, settings: Any, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    rows = logs.rows(["Song 1", "Song 2", "Song 1", "Song 4"])
+    first = logs.landed(*rows)
+    with pytest.raises(usage.KnownFile, match=first.filename):
+        logs.received(logs.table(*rows), "renamed.csv", confirm_overlap=True)
+    with pytest.raises(ValidationError, match="Unpack"):
+        logs.received(zipped("july.csv", logs.table(*rows)), "july.zip", confirm_overlap=True)
+    with pytest.raises(usage.OverlappingFiles, match=first.filename):
+        logs.received(logs.table(*reversed(rows)), "turned.csv")
+    turned = logs.read(logs.table(*reversed(rows)), "turned.csv", confirm_overlap=True)
+    assert (turned.line_count, turned.report["known_rows"]) == (0, 4)
+    with pytest.raises(ValidationError, match="No row of this file can be taken"):
+        usage.land_file(file=turned, by=logs.clerk(), now=logs.NOW)
+    longer = logs.landed(*rows, logs.row("Song 7", time="23:00:00"), filename="longer.csv", confirm_overlap=True)
+    assert longer.line_count == 1
+    runs.cancel_run(run=Run.objects.get(), reason="test", by=acts.person("distribution"), now=acts.NOW)
+    stage.run_uid = str(make.draft_run(make.pool(9_999_999, files=[first, longer])).uid)
+    assert stage.carry_on(until="calculated") == 0
+    safe(stage)
+    assert LineResult.objects.filter(run_id=Run.objects.get(uid=stage.run_uid).pk).count() == 5
+
+
+def zipped(name: str, data: bytes) -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        archive.writestr(name, data)
+    return held.getvalue()
 
 
 def database_away(name: str, seconds: float) -> None:

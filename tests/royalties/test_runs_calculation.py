@@ -11,10 +11,12 @@ from royalties.models import (
     AllocationLine,
     LineResult,
     PayeeTotal,
+    RuleVersion,
     RunDeduction,
     RunPool,
     RunShare,
     RunText,
+    SuspenseLine,
     TextResult,
     UsageClaim,
     UsageMatch,
@@ -212,6 +214,23 @@ def test_a_run_says_all_its_faults_before_it_is_frozen():
     assert len(refused.value.messages) == 2
     assert "holds no money" in refused.value.messages[0]
     assert "july.csv was not matched" in refused.value.messages[1]
+
+
+def test_a_run_is_not_frozen_without_a_rule_on_how_long_held_money_waits():
+    pool = make.pool()
+    RuleVersion.objects.filter(rule__kind="claims").update(valid_to=make.QUARTER.start)
+    with pytest.raises(
+        ValidationError, match="exactly one approved rule on claims to held money for 30 September 2026"
+    ):
+        runs.freeze_run(run=make.draft_run(pool), by=make.maker(), now=make.NOW)
+
+
+@pytest.mark.parametrize(("years", "last_day"), [("1", dt.date(2028, 6, 30)), ("5", dt.date(2032, 6, 30))])
+def test_held_money_waits_as_long_as_the_frozen_rule_says(run_jobs, years, last_day):
+    frozen_by = make.rule("claims", {"years": years})
+    run = make.finalised_run(run_jobs, make.pool())
+    assert run.claim_rule == frozen_by
+    assert set(SuspenseLine.objects.filter(run=run).values_list("prescribes_on", flat=True)) == {last_day}
 
 
 def test_a_code_without_a_weight_is_named_with_its_lines():

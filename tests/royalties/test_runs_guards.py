@@ -10,6 +10,7 @@ from royalties import fsck
 from royalties.models import (
     AllocationLine,
     PoolClaim,
+    RuleVersion,
     Run,
     RunDeduction,
     RunPool,
@@ -388,8 +389,10 @@ class TestTwins:
         superuser_cursor.execute("ALTER TABLE royalties_run DISABLE TRIGGER USER")
         execute(
             "UPDATE royalties_run SET state = 'finalised', frozen_at = now(), input_digest = '\\x00', digest = '\\x00',"
-            " calculated_at = now(), reviewed_by_id = maker_id, approved_by_id = %s, approved_digest = '\\x00' WHERE id = %s",
+            " calculated_at = now(), reviewed_by_id = maker_id, approved_by_id = %s, approved_digest = '\\x00',"
+            " claim_rule_id = %s WHERE id = %s",
             make.approver().pk,
+            RuleVersion.objects.filter(rule__kind="claims").get().pk,
             run.pk,
         )
         assert {"M09", "M23"} <= found("M09", "M23")

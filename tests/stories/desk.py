@@ -159,6 +159,7 @@ class Desk:
         sections: Sequence[pools.Section] = (),
     ) -> Pool:
         """A pool with all receipts of the category in this quarter, shared by the file."""
+        make.claim_rule()
         pool = pools.create_pool(
             code=category.upper(),
             name=category.capitalize(),

@@ -62,6 +62,7 @@ def cast(sign_in, staff, run_jobs):
     ]
     make.rule("withholding", {"rates": rates})
     make.rule("payment", {"minimum_payment": "2000.00"})
+    make.rule("claims", {"years": "3"})
     desks = ("documentation", "membership", "licensing", "distribution", "finance", "approver")
     people = {desk: Visitor(sign_in(staff(desk))) for desk in desks}
     today = clock.today()

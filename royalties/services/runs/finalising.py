@@ -1,8 +1,6 @@
 """An approved run becomes owed money: one journal, held amounts with reasons, statements; then it is published."""
 
 import datetime as dt
-from importlib import import_module
-from importlib.util import find_spec
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -20,11 +18,12 @@ from cmo_portal.jobs.services import add_job
 from royalties import fsck
 from royalties.models import Journal, PayeeTotal, PoolReceipt, Run, RunDeduction, RunPool
 from royalties.models.ledger import AccountCode
+from royalties.rules.claims import read_claim_years
 from royalties.rules.kernel import HELD_REASONS
 from royalties.services.ledger import Entry, post_journal
+from royalties.services.statements import make_statements
 
 BACKGROUND_ABOVE = 20_000  # payees; below that a person can wait for the posting
-CLAIM_YEARS = 3  # after the financial year of collection; then held money is no longer distributable
 ACCOUNT_OF_PURPOSE = {
     "administration": AccountCode.ADMINISTRATION,
     "bank": AccountCode.ADMINISTRATION,
@@ -83,7 +82,7 @@ def finalise_run(*, run: Run, digest: str, by: User, now: dt.datetime) -> Run:
     faultpoint("dist.finalise.after_journal_write")
     _hold(run)
     faultpoint("dist.finalise.after_held_write")
-    _make_statements(run, by, now)
+    make_statements(run=run, by=by, now=now)
     faultpoint("dist.finalise.after_statements_write")
     run.state, run.finalised_at = "finalised", now
     run.save(update_fields=["state", "finalised_at"])
@@ -107,11 +106,6 @@ def publish_run(*, run: Run, by: User, now: dt.datetime) -> Run:
     faultpoint("dist.publish.after_write")
     record_act(by=by, verb="publish_run", on=run, facts={})
     return run
-
-
-def _make_statements(run: Run, by: User, now: dt.datetime) -> None:
-    if find_spec("royalties.services.statements"):
-        import_module("royalties.services.statements").make_statements(run=run, by=by, now=now)
 
 
 def _post(run: Run, day: dt.date) -> Journal:
@@ -147,6 +141,8 @@ def _hold(run: Run) -> None:
     found = PoolReceipt.objects.filter(pool__in=pools).values_list("pool_id")
     last = dict(found.annotate(day=Max("allocation__receipt__received_on")).order_by("pool_id"))
     first_month = settings.FISCAL_YEAR_START_MONTH
+    assert run.claim_rule is not None  # of a frozen run: run_frozen_has_digest
+    years, _complaints = read_claim_years(run.claim_rule.parameters)
     with connection.cursor() as cursor:
         cursor.execute(
             HOLD,
@@ -156,6 +152,6 @@ def _hold(run: Run) -> None:
                 "reasons": list(HELD_REASONS.values()),
                 "pools": list(last),
                 "year_ends": [fiscal_year(day, first_month).end for day in last.values()],
-                "prescribe_on": [non_distributable_after(day, CLAIM_YEARS, first_month) for day in last.values()],
+                "prescribe_on": [non_distributable_after(day, years, first_month) for day in last.values()],
             },
         )

@@ -17,6 +17,7 @@ from royalties.models.runs import PURPOSES
 from royalties.queries.frozen import POSITION_BITS, SHARES_NOW, line_rule, rights_of, shares_now
 from royalties.queries.plans import bulk_plans
 from royalties.queries.readiness import freeze_problems
+from royalties.queries.rules import rule_in_force
 from royalties.queries.usage_lines import parts_scale
 from royalties.rules.deductions import DeductionResult, apply_deductions, read_deductions
 from royalties.services.runs.digests import input_digest
@@ -93,8 +94,9 @@ def freeze_run(*, run: Run, by: User, now: dt.datetime) -> Run:
         for right, territory in rights_of(run):
             cursor.execute(SHARES + SHARES_NOW, shares_now(run=run, right=right, territory=territory))
     faultpoint("dist.freeze.after_shares_write")
+    run.claim_rule = rule_in_force("claims", run.period_end)
     run.state, run.frozen_at, run.input_digest = "frozen", now, input_digest(run)
-    run.save(update_fields=["state", "frozen_at", "input_digest"])
+    run.save(update_fields=["claim_rule", "state", "frozen_at", "input_digest"])
     faultpoint("dist.freeze.after_write")
     record_act(by=by, verb="freeze_run", on=run, facts={"input_digest": bytes(run.input_digest).hex()})
     return run
