@@ -45,7 +45,7 @@ CAFES = (
     Plan("CAFE", "Teen Pyali Tea House", "تین پیالی چائے گھر", {"seats": "52", "live_evenings": "2"}, PAID_QUARTER),
     Plan("CAFE", "Purani Gali Grill", "پرانی گلی گرل", {"seats": "210"}),
     Plan("CAFE", "Sahil Terrace", "ساحل ٹیرس", {"seats": "75", "live_evenings": "8"}),
-    Plan("CAFE", "Pahar View", "پہاڑ ویو", {"seats": "44"}, outcome=PART_PAID),
+    Plan("CAFE", "Pahar View", "پہاڑ ویو", {"seats": "44"}, RECENT, PART_PAID),
     Plan("CAFE", "Dastan Cafe", "داستان کیفے", {"seats": "33"}, RECENT, OPEN),
 )
 LOUNGES = (

@@ -34,7 +34,7 @@ from royalties.services.pools import receive_payment
 
 SAMPLES = Path(settings.BASE_DIR) / "licensing" / "fixtures" / "sample_tariffs.json"
 KINDS = {"RADIO": "channel", "CONCERT": "event", "FUNCTION": "event"}
-DAYS_AGO = {OVERDUE: 75, WAITING: 2}
+DAYS_AGO = {OVERDUE: 75, PART_PAID: 20, WAITING: 2}
 NOT_OF_THE_THIRTY = 900  # numbers of further applications
 
 
