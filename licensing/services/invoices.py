@@ -15,6 +15,7 @@ from cmo_portal.audit.services import record_act
 from cmo_portal.common.clock import business_date
 from cmo_portal.common.faults import faultpoint
 from cmo_portal.common.money import allocate
+from cmo_portal.form_keys import KeyReused
 from licensing.models import CreditNote, Invoice, InvoiceLine, Licence, SalesTaxRate
 from licensing.queries.tariffs import usable_statuses
 from licensing.services.licences import activate_when_settled, premises_snapshot
@@ -105,11 +106,13 @@ def credit_invoice(
 ) -> CreditNote:
     """Take back `amount` (minor units) of what is still open: fee and tax in proportion to what is open of each.
 
-    The same form key again gives the credit note that exists.
+    The same form key again gives the credit note that exists; with other figures it raises KeyReused.
     """
     require(by, "licensing.record_receipts")
     invoice = Invoice.objects.select_for_update().get(pk=invoice.pk)
     if existing := CreditNote.objects.filter(form_key=form_key).first():
+        if (existing.invoice_id, existing.amount) != (invoice.pk, amount):
+            raise KeyReused
         return existing
     net, tax = open_parts(invoice)
     if not reason.strip():

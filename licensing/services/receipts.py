@@ -14,16 +14,13 @@ from cmo_portal.audit.services import record_act
 from cmo_portal.common.clock import business_date
 from cmo_portal.common.faults import faultpoint
 from cmo_portal.common.money import allocate, require_int
+from cmo_portal.form_keys import KeyReused, lock_form_key
 from cmo_portal.wording import money_text
 from licensing.models import Invoice, Licensee, Receipt, ReceiptAllocation
 from licensing.models.receipts import METHODS, RECEIPT_LOCK
 from licensing.services.invoices import open_parts
 from licensing.services.licences import activate_when_settled
 from licensing.services.numbers import next_number
-
-
-class KeyReused(ValidationError):
-    """The same form key came with other figures: not the same act (M21)."""
 
 
 @transaction.atomic
@@ -49,7 +46,7 @@ def record_receipt(
     """
     require(by, "licensing.record_receipts")
     reference, payer = reference.strip(), payer.strip()
-    _lock_key(form_key)
+    lock_form_key(form_key)
     if existing := Receipt.objects.filter(form_key=form_key).first():
         return _same(existing, (received_on, amount, method, reference))
     invoices = _locked_invoices(invoices)
@@ -92,7 +89,7 @@ def allocate_receipt(
     _lock_receipt(receipt)
     if existing := ReceiptAllocation.objects.filter(form_key=form_key, invoice=invoice).first():
         if (existing.receipt_id, existing.amount) != (receipt.pk, amount):
-            raise KeyReused(_("This form was sent before with other figures. Open it again."))
+            raise KeyReused
         return existing
     (locked,) = _locked_invoices([invoice])
     if receipt.licensee_id not in (None, locked.licensee_id):
@@ -145,7 +142,7 @@ def _check_receipt(received_on: dt.date, amount: int, method: str, payer: str, n
 
 def _same(existing: Receipt, given: tuple[dt.date, int, str, str]) -> Receipt:
     if (existing.received_on, existing.amount, existing.method, existing.reference) != given:
-        raise KeyReused(_("This form was sent before with other figures. Open it again."))
+        raise KeyReused
     return existing
 
 
@@ -167,9 +164,3 @@ def _locked_invoices(invoices: Sequence[Invoice]) -> list[Invoice]:
 def _lock_receipt(receipt: Receipt) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, (%s %% 2147483647)::int)", [RECEIPT_LOCK, receipt.pk])
-
-
-def _lock_key(form_key: UUID) -> None:
-    """Two posts of one form wait for each other, so that the second finds what the first has made."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [str(form_key)])

@@ -98,3 +98,14 @@ BEGIN
             USING ERRCODE = 'check_violation', CONSTRAINT = 'run_conserves_pools';
     END IF;
 END $$;
+
+-- M13: a payee of the run who would owe money if the run had never been posted, because it was paid from it; NULL when
+-- nobody would. Payments name no run, so what the ledger says apart from the run's own lines decides.
+CREATE FUNCTION royalties_overdrawn_by(p_run bigint) RETURNS bigint LANGUAGE sql STABLE
+    SET search_path = public, pg_temp SET enable_nestloop = off
+AS $$
+    SELECT l.party_id FROM royalties_ledgerline l JOIN royalties_account a ON a.id = l.account_id
+        WHERE a.code = '2500' AND l.run_id IS DISTINCT FROM p_run
+            AND l.party_id IN (SELECT payee_id FROM royalties_payeetotal WHERE run_id = p_run AND payee_id > 0)
+        GROUP BY l.party_id HAVING sum(l.amount) > 0 LIMIT 1
+$$;

@@ -20,7 +20,8 @@ BATCH_STATES = [
 ]
 
 # M12, M13: a payment names a published statement and an account of its own party, approved before the batch was frozen,
-# and takes no more than the ledger owes that party. The party is locked first: two batches cannot spend one balance.
+# and takes no more than the ledger owes that party from runs that are published. The party is locked first: two batches
+# cannot spend one balance.
 PAYMENT_IS_COVERED = """
     PERFORM 1 FROM members_party WHERE id = NEW.party_id FOR NO KEY UPDATE;
     IF NOT EXISTS (
@@ -40,7 +41,8 @@ PAYMENT_IS_COVERED = """
     END IF;
     IF NEW.gross > -coalesce((
         SELECT sum(l.amount) FROM royalties_ledgerline l JOIN royalties_account a ON a.id = l.account_id
-        WHERE a.code = '2500' AND l.party_id = NEW.party_id
+            LEFT JOIN royalties_run r ON r.id = l.run_id
+        WHERE a.code = '2500' AND l.party_id = NEW.party_id AND r.state IS DISTINCT FROM 'finalised'
     ), 0) THEN
         RAISE EXCEPTION 'M13: payment % takes more than the party is owed', NEW.line_no
             USING ERRCODE = 'check_violation', CONSTRAINT = 'payment_is_owed';

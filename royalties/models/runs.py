@@ -49,6 +49,7 @@ MOVES = [
     ("calculated", "reviewed"),
     ("reviewed", "calculated"),
     ("reviewed", "approved"),
+    ("approved", "calculated"),
     ("approved", "finalised"),
     ("finalised", "published"),
     ("draft", "cancelled"),
@@ -70,8 +71,10 @@ RUN_STANDS = """
         WHEN 'frozen' THEN ARRAY['state', 'reason', 'slices', 'kernel', 'code_version', 'calculated_at', 'digest']
         WHEN 'calculated' THEN ARRAY['state', 'reason', 'reviewed_by_id']
         WHEN 'reviewed' THEN
-            ARRAY['state', 'reason', 'reviewed_by_id', 'approved_by_id', 'approved_at', 'approved_digest']
-        WHEN 'approved' THEN ARRAY['state', 'reason', 'finalised_at']
+            ARRAY['state', 'reason', 'reviewed_by_id', 'approved_by_id', 'approved_at', 'approved_digest',
+                'accepted_changes']
+        WHEN 'approved' THEN ARRAY['state', 'reason', 'finalised_at'] || CASE NEW.state WHEN 'calculated' THEN
+            ARRAY['reviewed_by_id', 'approved_by_id', 'approved_at', 'approved_digest', 'accepted_changes'] END
         WHEN 'finalised' THEN ARRAY['state', 'reason', 'published_at']
         ELSE ARRAY['state', 'reason'] END;
     IF (to_jsonb(NEW) - may) IS DISTINCT FROM (to_jsonb(OLD) - may) THEN
@@ -82,6 +85,9 @@ RUN_STANDS = """
         PERFORM royalties_require_sealed(OLD.id);
     ELSIF NEW.state = 'finalised' AND OLD.state = 'approved' THEN
         PERFORM royalties_require_conserved(OLD.id);
+    ELSIF NEW.state = 'reversed' AND royalties_overdrawn_by(OLD.id) IS NOT NULL THEN
+        RAISE EXCEPTION 'M13: money of run % was paid; it cannot be reversed', OLD.number
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'reversed_before_paid';
     END IF;
     RETURN NEW;
 """
@@ -177,6 +183,8 @@ class Run(Public):
     )
     approved_at = models.DateTimeField(null=True, blank=True)
     approved_digest = models.BinaryField(max_length=32, null=True, editable=False)
+    # sha256 of how shares differed from the frozen ones when it was approved: finalising finds the same, or refuses
+    accepted_changes = models.BinaryField(max_length=32, null=True, editable=False)
     finalised_at = models.DateTimeField(null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
     reason = models.TextField(blank=True)

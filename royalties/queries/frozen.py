@@ -1,5 +1,6 @@
 """What a run has frozen, as the tables of the kernel; and what its shares would be if it were frozen now."""
 
+import hashlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,9 +63,13 @@ CHANGED = """
     WITH fresh AS ({now}), frozen AS (
         SELECT run_id, "right", work_id, share_id, payee_id, party_id, role, units FROM royalties_runshare
             WHERE run_id = %(run)s AND "right" = %(right)s
+    ),
+    changed AS (
+        SELECT work_id FROM (SELECT * FROM fresh EXCEPT SELECT * FROM frozen) come
+        UNION SELECT work_id FROM (SELECT * FROM frozen EXCEPT SELECT * FROM fresh) gone
     )
-    SELECT work_id FROM (SELECT * FROM fresh EXCEPT SELECT * FROM frozen) gone
-    UNION SELECT work_id FROM (SELECT * FROM frozen EXCEPT SELECT * FROM fresh) come
+    SELECT work_id, coalesce(string_agg(fresh::text, ';' ORDER BY share_id, payee_id), '')
+    FROM changed LEFT JOIN fresh USING (work_id) GROUP BY work_id ORDER BY work_id
 """
 
 
@@ -145,14 +150,25 @@ def shares_now(*, run: Run, right: str, territory: str) -> dict[str, Any]:
     return parameters | {"parties": list(payees), "payees": list(payees.values())}
 
 
-def works_changed_since(run: Run) -> list[int]:
-    """The works whose shares or payees would be frozen differently now (F22), by id."""
-    changed: set[int] = set()
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """The works whose shares or payees would be frozen differently now (F22), and a digest of how."""
+
+    works: frozenset[int]
+    digest: bytes
+
+
+def changes_since(run: Run) -> Changes:
+    """What has changed since the run was frozen: other shares, other payees, a dispute."""
+    works: set[int] = set()
+    told = hashlib.sha256()
     for right, territory in rights_of(run):
         with transaction.atomic(), bulk_plans(), connection.cursor() as cursor:
             cursor.execute(CHANGED.format(now=SHARES_NOW), shares_now(run=run, right=right, territory=territory))
-            changed.update(row[0] for row in cursor.fetchall())
-    return sorted(changed)
+            for work_id, shares in cursor.fetchall():
+                works.add(work_id)
+                told.update(f"{right} {work_id} {shares}\n".encode())
+    return Changes(frozenset(works), told.digest())
 
 
 def rights_of(run: Run) -> list[tuple[str, str]]:

@@ -26,6 +26,13 @@ BALANCES = """
         AND (%(parties)s::bigint[] IS NULL OR l.party_id = ANY(%(parties)s))
     GROUP BY l.party_id HAVING sum(l.amount) <> 0 ORDER BY l.party_id
 """
+# M12: what a run has posted may be paid from its publishing on; a reversed run is in the books with its negative.
+PUBLISHED = """
+    SELECT l.party_id, -sum(l.amount)::bigint AS balance FROM royalties_ledgerline l
+    JOIN royalties_account a ON a.id = l.account_id LEFT JOIN royalties_run r ON r.id = l.run_id
+    WHERE a.code = '2500' AND l.party_id IS NOT NULL AND r.state IS DISTINCT FROM 'finalised'
+    GROUP BY l.party_id ORDER BY l.party_id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +68,13 @@ def balances(account: AccountCode, party_ids: Iterable[int] | None = None) -> di
         return dict(cursor.fetchall())
 
 
+def published_balances() -> dict[int, int]:
+    """What each party is owed from published runs, minor units, whole by whole: the rest waits for its publishing."""
+    with connection.cursor() as cursor:
+        cursor.execute(PUBLISHED)
+        return dict(cursor.fetchall())
+
+
 def payment_rules(on: dt.date) -> PaymentRules:
     """Minimum and withholding rates on a payment date. Raises ValidationError."""
     payment, withholding = rule_in_force("payment", on), rule_in_force("withholding", on)
@@ -78,10 +92,11 @@ def due_on(on: dt.date, *, rules: PaymentRules | None = None, frozen_at: dt.date
     An account that was approved after `frozen_at` counts for the next batch only (M12).
     """
     rules = rules or payment_rules(on)
-    owed = balances(AccountCode.PAYABLE)
+    owed, published = balances(AccountCode.PAYABLE), published_balances()
+    owed = {party: published.get(party) or balance for party, balance in owed.items()}
     people = payees(owed.keys(), on=on)
     statements = dict(
-        Statement.objects.filter(party_id__in=owed, run__state="published")
+        Statement.objects.filter(party_id__in=[party for party in owed if published.get(party)], run__state="published")
         .values("party_id")
         .annotate(last=Max("pk"))
         .values_list("party_id", "last")

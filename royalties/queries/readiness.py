@@ -13,6 +13,7 @@ from royalties.queries.frozen import line_rule
 from royalties.queries.rules import parameter_problems, rule_in_force
 from royalties.queries.usage_lines import unknown_codes
 from royalties.rules.deductions import DeductionsExceedAmount, apply_deductions, read_deductions
+from royalties.rules.kernel import MOST_MINOR_UNITS
 
 SECTIONS = """
     SELECT p.name, t.section, count(*) FROM royalties_poolusage u JOIN royalties_pool p ON p.id = u.pool_id
@@ -42,6 +43,8 @@ def _pool_problems(pool: Pool) -> Iterator[str]:
     gross = sum(pool.receipts.values_list("amount", flat=True))
     if gross == 0:
         yield _("%(pool)s holds no money yet. Put receipts into it.") % name
+    if gross > MOST_MINOR_UNITS:
+        yield _("%(pool)s holds more than one run can share out. Split it into several pools.") % name
     for version in (pool.distribution_rule, pool.deduction_rule):
         if version.state != "approved" or not is_valid_on(version, pool.period_end):
             facts = {"pool": pool.name, "rule": version}

@@ -40,6 +40,7 @@ from .kernel_tables import (
 )
 
 UNITS = 10_000  # units in one minor unit of the currency
+MOST_MINOR_UNITS = INT64_MAX // UNITS  # of one pool
 
 UNIDENTIFIED = -1
 DISPUTE = -2
@@ -249,7 +250,7 @@ def _share_sets(shares: Shares, right_no: I64, work_no: I64) -> tuple[I64, I64]:
 
 
 def _pool_units(pools: Pools) -> I64:
-    if largest_magnitude(pools.amount) > INT64_MAX // UNITS:
+    if largest_magnitude(pools.amount) > MOST_MINOR_UNITS:
         raise FrozenInputError("a pool is too large", [(largest_magnitude(pools.amount),)])
     return pools.amount * np.int64(UNITS)
 

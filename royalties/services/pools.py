@@ -17,6 +17,7 @@ from cmo_portal.common.clock import business_date
 from cmo_portal.common.faults import faultpoint
 from cmo_portal.common.money import require_int
 from cmo_portal.common.periods import Period
+from cmo_portal.form_keys import KeyReused
 from cmo_portal.wording import money_text
 from licensing.models import Invoice, Licensee, Receipt, ReceiptAllocation
 from licensing.services.receipts import allocate_receipt, record_receipt
@@ -109,12 +110,14 @@ def allocate_to_pool(*, pool: Pool, parts: Mapping[int, int], form_key: UUID, by
     """Put parts of receipts into a pool: minor units by the id of the receipt's allocation to its invoice (M17).
 
     The same form key again changes nothing. Raises ValidationError when a receipt has less left, or the pool's run has
-    frozen it.
+    frozen it, and KeyReused for the same key with another sum.
     """
     require(by, "royalties.allocate_receipts")
     pool = Pool.objects.select_for_update(no_key=True).get(pk=pool.pk)
     key = f"pool:{pool.uid}:{form_key}"
     if posted := Journal.objects.filter(key=key).first():
+        if posted.lines.filter(account__code=AccountCode.UNALLOCATED).get().amount != sum(parts.values()):
+            raise KeyReused
         return posted
     _check_parts(pool, parts)
     faultpoint("pools.allocate.before_write")

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from cmo_portal.audit.models import Act
 from cmo_portal.common.periods import Period
+from cmo_portal.form_keys import KeyReused
 from licensing import queries
 from licensing.models import Invoice, Licence, Receipt, ReceiptAllocation
 from licensing.services.invoices import approve_credit, credit_invoice
-from licensing.services.receipts import KeyReused, allocate_receipt
+from licensing.services.receipts import allocate_receipt
 from tests.factories import licensing as make
 
 pytestmark = pytest.mark.django_db

@@ -1,6 +1,8 @@
 """Payments: reserved, approved by a second person, sent to the bank once, answered once; nobody is paid twice."""
 
 import datetime as dt
+import threading
+import time
 import uuid
 from typing import Any
 
@@ -8,12 +10,15 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, InternalError, connection, transaction
 
-from members.models import BankAccount
+from cmo_portal.audit.models import Act
+from cmo_portal.form_keys import KeyReused
+from members.models import BankAccount, Member
 from royalties.fsck import Scope, findings
-from royalties.models import LedgerLine, Payment, PaymentBatch
+from royalties.models import LedgerLine, Payment, PaymentBatch, RuleVersion, Run
 from royalties.models.ledger import AccountCode
 from royalties.queries.payable import balances, due_on
 from royalties.services import payments, runs
+from royalties.services.runs import ending
 from tests.factories import royalties as make
 from tests.factories.members import make_member
 
@@ -90,6 +95,149 @@ def test_a_settled_batch_closes_in_the_ledger(owners: Any) -> None:
     assert sum(balances(AccountCode.WITHHOLDING).values()) == 12_000
     assert sum(LedgerLine.objects.values_list("amount", flat=True)) == 0
     assert findings(Scope()) == []
+
+
+def another_run(run_jobs: Any, party: Any, amount: int) -> Any:
+    """A finalised run of its own for one payee; not published yet."""
+    name = uuid.uuid4().hex[:8]
+    file = make.usage(make.Play(name, make.song(name, (party, 100))), name=name)
+    return make.finalised_run(run_jobs, make.pool(amount, files=[file]))
+
+
+def owed_now() -> dict[str, int]:
+    return {due.payee.name.split()[-1]: due.balance for due in due_on(DAY)}
+
+
+def test_m12_money_of_a_run_that_is_not_published_waits_for_it(owners: Any, run_jobs: Any) -> None:
+    run = another_run(run_jobs, owners["Alia"], 70_000)
+    assert owed_now()["Alia"] == 50_000
+    made = batch()
+    assert made.payments.get(party=owners["Alia"]).gross == 50_000
+    assert balances(AccountCode.PAYABLE)[owners["Alia"].pk] == 70_000
+    answered(made)
+    alia = next(due for due in due_on(DAY) if due.party_id == owners["Alia"].pk)
+    assert (alia.balance, str(alia.waits)) == (70_000, "The statement is not published yet.")
+    runs.publish_run(run=run, by=make.maker(), now=make.NOW)
+    assert batch().payments.get().gross == 70_000
+    assert findings(Scope()) == []
+
+
+def test_m12_the_database_refuses_to_pay_what_is_not_published(owners: Any, run_jobs: Any) -> None:
+    another_run(run_jobs, owners["Celi"], 70_000)
+    made = batch()
+    with pytest.raises(IntegrityError, match="M13"), transaction.atomic():
+        extra_payment(made, **cases(owners)["M13"])
+
+
+def answered(made: PaymentBatch) -> None:
+    """Approved, sent, and everything paid."""
+    made = payments.approve_batch(batch=made, digest=bytes(made.digest), by=make.approver(), now=NOW)
+    payments.export_batch(batch=made, by=make.finance(), now=NOW)
+    reply = answers(made, *["PAID"] * made.count)
+    assert not payments.load_bank_answers(batch=made, data=reply, filename="a.csv", by=make.finance(), now=NOW)
+
+
+@pytest.mark.parametrize("settled", [True, False])
+def test_a_run_that_was_paid_from_is_not_reversed_whatever_statement_the_payment_names(
+    owners: Any, run_jobs: Any, settled: bool
+) -> None:
+    first = Run.objects.get()
+    later = another_run(run_jobs, owners["Alia"], 70_000)
+    runs.publish_run(run=later, by=make.maker(), now=make.NOW)
+    made = batch()
+    if settled:
+        answered(made)
+    assert made.payments.get(party=owners["Alia"]).statement.run == later
+    for run in (first, later):
+        with pytest.raises(ValidationError, match="was paid or is on its way"):
+            runs.reverse_run(run=run, reason="wrong", by=make.approver(), now=make.NOW)
+
+
+def test_a_run_published_after_the_payment_can_be_reversed(owners: Any, run_jobs: Any) -> None:
+    answered(batch())
+    later = another_run(run_jobs, owners["Alia"], 70_000)
+    runs.publish_run(run=later, by=make.maker(), now=NOW + dt.timedelta(days=1))
+    runs.reverse_run(run=later, reason="wrong", by=make.approver(), now=make.NOW)
+    assert owners["Alia"].pk not in balances(AccountCode.PAYABLE)
+    assert findings(Scope()) == []
+
+
+def test_the_database_refuses_a_reversal_after_which_somebody_would_owe(owners: Any, monkeypatch: Any) -> None:
+    batch()
+    monkeypatch.setattr(ending, "_is_paid_from", lambda run: False)
+    with pytest.raises(IntegrityError, match="M13: money of run"), transaction.atomic():
+        runs.reverse_run(run=Run.objects.get(), reason="wrong", by=make.approver(), now=make.NOW)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("lead", [0.0, 0.01, 0.03, -0.03])
+def test_a_reversal_and_a_batch_at_once_never_both_have_the_money(owners: Any, lead: float) -> None:
+    run, done = Run.objects.get(), []
+
+    def reverse() -> None:
+        time.sleep(max(-lead, 0))
+        runs.reverse_run(run=run, reason="race", by=make.approver(), now=make.NOW)
+
+    def reserve() -> None:
+        time.sleep(max(lead, 0))
+        batch()
+
+    def act(function: Any) -> None:
+        try:
+            function()
+            done.append(function)
+        except ValidationError:
+            pass
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=act, args=[function]) for function in (reverse, reserve)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(done) == 1
+    assert min(balances(AccountCode.PAYABLE).values(), default=0) >= 0
+    assert findings(Scope()) == []
+
+
+def test_m21_the_same_form_for_another_day_is_refused(owners: Any) -> None:
+    key = uuid.uuid4()
+    given = {"form_key": key, "by": make.finance(), "now": NOW}
+    payments.make_batch(pay_on=DAY, **given)
+    with pytest.raises(KeyReused):
+        payments.make_batch(pay_on=DAY + dt.timedelta(days=1), **given)
+
+
+def test_nobody_approves_a_payment_to_herself(owners: Any) -> None:
+    made, approver = batch(), make.approver()
+    member = owners["Alia"].member
+    member.user = approver
+    member.save(update_fields=["user"])
+    with pytest.raises(ValidationError, match="payment to yourself"):
+        payments.approve_batch(batch=made, digest=bytes(made.digest), by=approver, now=NOW)
+
+
+def test_the_rules_of_the_day_of_payment_count_not_those_of_today(owners: Any) -> None:
+    RuleVersion.objects.filter(rule__kind="withholding").update(valid_to=DAY)
+    later = [{**rate, "rate_percent": "20"} for rate in RATES]
+    make.rule("withholding", {"rates": later}, valid_from=DAY + dt.timedelta(days=1))
+    after = payments.make_batch(form_key=uuid.uuid4(), pay_on=DAY + dt.timedelta(days=1), by=make.finance(), now=NOW)
+    assert {payment.tax_rate_percent for payment in after.payments.all()} == {"20"}
+
+
+@pytest.mark.parametrize(("state", "reason"), [("deceased", "has died"), ("suspended", "is suspended")])
+def test_a_member_who_died_or_is_suspended_waits(owners: Any, state: str, reason: str) -> None:
+    Member.objects.filter(party=owners["Alia"]).update(state=state)
+    waits = next(due.waits for due in due_on(DAY) if due.party_id == owners["Alia"].pk)
+    assert reason in str(waits)
+    assert not batch().payments.filter(party=owners["Alia"]).exists()
+
+
+def test_the_acts_of_a_batch_are_on_record(owners: Any) -> None:
+    answered(batch())
+    verbs = Act.objects.filter(verb__contains="payment").order_by("pk").values_list("verb", "actor__email")
+    assert [verb for verb, _actor in verbs][:2] == ["make_payment_batch", "approve_payment_batch"]
 
 
 def test_f26_a_rejected_line_is_payable_again_exactly_once(owners: Any) -> None:
@@ -189,7 +337,7 @@ def cases(owners: Any) -> dict[str, dict[str, Any]]:
         "M13": {
             "party_id": owners["Celi"].pk,
             "account_id": late.pk,
-            "statement_id": owners["Celi"].statements.get().pk,
+            "statement_id": owners["Celi"].statements.order_by("pk").first().pk,
             "gross": 20_001,
             "withheld": 0,
             "net": 20_001,

@@ -21,6 +21,7 @@ from royalties.models import (
     UsageClaim,
     UsageMatch,
 )
+from royalties.queries import readiness
 from royalties.services import runs
 from royalties.services.pools import Section
 from tests.factories import royalties as make
@@ -214,6 +215,12 @@ def test_a_run_says_all_its_faults_before_it_is_frozen():
     assert len(refused.value.messages) == 2
     assert "holds no money" in refused.value.messages[0]
     assert "july.csv was not matched" in refused.value.messages[1]
+
+
+def test_a_pool_beyond_the_arithmetic_of_a_run_is_named_before_the_freeze(monkeypatch):
+    monkeypatch.setattr(readiness, "MOST_MINOR_UNITS", 99_999)
+    with pytest.raises(ValidationError, match="Split it into several pools"):
+        runs.freeze_run(run=make.draft_run(make.pool(100_000)), by=make.maker(), now=make.NOW)
 
 
 def test_a_run_is_not_frozen_without_a_rule_on_how_long_held_money_waits():

@@ -9,14 +9,17 @@ from django.db import connection
 from django.db.models import Sum
 
 from cmo_portal.audit.models import Act
+from cmo_portal.common.periods import Period
+from cmo_portal.form_keys import KeyReused
 from cmo_portal.jobs.models import Job
 from royalties import fsck
 from royalties.models import Journal, LedgerLine, Run, SuspenseLine
 from royalties.services import runs
 from tests.factories import royalties as make
 from tests.factories.licensing import person
-from tests.factories.members import make_member
+from tests.factories.members import make_member, make_party
 from works.models import WorkShare
+from works.services.disputes import NewClaim, open_dispute
 
 pytestmark = pytest.mark.django_db
 
@@ -69,6 +72,13 @@ class TestCreating:
         }
         assert runs.create_run(**given) == runs.create_run(**given)
         assert Run.objects.count() == 1
+        for other in (
+            {"name": "Twice"},
+            {"pools": [make.pool()]},
+            {"period": Period(make.QUARTER.start, make.NOW.date())},
+        ):
+            with pytest.raises(KeyReused):
+                runs.create_run(**given | other)
 
     def test_a_run_needs_a_name_and_a_pool(self):
         with pytest.raises(ValidationError) as refused:
@@ -171,6 +181,40 @@ class TestPosting:
     def test_only_what_was_approved_is_posted(self, reviewed):
         with pytest.raises(ValidationError, match="Only what was approved"):
             runs.finalise_run(run=reviewed, digest=digest_of(reviewed), by=make.maker(), now=make.NOW)
+
+    @pytest.mark.parametrize("digest", ["", "0" * 64])
+    def test_another_digest_than_was_approved_is_not_posted(self, reviewed, digest):
+        approved = approve(reviewed)
+        with pytest.raises(ValidationError, match="Only what was approved"):
+            runs.finalise_run(run=approved, digest=digest, by=make.maker(), now=make.NOW)
+        assert not Journal.objects.filter(kind="distribution").exists()
+
+    def test_a_dispute_after_the_approval_stops_the_posting_until_it_is_approved_anew(self, reviewed):
+        share, approved = WorkShare.objects.get(right="PR"), approve(reviewed)
+        open_dispute(
+            work=share.work,
+            right="PR",
+            share=400_000,
+            claims=[NewClaim(party, "CA", 400_000) for party in (share.party, make_party("Claimant", "X"))],
+            taken_from=[share],
+            by=person("documentation"),
+            on=make.NOW.date(),
+        )
+        given = {"digest": digest_of(approved), "by": make.maker(), "now": make.NOW}
+        with pytest.raises(ValidationError, match="a dispute was opened after the approval"):
+            runs.finalise_run(run=approved, **given)
+        back = runs.return_to_maker(run=approved, reason="A dispute", by=make.approver(), now=make.NOW)
+        assert (back.state, back.approved_by, back.approved_digest) == ("calculated", None, None)
+        again = approve(runs.send_for_review(run=back, by=make.maker(), now=make.NOW), accept_changes=True)
+        assert runs.finalise_run(run=again, **given).state == "finalised"
+
+    def test_other_changes_than_were_accepted_stop_the_posting(self, reviewed):
+        share = WorkShare.objects.filter(right="PR")
+        share.update(share=900_000)
+        approved = approve(reviewed, accept_changes=True)
+        share.update(share=800_000)
+        with pytest.raises(ValidationError, match="Shares changed"):
+            runs.finalise_run(run=approved, digest=digest_of(approved), by=make.maker(), now=make.NOW)
 
     def test_finalising_twice_posts_once(self, reviewed):
         approved = approve(reviewed)

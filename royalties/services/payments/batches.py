@@ -4,7 +4,7 @@ import datetime as dt
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cmo_portal.accounts.access import require
@@ -13,6 +13,7 @@ from cmo_portal.audit.services import record_act
 from cmo_portal.common.clock import business_date
 from cmo_portal.common.faults import faultpoint
 from cmo_portal.common.money import decimal_text
+from cmo_portal.form_keys import KeyReused, lock_form_key
 from licensing.services.numbers import next_number
 from members.models import Party
 from royalties.fsck import require_clean
@@ -27,12 +28,13 @@ from royalties.services.ledger import Entry, post_journal, reverse_journal
 def make_batch(*, form_key: UUID, pay_on: dt.date, by: User, now: dt.datetime) -> PaymentBatch:
     """Reserve everything that may be paid on `pay_on`. The same form key again gives the batch that exists.
 
-    Raises ValidationError when nobody can be paid or a rule is missing.
+    Raises ValidationError when nobody can be paid or a rule is missing, KeyReused for the same key with another day.
     """
     require(by, "royalties.make_payments")
-    with connection.cursor() as cursor:  # two posts of one form wait for each other
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [str(form_key)])
+    lock_form_key(form_key)
     if existing := PaymentBatch.objects.filter(form_key=form_key).first():
+        if existing.pay_on != pay_on:
+            raise KeyReused
         return existing
     rules = payment_rules(pay_on)
     found = [due for due in due_on(pay_on, rules=rules, frozen_at=now) if due.withholding is not None]

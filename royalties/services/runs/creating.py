@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cmo_portal.accounts.access import require
@@ -14,6 +14,7 @@ from cmo_portal.audit.services import record_act
 from cmo_portal.common.clock import business_date
 from cmo_portal.common.faults import faultpoint
 from cmo_portal.common.periods import Period
+from cmo_portal.form_keys import KeyReused, lock_form_key
 from licensing.services.numbers import next_number
 from royalties.models import Pool, PoolClaim, Run
 from royalties.services.runs.words import moment_text
@@ -24,14 +25,15 @@ def create_run(*, form_key: UUID, name: str, period: Period, pools: Sequence[Poo
     """A draft run that claims its pools: no other live run can have them.
 
     The same form key again returns the run that exists. Raises ValidationError when no pool was chosen or one is in
-    another run already, saying in which.
+    another run already, saying in which, and KeyReused for the same key with another draft.
     """
     require(by, "royalties.make_runs")
-    with connection.cursor() as cursor:  # two posts of one form wait for each other
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [str(form_key)])
+    lock_form_key(form_key)
+    keys = {pool.pk for pool in pools}
     if existing := Run.objects.filter(form_key=form_key).first():
+        if _asked(existing) != (name.strip(), period, keys):
+            raise KeyReused
         return existing
-    keys = [pool.pk for pool in pools]
     locked = list(Pool.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk"))
     _check(name, locked)
     faultpoint("dist.create.before_write")
@@ -47,6 +49,11 @@ def create_run(*, form_key: UUID, name: str, period: Period, pools: Sequence[Poo
     faultpoint("dist.create.after_write")
     record_act(by=by, verb="create_run", on=run, facts={"pools": [pool.code for pool in locked]})
     return run
+
+
+def _asked(run: Run) -> tuple[str, Period, set[int]]:
+    pools = set(run.pool_claims.values_list("pool_id", flat=True))
+    return run.name, Period(run.period_start, run.period_end), pools
 
 
 def _check(name: str, pools: Sequence[Pool]) -> None:

@@ -13,8 +13,10 @@ from cmo_portal.audit.services import record_act
 from cmo_portal.common.faults import faultpoint
 from royalties import fsck
 from royalties.models import Run
-from royalties.queries.frozen import works_changed_since
+from royalties.queries.frozen import changes_since
 from royalties.services.runs.words import moment_text
+
+APPROVAL = ("approved_by", "approved_at", "approved_digest", "accepted_changes")
 
 
 @transaction.atomic
@@ -36,15 +38,16 @@ def send_for_review(*, run: Run, by: User, now: dt.datetime) -> Run:
 
 @transaction.atomic
 def return_to_maker(*, run: Run, reason: str, by: User, now: dt.datetime) -> Run:
-    """The approver gives the run back with a reason."""
+    """An approver gives the run back with a reason, before it is approved or while it is not posted yet."""
     require(by, "royalties.approve_runs")
     run = Run.objects.select_for_update().get(pk=run.pk)
-    if run.state != "reviewed":
+    if run.state not in ("reviewed", "approved"):
         raise ValidationError(_("This run does not wait for approval."))
     if not reason.strip():
         raise ValidationError(_("Say why you give the run back."))
     run.state, run.reviewed_by, run.reason = "calculated", None, reason.strip()
-    run.save(update_fields=["state", "reviewed_by", "reason"])
+    run.approved_by = run.approved_at = run.approved_digest = run.accepted_changes = None
+    run.save(update_fields=["state", "reviewed_by", "reason", *APPROVAL])
     faultpoint("dist.return.after_write")
     record_act(by=by, verb="return_run", on=run, facts={"reason": run.reason})
     return run
@@ -65,14 +68,15 @@ def approve_run(*, run: Run, digest: str, by: User, now: dt.datetime, accept_cha
     if not _is(run, digest):
         raise ValidationError(_("The figures have changed since you looked. Open the run again."))
     fsck.require_clean(run)
-    changed = works_changed_since(run)
-    if changed and not accept_changes:
-        raise ValidationError(changed_words(len(changed)))
+    changes = changes_since(run)
+    if changes.works and not accept_changes:
+        raise ValidationError(changed_words(len(changes.works)))
     run.state, run.approved_by, run.approved_at, run.approved_digest = "approved", by, now, run.digest
+    run.accepted_changes = changes.digest
     faultpoint("dist.approve.before_write")
-    run.save(update_fields=["state", "approved_by", "approved_at", "approved_digest"])
+    run.save(update_fields=["state", *APPROVAL])
     faultpoint("dist.approve.after_write")
-    record_act(by=by, verb="approve_run", on=run, facts={"digest": digest, "works_changed": len(changed)})
+    record_act(by=by, verb="approve_run", on=run, facts={"digest": digest, "works_changed": len(changes.works)})
     return run
 
 

@@ -12,7 +12,8 @@ from cmo_portal.audit.services import record_act
 from cmo_portal.common.clock import business_date
 from cmo_portal.common.faults import faultpoint
 from cmo_portal.jobs.services import add_job, cancel_jobs
-from royalties.models import Journal, Payment, PoolClaim, Run, UsageClaim
+from members.models import Party
+from royalties.models import Journal, PayeeTotal, Payment, PoolClaim, Run, UsageClaim
 from royalties.services.ledger import reverse_journal
 from royalties.services.runs.calculation import subject_of
 
@@ -58,12 +59,15 @@ def drop_parts(*, run_id: int) -> None:
 def reverse_run(*, run: Run, reason: str, by: User, now: dt.datetime) -> Run:
     """Post the exact negative of a run's journal (M20) and free its pools and files for a run that does better.
 
-    Another person than the maker does it. Raises ValidationError once something was paid from the run.
+    Another person than the maker does it. Raises ValidationError once something was paid from the run. Its payees are
+    locked, as a payment batch locks them: whichever comes second sees what the first has done.
     """
     require(by, "royalties.approve_runs")
     run = Run.objects.select_for_update().get(pk=run.pk)
     if run.state == "reversed":
         return run
+    payees = PayeeTotal.objects.filter(run_id=run.pk, payee_id__gt=0).values("payee_id")
+    list(Party.objects.select_for_update(no_key=True).filter(pk__in=payees).order_by("pk").values_list("pk"))
     _check_reversal(run, reason, by)
     faultpoint("dist.reverse.before_write")
     journal = reverse_journal(
@@ -88,8 +92,19 @@ def _check_reversal(run: Run, reason: str, by: User) -> None:
         raise ValidationError(_("You made this run. Another person must reverse it."))
     if not reason.strip():
         raise ValidationError(_("Say why you reverse the run."))
-    if Payment.objects.filter(statement__run=run, state__in=("reserved", "paid")).exists():
+    if _is_paid_from(run):
         raise ValidationError(_("Money of this run was paid or is on its way. Correct it by an adjustment instead."))
+
+
+def _is_paid_from(run: Run) -> bool:
+    """Whether a payment took money of the run: each takes all that its payee had from the runs published by then."""
+    payees = PayeeTotal.objects.filter(run_id=run.pk, payee_id__gt=0, amount__gt=0).values("payee_id")
+    taken = Payment.objects.filter(party__in=payees, state__in=("reserved", "paid"))
+    if run.published_at is not None and taken.filter(batch__frozen_at__gte=run.published_at).exists():
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT royalties_overdrawn_by(%s)", [run.pk])
+        return cursor.fetchone()[0] is not None
 
 
 def _release(run: Run, now: dt.datetime) -> None:

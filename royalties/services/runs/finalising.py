@@ -18,6 +18,7 @@ from cmo_portal.jobs.services import add_job
 from royalties import fsck
 from royalties.models import Journal, PayeeTotal, PoolReceipt, Run, RunDeduction, RunPool
 from royalties.models.ledger import AccountCode
+from royalties.queries.frozen import changes_since
 from royalties.rules.claims import read_claim_years
 from royalties.rules.kernel import HELD_REASONS
 from royalties.services.ledger import Entry, post_journal
@@ -68,7 +69,8 @@ def start_finalise(*, run: Run, digest: str, by: User, now: dt.datetime) -> None
 def finalise_run(*, run: Run, digest: str, by: User, now: dt.datetime) -> Run:
     """Post the approved run: from its pools to deductions, payees and what is held, in one journal (M01).
 
-    Raises ValidationError when it is not approved, when the digest is not the approved one, or while a check is red.
+    Raises ValidationError when it is not approved, when the digest is not the approved one, while a check is red, and
+    when shares changed or a dispute was opened after the approval: then it has to be approved anew.
     """
     require(by, "royalties.make_runs")
     run = Run.objects.select_for_update().get(pk=run.pk)
@@ -77,6 +79,10 @@ def finalise_run(*, run: Run, digest: str, by: User, now: dt.datetime) -> Run:
     if run.state != "approved" or bytes(run.approved_digest or b"").hex() != digest:
         raise ValidationError(_("Only what was approved can be finalised. Open the run again."))
     fsck.require_clean(run)
+    if changes_since(run).digest != bytes(run.accepted_changes or b""):
+        raise ValidationError(
+            _("Shares changed or a dispute was opened after the approval. An approver has to give the run back first.")
+        )
     faultpoint("dist.finalise.before_write")
     journal = _post(run, business_date(now))
     faultpoint("dist.finalise.after_journal_write")

@@ -20,7 +20,7 @@ from royalties.forms import form_key_of
 from royalties.forms.runs import ApprovalForm, ReasonForm, RunFilter, RunForm
 from royalties.models import Run
 from royalties.queries import run_pages
-from royalties.queries.frozen import works_changed_since
+from royalties.queries.frozen import changes_since
 from royalties.services import runs
 from royalties.services.runs.deciding import changed_words
 
@@ -79,7 +79,7 @@ def run_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     steps = run_pages.progress_of(run)
     is_working = run.state in BUSY and any(not step.finished for step in steps)
     checks = [] if is_working else run_pages.checks_of(run)
-    changed = len(works_changed_since(run)) if run.state == "reviewed" else 0
+    changed = len(changes_since(run).works) if run.state == "reviewed" else 0
     context = {
         "run": run,
         "digest": bytes(run.digest or b"").hex(),
