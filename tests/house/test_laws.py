@@ -113,6 +113,20 @@ def test_no_user_made_dictionary_reaches_the_database_and_no_text_is_marked_safe
             assert "request." not in spread, f"line {node.lineno} spreads {spread}"
 
 
+# What people read, and at which place of the call it stands.
+TOLD = {"ValidationError": 0, "success": 1, "error": 1, "warning": 1, "info": 1, "add_error": 1}
+
+
+@pytest.mark.parametrize("path", product_files(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_what_people_are_told_goes_through_gettext(path: Path) -> None:
+    for name, node in calls(ast.parse(path.read_text(encoding="utf-8"))):
+        what, asks = name.rsplit(".", 1)[-1], name.startswith(("messages.", "form.", "ValidationError"))
+        if asks and what in TOLD and len(node.args) > TOLD[what]:
+            text = node.args[TOLD[what]]
+            bare = isinstance(text, ast.JoinedStr) or (isinstance(text, ast.Constant) and isinstance(text.value, str))
+            assert not bare, f"line {node.lineno} tells people an untranslated text"
+
+
 @pytest.mark.parametrize("path", product_files(), ids=lambda path: str(path.relative_to(ROOT)))
 def test_tasks_are_sent_by_the_outbox_alone(path: Path) -> None:
     if path == ROOT / "cmo_portal/jobs/services.py":
