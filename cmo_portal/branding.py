@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}")
 LEGIBLE: Final = 4.5  # WCAG 2.2, 1.4.3
@@ -20,7 +20,7 @@ LIGHT_GROUND, DARK_GROUND = "#f5f3ec", "#20252a"  # of the grounds of the tokens
 WHITE, BLACK = "#ffffff", "#0d1714"
 
 
-@require_GET
+@require_safe
 @cache_control(public=True, max_age=86400)
 def brand_css(request: HttpRequest) -> HttpResponse:
     """Answer with the tokens that the society's colours replace."""

@@ -25,3 +25,14 @@ class PersonalDataFilter(logging.Filter):
         if cleaned != message:
             record.msg, record.args = cleaned, ()
         return True
+
+
+class RefusedRequestFilter(logging.Filter):
+    """Notes a request that was refused for its shape (a wrong Host, a forged cookie) as a warning of one line: it is
+    no error of ours, and anybody on the internet can send as many as she likes."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.name.startswith("django.security.") and record.levelno == logging.ERROR:
+            record.levelno, record.levelname = logging.WARNING, logging.getLevelName(logging.WARNING)
+            record.exc_info = record.exc_text = None
+        return True

@@ -278,6 +278,7 @@ LOGGING = {
     "filters": {
         "request_id": {"()": "cmo_portal.logs.RequestIdFilter"},
         "personal": {"()": "cmo_portal.logs.PersonalDataFilter"},
+        "refused": {"()": "cmo_portal.logs.RefusedRequestFilter"},
     },
     "formatters": {
         "json": {
@@ -289,7 +290,7 @@ LOGGING = {
         "console": {
             "class": "logging.StreamHandler",
             "formatter": "json",
-            "filters": ["request_id", "personal"],
+            "filters": ["request_id", "personal", "refused"],
         }
     },
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},

@@ -16,7 +16,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from cmo_portal import navigation
 from cmo_portal.accounts.access import audience_page, staff_page
@@ -57,7 +57,7 @@ class ActFilter(forms.Form):
 
 
 @audience_page(Audience.STAFF)
-@require_GET
+@require_safe
 def staff_home(request: HttpRequest) -> HttpResponse:
     """T1: what waits for this member of staff, and the pages she may open."""
     doors = [link for link in navigation.links("staff", request.user, "") if link.url != request.path]
@@ -65,7 +65,7 @@ def staff_home(request: HttpRequest) -> HttpResponse:
 
 
 @staff_page("jobs.view_jobs")
-@require_GET
+@require_safe
 def job_list(request: HttpRequest) -> HttpResponse:
     """T23: waiting, running, done and quarantined work, with attempts and causes."""
     chosen = JobFilter(request.GET)
@@ -127,7 +127,7 @@ def job_act(request: HttpRequest, job_id: int) -> HttpResponse:
 
 
 @staff_page("audit.view_acts")
-@require_GET
+@require_safe
 def act_list(request: HttpRequest) -> HttpResponseBase:
     """T22: who did what on what and when; the chain can be verified here; the same rows as a file."""
     chosen = ActFilter(request.GET)

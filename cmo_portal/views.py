@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.views import defaults
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from cmo_portal.accounts.models import Audience
 from cmo_portal.logs import request_id
@@ -20,13 +20,13 @@ START_PAGES = {
 }
 
 
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """P1: three doors."""
     return render(request, "home/home.html")
 
 
-@require_GET
+@require_safe
 def start(request: HttpRequest) -> HttpResponse:
     """After signing in: the start page of one's audience."""
     if not request.user.is_authenticated:
@@ -34,13 +34,13 @@ def start(request: HttpRequest) -> HttpResponse:
     return redirect(START_PAGES[Audience(request.user.audience)])
 
 
-@require_GET
+@require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     """Liveness: the process answers. It touches nothing, so a dead database or Redis cannot take it down."""
     return JsonResponse({"status": "ok", "release": settings.RELEASE})
 
 
-@require_GET
+@require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
     """Readiness: the database answers. Redis and workers only degrade and are shown to staff."""
     with connection.cursor() as cursor:

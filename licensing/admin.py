@@ -3,10 +3,8 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db import transaction
 from django.http import HttpRequest
 
-from cmo_portal.audit.services import record_act
 from cmo_portal.record_admin import LookOnlyAdmin, LookOnlyInline, ReferenceAdmin
 from licensing.models import (
     CreditNote,
@@ -42,6 +40,7 @@ class StepInline(LookOnlyInline):
 
     model = TariffStep
     fields = ("legal_status", "on", "reference", "by")
+    related = ("by",)
 
 
 class LineInline(LookOnlyInline):
@@ -49,6 +48,7 @@ class LineInline(LookOnlyInline):
 
     model = InvoiceLine
     fields = ("position", "kind", "text", "base", "rate", "amount")
+    money = ("base", "amount")
 
 
 class AllocationInline(LookOnlyInline):
@@ -56,6 +56,8 @@ class AllocationInline(LookOnlyInline):
 
     model = ReceiptAllocation
     fields = ("invoice", "amount", "net_amount", "tax_amount")
+    related = ("invoice",)
+    money = ("amount", "net_amount", "tax_amount")
 
 
 class PremisesInline(LookOnlyInline):
@@ -63,6 +65,7 @@ class PremisesInline(LookOnlyInline):
 
     model = Premises
     fields = ("kind", "name", "name_ur", "address", "city", "province")
+    related = ("province",)
 
 
 @admin.register(Tariff)
@@ -81,38 +84,23 @@ class TariffVersionAdmin(LookOnlyAdmin):
     """Versions with their definition and legal life."""
 
     permission = VIEW
+    work_screen = "licensing:staff-version-detail"
     list_display = ("tariff", "version", "legal_status", "valid_from", "valid_to", "proposed_by", "approved_by")
     list_filter = ("legal_status", "tariff__use_category")
     list_select_related = ("tariff", "proposed_by", "approved_by")
     search_fields = ("tariff__code", "tariff__name", "source")
     inlines = (StepInline,)
 
-
-class RecordedReferenceAdmin(ReferenceAdmin):
-    """Reference data that money is reckoned by: seen by licensing and administrators, every change in the record."""
-
-    permission = VIEW
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        """Either desk finds it."""
-        return self.has_view_permission(request)
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Licensing looks, an administrator edits."""
-        return bool(request.user.has_perm(VIEW) or request.user.has_perm("accounts.edit_reference"))
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """The row and its record, together."""
-        with transaction.atomic():
-            super().save_model(request, obj, form, change)
-            facts = {name: form.cleaned_data[name] for name in form.changed_data}
-            record_act(by=request.user, verb="edit_reference" if change else "add_reference", on=obj, facts=facts)
+    def work_place(self, obj: TariffVersion) -> dict[str, Any]:
+        """Versions are named by their tariff and number."""
+        return {"code": obj.tariff.code, "number": obj.version}
 
 
 @admin.register(Province)
-class ProvinceAdmin(RecordedReferenceAdmin):
+class ProvinceAdmin(ReferenceAdmin):
     """Places with a sales tax of their own."""
 
+    permission = VIEW
     list_display = ("code", "name", "name_ur", "authority")
     search_fields = ("code", "name", "name_ur", "authority")
 
@@ -122,9 +110,10 @@ class ProvinceAdmin(RecordedReferenceAdmin):
 
 
 @admin.register(SalesTaxRate)
-class SalesTaxRateAdmin(RecordedReferenceAdmin):
+class SalesTaxRateAdmin(ReferenceAdmin):
     """Sales tax rates by province and day. A used rate is ended by its last day, and a new row takes its place."""
 
+    permission = VIEW
     list_display = ("province", "code", "name", "rate", "valid_from", "valid_to", "source")
     list_filter = ("province",)
     list_select_related = ("province",)
@@ -142,6 +131,7 @@ class LicenseeAdmin(LookOnlyAdmin):
     """Licensees."""
 
     permission = VIEW
+    work_screen = "licensing:staff-licensee-detail"
     list_display = ("number", "name", "name_ur", "city", "email")
     list_filter = ("city",)
     search_fields = ("number", "name", "name_ur", "email", "ntn")
@@ -153,6 +143,7 @@ class LicenceApplicationAdmin(LookOnlyAdmin):
     """Applications."""
 
     permission = VIEW
+    work_screen = "licensing:staff-application-detail"
     list_display = ("reference", "email", "state", "submitted_at", "decided_at")
     list_filter = ("state",)
     search_fields = ("reference", "email")
@@ -164,6 +155,7 @@ class QuoteAdmin(LookOnlyAdmin):
     """Quotes as they were given."""
 
     permission = VIEW
+    money = ("fee", "tax", "total")
     list_display = ("number", "application", "tariff_version", "fee", "tax", "total", "valid_until")
     list_select_related = ("application", "tariff_version__tariff")
     search_fields = ("number", "application__reference")
@@ -174,6 +166,7 @@ class LicenceAdmin(LookOnlyAdmin):
     """Licences."""
 
     permission = VIEW
+    work_screen = "licensing:staff-licence-detail"
     list_display = ("number", "licensee", "premises", "tariff_version", "starts_on", "ends_on", "state")
     list_filter = ("state", "tariff_version__tariff")
     list_select_related = ("licensee", "premises", "tariff_version__tariff")
@@ -186,6 +179,8 @@ class InvoiceAdmin(LookOnlyAdmin):
     """Invoices; money rows are read only."""
 
     permission = VIEW
+    work_screen = "licensing:staff-invoice-detail"
+    money = ("net", "tax", "total")
     list_display = ("number", "licensee", "issued_on", "due_on", "net", "tax", "total", "state")
     list_filter = ("state",)
     list_select_related = ("licensee",)
@@ -199,6 +194,7 @@ class CreditNoteAdmin(LookOnlyAdmin):
     """Credit notes."""
 
     permission = VIEW
+    money = ("amount",)
     list_display = ("number", "invoice", "issued_on", "amount", "reason", "by")
     list_select_related = ("invoice", "by")
     search_fields = ("number", "invoice__number", "reason")
@@ -209,6 +205,8 @@ class ReceiptAdmin(LookOnlyAdmin):
     """Receipts."""
 
     permission = VIEW
+    work_screen = "licensing:staff-receipt-detail"
+    money = ("amount",)
     list_display = ("number", "received_on", "payer", "licensee", "method", "reference", "amount")
     list_filter = ("method",)
     list_select_related = ("licensee",)

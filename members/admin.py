@@ -65,6 +65,7 @@ class MemberAdmin(LookOnlyAdmin):
     """Members."""
 
     permission = "members.view_members"
+    work_screen = "members:staff-member"
     list_display = ("number", "party", "state", "admitted_on", "left_on")
     list_filter = ("state", "language")
     list_select_related = ("party",)
@@ -78,6 +79,7 @@ class MembershipApplicationAdmin(LookOnlyAdmin):
     """Applications."""
 
     permission = "members.review_applications"
+    work_screen = "members:staff-application"
     list_display = ("reference", "display_name", "kind", "state", "submitted_at", "decided_at")
     list_filter = ("state", "kind")
     search_fields = ("reference", "display_name", "email")
@@ -90,6 +92,7 @@ class BankAccountAdmin(LookOnlyAdmin):
     """Bank details, by their masks."""
 
     permission = "members.approve_bank"
+    work_screen = "members:staff-account"
     list_display = (
         "party",
         "title",

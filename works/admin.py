@@ -18,6 +18,8 @@ class ShareInline(LookOnlyInline):
 
     model = WorkShare
     fields = ("right", "party", "role", "share", "territory", "valid_from", "valid_to", "state", "source")
+    related = ("party",)
+    shares = ("share",)
 
 
 class IdentifierInline(LookOnlyInline):
@@ -32,6 +34,7 @@ class WorkAdmin(LookOnlyAdmin):
     """Works."""
 
     permission = "works.view_works"
+    work_screen = "works:staff-work-detail"
     list_display = ("number", "title", "iswc", "language", "state")
     list_filter = ("state", "language", "category", "version_type")
     search_fields = ("number", "iswc", "titles__text")
@@ -52,6 +55,8 @@ class DisputeAdmin(LookOnlyAdmin):
     """Disputes."""
 
     permission = "works.view_works"
+    work_screen = "works:staff-dispute-detail"
+    shares = ("share",)
     list_display = ("work", "right", "share", "opened_on", "deadline", "closed_on")
     list_filter = ("right",)
     list_select_related = ("work",)
@@ -63,6 +68,7 @@ class RegistrationFileAdmin(LookOnlyAdmin):
     """Registration files."""
 
     permission = "works.import_works"
+    work_screen = "works:staff-file-detail"
     list_display = ("filename", "sender", "format", "state", "imported_at")
     list_filter = ("state", "format")
     search_fields = ("filename", "sender")

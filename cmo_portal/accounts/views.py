@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from cmo_portal.accounts import services
 from cmo_portal.accounts.access import acting, staff_page
@@ -28,7 +28,7 @@ from cmo_portal.mail import send_invitation
 from cmo_portal.paging import keyset_page
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
     """The invited person sets her first password, then signs in with it."""
     user = services.invited_user(token=token, now=clock.now())
@@ -47,7 +47,7 @@ def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @staff_page("accounts.manage_users")
-@require_http_methods(["GET"])
+@require_safe
 def user_list(request: HttpRequest) -> HttpResponse:
     """T21: who signs in, with which roles."""
     chosen = UserFilter(request.GET)
@@ -72,7 +72,7 @@ def user_list(request: HttpRequest) -> HttpResponse:
 
 
 @staff_page("accounts.manage_users")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def user_invite(request: HttpRequest) -> HttpResponse:
     """Invite a member of staff; the link goes by e-mail and is good for three days."""
     form = InviteStaffForm(request.POST if request.method == "POST" else None)
@@ -92,7 +92,7 @@ def user_invite(request: HttpRequest) -> HttpResponse:
 
 
 @staff_page("accounts.manage_users")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def user_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     """One user; roles are given and taken here, never one's own; a first invitation that ran out is sent again."""
     user = get_object_or_404(User, uid=uid)

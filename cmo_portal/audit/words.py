@@ -19,6 +19,8 @@ ACT_WORDS: Final[Mapping[str, Text]] = {
     "take_role": _("Took a role away"),
     "retry_job": _("Put a job back to work"),
     "give_up_job": _("Gave a job up"),
+    "add_reference": _("Added reference data"),
+    "edit_reference": _("Changed reference data"),
     # members
     "begin_application": _("Began an application for membership"),
     "renew_application_link": _("Asked for a new link to the application"),

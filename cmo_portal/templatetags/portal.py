@@ -10,16 +10,17 @@ from typing import Any
 
 from django import template
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language_bidi
+from django.utils.translation import get_language, get_language_bidi
 from django.utils.translation import gettext as _
 
 from cmo_portal import charts, navigation, states, wording
 from cmo_portal.common.words import Figure, Words
-from cmo_portal.context import Society
+from cmo_portal.context import Language, Society, languages
 from cmo_portal.logs import request_id
 
 register = template.Library()
@@ -135,6 +136,13 @@ def the_society() -> Society:
     return Society(settings.SOCIETY)
 
 
+@register.simple_tag
+def other_languages() -> list[Language]:
+    """The languages that the page is not in: a page for an error of our own says the same in each, because it has no
+    request and so no switch."""
+    return [language for language in languages() if language.code != get_language()]
+
+
 @register.filter
 def device(user_agent: str) -> str:
     """Name the device of a session as a person would: `Chrome, Android`."""
@@ -160,9 +168,14 @@ def request_number() -> str:
 
 @register.simple_tag(takes_context=True)
 def main_pages(context: template.Context, audience: str) -> list[navigation.Link]:
-    """Give the header the pages of an audience that this person may open."""
+    """Give the header the pages of an audience that this person may open.
+
+    A page about a request that was refused at the door (a wrong Host) is rendered before anybody is known.
+    """
     request = context.get("request")
-    return [] if request is None else navigation.links(audience, request.user, request.path)
+    if request is None:
+        return []
+    return navigation.links(audience, getattr(request, "user", None) or AnonymousUser(), request.path)
 
 
 @register.simple_tag

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cmo_portal.accounts.models import Audience
 from cmo_portal.common import clock
@@ -37,7 +37,7 @@ from licensing.views.timelines import application_timeline
 FORMS: dict[str, Any] = {"business": BusinessForm, "premises": PremisesForm}
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def start(request: HttpRequest) -> HttpResponse:
     """What is needed, how long it takes, and where the link to come back goes. A price may be carried on."""
     use = _carried_use(request)
@@ -98,7 +98,7 @@ def _own_email(request: HttpRequest) -> str:
     return request.user.email if request.user.is_authenticated else ""
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def come_back(request: HttpRequest) -> HttpResponse:
     """Send the link again. The answer is the same whether there is such an application or not."""
     form = ReturnForm(request.POST or None, initial={"reference": request.GET.get("reference", "")})
@@ -112,7 +112,7 @@ def come_back(request: HttpRequest) -> HttpResponse:
     return render(request, "licensing/apply/return.html", {"form": form})
 
 
-@require_GET
+@require_safe
 def resume(request: HttpRequest, reference: str, token: str) -> HttpResponse:
     """The secret link of the message: this browser may open the application from now on."""
     application = applications.application_by_link(reference=reference, token=token)
@@ -122,7 +122,7 @@ def resume(request: HttpRequest, reference: str, token: str) -> HttpResponse:
     return redirect("licensing:apply-tasks", application.reference)
 
 
-@require_GET
+@require_safe
 @application_page
 def tasks(request: HttpRequest, application: LicenceApplication) -> HttpResponse:
     """The task list while it can be changed; after that the status with its timeline (L4)."""
@@ -159,7 +159,7 @@ def tasks(request: HttpRequest, application: LicenceApplication) -> HttpResponse
     return render(request, "licensing/apply/tasks.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @application_page
 def section(request: HttpRequest, application: LicenceApplication, name: str) -> HttpResponse:
     """One task of the list; it is saved as soon as it is sent."""
@@ -237,7 +237,7 @@ def _tasks_url(application: LicenceApplication) -> str:
     return reverse("licensing:apply-tasks", args=[application.reference])
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @application_page
 def check(request: HttpRequest, application: LicenceApplication) -> HttpResponse:
     """Check your answers, see the price with its working, declare and send."""

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from cmo_portal.common import clock
 from cmo_portal.documents import qr_svg, render_pdf
@@ -22,7 +22,7 @@ from licensing.views.timelines import invoice_timeline, licence_timeline
 
 
 @licensee_page
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What is to be paid, what is licensed, what is under way."""
     today = clock.today()
@@ -73,7 +73,7 @@ def _home_figures(open_invoices: list[Balanced], credit: int, today: Any) -> lis
 
 
 @licensee_page
-@require_GET
+@require_safe
 def invoice_list(request: HttpRequest) -> HttpResponse:
     """L5: all invoices, the latest first."""
     found = with_balance(Invoice.objects.seen_by(request.user)).select_related("licence__premises", "licensee")
@@ -96,7 +96,7 @@ def _invoice(request: HttpRequest, uid: UUID) -> Balanced:
 
 
 @licensee_page
-@require_GET
+@require_safe
 def invoice_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     """L5: lines, tax by line, what was paid, the timeline, how to pay."""
     invoice = _invoice(request, uid)
@@ -121,7 +121,7 @@ def invoice_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @licensee_page
-@require_GET
+@require_safe
 def invoice_pdf(request: HttpRequest, uid: UUID) -> HttpResponse:
     """L5: the invoice as PDF, in the language of the page."""
     return invoice_file(_invoice(request, uid))
@@ -141,7 +141,7 @@ def pdf_response(body: bytes, name: str) -> HttpResponse:
 
 
 @licensee_page
-@require_GET
+@require_safe
 def licence_list(request: HttpRequest) -> HttpResponse:
     """All licences, the latest first."""
     found = Licence.objects.seen_by(request.user).select_related("premises", "tariff_version__tariff", "licensee")
@@ -167,7 +167,7 @@ def _licence(request: HttpRequest, uid: UUID) -> Licence:
 
 
 @licensee_page
-@require_GET
+@require_safe
 def licence_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     """L7: what is licensed, until when, the QR code, the certificate, the timeline."""
     licence = _licence(request, uid)
@@ -185,7 +185,7 @@ def licence_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @licensee_page
-@require_GET
+@require_safe
 def licence_pdf(request: HttpRequest, uid: UUID) -> HttpResponse:
     """L7: the certificate as PDF. There is none before the licence is active."""
     licence = _licence(request, uid)
@@ -195,7 +195,7 @@ def licence_pdf(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @licensee_page
-@require_GET
+@require_safe
 def licence_qr(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The QR code alone, as a picture for the licensee's own signs."""
     licence = _licence(request, uid)

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from cmo_portal.common import clock
 from cmo_portal.forms import DayField
@@ -24,7 +24,7 @@ from licensing.views import cards
 from licensing.views.need import ANSWERS, NeedForm, advice
 
 
-@require_GET
+@require_safe
 def tariff_list(request: HttpRequest) -> HttpResponse:
     """P4: every tariff that counts on a day, by use."""
     day = _asked_day(request)
@@ -37,7 +37,7 @@ def tariff_list(request: HttpRequest) -> HttpResponse:
     return render(request, "licensing/public/tariff_list.html", context)
 
 
-@require_GET
+@require_safe
 def tariff_detail(request: HttpRequest, code: str) -> HttpResponse:
     """P4: one tariff in words and figures as of a day, beside another day where one is asked for."""
     tariff = get_object_or_404(Tariff, code=code)
@@ -59,7 +59,7 @@ def tariff_detail(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "licensing/public/tariff_detail.html", context)
 
 
-@require_GET
+@require_safe
 def tariff_file(request: HttpRequest, code: str, version: int) -> HttpResponse:
     """P4: a version as data, exactly as the engine reads it."""
     tariff = get_object_or_404(Tariff, code=code)
@@ -100,7 +100,7 @@ def _day(text: str) -> dt.date | None:
 # --- P3 --------------------------------------------------------------------------------------------------------------
 
 
-@require_GET
+@require_safe
 def calculator(request: HttpRequest) -> HttpResponse:
     """P3, first page: which tariff?"""
     offers = offers_on(clock.today())
@@ -115,7 +115,7 @@ def calculator(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 def price(request: HttpRequest, code: str) -> HttpResponse:
     """P3: the questions of a tariff and, once they are answered, the price with its whole working. All answers are in
     the address, so that the page can be shared, printed and kept."""
@@ -177,7 +177,7 @@ def use_query(use: Use) -> list[tuple[str, str]]:
 # --- P7 --------------------------------------------------------------------------------------------------------------
 
 
-@require_GET
+@require_safe
 @limited("check", "LICENSING_CHECKS_PER_MINUTE")
 def check(request: HttpRequest, code: str = "") -> HttpResponse:
     """P7: is this licence good? By the number typed in, or by the signed code of the QR code."""
@@ -192,7 +192,7 @@ def check(request: HttpRequest, code: str = "") -> HttpResponse:
     return response
 
 
-@require_GET
+@require_safe
 def check_key(request: HttpRequest) -> HttpResponse:
     """The public key with which a code can be checked without the portal."""
     return HttpResponse(public_key(), content_type="application/x-pem-file")
@@ -201,7 +201,7 @@ def check_key(request: HttpRequest) -> HttpResponse:
 # --- P2 --------------------------------------------------------------------------------------------------------------
 
 
-@require_GET
+@require_safe
 def need(request: HttpRequest) -> HttpResponse:
     """P2: four questions, one page each; the answers stay in the address."""
     given = {name: request.GET[name] for name in ANSWERS if request.GET.get(name) in dict(ANSWERS[name].choices)}

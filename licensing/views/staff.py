@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cmo_portal.accounts.access import staff_page
 from cmo_portal.common import clock
@@ -66,7 +66,7 @@ def _applications(form: ApplicationFilter) -> QuerySet[LicenceApplication]:
 
 
 @staff_page("licensing.view_licensing")
-@require_GET
+@require_safe
 def application_list(request: HttpRequest) -> HttpResponse:
     """Applications by state; drafts are listed only when asked for, because they were not sent."""
     form = ApplicationFilter(request.GET)
@@ -96,7 +96,7 @@ def _application_cells(row: LicenceApplication) -> list[Any]:
 
 
 @staff_page("licensing.view_licensing")
-@require_GET
+@require_safe
 def application_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The answers beside the price and its working; what can be done stands below."""
     application = get_object_or_404(LicenceApplication.objects.select_related("licensee"), uid=uid)
@@ -174,7 +174,7 @@ def application_answer(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @staff_page("licensing.view_licensing")
-@require_GET
+@require_safe
 def licence_list(request: HttpRequest) -> HttpResponse:
     """Licences with their state today."""
     form = LicenceFilter(request.GET)
@@ -209,7 +209,7 @@ def _licence_cells(row: Licence) -> list[Any]:
 
 
 @staff_page("licensing.view_licensing")
-@require_GET
+@require_safe
 def licence_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     """One licence with its money and its timeline."""
     return _licence_page(request, _licence(uid))
@@ -236,7 +236,7 @@ def _licence_page(request: HttpRequest, licence: Licence, form: TextForm | None 
 
 
 @staff_page("licensing.view_licensing")
-@require_GET
+@require_safe
 def licence_pdf(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The certificate as the licensee gets it."""
     licence = _licence(uid)
@@ -264,7 +264,7 @@ def licence_cancel(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @staff_page("licensing.view_licensing")
-@require_GET
+@require_safe
 def licensee_list(request: HttpRequest) -> HttpResponse:
     """All licensees."""
     form = SearchForm(request.GET)
@@ -287,7 +287,7 @@ def licensee_list(request: HttpRequest) -> HttpResponse:
 
 
 @staff_page("licensing.view_licensing")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def licensee_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     """T4: one business with premises, licences, invoices, receipts, people. A post sends the invitation again."""
     licensee = get_object_or_404(Licensee, uid=uid)

@@ -9,7 +9,7 @@ from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from cmo_portal.accounts.access import staff_page
 from cmo_portal.common import clock
@@ -40,7 +40,7 @@ def _invoices(form: InvoiceFilter) -> QuerySet[Balanced]:
 
 
 @staff_page("licensing.view_licensing")
-@require_GET
+@require_safe
 def invoice_list(request: HttpRequest) -> HttpResponse:
     """All invoices; overdue ones by one tick."""
     form = InvoiceFilter(request.GET)
@@ -73,7 +73,7 @@ def _invoice(uid: UUID) -> Balanced:
 
 
 @staff_page("licensing.view_licensing")
-@require_GET
+@require_safe
 def invoice_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Lines by rule, what was paid from which receipt, credit notes, and the two acts of finance."""
     return _page(request, _invoice(uid))
@@ -106,7 +106,7 @@ def _page(
 
 
 @staff_page("licensing.view_licensing")
-@require_GET
+@require_safe
 def invoice_pdf(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The invoice as the licensee gets it."""
     return invoice_file(_invoice(uid))
@@ -150,7 +150,7 @@ def invoice_give_credit(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @staff_page("licensing.view_licensing")
-@require_GET
+@require_safe
 def receipt_list(request: HttpRequest) -> HttpResponse:
     """All receipts, read only."""
     form = ReceiptFilter(request.GET)
@@ -185,7 +185,7 @@ def _receipt_cells(row: Rested) -> list[Any]:
 
 
 @staff_page("licensing.view_licensing")
-@require_GET
+@require_safe
 def receipt_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     """One receipt and the invoices it pays."""
     found = with_rest(Receipt.objects.select_related("licensee", "recorded_by"))

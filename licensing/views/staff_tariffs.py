@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cmo_portal.accounts.access import staff_page
 from cmo_portal.common import clock
@@ -44,7 +44,7 @@ STARTING_POINT = {
 
 
 @staff_page("licensing.view_licensing")
-@require_GET
+@require_safe
 def tariff_list(request: HttpRequest) -> HttpResponse:
     """The register of tariffs with the versions of each."""
     context = {
@@ -56,7 +56,7 @@ def tariff_list(request: HttpRequest) -> HttpResponse:
 
 
 @staff_page("licensing.edit_tariffs")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def tariff_new(request: HttpRequest) -> HttpResponse:
     """Add a tariff to the register; what it costs comes with its first version."""
     form = TariffForm(request.POST or None)
@@ -67,7 +67,7 @@ def tariff_new(request: HttpRequest) -> HttpResponse:
 
 
 @staff_page("licensing.edit_tariffs")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def version_new(request: HttpRequest, code: str) -> HttpResponse:
     """A new draft, from the latest version where there is one."""
     tariff = get_object_or_404(Tariff, code=code)
@@ -87,7 +87,7 @@ def version_new(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @staff_page("licensing.edit_tariffs")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def version_edit(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """Change a draft; whoever does so becomes its maker."""
     version = _version(code, number)
@@ -131,7 +131,7 @@ def _version(code: str, number: int) -> TariffVersion:
 
 
 @staff_page("licensing.view_licensing")
-@require_GET
+@require_safe
 def version_detail(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """One version: the schedule in words, its examples green or red, its effect beside the version that counts now."""
     return _page(request, _version(code, number))

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cmo_portal.common import clock
 from members.access import actor, fresh_sign_in, member_page
@@ -28,7 +28,7 @@ from members.views.summaries import role_text, tax_text
 
 
 @member_page
-@require_GET
+@require_safe
 def profile(request: HttpRequest) -> HttpResponse:
     """C19: names, contact, mandates, the account by its mask, tax."""
     member = _member(request)
@@ -43,7 +43,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 
 
 @member_page
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def contact(request: HttpRequest) -> HttpResponse:
     """New telephone, address or language."""
     member = _member(request)
@@ -62,7 +62,7 @@ def contact(request: HttpRequest) -> HttpResponse:
 
 
 @member_page
-@require_GET
+@require_safe
 def bank(request: HttpRequest) -> HttpResponse:
     """C20: the account in use, a change under way, earlier accounts: by their masks, with who and when."""
     accounts = accounts_of(_member(request).party_id)
@@ -78,7 +78,7 @@ def bank(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters("iban")
 @member_page
 @fresh_sign_in
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def bank_change(request: HttpRequest) -> HttpResponse:
     """Propose another account; after a fresh sign-in with the second step only."""
     form = AccountForm(request.POST or None)
@@ -116,7 +116,7 @@ def bank_withdraw(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 @limited_upload
 @member_page
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def document_list(request: HttpRequest) -> HttpResponse:
     """C21: the member's documents and mandates; a further document is handed in here."""
     member = _member(request)
@@ -145,7 +145,7 @@ def document_list(request: HttpRequest) -> HttpResponse:
 
 
 @member_page
-@require_GET
+@require_safe
 def document(request: HttpRequest, uid: UUID) -> HttpResponse:
     """One of her documents, as a file."""
     found = get_object_or_404(_member(request).party.documents.filter(quarantined=False), uid=uid)

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cmo_portal.common import clock
 from members.access import APPLICATION_IN_SESSION, application_page, hold_application, may_ask_for_link
@@ -30,7 +30,7 @@ Save = Callable[..., None]
 SENT = ("submitted", "admitted", "refused")
 
 
-@require_GET
+@require_safe
 def join(request: HttpRequest) -> HttpResponse:
     """What joining needs, how long it takes, what the society may then do."""
     held = request.session.get(APPLICATION_IN_SESSION, "")
@@ -38,7 +38,7 @@ def join(request: HttpRequest) -> HttpResponse:
     return render(request, "members/public/join.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def join_begin(request: HttpRequest) -> HttpResponse:
     """Who applies and where the link goes; then the task list."""
     form = forms.BeginForm(request.POST or None)
@@ -53,7 +53,7 @@ def join_begin(request: HttpRequest) -> HttpResponse:
     return render(request, "members/public/join_begin.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def join_return(request: HttpRequest) -> HttpResponse:
     """Have the link sent again; the answer is the same whether or not there is such an application (S37)."""
     form = forms.ReturnForm(request.POST or None)
@@ -69,7 +69,7 @@ def join_return(request: HttpRequest) -> HttpResponse:
     return render(request, "members/public/join_return.html", context)
 
 
-@require_GET
+@require_safe
 def join_resume(request: HttpRequest, token: str) -> HttpResponse:
     """The secret link of the message: this browser holds the application from now on."""
     application = apply.application_of_link(token=token, now=clock.now())
@@ -81,7 +81,7 @@ def join_resume(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @application_page
-@require_GET
+@require_safe
 def join_tasks(request: HttpRequest) -> HttpResponse:
     """The parts of the application and their states."""
     application = _application(request)
@@ -107,7 +107,7 @@ def join_tasks(request: HttpRequest) -> HttpResponse:
 
 @sensitive_post_parameters("cnic", "iban")
 @application_page
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def join_step(request: HttpRequest, step: str) -> HttpResponse:
     """One page of the application: saved, then on to the next part that is not done."""
     application = _application(request)
@@ -137,7 +137,7 @@ def join_step(request: HttpRequest, step: str) -> HttpResponse:
 
 @limited_upload
 @application_page
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def join_documents(request: HttpRequest) -> HttpResponse:
     """Documents of the application: added one by one, removed while it is not sent."""
     application = _application(request)
@@ -189,7 +189,7 @@ def join_document_remove(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @application_page
-@require_GET
+@require_safe
 def join_check(request: HttpRequest) -> HttpResponse:
     """Every answer, each with a way to change it."""
     application = _application(request)
@@ -202,7 +202,7 @@ def join_check(request: HttpRequest) -> HttpResponse:
 
 
 @application_page
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def join_declare(request: HttpRequest) -> HttpResponse:
     """The declaration; then the application is sent."""
     application = _application(request)
@@ -231,7 +231,7 @@ def join_declare(request: HttpRequest) -> HttpResponse:
 
 
 @application_page
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def join_status(request: HttpRequest) -> HttpResponse:
     """After sending: where the application stands, what happens next, and the answer to a question."""
     application = _application(request)

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from royalties.models import RuleVersion
 from royalties.models.runs import PURPOSES
@@ -18,7 +18,7 @@ from royalties.rules.points import Weighted, read_line_rule
 Rows = list[tuple[str, str, str]]
 
 
-@require_GET
+@require_safe
 def rule_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     """One version of a rule: its words, its numbers, its source, and from when to when it holds."""
     shown = RuleVersion.objects.filter(state__in=("approved", "withdrawn")).select_related("rule")

@@ -135,6 +135,15 @@ def test_tasks_are_sent_by_the_outbox_alone(path: Path) -> None:
         assert name.rsplit(".", 1)[-1] not in {"delay", "apply_async", "send_task"}, f"line {node.lineno}: {name}"
 
 
+@pytest.mark.parametrize("path", product_files(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_whatever_answers_get_answers_head(path: Path) -> None:
+    for name, node in calls(ast.parse(path.read_text(encoding="utf-8"))):
+        if name.rsplit(".", 1)[-1] == "require_http_methods":
+            known = ast.literal_eval(node.args[0])
+            assert ("GET" in known) == ("HEAD" in known), f"line {node.lineno}: {known}"
+    assert "require_GET" not in path.read_text(encoding="utf-8"), "say require_safe"
+
+
 def test_m22_no_column_of_any_table_is_a_float() -> None:
     floats = [
         f"{model._meta.label}.{field.name}"

@@ -37,6 +37,8 @@ NOT_PAGES = (
     "reveal",
     "progress",
 )
+WIDTHS = (768, 1024, 1200)  # from a tablet to a small office screen: tables are tables there, not cards
+LISTS = ("list", "jobs", "acts", "users", "sources", "queue", "texts")
 PARTS = 4  # staff have most pages: they are walked in parts
 
 
@@ -145,5 +147,26 @@ def test_every_page_is_accessible_light_and_its_own(
         if watcher.page.locator("html").get_attribute("dir") != ("rtl" if language == "ur" else "ltr"):
             found.append("wrong direction")
         faults += [f"{name}: {fault}" for fault in found]
+    context.close()
+    assert faults == []
+
+
+@pytest.mark.parametrize("language", ["en", "ur"])
+def test_no_staff_list_scrolls_sideways_on_a_wider_screen(
+    language: str, browser: Browser, live_server: Any, sign_in: Any
+) -> None:
+    user = all_roles()
+    context = context_for(browser, user, language, live_server.url, sign_in)
+    page = context.new_page()
+    faults = []
+    for name, rule in sorted(TABLE.items()):
+        if rule.post_only or not name.rsplit("-", 1)[-1].endswith(LISTS) or "staff" not in name:
+            continue
+        page.goto(live_server.url + place(name, own_object(rule, user)), wait_until="load")
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 800})
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            if wide > width:
+                faults.append(f"{name}: {wide} px of {width}")
     context.close()
     assert faults == []

@@ -41,7 +41,7 @@ def draft_discard(request: HttpRequest, party: Party, uid: UUID) -> HttpResponse
 
 
 @member_page
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def draft_title(request: HttpRequest, party: Party, uid: UUID) -> HttpResponse:
     """Step 1: the title. Where nothing registered looks like it, step 2 has nothing to ask."""
     draft = _draft(party, uid)
@@ -56,7 +56,7 @@ def draft_title(request: HttpRequest, party: Party, uid: UUID) -> HttpResponse:
 
 
 @member_page
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def draft_known(request: HttpRequest, party: Party, uid: UUID) -> HttpResponse:
     """Step 2: registered works that look alike, before more is typed."""
     draft = _draft(party, uid)
@@ -69,7 +69,7 @@ def draft_known(request: HttpRequest, party: Party, uid: UUID) -> HttpResponse:
 
 
 @member_page
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def draft_shares(request: HttpRequest, party: Party, uid: UUID) -> HttpResponse:
     """Step 3: who has which share. Two buttons help without a script: one more person, equal shares."""
     draft = _draft(party, uid)
@@ -88,7 +88,7 @@ def draft_shares(request: HttpRequest, party: Party, uid: UUID) -> HttpResponse:
 
 
 @member_page
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def draft_check(request: HttpRequest, party: Party, uid: UUID) -> HttpResponse:
     """Step 4: read once more, say who is meant, send. Sent twice, the same work is shown."""
     draft = get_object_or_404(party.work_drafts, uid=uid)

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from cmo_portal.common import clock
 from cmo_portal.paging import keyset_page
@@ -19,7 +19,7 @@ from works.services.drafts import next_step
 
 
 @member_page
-@require_GET
+@require_safe
 def work_list(request: HttpRequest, party: Party) -> HttpResponse:
     """C11: my works with my shares, their state and what they lack; unfinished registrations first."""
     chosen = MyWorksFilter(request.GET)
@@ -46,7 +46,7 @@ def work_list(request: HttpRequest, party: Party) -> HttpResponse:
 
 
 @member_page
-@require_GET
+@require_safe
 def work_detail(request: HttpRequest, party: Party, uid: UUID) -> HttpResponse:
     """One of my works: shares, disputes, identifiers, recordings."""
     work = get_object_or_404(works_of(party), uid=uid)

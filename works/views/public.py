@@ -6,7 +6,7 @@ from allauth.account.adapter import get_adapter
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from cmo_portal.accounts.models import User
 from cmo_portal.common import clock
@@ -22,7 +22,7 @@ MOST_FOUND = 50
 REPORTS_AN_HOUR = 20
 
 
-@require_GET
+@require_safe
 def repertoire_search(request: HttpRequest) -> HttpResponse:
     """P5: search by title, writer, ISWC or ISRC, in Urdu or Roman letters."""
     form = SearchForm(request.GET)
@@ -38,7 +38,7 @@ def repertoire_search(request: HttpRequest) -> HttpResponse:
     return render(request, "works/public/repertoire_search.html", context)
 
 
-@require_GET
+@require_safe
 def work_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     """P6: titles, writers, shares, identifiers, recordings and what is unclaimed."""
     work = _public_work(uid)
@@ -53,7 +53,7 @@ def work_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     return render(request, "works/public/work_detail.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def work_report(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Say what is wrong about a work. Sent twice, it is one report and the same thanks."""
     work = _public_work(uid)
@@ -80,7 +80,7 @@ def work_report(request: HttpRequest, uid: UUID) -> HttpResponse:
     return render(request, "works/public/work_report.html", context, status=429 if form.non_field_errors() else 200)
 
 
-@require_GET
+@require_safe
 def work_reported(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Thanks, and what happens next."""
     return render(request, "works/public/work_reported.html", {"work": _public_work(uid)})

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from cmo_portal.accounts.access import staff_page
 from cmo_portal.common import clock
@@ -26,7 +26,7 @@ APPROVE, PROPOSE = "members.approve_bank", "members.propose_bank"
 
 
 @staff_page(APPROVE)
-@require_GET
+@require_safe
 def account_list(request: HttpRequest) -> HttpResponse:
     """Changes of bank details; at first those that wait."""
     query = request.GET.copy()
@@ -45,7 +45,7 @@ def account_list(request: HttpRequest) -> HttpResponse:
 
 @staff_page(APPROVE)
 @fresh_sign_in
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def account(request: HttpRequest, uid: UUID) -> HttpResponse:
     """One change beside the account in use; approve it, or refuse it with a reason."""
     found = _account(uid)
@@ -70,7 +70,7 @@ def account(request: HttpRequest, uid: UUID) -> HttpResponse:
 @sensitive_post_parameters("iban")
 @staff_page(PROPOSE)
 @fresh_sign_in
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def account_propose(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Propose another account for a member who asked by letter or in person."""
     member = get_object_or_404(Member.objects.select_related("party").defer("cnic_sealed"), uid=uid)
@@ -96,7 +96,7 @@ def account_propose(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 @staff_page(APPROVE)
 @fresh_sign_in
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def account_reveal(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Open the masked IBAN, with a reason."""
     found = _account(uid)

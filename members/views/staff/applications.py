@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from cmo_portal.accounts.access import staff_page
 from cmo_portal.common import clock
@@ -28,7 +28,7 @@ REVIEW = "members.review_applications"
 
 
 @staff_page(REVIEW)
-@require_GET
+@require_safe
 def application_list(request: HttpRequest) -> HttpResponse:
     """Applications that were sent, newest first; filters in the address; the same rows as a file."""
     chosen = ApplicationFilter(request.GET)
@@ -50,7 +50,7 @@ def application_list(request: HttpRequest) -> HttpResponse:
 
 
 @staff_page(REVIEW)
-@require_GET
+@require_safe
 def application(request: HttpRequest, uid: UUID) -> HttpResponse:
     """One application: answers beside the documents, alarms, what may be decided."""
     found = _application(uid)
@@ -58,7 +58,7 @@ def application(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @staff_page(REVIEW)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def application_ask(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Ask the applicant a question."""
     found = _application(uid)
@@ -75,7 +75,7 @@ def application_ask(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @staff_page(REVIEW)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def application_refuse(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Refuse with a reason."""
     found = _application(uid)
@@ -94,7 +94,7 @@ def application_refuse(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @staff_page(REVIEW)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def application_admit(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Admit: the member, her mandates, account, tax status and sign-in come into being together."""
     found = _application(uid)
@@ -122,7 +122,7 @@ def application_admit(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 @staff_page(REVIEW)
 @fresh_sign_in
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def application_reveal(request: HttpRequest, uid: UUID, number: str) -> HttpResponse:
     """Open a masked number of the application, with a reason."""
     found = _application(uid)

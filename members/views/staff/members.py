@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cmo_portal.accounts.access import staff_page
 from cmo_portal.common import clock
@@ -34,7 +34,7 @@ VIEW, EDIT = "members.view_members", "members.edit_members"
 
 
 @staff_page(VIEW)
-@require_GET
+@require_safe
 def member_list(request: HttpRequest) -> HttpResponse:
     """Members by number; filters in the address; the same rows as a file."""
     chosen = MemberFilter(request.GET)
@@ -74,7 +74,7 @@ def member_find(request: HttpRequest) -> HttpResponse:
 
 
 @staff_page(VIEW)
-@require_GET
+@require_safe
 def member(request: HttpRequest, uid: UUID) -> HttpResponse:
     """One member: identity by masks, names, mandates, bank details, tax, documents, acts."""
     found = _member(uid)
@@ -92,7 +92,7 @@ def member(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @staff_page(EDIT)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def member_contact(request: HttpRequest, uid: UUID) -> HttpResponse:
     """New telephone, address or language, told by the member."""
     found = _member(uid)
@@ -109,7 +109,7 @@ def member_contact(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @staff_page(EDIT)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def member_tax(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Another tax class from a day on."""
     found = _member(uid)
@@ -125,7 +125,7 @@ def member_tax(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @staff_page(EDIT)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def member_mandate(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Another scope of the mandate for one right, from a day on."""
     found = _member(uid)
@@ -142,7 +142,7 @@ def member_mandate(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @staff_page(EDIT)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def member_state(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Suspension and its end, resignation, death: each with its reason."""
     found = _member(uid)
@@ -159,7 +159,7 @@ def member_state(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 @staff_page(EDIT)
 @fresh_sign_in
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def member_reveal(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Open the masked CNIC, with a reason."""
     found = _member(uid)
@@ -176,7 +176,7 @@ def member_reveal(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @staff_page(VIEW)
-@require_GET
+@require_safe
 def document(request: HttpRequest, uid: UUID) -> HttpResponse:
     """A document as a file; who opened it is noted."""
     found = staff_document(request, uid)
@@ -188,7 +188,7 @@ def document(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @staff_page(VIEW)
-@require_GET
+@require_safe
 def document_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The first page of a PDF as a picture of our own drawing, to stand beside the form."""
     found = staff_document(request, uid)

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from cmo_portal.common import clock
 from cmo_portal.paging import keyset_page
@@ -26,7 +26,7 @@ Item = dict[str, Any]
 
 
 @member_page
-@require_GET
+@require_safe
 def home(request: HttpRequest, member: Member) -> HttpResponse:
     """C2: the last statement, what is owed, what waits and why, and what only she can do."""
     where = standing(member, on=clock.today())
@@ -45,7 +45,7 @@ def home(request: HttpRequest, member: Member) -> HttpResponse:
 
 
 @member_page
-@require_GET
+@require_safe
 def waiting_list(request: HttpRequest, member: Member) -> HttpResponse:
     """Every held amount that may be hers, with its song, its reason and until when it waits."""
     chosen = HeldFilter(request.GET)

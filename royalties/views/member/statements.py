@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from cmo_portal.documents import render_pdf
 from cmo_portal.paging import keyset_page
@@ -38,7 +38,7 @@ TOP_LINES = 5
 
 
 @member_page
-@require_GET
+@require_safe
 def statement_list(request: HttpRequest, member: Member) -> HttpResponse:
     """C3: every statement with its period, run, state and amounts; the export holds exactly what is seen."""
     chosen = StatementFilter(request.GET, years=years_of(member.party))
@@ -55,7 +55,7 @@ def statement_list(request: HttpRequest, member: Member) -> HttpResponse:
 
 
 @statement_page
-@require_GET
+@require_safe
 def statement_detail(request: HttpRequest, statement: Statement) -> HttpResponse:
     """C4: opening balance, earned, what was deducted before, paid, closing; the four dates; the largest amounts."""
     found = summary(statement)
@@ -120,7 +120,7 @@ def _figures(found: Summary) -> list[dict[str, Any]]:
 
 
 @statement_page
-@require_GET
+@require_safe
 def statement_breakdown(request: HttpRequest, statement: Statement) -> HttpResponse:
     """C5: the same money by work, source or right, one after the other in any order."""
     context = breakdown(statement, request.GET)
@@ -128,7 +128,7 @@ def statement_breakdown(request: HttpRequest, statement: Statement) -> HttpRespo
 
 
 @statement_page
-@require_GET
+@require_safe
 def statement_pdf(request: HttpRequest, statement: Statement) -> HttpResponse:
     """C10: the statement as a document, in the language of the page."""
     document = render_pdf("royalties/documents/statement.typ", statement_data(statement))
@@ -137,7 +137,7 @@ def statement_pdf(request: HttpRequest, statement: Statement) -> HttpResponse:
 
 
 @statement_page
-@require_GET
+@require_safe
 def statement_csv(request: HttpRequest, statement: Statement) -> HttpResponseBase:
     """C10: every line of the statement as a table."""
     return statement_lines_csv(statement)

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from cmo_portal.common.clock import business_date
 from cmo_portal.wording import date_text
@@ -33,7 +33,7 @@ from royalties.views.member.breakdowns import LARGEST, pool_number
 
 
 @statement_page
-@require_GET
+@require_safe
 def statement_why(request: HttpRequest, statement: Statement) -> HttpResponse:
     """C7: the whole way from the receipts of a source to this amount; without a song in the address, the largest."""
     if "work" not in request.GET:
@@ -96,7 +96,7 @@ def _largest(statement: Statement) -> Line:
 
 
 @statement_page
-@require_GET
+@require_safe
 def statement_rows(request: HttpRequest, statement: Statement) -> HttpResponse:
     """C6: the usage rows for which a song was paid, each with its points and what the whole song earned for it."""
     if "work" not in request.GET:
@@ -129,7 +129,7 @@ def _row(statement: Statement, row: UsageRow) -> tuple[UsageRow, str, str, str, 
 
 
 @statement_page
-@require_GET
+@require_safe
 def statement_row(request: HttpRequest, statement: Statement) -> HttpResponse:
     """C6: a row as the source sent it, how it was matched, what it weighed; else the first row of the largest line."""
     if "row" not in request.GET:

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from cmo_portal.accounts.access import staff_page
 from cmo_portal.common.money import Currency, plain_minor
@@ -22,7 +22,7 @@ MOST_EXPORTED = 100_000
 
 
 @staff_page("royalties.view_ledger")
-@require_GET
+@require_safe
 def account_list(request: HttpRequest) -> HttpResponse:
     """Every account with its balance; together they are zero."""
     balances = account_balances()
@@ -31,7 +31,7 @@ def account_list(request: HttpRequest) -> HttpResponse:
 
 
 @staff_page("royalties.view_ledger")
-@require_GET
+@require_safe
 def line_list(request: HttpRequest) -> HttpResponse:
     """Lines by account, party or description; the export holds exactly what is seen."""
     chosen = LedgerFilter(request.GET)
@@ -53,7 +53,7 @@ def line_list(request: HttpRequest) -> HttpResponse:
 
 
 @staff_page("royalties.view_ledger")
-@require_GET
+@require_safe
 def journal_detail(request: HttpRequest, number: int) -> HttpResponse:
     """One journal with all its lines."""
     journal = get_object_or_404(Journal.objects.select_related("reverses"), number=number)

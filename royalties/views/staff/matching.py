@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.common import clock
@@ -29,7 +29,7 @@ FOUND_WORKS = 9  # as many as there are keys to choose them by
 
 
 @staff_page("royalties.match_usage")
-@require_GET
+@require_safe
 def match_queue(request: HttpRequest) -> HttpResponse:
     """Left the queue, right the text with its candidates; `at` is the group looked at."""
     chosen = QueueFilterForm(request.GET)
@@ -53,7 +53,7 @@ def match_queue(request: HttpRequest) -> HttpResponse:
 
 
 @staff_page("royalties.match_usage")
-@require_GET
+@require_safe
 def match_text(request: HttpRequest, uid: UUID, text_no: int) -> HttpResponse:
     """One text of a file, decided or not: here a wrong match is put right."""
     text = get_object_or_404(UsageText, file_id=get_object_or_404(UsageFile, uid=uid).pk, text_no=text_no)

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.common import clock
@@ -23,7 +23,7 @@ LAYOUT = {"layout": "layouts/staff.html"}
 
 
 @staff_page("royalties.view_runs")
-@require_GET
+@require_safe
 def batch_list(request: HttpRequest) -> HttpResponse:
     """All batches."""
     chosen = BatchFilter(request.GET)
@@ -39,7 +39,7 @@ def batch_list(request: HttpRequest) -> HttpResponse:
 
 
 @staff_page("royalties.make_payments")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def batch_make(request: HttpRequest) -> HttpResponse:
     """Who would be paid on the date, who waits and why; then the batch is made."""
     now = clock.now()
@@ -64,7 +64,7 @@ def batch_make(request: HttpRequest) -> HttpResponse:
 
 
 @staff_page("royalties.view_runs")
-@require_GET
+@require_safe
 def batch_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     """One batch: totals, payments, what may be done next."""
     batch = get_object_or_404(PaymentBatch.objects.select_related("maker", "approved_by"), uid=uid)

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.common import clock
@@ -24,7 +24,7 @@ LAYOUT = {"layout": "layouts/staff.html"}
 
 
 @staff_page("licensing.record_receipts")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def receipt_new(request: HttpRequest) -> HttpResponse:
     """Finance records money that came in; invoices are paid and the ledger is posted in one act."""
     key = form_key_of(request)
@@ -48,7 +48,7 @@ def receipt_new(request: HttpRequest) -> HttpResponse:
 
 
 @staff_page("royalties.view_runs")
-@require_GET
+@require_safe
 def pool_list(request: HttpRequest) -> HttpResponse:
     """All pools with what they hold."""
     page = keyset_page(Pool.objects.all(), order=("-period_end", "code"), query=request.GET)
@@ -63,7 +63,7 @@ def pool_list(request: HttpRequest) -> HttpResponse:
 
 
 @staff_page("royalties.make_runs")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def pool_new(request: HttpRequest) -> HttpResponse:
     """A new pool with its rules."""
     form = PoolForm(request.POST or None)
@@ -82,7 +82,7 @@ def pool_new(request: HttpRequest) -> HttpResponse:
 
 
 @staff_page("royalties.view_runs")
-@require_GET
+@require_safe
 def pool_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     """A pool: its receipts, its usage, receipts that could go into it, and the runs that had it."""
     pool = get_object_or_404(Pool.objects.select_related("distribution_rule__rule", "deduction_rule__rule"), uid=uid)

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.common import clock
@@ -21,7 +21,7 @@ LAYOUT = {"layout": "layouts/staff.html"}
 
 
 @staff_page("royalties.view_runs")
-@require_GET
+@require_safe
 def rule_list(request: HttpRequest) -> HttpResponse:
     """All rules with their versions."""
     chosen = RuleFilter(request.GET)
@@ -37,7 +37,7 @@ def rule_list(request: HttpRequest) -> HttpResponse:
 
 
 @staff_page("royalties.view_runs")
-@require_GET
+@require_safe
 def rule_version(request: HttpRequest, uid: UUID) -> HttpResponse:
     """One version: in words, its parameters, who drafted and who approved it."""
     version = get_object_or_404(RuleVersion.objects.select_related("rule", "proposed_by", "approved_by"), uid=uid)
@@ -50,7 +50,7 @@ def rule_version(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @staff_page("royalties.edit_rules")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def rule_draft(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Draft the next version of a rule, beginning with the parameters of the last."""
     rule = get_object_or_404(Rule, uid=uid)

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.common import clock
@@ -29,7 +29,7 @@ BUSY = {"draft", "frozen"}
 
 
 @staff_page("royalties.view_runs")
-@require_GET
+@require_safe
 def run_list(request: HttpRequest) -> HttpResponse:
     """All runs, the newest first."""
     chosen = RunFilter(request.GET)
@@ -45,7 +45,7 @@ def run_list(request: HttpRequest) -> HttpResponse:
 
 
 @staff_page("royalties.make_runs")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def run_new(request: HttpRequest) -> HttpResponse:
     """A draft run that claims its pools."""
     key = form_key_of(request)
@@ -72,7 +72,7 @@ def run_new(request: HttpRequest) -> HttpResponse:
 
 
 @staff_page("royalties.view_runs")
-@require_GET
+@require_safe
 def run_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Everything about one run, from the database; while it works the page refreshes itself."""
     run = get_object_or_404(Run.objects.select_related("maker", "reviewed_by", "approved_by"), uid=uid)

@@ -11,7 +11,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.common import clock
@@ -32,7 +32,7 @@ PAGE_TEXTS, EXPORTED_TEXTS, EXPORTED_FILES = 50, 100_000, 10_000
 
 
 @staff_page("royalties.view_usage")
-@require_GET
+@require_safe
 def file_list(request: HttpRequest) -> HttpResponse:
     """T8: every file, newest first."""
     chosen = FileFilter(request.GET)
@@ -51,7 +51,7 @@ def file_list(request: HttpRequest) -> HttpResponse:
 
 
 @staff_page("royalties.ingest_usage")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def file_new(request: HttpRequest) -> HttpResponse:
     """T7: hand in a file. What was received before is refused with the way to the first upload."""
     form = UploadForm(request.POST or None, request.FILES or None)
@@ -100,14 +100,14 @@ def _onward(request: HttpRequest, file: UsageFile) -> HttpResponse:
 
 
 @staff_page("royalties.view_usage")
-@require_GET
+@require_safe
 def file_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     """One file: what was read, what is wrong with it, what may be done next, and what its texts were matched to."""
     return _detail(request, _file(uid), RefuseForm())
 
 
 @staff_page("royalties.view_usage")
-@require_GET
+@require_safe
 def file_progress(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The progress bar alone; when the work is done the page loads itself anew."""
     job = work_on(_file(uid))
@@ -172,7 +172,7 @@ def file_match(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @staff_page("royalties.view_usage")
-@require_GET
+@require_safe
 def file_download(request: HttpRequest, uid: UUID, part: str) -> FileResponse:
     """The file as it was sent, or its refused rows with the reasons; as an attachment only."""
     file = _file(uid)
@@ -188,7 +188,7 @@ def file_download(request: HttpRequest, uid: UUID, part: str) -> FileResponse:
 
 
 @staff_page("royalties.view_usage")
-@require_GET
+@require_safe
 def file_texts(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The distinct texts of a file with what each was matched to."""
     file, chosen = _file(uid), TextFilter(request.GET)

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.common import clock
@@ -25,7 +25,7 @@ LAYOUT = {"layout": "layouts/staff.html"}
 
 
 @staff_page("royalties.view_usage")
-@require_GET
+@require_safe
 def source_list(request: HttpRequest) -> HttpResponse:
     """Who reports usage."""
     context = {
@@ -36,7 +36,7 @@ def source_list(request: HttpRequest) -> HttpResponse:
 
 
 @staff_page("royalties.ingest_usage")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def source_edit(request: HttpRequest, uid: UUID | None = None) -> HttpResponse:
     """Add a source, or change one."""
     source = get_object_or_404(UsageSource, uid=uid) if uid else None
@@ -65,7 +65,7 @@ def source_edit(request: HttpRequest, uid: UUID | None = None) -> HttpResponse:
 
 
 @staff_page("royalties.ingest_usage")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def file_mapping(request: HttpRequest, uid: UUID) -> HttpResponse:
     """What the table looks like, which column is what, and what its first rows become; then a yes reads the file."""
     file = get_object_or_404(UsageFile.objects.select_related("source").filter(source__format="table"), uid=uid)
@@ -75,7 +75,7 @@ def file_mapping(request: HttpRequest, uid: UUID) -> HttpResponse:
     known = ColumnMapping.from_dict(file.mapping) if file.mapping_version else None
     fits = known is not None and not known.missing_headings(look.headings)
     mapping = known if fits else look.guess.mapping
-    if request.method == "GET":
+    if request.method != "POST":
         form = MappingForm(layout=look.layout, headings=look.headings, mapping=mapping)
         return _show(request, file, look, form, mapping)
     form = MappingForm(request.POST, layout=look.layout, headings=look.headings, mapping=mapping)

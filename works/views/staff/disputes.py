@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.common import clock
@@ -24,7 +24,7 @@ from works.views.staff.works import EDIT, STAFF, VIEW, work_with_right
 
 
 @staff_page(VIEW)
-@require_GET
+@require_safe
 def dispute_list(request: HttpRequest) -> HttpResponse:
     """T10, thin: disputes by deadline, the nearest first."""
     chosen = DisputeFilter(request.GET)
@@ -46,7 +46,7 @@ def dispute_list(request: HttpRequest) -> HttpResponse:
 
 
 @staff_page(EDIT)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def dispute_open(request: HttpRequest, uid: UUID, right: str) -> HttpResponse:
     """Open a dispute about a part of a right of a work."""
     work, today = work_with_right(uid, right), clock.today()
@@ -85,7 +85,7 @@ def dispute_open(request: HttpRequest, uid: UUID, right: str) -> HttpResponse:
 
 
 @staff_page(VIEW)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def dispute_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     """One dispute: who claims what, until when; staff who may edit works settle it here."""
     dispute = get_object_or_404(Dispute.objects.select_related("work"), uid=uid)

@@ -8,7 +8,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.common import clock
@@ -24,7 +24,7 @@ IMPORT = "works.import_works"
 
 
 @staff_page(IMPORT)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def file_list(request: HttpRequest) -> HttpResponse:
     """The register of registration files, and where one is handed in: it is checked first, never taken at once."""
     form = RegistrationFileForm(request.POST if request.method == "POST" else None, request.FILES or None)
@@ -46,7 +46,7 @@ def file_list(request: HttpRequest) -> HttpResponse:
 
 
 @staff_page(IMPORT)
-@require_GET
+@require_safe
 def file_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     """What a file holds and what became of each transaction; while a worker is at it, how far it is."""
     file = get_object_or_404(RegistrationFile.objects.select_related("received_by"), uid=uid)
@@ -70,7 +70,7 @@ def file_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @staff_page(IMPORT)
-@require_GET
+@require_safe
 def file_progress(request: HttpRequest, uid: UUID) -> HttpResponse:
     """How far the worker is, for the page to show in place; once it is done the page loads anew."""
     file = get_object_or_404(RegistrationFile, uid=uid)
@@ -98,7 +98,7 @@ def file_import(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @staff_page(IMPORT)
-@require_GET
+@require_safe
 def file_answer(request: HttpRequest, uid: UUID) -> FileResponse:
     """The answer (ACK) for the sender."""
     file = get_object_or_404(RegistrationFile.objects.exclude(answer=""), uid=uid)

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.common import clock
@@ -20,7 +20,7 @@ from works.views.staff.works import EDIT, STAFF
 
 
 @staff_page(EDIT)
-@require_GET
+@require_safe
 def report_list(request: HttpRequest) -> HttpResponse:
     """Reports, the oldest first."""
     chosen = ReportFilter(request.GET)
@@ -38,7 +38,7 @@ def report_list(request: HttpRequest) -> HttpResponse:
 
 
 @staff_page(EDIT)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def report_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     """One report, and what was done about it."""
     report = get_object_or_404(WorkReport.objects.select_related("work", "settled_by"), uid=uid)

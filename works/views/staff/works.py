@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.common import clock
@@ -31,7 +31,7 @@ VIEW, EDIT = "works.view_works", "works.edit_works"
 
 
 @staff_page(VIEW)
-@require_GET
+@require_safe
 def work_list(request: HttpRequest) -> HttpResponse:
     """All works; the box searches as the public one does. The same rows as a file."""
     chosen = WorkFilter(request.GET)
@@ -54,7 +54,7 @@ def work_list(request: HttpRequest) -> HttpResponse:
 
 
 @staff_page(VIEW)
-@require_GET
+@require_safe
 def work_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     """T5: everything known about one work; shares as of any day."""
     work = get_object_or_404(Work.objects.select_related("registered_by"), uid=uid)
@@ -95,7 +95,7 @@ def work_decide(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @staff_page(EDIT)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def share_edit(request: HttpRequest, uid: UUID, right: str) -> HttpResponse:
     """Replace the shares of one right, with the reason; contested parts stay where they are."""
     work = work_with_right(uid, right)
