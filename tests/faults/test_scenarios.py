@@ -89,10 +89,9 @@ def test_f17_two_people_start_a_run_on_one_pool_and_one_is_told_who_was_first_an
     pool = Pool.objects.order_by("pk").first()
     runs.cancel_run(run=Run.objects.get(), reason="test", by=acts.person("distribution"), now=acts.NOW)
     end, tries = time.monotonic() + RACING, 0
-    while tries < TRIES and (time.monotonic() < end or os.environ.get("PORTAL_LONG")):
+    while tries < FEWEST_TRIES or (tries < TRIES and (time.monotonic() < end or os.environ.get("PORTAL_LONG"))):
         race_for_a_pool(pool)
         tries += 1
-    assert tries >= FEWEST_TRIES
 
 
 def test_f18_two_people_approve_at_once_and_one_approval_counts(stage: Any) -> None:
