@@ -20,6 +20,7 @@ TEMPLATE = "portal_faults"
 
 def build_society() -> None:
     """Thirds, ties, an unclaimed rest, unidentified lines, equal weights: whatever makes rounding awkward."""
+    from tests.factories import licensing as money
     from tests.factories import royalties as make
     from tests.factories.members import make_member
 
@@ -45,6 +46,9 @@ def build_society() -> None:
     make.rule("withholding", {"rates": rates})
     make.rule("payment", {"minimum_payment": "500.00"})
     make.draft_run(*pools)
+    money.approved(use=make.BIG_STATION, province="GB")  # an invoice that nobody has paid
+    for role in ("distribution", "approver"):
+        money.person(role, "auditor")  # a second person at each desk
 
 
 @dataclass
@@ -59,9 +63,9 @@ class Stage:
         link = connections["default"].settings_dict
         return f"postgresql://{link['USER']}:{link['PASSWORD']}@{link['HOST']}:{link['PORT']}/{self.name}"
 
-    def child(self, *, fault: str = "", until: str = "settled") -> subprocess.Popen[bytes]:
-        """Start a child that carries the run on, told to fail at a fault point or not."""
-        environment = {**os.environ, "DATABASE_URL": self.url(), "CMO_FAULT": fault, "JOB_LEASE_SECONDS": "1"}
+    def child(self, *, fault: str = "", until: str = "settled", **more: str) -> subprocess.Popen[bytes]:
+        """Start a child that carries the run on, told to fail at a fault point or not; `more` is for its environment."""
+        environment = {**os.environ, "DATABASE_URL": self.url(), "CMO_FAULT": fault, "JOB_LEASE_SECONDS": "1", **more}
         environment.pop("DATABASE_OWNER_URL", None)
         return subprocess.Popen(
             [sys.executable, "-m", "tests.faults.stage", self.run_uid, until],
@@ -71,9 +75,9 @@ class Stage:
             stderr=subprocess.PIPE,
         )
 
-    def carry_on(self, *, fault: str = "", until: str = "settled") -> int:
+    def carry_on(self, *, fault: str = "", until: str = "settled", **more: str) -> int:
         """Run a child to its end; its exit code, negative when a signal killed it."""
-        child = self.child(fault=fault, until=until)
+        child = self.child(fault=fault, until=until, **more)
         _out, errors = child.communicate(timeout=120)
         if child.returncode > 0 and not fault:
             raise AssertionError(errors.decode()[-3000:])

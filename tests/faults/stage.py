@@ -2,7 +2,8 @@
 
 Started as `python -m tests.faults.stage RUN-UID [ACT]` with DATABASE_URL and, where something is to go wrong, CMO_FAULT.
 Each act is the product's own service, chosen by the state in the database; so a second child goes on where the first
-one died, as the workers and people of the society would.
+one died, as the workers and people of the society would. ACT is a state of the run, `settled`, `started` (frozen, the
+jobs of the calculation handed over and left to others) or `reversed` (the other way, see tests.faults.detour).
 """
 
 import datetime as dt
@@ -26,11 +27,14 @@ def main() -> None:
     import django
 
     django.setup()
+    from tests.faults import detour
+
     uid = uuid.UUID(sys.argv[1])
     last = sys.argv[2] if len(sys.argv) > 2 else "settled"
+    further = detour.step if last == detour.END else step
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
-        if step(uid, last):
+        if further(uid, last):
             return
     raise SystemExit(f"the run did not reach {last} in {PATIENCE} s")
 
@@ -40,7 +44,10 @@ def step(uid: uuid.UUID, last: str) -> bool:
     from royalties.models import Run
 
     run = Run.objects.get(uid=uid)
-    if ORDER.index(run.state) >= ORDER.index(last):
+    if last == "started" and run.state == "frozen":
+        start(run, slices=4)
+        return True
+    if last in ORDER and ORDER.index(run.state) >= ORDER.index(last):
         return True
     try:
         if run.state == "published":
@@ -95,11 +102,16 @@ def freeze(run: Any) -> None:
     runs.freeze_run(run=run, by=person("distribution"), now=NOW)
 
 
-def calculate(run: Any) -> None:
-    """Start the calculation if nobody has, then work like a worker until the run moves on."""
+def start(run: Any, *, slices: int = 2) -> None:
+    """Hand the calculation over, unless somebody has: its jobs are in the outbox and on their way to the broker."""
     from royalties.services import runs
 
-    runs.start_calculation(run=run, by=person("distribution"), now=NOW, slices=2)
+    runs.start_calculation(run=run, by=person("distribution"), now=NOW, slices=slices)
+
+
+def calculate(run: Any) -> None:
+    """Start the calculation if nobody has, then work like a worker until the run moves on."""
+    start(run)
     work()
 
 

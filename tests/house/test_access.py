@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, get_resolver, reverse
 
 from cmo_portal.accounts.models import User
@@ -19,6 +21,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo_database")]
 FINE = {200, 302, 303}
 # What an address needs beside its object to have something to show.
 QUERIES: dict[str, str] = {}
+# Whoever signs in has a session, which is kept fresh; nothing else may be written for people who are refused.
+WRITES = re.compile(r'\s*(INSERT INTO|UPDATE|DELETE FROM|TRUNCATE|COPY) (?!"?(django_session|usersessions_))', re.I)
 VARYING = re.compile(
     rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|csrfmiddlewaretoken\W+value=\W\w+|"
     rb"<bdi[^>]*class=.code.[^>]*>[0-9a-f]+</bdi>|\b[0-9a-f]{16}\b"
@@ -128,27 +132,80 @@ def faults(rule: Rule, user: User | None, row: Any, response: Any) -> list[str]:
     return [] if status in FINE else [f"its own people got {status}"]
 
 
+@pytest.mark.parametrize("role", ["anon", "member", "licensee", *ROLES])
+def test_s47_what_a_role_may_not_open_it_may_not_send_a_form_to_either(role: str, sign_in: Any) -> None:
+    user = people()[role]
+    client = sign_in(user) if user else Client()
+    tried, wrong = 0, []
+    for name, rule in TABLE.items():
+        if allowed(rule, user):
+            continue
+        tried += 1
+        row = KINDS[rule.own]().order_by("pk").first() if rule.own else None
+        with CaptureQueriesContext(connection) as asked:
+            response = client.post(place(name, row))
+        wrong += [f"{name}: {fault}" for fault in faults_of_refused_form(rule, user, response)]
+        wrong += [f"{name}: writes {query['sql'][:200]}" for query in asked if WRITES.match(query["sql"])]
+    assert not wrong, "\n".join(wrong)
+    assert tried > 0
+
+
+def faults_of_refused_form(rule: Rule, user: User | None, response: Any) -> list[str]:
+    """A stranger is sent to the sign-in, everybody else is refused, whether or not the page knows the method."""
+    status = response.status_code
+    if rule.also and status == 405:  # the permission depends on the object, which a page without a form never looks up
+        return []
+    if user is None:
+        sent = status == 302 and response["Location"].startswith("/account/login/")
+        return [] if sent else [f"a stranger's form got {status}"]
+    return [] if status in {403, 404} else [f"the form of refused people got {status}"]
+
+
+@pytest.mark.parametrize("role", ["member", "licensee", *ROLES])
+def test_an_empty_form_of_its_own_people_is_answered_and_breaks_nothing(role: str, sign_in: Any) -> None:
+    user = people()[role]
+    client = sign_in(user)
+    wrong: list[str] = []
+    for name, rule in TABLE.items():
+        if rule.who in {"public", "signed"} or not allowed(rule, user):
+            continue
+        row = own_object(rule, user)
+        with transaction.atomic():
+            status = client.post(place(name, row)).status_code
+            transaction.set_rollback(True)
+        if rule.own and row is None:
+            wrong += [] if status in {404, 405} else [f"{name}: nothing to act on, yet got {status}"]
+        elif status not in FINE | {400, 403, 404, 405, 413, 422}:
+            wrong.append(f"{name}: got {status}")
+        elif rule.post_only and status == 405:
+            wrong.append(f"{name}: takes no form")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
 @pytest.mark.parametrize("audience", ["member", "licensee"])
-def test_s48_a_foreign_object_answers_like_one_that_does_not_exist(audience: str, sign_in: Any) -> None:
+def test_s48_a_foreign_object_answers_like_one_that_does_not_exist(audience: str, method: str, sign_in: Any) -> None:
     user = people()[audience]
     assert user is not None
     client = sign_in(user)
     checked, wrong = 0, []
     for name, rule in TABLE.items():
-        if rule.who != audience or not rule.own or rule.post_only:
+        if rule.who != audience or not rule.own or (rule.post_only and method == "get"):
             continue
         foreign = foreign_object(rule, user)
         if foreign is None:
             wrong.append(f"{name}: the demo society has no foreign {rule.own}")
             continue
+        theirs, nobodys = (getattr(client, method)(address) for address in (place(name, foreign), place(name)))
+        if theirs.status_code == nobodys.status_code == 405 and not rule.post_only:
+            continue  # a page without a form
         checked += 1
-        theirs, nobodys = client.get(place(name, foreign)), client.get(place(name))
         if theirs.status_code != 404 or nobodys.status_code != 404:
             wrong.append(f"{name}: {theirs.status_code} and {nobodys.status_code}")
         elif VARYING.sub(b"", theirs.content) != VARYING.sub(b"", nobodys.content):
             wrong.append(f"{name}: the two answers differ")
     assert not wrong, "\n".join(wrong)
-    assert checked > 0
+    assert checked > 0 or (audience, method) == ("licensee", "post")
 
 
 def foreign_object(rule: Rule, user: User) -> Any:

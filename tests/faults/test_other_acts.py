@@ -1,0 +1,207 @@
+"""Every fault point outside the run and the payment: an act that fails there leaves nothing, and the next try succeeds.
+
+Each act is one call of a service that keeps itself whole: no transaction is wrapped around it here.
+"""
+
+import datetime as dt
+import io
+import uuid
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.storage import default_storage
+from django.db import connection
+from django.utils import timezone
+
+from cmo_portal.common import faults
+from cmo_portal.common.faults import InjectedFault
+from licensing.queries.applications import price_of
+from licensing.services import applications, approval, invoices, tariffs
+from members.models import BankAccount
+from members.services.bank import approve_account, propose_account
+from members.services.review import Admission, admit_application
+from royalties.models import UsageFile
+from royalties.services import matching, rules, usage
+from tests.factories import licensing as money
+from tests.factories import royalties as make
+from tests.factories import usage as logs
+from tests.factories.members import iban, make_application, make_member
+from tests.faults.points import OTHERS
+from tests.works.formats.cwr_files import WORK, cwr_file
+from works.services import imports
+
+pytestmark = pytest.mark.django_db
+LATER = make.NOW + dt.timedelta(days=30)
+Act = Callable[[], Any]
+
+
+def admitting() -> Act:
+    return partial(
+        admit_application,
+        application=make_application(),
+        admission=Admission(tax_class="resident_not_active", tax_evidence="declared"),
+        by=money.person("membership"),
+        now=timezone.now(),  # not before she applied
+    )
+
+
+def proposing() -> Act:
+    member = make_member(account=False)
+    facts = {"iban": iban(900), "title": "Asad Khan", "form_key": uuid.uuid4(), "now": make.NOW}
+    return partial(propose_account, party=member.party, by=member.user, **facts)
+
+
+def approving_account() -> Act:
+    member = make_member()
+    facts = {"iban": iban(900), "title": "Asad Khan", "form_key": uuid.uuid4(), "now": make.NOW}
+    account: BankAccount = propose_account(party=member.party, by=member.user, **facts)
+    return partial(approve_account, account=account, by=money.person("approver"), now=LATER)
+
+
+def paying() -> Act:
+    finance = money.person("finance")
+    return partial(money.pay, money.approved().invoice, form_key=uuid.uuid4(), reference="IBFT-1", by=finance)
+
+
+def crediting() -> Act:
+    invoice = money.approved().invoice
+    return partial(
+        invoices.credit_invoice,
+        invoice=invoice,
+        amount=invoice.total - 1,
+        reason="closed for repairs",
+        form_key=uuid.uuid4(),
+        by=money.person("finance"),
+        now=money.NOW,
+    )
+
+
+def submitting() -> Act:
+    money.tariff("CAFE")
+    application = money.application()
+    price, _complaints = price_of(application, on=money.TODAY)
+    assert price is not None
+    return partial(applications.submit_application, application=application, expected_total=price.total, now=money.NOW)
+
+
+def approving_application() -> Act:
+    money.tariff("CAFE")
+    return partial(
+        approval.approve_application, application=money.submitted(), by=money.person("licensing"), now=money.NOW
+    )
+
+
+def approving_tariff() -> Act:
+    return partial(
+        tariffs.approve_version,
+        version=money.draft(),
+        reference="Resolution 1",
+        by=money.person("approver"),
+        now=money.NOW,
+        on=money.FIRST_DAY,
+    )
+
+
+def approving_rule() -> Act:
+    subject = rules.save_rule(kind="deductions", code="costs", name="Costs", by=make.maker())
+    version = rules.draft_version(
+        rule=subject,
+        valid_from=dt.date(2020, 1, 1),
+        text="As the test says.",
+        parameters=make.NOTHING_TAKEN,
+        source="test",
+        by=make.maker(),
+    )
+    return partial(rules.approve_version, version=version, by=make.approver(), now=make.NOW)
+
+
+def receiving() -> Act:
+    logs.source()
+    return partial(logs.received, logs.table(logs.row()))
+
+
+def landing() -> Act:
+    return partial(usage.land_file, file=logs.read(logs.table(logs.row())), by=logs.clerk(), now=logs.NOW)
+
+
+def matching_file() -> Act:
+    return partial(matching.match_file, file=logs.landed(logs.row(), match=False), now=logs.NOW)
+
+
+def none_of_ours(file: UsageFile) -> Act:
+    text = {"file_id": file.pk, "text_no": 1, "work": None, "outcome": "none", "reason": ""}
+    return partial(matching.decide_text, **text, by=logs.clerk(), now=logs.NOW)
+
+
+def deciding() -> Act:
+    return none_of_ours(logs.landed(logs.row()))
+
+
+def undoing() -> Act:
+    decision = none_of_ours(logs.landed(logs.row()))()
+    return partial(matching.undo_decision, decision=decision, by=logs.clerk(), now=logs.NOW)
+
+
+def importing() -> Act:
+    by = money.person("documentation")
+    upload = io.BytesIO(cwr_file(("NWR", [WORK])))
+    file = imports.receive_registration_file(upload=upload, filename="CW260001SPM_362.V21", by=by)
+    assert file.state == "checked"
+    return partial(imports.start_import, file=file, by=by, now=make.NOW)
+
+
+ACTS: dict[str, Callable[[], Act]] = {
+    **dict.fromkeys(("admission.party.after_write", "admission.member.after_write"), admitting),
+    "bank.propose.after_write": proposing,
+    "bank.approve.after_write": approving_account,
+    "licensing.submit.before_write": submitting,
+    **dict.fromkeys(("licensing.approve.before_write", "licensing.approve.after_write"), approving_application),
+    "licensing.invoice.after_write": approving_application,
+    **dict.fromkeys(("licensing.receipt.before_write", "licensing.receipt.after_write"), paying),
+    **dict.fromkeys(("licensing.allocation.after_write", "licensing.activate.before_write"), paying),
+    "licensing.credit.before_write": crediting,
+    "licensing.tariff.before_write": approving_tariff,
+    **dict.fromkeys(("rules.approve.before_write", "rules.approve.after_write"), approving_rule),
+    **dict.fromkeys(("usage.receive.before_write", "usage.receive.after_write"), receiving),
+    **dict.fromkeys(("usage.land.before_write", "usage.land.after_lines", "usage.land.after_write"), landing),
+    **dict.fromkeys(("usage.match.after_matches", "usage.match.after_write"), matching_file),
+    **dict.fromkeys(("usage.decide.before_write", "usage.decide.after_write"), deciding),
+    **dict.fromkeys(("usage.undo.before_write", "usage.undo.after_write"), undoing),
+    "works.import.after_works": importing,
+}
+
+
+def everything() -> dict[str, str]:
+    """The content of each table that the application may read, as one checksum, and the names of the stored files."""
+    held: dict[str, str] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'"
+            " AND has_table_privilege(oid, 'SELECT')"
+        )
+        for (table,) in cursor.fetchall():
+            cursor.execute(f'SELECT md5(string_agg(t::text, chr(10) ORDER BY t::text)) FROM "{table}" t')
+            held[table] = cursor.fetchone()[0]
+    root = Path(default_storage.location)
+    held["files"] = " ".join(sorted(str(path) for path in root.rglob("*") if path.is_file()))
+    return held
+
+
+@pytest.mark.parametrize("point", OTHERS)
+def test_f01_an_act_that_fails_at_a_write_boundary_leaves_nothing_and_the_next_try_succeeds(
+    point: str, settings: Any, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    act = ACTS[point]()
+    before = everything()
+    faults._passages.clear()
+    settings.CMO_FAULT = f"{point}:raise:1"
+    with pytest.raises(InjectedFault, match=point):
+        act()
+    settings.CMO_FAULT = ""
+    assert everything() == before
+    act()
+    assert everything() != before
