@@ -16,7 +16,7 @@ from members.services.sealed import open_cnic, open_iban
 from tests.factories.members import cnic, iban, make_application, make_member, make_party
 
 pytestmark = pytest.mark.django_db
-NOW = dt.datetime(2026, 11, 22, 21, tzinfo=dt.UTC)  # 23 November in Pakistan
+NOW = dt.datetime(2030, 11, 22, 21, tzinfo=dt.UTC)  # after the application; 23 November in Pakistan
 ADMISSION = Admission(tax_class="resident_not_active", tax_evidence="declared")
 
 
@@ -30,7 +30,7 @@ def test_admission_makes_the_member_with_all_that_belongs_to_her(staff, django_c
     with django_capture_on_commit_callbacks(execute=True):
         member = admit(application, clerk)
     assert member.number.startswith("M0")
-    assert member.admitted_on == dt.date(2026, 11, 23)
+    assert member.admitted_on == dt.date(2030, 11, 23)
     assert member.party.display_name == "Nazia Bano"
     assert member.party.display_name_original == "نازیہ بانو"
     assert {(name.name_type, str(name)) for name in member.party.names.all()} == {

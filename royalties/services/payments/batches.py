@@ -83,6 +83,8 @@ def approve_batch(*, batch: PaymentBatch, digest: bytes, by: User, now: dt.datet
     batch's, and while the checks of the books are red."""
     require(by, "royalties.approve_payments")
     batch = PaymentBatch.objects.select_for_update().get(pk=batch.pk)
+    if batch.approved_by_id == by.pk and bytes(batch.approved_digest or b"") == digest:
+        return batch
     if batch.state != "reserved":
         raise ValidationError(_("This batch was decided already. Look at its state."))
     if batch.maker_id == by.pk:
