@@ -45,7 +45,7 @@ SOCIETY = {
 CURRENCY: Any = {
     "code": env.text("CURRENCY", "PKR"),
     "decimals": int(env.text("CURRENCY_DECIMALS", "2")),
-    "symbol": "Rs",
+    "symbol": env.text("CURRENCY_SYMBOL", "Rs"),
 }
 MONEY_GROUPING = env.text("MONEY_GROUPING", "western")
 FISCAL_YEAR_START_MONTH = int(env.text("FISCAL_YEAR_START_MONTH", "7"))
