@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from cmo_portal.logs import request_id
+from cmo_portal.logs import REQUEST_ID, request_id
 
 Handler = Callable[[HttpRequest], HttpResponse]
 _ID = re.compile(r"[A-Za-z0-9-]{8,64}")
@@ -20,10 +20,11 @@ class RequestIdMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = request.headers.get("X-Request-Id", "")
-        token = request_id.set(given if _ID.fullmatch(given) else secrets.token_hex(8))
+        chosen = request.META[REQUEST_ID] = given if _ID.fullmatch(given) else secrets.token_hex(8)
+        token = request_id.set(chosen)
         try:
             response = self.get_response(request)
-            response["X-Request-Id"] = request_id.get()
+            response["X-Request-Id"] = chosen
             return response
         finally:
             request_id.reset(token)

@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from cmo_portal import environment as env
+from cmo_portal import logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DEBUG = env.flag("DEBUG")
@@ -44,7 +45,7 @@ SOCIETY = {
 CURRENCY: Any = {
     "code": env.text("CURRENCY", "PKR"),
     "decimals": int(env.text("CURRENCY_DECIMALS", "2")),
-    "symbol": "Rs",
+    "symbol": env.text("CURRENCY_SYMBOL", "Rs"),
 }
 MONEY_GROUPING = env.text("MONEY_GROUPING", "western")
 FISCAL_YEAR_START_MONTH = int(env.text("FISCAL_YEAR_START_MONTH", "7"))
@@ -193,6 +194,7 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "10/m/ip,5/5m/key"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = SOCIETY["short_name"]
+MFA_TOTP_TOLERANCE = 1  # a step of 30 seconds either way: clocks differ, and typing takes time
 MFA_ADAPTER = "cmo_portal.accounts.adapters.MFAAdapter"
 USERSESSIONS_TRACK_ACTIVITY = True
 PASSWORD_HASHERS = [
@@ -211,6 +213,8 @@ EMAIL_PORT = int(env.text("EMAIL_PORT", "25"))
 EMAIL_HOST_USER = env.text("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS")
+EMAIL_USE_SSL = env.flag("EMAIL_USE_SSL")
+EMAIL_TIMEOUT = int(env.text("EMAIL_TIMEOUT", "10"))  # seconds; without a limit a silent mail server holds a page
 DEFAULT_FROM_EMAIL = SOCIETY["email"]
 
 # --- Security headers -----------------------------------------------------------------------------------------------
@@ -272,30 +276,7 @@ REST_FRAMEWORK = {
 }
 
 # --- Records of running ---------------------------------------------------------------------------------------------
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {
-        "request_id": {"()": "cmo_portal.logs.RequestIdFilter"},
-        "personal": {"()": "cmo_portal.logs.PersonalDataFilter"},
-        "refused": {"()": "cmo_portal.logs.RefusedRequestFilter"},
-    },
-    "formatters": {
-        "json": {
-            "()": "pythonjsonlogger.json.JsonFormatter",
-            "format": "%(asctime)s %(levelname)s %(name)s %(message)s %(request_id)s",
-        }
-    },
-    "handlers": {
-        "console": {
-            "class": "logging.StreamHandler",
-            "formatter": "json",
-            "filters": ["request_id", "personal", "refused"],
-        }
-    },
-    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
-    "loggers": {"django.server": {"handlers": ["console"], "propagate": False}},
-}
+LOGGING = logs.configuration(env.text("LOG_LEVEL", "INFO"))
 SILENCED_SYSTEM_CHECKS: list[str] = []
 # Days the sides of a dispute have to send their evidence.
 UPLOAD_LIMIT = int(env.text("UPLOAD_LIMIT", "50000000"))  # bytes of one uploaded file

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from cmo_portal.accounts.models import Audience
 from cmo_portal.accounts.second_factor import proved
+from cmo_portal.logs import USER
 
 # What a member of staff may open with a password alone: signing in and out, setting up the factor, language, health.
 OPEN_TO_PASSWORD = ("/account/", "/language/", "/healthz", "/readyz", settings.STATIC_URL)
@@ -24,6 +25,8 @@ class AudienceMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         user = request.user
+        if user.is_authenticated:
+            request.META[USER] = user.pk
         if (
             user.is_authenticated
             and user.audience == Audience.STAFF

@@ -59,6 +59,25 @@ def accept_invitation(*, token: str, password: str, now: dt.datetime) -> User:
 
 
 @transaction.atomic
+def place_administrator(*, email: str, name: str, now: dt.datetime) -> str:
+    """Make and invite an administrator from the server itself, where nobody has signed in who could give the role;
+    her invitation's token."""
+    user = make_account(email=email, name=name, audience=Audience.STAFF, language="en", by=None)
+    user.groups.add(Group.objects.get(name="administrator"))
+    record_act(by=None, verb="give_role", on=user, facts={"role": "administrator", "at": "server"})
+    return invite(user=user, by=None, now=now)
+
+
+@transaction.atomic
+def invite_administrator_again(*, email: str, now: dt.datetime) -> str | None:
+    """A new token for an administrator who never set a password; None when there is no such account."""
+    user = User.objects.filter(email__iexact=email, groups__name="administrator").select_for_update().first()
+    if user is None or user.has_usable_password():
+        return None
+    return invite(user=user, by=None, now=now)
+
+
+@transaction.atomic
 def give_role(*, user: User, role: str, by: User) -> None:
     """Put a member of staff into a role; nobody gives a role to herself (four eyes)."""
     require(by, "accounts.manage_users")

@@ -16,10 +16,12 @@ from django.db.models import F
 
 from cmo_portal.audit.services import record_act
 from cmo_portal.jobs.models import Heartbeat, Job
+from cmo_portal.logs import request_id
 
 log = logging.getLogger(__name__)
 RESEND_AFTER = dt.timedelta(seconds=30)
 BACK_OFF = dt.timedelta(seconds=10)
+CAUSE = "caused_by"  # among the arguments of a job: the id of the request that asked for it
 
 
 class StaleToken(Exception):
@@ -73,7 +75,7 @@ def add_job(
         key=key,
         defaults={
             "kind": kind,
-            "args": args,
+            "args": args | _cause(),
             "queue": queue,
             "subject": subject,
             "step": step,
@@ -84,6 +86,12 @@ def add_job(
     if made:
         transaction.on_commit(drain_quietly, robust=True)
     return job
+
+
+def _cause() -> dict[str, str]:
+    """The request in hand, or the request or job behind the job in hand."""
+    known = request_id.get()
+    return {} if known == "-" else {CAUSE: known}
 
 
 def drain_quietly() -> None:

@@ -1,7 +1,9 @@
 """The doors of Celery: ten lines each, ids in, one call."""
 
+import contextvars
 import logging
 import threading
+import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +14,7 @@ from django.db import close_old_connections, connection
 
 from cmo_portal.jobs import services
 from cmo_portal.jobs.models import Job
-from cmo_portal.logs import request_id
+from cmo_portal.logs import job_in_hand, request_id
 
 log = logging.getLogger(__name__)
 
@@ -20,14 +22,24 @@ log = logging.getLogger(__name__)
 @shared_task(name="cmo_portal.jobs.tasks.run_job")
 def run_job(job_id: int) -> None:
     """Take the lease of one job and do it. Delivered twice, the second finds the lease held and ends."""
+    contextvars.copy_context().run(_do, job_id)
+
+
+def _do(job_id: int) -> None:
+    """In a context of its own, so that what the log lines of this job tell does not stick to the next."""
     request_id.set(f"job-{job_id}")
     job = services.take(job_id)
     if job is None:
         log.info("lease held or nothing to do")
         return
+    request_id.set(job.args.get(services.CAUSE, f"job-{job_id}"))
+    job_in_hand.set((job_id, job.kind))
+    log.info("job taken, attempt %s", job.attempt)
+    begun = time.monotonic()
     try:
         with _lease_kept(job):
             services.perform(job)
+        log.info("job done", extra={"milliseconds": round((time.monotonic() - begun) * 1000)})
     except services.StaleToken:
         log.warning("another worker took this job over; this one's work was rolled back")
     except Exception as error:
@@ -78,7 +90,7 @@ def _lease_kept(job: Job) -> Iterator[None]:
         finally:
             connection.close()
 
-    thread = threading.Thread(target=renew, daemon=True)
+    thread = threading.Thread(target=contextvars.copy_context().run, args=(renew,), daemon=True)
     thread.start()
     try:
         yield

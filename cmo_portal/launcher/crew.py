@@ -156,15 +156,17 @@ def commands_of_crew(
     The web server gets the launcher's own listening socket, so that the port cannot be somebody else's, and callers
     wait instead of being turned away while it starts again.
     """
-    celery = [str(python), "-m", "celery", "-A", "cmo_portal"]
+    celery = [str(python), "-m", "celery", "-q", "-A", "cmo_portal"]  # -q: no banner among the log lines
     web = [str(python), "-m", "gunicorn", "cmo_portal.wsgi:application", "--bind", f"fd://{listener.fileno()}"]
     worker = ["worker", "-Q", QUEUES, "--concurrency", str(processes), "--loglevel", "INFO"]
     schedule = str(data / "run" / "beat-schedule")
     threads = ["--workers", str(max(2, min(processes, 4))), "--worker-class", "gthread", "--threads", "4"]
     limits = ["--timeout", "60", "--graceful-timeout", "8", "--no-control-socket"]
     shared_memory = ["--worker-tmp-dir", "/dev/shm"] if os.access("/dev/shm", os.W_OK) else []  # noqa: S108
+    # loaded once and forked: each worker would need seconds of its own for the same imports
+    logs = ["--preload", "--logger-class", "cmo_portal.web_log.WebLogger", "--access-logfile", "-"]
     return {
         "worker": [*celery, *worker, "-n", f"{data.secrets()['INSTANCE'][:6]}@%h"],
         "beat": [*celery, "beat", "-s", schedule, "--pidfile=", "--loglevel", "INFO"],
-        "web": [*web, *threads, *limits, *shared_memory, "--access-logfile", "-"],
+        "web": [*web, *threads, *limits, *shared_memory, *logs],
     }

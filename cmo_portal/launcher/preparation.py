@@ -14,8 +14,10 @@ from cmo_portal.launcher.services import Services
 from cmo_portal.launcher.venv import last_words
 
 STAMP = "run/prepared.json"
+SIGN_INS = "run/sign_ins.json"
 ROOMS = ("cmo_portal", "members", "works", "licensing", "royalties")
-SUFFIXES = {".py", ".sql", ".css", ".js", ".svg", ".woff2", ".ttf", ".png", ".json"}
+CODE = {".py", ".sql", ".json"}
+STATIC = {".css", ".js", ".svg", ".woff2", ".ttf", ".png"}
 
 
 class Preparation:
@@ -29,19 +31,31 @@ class Preparation:
     def run(self, *, demo: bool) -> None:
         """Migrate, collect the static files and, for a demo, load its society once."""
         data = self.services.data
-        stamp = {"code": code_digest(self.root), "demo": demo, "database": self.services.generation()}
-        if stamp["database"] and data.read(STAMP) == stamp:
+        stamp = {
+            "code": digest_of_files(self.root, CODE),
+            "static": digest_of_files(self.root, STATIC),
+            "demo": demo,
+            "database": self.services.generation(),
+        }
+        done = data.read(STAMP)
+        if stamp["database"] and done == stamp:
             return
         (data / STAMP).unlink(missing_ok=True)
         self._step("Bringing the database up to date …", "migrate", "--noinput")
-        self._step("Collecting the static files …", "collectstatic", "--noinput")
+        if done.get("static") != stamp["static"]:
+            self._step("Collecting the static files …", "collectstatic", "--noinput")
         if not demo or self._load_demo():
             data.write(STAMP, stamp)
 
     def sign_ins(self) -> str:
-        """What `demo_accounts` prints; a hint when there is no such command."""
+        """What `demo_accounts` prints, asked once for each preparation; a hint when there is no such command."""
+        data = self.services.data
+        prepared, kept = data.read(STAMP), data.read(SIGN_INS)
+        if prepared.get("database") and kept.get("prepared") == prepared:
+            return str(kept["text"])
         done = self._manage("demo_accounts")
         if done.returncode == 0:
+            data.write(SIGN_INS, {"prepared": prepared, "text": done.stdout.strip()})
             return done.stdout.strip()
         return "(the list of demo sign-ins is not available: manage demo_accounts failed)"
 
@@ -66,12 +80,12 @@ class Preparation:
         return subprocess.run(command, cwd=self.root, env=self.env, capture_output=True, text=True)
 
 
-def code_digest(root: Path) -> str:
-    """A digest that changes with any file of the code, the migrations or the static files, and with the packages."""
+def digest_of_files(root: Path, suffixes: set[str]) -> str:
+    """A digest that changes with any of the project's files of these kinds, and with the packages."""
     digest = hashlib.sha256((root / "requirements.txt").read_bytes())
     for room in ROOMS:
         for path in sorted((root / room).rglob("*")):
-            if path.suffix in SUFFIXES:
+            if path.suffix in suffixes:
                 facts = path.stat()
                 digest.update(f"{path.relative_to(root)} {facts.st_size} {facts.st_mtime_ns}\n".encode())
     return digest.hexdigest()

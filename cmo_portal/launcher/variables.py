@@ -13,7 +13,15 @@ from cmo_portal.launcher.processes import MARK
 KEYS = ("SECRET_KEY", "FIELD_KEYS", "BLIND_INDEX_KEY", "SIGNING_SEED")
 LOCAL_HOSTS = "127.0.0.1,localhost,[::1]"
 SECRET_LENGTH = 50
-DEFAULT_SECRETS = ("django-insecure", "changeme", "change-me", "secret", "default", "insecure", "example")
+# words of placeholders, compared without dashes, dots and spaces; those that a careful passphrase may hold count at
+# the beginning alone
+DEFAULT_SECRETS = (
+    *("yoursecret", "secretkey", "changeme", "changethis", "changeit", "replaceme", "replacethis", "insecure"),
+    *("example", "placeholder", "password", "mysecret", "topsecret", "supersecret", "notsecret", "donotuse"),
+)
+DEFAULT_BEGINNINGS = ("secret", "default", "change", "dummy", "foobar", "django", "yourkey", "testkey", "testsecret")
+LEAST_CHARACTERS = 10
+LEAST_VARIETY = 0.8
 TRUE = {"1", "true", "yes", "on"}
 
 
@@ -61,8 +69,17 @@ def refuse_careless_production() -> None:
 
 
 def is_default_secret(name: str, value: str) -> bool:
-    """Whether a secret given from outside is one that others could know."""
+    """Whether a secret given from outside is one that others could know or guess."""
     plain = value.strip().lower()
-    if any(plain.startswith(word) for word in DEFAULT_SECRETS) or len(set(plain)) < 10:
+    letters = "".join(filter(str.isalnum, plain.removeprefix("1:")))
+    if letters.startswith(DEFAULT_BEGINNINGS) or any(word in letters for word in DEFAULT_SECRETS):
+        return True
+    if len(set(plain)) < LEAST_CHARACTERS or variety(plain) < LEAST_VARIETY:
         return True
     return len(plain) < (SECRET_LENGTH if name == "SECRET_KEY" else 40)
+
+
+def variety(text: str) -> float:
+    """How many of its groups of three characters differ: nearly 1 for a random text, little for a repeated word."""
+    groups = [text[start : start + 3] for start in range(len(text) - 2)]
+    return len(set(groups)) / len(groups) if groups else 0.0

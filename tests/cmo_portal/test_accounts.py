@@ -1,17 +1,29 @@
 """Signing in: staff need the second factor, invitations work once, roles hold exactly their permissions."""
 
 import datetime as dt
+import io
+import re
 from typing import Any
 
 import pytest
+from allauth.mfa.totp.internal.auth import (
+    TOTP,
+    format_hotp_value,
+    generate_totp_secret,
+    hotp_value,
+    validate_totp_code,
+)
+from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import get_resolver
 
 from cmo_portal.accounts import services
-from cmo_portal.accounts.models import Audience, User
+from cmo_portal.accounts.models import Audience, Invitation, User
 from cmo_portal.accounts.roles import ROLES
+from cmo_portal.audit.models import Act
 from cmo_portal.common import clock
 
 
@@ -66,6 +78,90 @@ def test_an_expired_invitation_is_refused() -> None:
     token = services.invite(user=user, by=None, now=now - dt.timedelta(days=4))
     with pytest.raises(ValidationError):
         services.accept_invitation(token=token, password="sitar tabla dholak 9", now=now)
+
+
+def link_of(*arguments: str) -> str:
+    said = io.StringIO()
+    call_command("invite_administrator", *arguments, stdout=said)
+    link = said.getvalue().splitlines()[-1]
+    assert link.startswith(settings.BASE_URL)
+    return link.removeprefix(settings.BASE_URL)
+
+
+@pytest.mark.django_db
+def test_the_first_administrator_is_invited_from_the_server_and_reaches_her_pages() -> None:
+    path = link_of("First@Society.example", "--name", "Sana Mirza")
+    user = User.objects.get(email="first@society.example")
+    assert (str(user), user.audience, user.is_superuser) == ("Sana Mirza", "staff", False)
+    assert [group.name for group in user.groups.all()] == ["administrator"]
+    assert list(Act.objects.order_by("number").values_list("verb", "actor", "object_id")) == [
+        (verb, None, str(user.uid)) for verb in ("make_account", "give_role", "invite")
+    ]
+    client, secret = Client(), "sitar tabla dholak 9"
+    assert client.post(path, {"password": "too short 12", "again": "too short 12"}).status_code == 200
+    assert client.post(path, {"password": secret, "again": secret}).status_code == 302
+    answer = client.post("/account/login/", {"login": user.email, "password": secret})
+    assert (answer.status_code, answer["Location"]) == (302, "/start/"), "the address counts as confirmed"
+    assert client.get("/staff/")["Location"] == "/account/2fa/totp/activate/"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["taken@society.example"], "exists already"),
+        (["TAKEN@society.example"], "exists already"),
+        (["no address"], "is not an e-mail address"),
+        (["taken@society.example", "--again"], "No administrator"),
+        (["nobody@society.example", "--again"], "No administrator"),
+    ],
+)
+def test_inviting_an_administrator_is_refused_in_one_line(arguments: list[str], reason: str, staff: Any) -> None:
+    staff("administrator", email="taken@society.example")
+    with pytest.raises(CommandError, match=reason) as refused:
+        call_command("invite_administrator", *arguments)
+    assert "\n" not in str(refused.value)
+    assert (User.objects.count(), Invitation.objects.count()) == (1, 0)
+
+
+@pytest.mark.django_db
+def test_an_administrator_without_a_password_gets_a_new_link() -> None:
+    first, again = link_of("a@society.example"), link_of("a@society.example", "--again")
+    assert first != again
+    assert Client().get(again).status_code == 200
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("arguments", [[], ["--noinput", "--email", "a@society.example"]])
+def test_createsuperuser_is_closed(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "a")
+    with pytest.raises(CommandError, match="invite_administrator"):
+        call_command("createsuperuser", *arguments)
+    assert not User.objects.exists()
+
+
+@pytest.mark.parametrize(("steps", "good"), [(-2, False), (-1, True), (0, True), (1, True), (2, False)])
+def test_a_one_time_code_is_good_for_one_step_either_way(
+    steps: int, good: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret, now = generate_totp_secret(), 1_800_000_015
+    monkeypatch.setattr("time.time", lambda: now)
+    code = format_hotp_value(hotp_value(secret, now // 30 + steps))
+    assert validate_totp_code(secret, code) is good
+
+
+@pytest.mark.django_db
+def test_the_demo_prints_the_code_alone_and_says_beside_it_how_long_it_is_good(
+    staff: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user, secret, now = staff("finance"), generate_totp_secret(), 1_800_000_012
+    TOTP.activate(user, secret)
+    monkeypatch.setattr(settings, "DEMO_MODE", True)
+    monkeypatch.setattr("time.time", lambda: now)
+    said, beside = io.StringIO(), io.StringIO()
+    call_command("demo_code", user.email, stdout=said, stderr=beside)
+    assert re.fullmatch(r"\d{6}\n", said.getvalue()) and validate_totp_code(secret, said.getvalue().strip())
+    assert beside.getvalue() == "good for 48 s, and for one sign-in\n"
 
 
 @pytest.mark.django_db

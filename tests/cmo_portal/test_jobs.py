@@ -9,14 +9,24 @@ from django.db import IntegrityError, InternalError, connection, transaction
 from cmo_portal.jobs import services
 from cmo_portal.jobs.models import Job
 from cmo_portal.jobs.tasks import run_job
+from cmo_portal.logs import job_in_hand, request_id
 
 done: list[int] = []
+told: list[tuple[str, tuple[int, str]]] = []
 
 
 @services.handles("test.count")
 def count(job: Job) -> None:
     with transaction.atomic():
         done.append(job.pk)
+        services.finish(job)
+
+
+@services.handles("test.tell")
+def tell(job: Job) -> None:
+    with transaction.atomic():
+        told.append((request_id.get(), job_in_hand.get()))
+        add("test.count", key=f"child of {job.key}")
         services.finish(job)
 
 
@@ -28,6 +38,7 @@ def poison(job: Job) -> None:
 @pytest.fixture(autouse=True)
 def fresh_list() -> None:
     done.clear()
+    told.clear()
 
 
 def add(kind: str = "test.count", key: str = "k") -> Job:
@@ -48,6 +59,30 @@ def test_a_job_delivered_twice_is_done_once() -> None:
     assert done == [job.pk]
     job.refresh_from_db()
     assert (job.state, job.attempt) == ("done", 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_knows_the_request_that_caused_it_and_hands_it_on() -> None:
+    token = request_id.set("desk-0000-1111")
+    try:
+        job = add("test.tell")
+    finally:
+        request_id.reset(token)
+    run_job(job.pk)
+    assert told == [("desk-0000-1111", (job.pk, "test.tell"))]
+    assert Job.objects.get(key="child of k").args == {services.CAUSE: "desk-0000-1111"}
+    assert request_id.get() == "-" and job_in_hand.get(None) is None, "nothing sticks to the next job"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_that_no_request_caused_is_known_by_its_own_number(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", logger="cmo_portal.jobs")
+    job = add("test.tell")
+    assert job.args == {}
+    run_job(job.pk)
+    assert told == [(f"job-{job.pk}", (job.pk, "test.tell"))]
+    assert [record.message for record in caplog.records] == ["job taken, attempt 1", "job done"]
+    assert isinstance(caplog.records[-1].__dict__["milliseconds"], int)
 
 
 @pytest.mark.django_db(transaction=True)

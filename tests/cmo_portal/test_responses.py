@@ -4,15 +4,16 @@ import io
 import json
 import logging
 import re
+import subprocess
+import sys
 from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import close_old_connections, connection, connections
+from django.db import DatabaseError, close_old_connections, connection, connections
 from django.test import Client
-from django.utils.module_loading import import_string
 
-from cmo_portal.logs import PersonalDataFilter, RequestIdFilter, request_id
+from cmo_portal.logs import USER, masked, request_id
 from tests.conftest import admin_cursor
 
 CNIC, IBAN = "31111-1234567-1", "PK36SCBL0000001123456702"
@@ -24,10 +25,7 @@ def log_lines() -> Any:
     """The lines that the console handler of the settings writes, as objects."""
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
-    chosen = settings.LOGGING["formatters"]["json"]
-    handler.setFormatter(import_string(chosen["()"])(chosen["format"]))
-    for name in settings.LOGGING["handlers"]["console"]["filters"]:
-        handler.addFilter(import_string(settings.LOGGING["filters"][name]["()"])())
+    handler.setFormatter(settings.LOGGING["formatters"]["json"]["()"]())
     logger = logging.getLogger("test.responses")
     logger.addHandler(handler)
     logger.propagate = False
@@ -111,7 +109,7 @@ def test_a_log_line_is_json_with_the_number_of_its_request(log_lines: Any) -> No
     finally:
         request_id.reset(token)
     assert lines()[0]["message"] == "the file list.csv was refused"
-    assert (lines()[0]["request_id"], lines()[0]["levelname"]) == ("abc-12345678", "WARNING")
+    assert (lines()[0]["request_id"], lines()[0]["level"]) == ("abc-12345678", "WARNING")
 
 
 @pytest.mark.parametrize(
@@ -134,9 +132,68 @@ def test_a_log_line_never_shows_a_cnic_or_an_iban(arguments: tuple[Any, ...], lo
 
 
 def test_other_numbers_stay_readable_in_the_log() -> None:
-    record = logging.LogRecord("x", logging.INFO, "", 0, "work W0000012, T0345246801, job 1234567890123456", (), None)
-    assert PersonalDataFilter().filter(record) and RequestIdFilter().filter(record)
-    assert record.getMessage() == "work W0000012, T0345246801, job 1234567890123456"
+    said = "work W0000012, T0345246801, job 1234567890123456, worker 21f35e@vm ready"
+    assert masked(said) == said
+
+
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [
+        ("to ali.khan+a@post.example.pk now", "to [e-mail address] now"),
+        ("Error handling request /repertoire/?q=ali", "Error handling request /repertoire/"),
+        ("Gone: /account/invitation/Zm9v-_x/", "Gone: /account/invitation/[secret]/"),
+        ("/account/password/reset/key/1-abc/", "/account/password/reset/key/[secret]/"),
+        ("/account/confirm-email/MQ:1x:y/", "/account/confirm-email/[secret]/"),
+    ],
+)
+def test_a_log_line_shows_no_address_no_secret_link_and_no_query(said: str, written: str, log_lines: Any) -> None:
+    logger, lines = log_lines
+    logger.error("%s", said)
+    assert lines()[0]["message"] == written
+
+
+@pytest.mark.django_db
+def test_a_traceback_in_the_log_shows_neither_the_refused_row_nor_what_a_library_attached(log_lines: Any) -> None:
+    logger, lines = log_lines
+    name = " ".join(["Ali", "Khan"])  # a traceback shows the lines of this test
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("INSERT INTO jobs_job (kind, key, state) VALUES (%s, 'k', 'pending')", [name])
+    except DatabaseError:
+        logger.exception("refused", extra={"request": "GET /?q=ali", "data": {"args": CNIC}})
+    written = json.dumps(lines())
+    assert "not-null constraint" in written and "DETAIL: [left out]" in written
+    assert name not in written and "q=ali" not in written and CNIC not in written
+
+
+@pytest.mark.django_db
+def test_the_line_on_a_page_that_is_not_there_knows_its_request_and_the_request_its_user(
+    staff: Any, sign_in: Any, log_lines: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logger, lines = log_lines
+    monkeypatch.setattr(logging.getLogger("django.request"), "handlers", logger.handlers)
+    user = staff("finance")
+    answer = sign_in(user).get("/no-such-page/?q=ali")
+    found = next(line for line in lines() if line["logger"] == "django.request")
+    assert found["request_id"] == answer["X-Request-Id"]
+    assert answer.wsgi_request.META[USER] == user.pk
+
+
+def test_gunicorn_writes_one_line_for_a_request_without_its_query() -> None:
+    code = (
+        "import datetime as dt, types; from gunicorn.config import Config; from cmo_portal.web_log import WebLogger\n"
+        "log = WebLogger(Config()); log.warning('Invalid request %s', '/x?q=ali')\n"
+        "environ = {'REQUEST_METHOD': 'POST', 'PATH_INFO': '/staff/', 'QUERY_STRING': 'q=ali', 'portal.user': 7,"
+        " 'portal.request_id': 'abc-12345678'}\n"
+        "log.access(types.SimpleNamespace(status='302 Found'), None, environ, dt.timedelta(milliseconds=12))\n"
+        "import warnings; warnings.warn('old ways'); raise ValueError('nobody catches this')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=settings.BASE_DIR, capture_output=True, text=True)
+    warned, served, old, uncaught = map(json.loads, done.stderr.splitlines())
+    assert warned["message"] == "Invalid request /x"
+    facts = {"method": "POST", "path": "/staff/", "status": 302, "milliseconds": 12, "user": 7}
+    assert facts.items() <= served.items() and served["request_id"] == "abc-12345678"
+    assert "old ways" in old["message"] and "nobody catches this" in uncaught["exc_info"]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -2,6 +2,7 @@
 
 import os
 import re
+import secrets
 import signal
 import stat
 import subprocess
@@ -14,7 +15,7 @@ import pytest
 
 from cmo_portal.launcher import browser, testing, variables
 from cmo_portal.launcher.console import LauncherError
-from cmo_portal.launcher.data import DataFolder
+from cmo_portal.launcher.data import DataFolder, fresh_secrets
 from cmo_portal.launcher.preparation import remember_mode
 from cmo_portal.launcher.venv import STAMP, Environment, digest_of, last_words
 from tests.house.launcher_bed import OF_THE_TEST_RUN, ROOT, Bed, make_folder
@@ -165,6 +166,7 @@ def test_without_any_browser_the_whole_run_fails_clearly_and_never_skips(
         ("SECRET_KEY", "short"),
         ("SECRET_KEY", ""),
         ("SECRET_KEY", "a" * 80),
+        ("SECRET_KEY", "your-secret-key-here-change-it-before-you-go-to-production-please"),
         ("FIELD_KEYS", "1:changeme"),
         ("SIGNING_SEED", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="),
     ],
@@ -179,6 +181,35 @@ def test_up_refuses_debugging_demo_mode_and_default_secrets(name: str, value: st
         assert bed.processes() == {}
     finally:
         bed.clear()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "your-secret-key-here-and-some-more-letters-to-be-long-enough",
+        "change-this-to-a-long-random-string-0123456789-abcdefghijk",
+        "please_change_me_please_1f8e2c4b6a9d0e7f3c5b8a1d2e4f6a7c9b",
+        "insecure-1f8e2c4b6a9d0e7f3c5b8a1d2e4f6a7c9b0d3e5f7a8c",
+        "an.example.of.a.key.0123456789.abcdefghijklmnopqrstuvwxyz",
+        "secret-key-secret-key-secret-key-secret-key-secret-key-secret-key",
+        "S3cr3t-Password-for-the-portal-of-our-society-in-Karachi-2026",
+        "replace me with something random before real use, 50 chars",
+        "abcdefghijklmnopqrstuvwxyz" * 2,
+        "1234567890" * 6,
+        "qwertyuiop-asdfghjkl-" * 3,
+    ],
+)
+def test_a_placeholder_or_a_repeated_word_is_no_secret(value: str) -> None:
+    assert variables.is_default_secret("SECRET_KEY", value)
+
+
+def test_no_random_key_is_taken_for_a_placeholder() -> None:
+    makers = (lambda: secrets.token_hex(32), lambda: secrets.token_urlsafe(48), lambda: fresh_secrets()["SECRET_KEY"])
+    for _ in range(2000):
+        for make in makers:
+            assert not variables.is_default_secret("SECRET_KEY", make())
+        for name in ("FIELD_KEYS", "BLIND_INDEX_KEY", "SIGNING_SEED"):
+            assert not variables.is_default_secret(name, fresh_secrets()[name])
 
 
 def test_generated_secrets_are_accepted_and_given_ones_win(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 import time
 from typing import Any
 
+from allauth.mfa import app_settings
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from allauth.mfa.utils import decrypt
@@ -13,7 +14,7 @@ from cmo_portal.accounts.models import User
 
 
 class Command(BaseCommand):
-    """Prints six digits."""
+    """Prints six digits, and on the error output how long they are good for."""
 
     help = "Print the current one-time code of a demo account (demo mode only)."
 
@@ -32,4 +33,8 @@ class Command(BaseCommand):
         if factor is None:
             raise CommandError("This account has no authenticator app set up.")
         secret = decrypt(factor.data["secret"])
-        self.stdout.write(format_hotp_value(hotp_value(secret, int(time.time()) // 30)))
+        step, passed = divmod(int(time.time()), app_settings.TOTP_PERIOD)
+        self.stdout.write(format_hotp_value(hotp_value(secret, step)))
+        self.stdout.flush()
+        left = app_settings.TOTP_PERIOD * (1 + app_settings.TOTP_TOLERANCE) - passed
+        self.stderr.write(f"good for {left} s, and for one sign-in", style_func=str)
