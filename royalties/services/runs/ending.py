@@ -4,6 +4,7 @@ import datetime as dt
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from cmo_portal.accounts.access import require
@@ -12,7 +13,10 @@ from cmo_portal.audit.services import record_act
 from cmo_portal.common.clock import business_date
 from cmo_portal.common.faults import faultpoint
 from cmo_portal.jobs.services import add_job, cancel_jobs
-from royalties.models import Journal, Payment, PoolClaim, Run, UsageClaim
+from members.models import Party
+from royalties.models import Journal, PayeeTotal, Payment, PoolClaim, Run, UsageClaim
+from royalties.models.ledger import AccountCode
+from royalties.queries.payable import balances
 from royalties.services.ledger import reverse_journal
 from royalties.services.runs.calculation import subject_of
 
@@ -88,8 +92,20 @@ def _check_reversal(run: Run, reason: str, by: User) -> None:
         raise ValidationError(_("You made this run. Another person must reverse it."))
     if not reason.strip():
         raise ValidationError(_("Say why you reverse the run."))
-    if Payment.objects.filter(statement__run=run, state__in=("reserved", "paid")).exists():
+    if Payment.objects.filter(statement__run=run, state__in=("reserved", "paid")).exists() or _is_spent(run):
         raise ValidationError(_("Money of this run was paid or is on its way. Correct it by an adjustment instead."))
+
+
+def _is_spent(run: Run) -> bool:
+    """Whether somebody has less to come than the run credited: a payment takes the balance of all runs together (M13).
+
+    The parties are locked in order of their ids, as a batch locks them.
+    """
+    totals = PayeeTotal.objects.filter(run_id=run.pk, payee_id__gt=0).values_list("payee_id")
+    credited = dict(totals.annotate(sum=Sum("amount")).order_by("payee_id"))
+    list(Party.objects.select_for_update(no_key=True).filter(pk__in=credited).order_by("pk").values_list("pk"))
+    owed = balances(AccountCode.PAYABLE)
+    return any(owed.get(party, 0) < amount for party, amount in credited.items())
 
 
 def _release(run: Run, now: dt.datetime) -> None:
