@@ -56,6 +56,19 @@ def act_hash(act: Act) -> bytes:
     return hashlib.sha256(bytes(act.previous_hash) + body).digest()
 
 
+def verify_anchor(*, head: str, number: int | None = None) -> list[str]:
+    """Faults against a head (hexadecimal) that was noted outside, with the number of acts of that day where it was
+    noted too: the record may have grown since, but that act must stand where it stood."""
+    found = Act.objects.filter(hash=bytes.fromhex(head)).values_list("number", flat=True).first()
+    if found is None:
+        last = Act.objects.order_by("-number").values_list("number", flat=True).first() or 0
+        noted = f" with act {number}" if number else ""
+        return [f"the head that was noted{noted} is not in the record, which ends with act {last}"]
+    if number is not None and found != number:
+        return [f"the head that was noted with act {number} is that of act {found}"]
+    return []
+
+
 def verify_chain() -> list[str]:
     """Every fault of the chain from its first row to its head, in words; empty when it is whole."""
     faults: list[str] = []

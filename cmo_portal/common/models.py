@@ -8,6 +8,17 @@ from django.db import models
 from django.db.models.functions import Now
 
 
+def never_emptied() -> pgtrigger.Trigger:
+    """Refuses to empty the whole table."""
+    return pgtrigger.Trigger(
+        name="never_emptied",
+        operation=pgtrigger.Truncate,
+        level=pgtrigger.Statement,
+        when=pgtrigger.Before,
+        func="RAISE EXCEPTION 'pgtrigger: Cannot truncate rows of table %', TG_TABLE_NAME;",
+    )
+
+
 class Recorded(models.Model):
     """A row that knows when it was written, by the database's clock."""
 
@@ -36,11 +47,5 @@ class AppendOnly(Recorded):
         abstract = True
         triggers = [
             pgtrigger.Protect(name="never_changed", operation=pgtrigger.Update | pgtrigger.Delete),
-            pgtrigger.Trigger(
-                name="never_emptied",
-                operation=pgtrigger.Truncate,
-                level=pgtrigger.Statement,
-                when=pgtrigger.Before,
-                func="RAISE EXCEPTION 'pgtrigger: Cannot truncate rows of table %', TG_TABLE_NAME;",
-            ),
+            never_emptied(),
         ]

@@ -3,6 +3,7 @@
 import uuid
 from typing import ClassVar
 
+import pghistory
 import pgtrigger
 from django.conf import settings
 from django.db import models
@@ -23,6 +24,7 @@ APPLICATION_STATES = [
 ]
 
 
+@pghistory.track()
 class LicenceApplication(Public):
     """What an applicant tells us, saved step by step. The link by which she returns is kept as a hash only."""
 

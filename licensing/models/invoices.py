@@ -3,6 +3,7 @@
 import uuid
 from typing import Any, ClassVar
 
+import pghistory
 import pgtrigger
 from django.conf import settings
 from django.db import models
@@ -85,6 +86,7 @@ class InvoiceQuerySet(models.QuerySet["Invoice"]):
         return self.filter(state__in=["issued", "part_paid"])
 
 
+@pghistory.track()
 class Invoice(Public):
     """An invoice. net + tax = total, in minor units; `snapshot` keeps the names and addresses of its day."""
 

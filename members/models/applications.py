@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+import pghistory
 import pgtrigger
 from django.conf import settings
 from django.db import models
@@ -45,6 +46,8 @@ DOCUMENT_KINDS = [
 ]
 
 
+# A decision drops the sealed numbers; a history that kept them would undo that.
+@pghistory.track(exclude=["cnic_sealed", "iban_sealed"])
 class MembershipApplication(Public):
     """What an applicant tells us, saved step by step. CNIC and IBAN are sealed from the first save on and never stand
     in `answers`; once decided, the sealed bytes are dropped and only the masks stay."""

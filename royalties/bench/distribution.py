@@ -169,7 +169,8 @@ def _pools(place: Place, files: list[UsageFile], by: Any, second: Any) -> list[P
     with link.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
         cursor.execute(
-            "INSERT INTO royalties_poolreceipt (pool_id, allocation_id, amount) SELECT id, 0, %s FROM royalties_pool",
+            "INSERT INTO royalties_poolreceipt (pool_id, allocation_id, amount, form_key)"
+            " SELECT id, 0, %s, gen_random_uuid() FROM royalties_pool",
             [POOL_AMOUNT],
         )
     link.close()

@@ -1,4 +1,5 @@
-"""The book check: every figure derived anew from raw rows. Red means that nothing is approved, posted or paid.
+"""The book check: every figure derived anew from raw rows. Red means that no run and no payment is approved, no run
+finalised and no bank file given out.
 
 Every module of this package registers its checks when it is imported here.
 """
@@ -29,7 +30,11 @@ for _module in sorted(module.name for module in iter_modules(__path__)):
 
 
 def require_clean(run: Run | None = None) -> None:
-    """Fail closed: raises ValidationError with what is wrong while any check is red, for a run or for everything."""
+    """Fail closed: raises ValidationError with what is wrong while any check is red.
+
+    For a run, tables of results and usage are read for that run alone; the ledger, every account and the record of
+    acts are looked at whole all the same.
+    """
     found = findings(Scope(run))
     if not found:
         return

@@ -27,20 +27,31 @@ def payments_are_covered(scope: Scope) -> Iterable[Breach]:
 
 @check("M13", _("Paid, in transit and payable together are what each party was credited; nothing is below zero"))
 def parties_are_not_overpaid(scope: Scope) -> Iterable[Breach]:
-    """In transit in the ledger equals the open payments of each party."""
+    """Ledger against the totals of posted runs and the payments, party by party."""
     return breaches(
         """
-        WITH ledger AS (
-            SELECT l.party_id, -sum(l.amount) AS amount FROM royalties_ledgerline l
-            JOIN royalties_account a ON a.id = l.account_id AND a.code = '2510' GROUP BY l.party_id
-        ), rows AS (
-            SELECT party_id, sum(gross) AS amount FROM royalties_payment WHERE state = 'reserved' GROUP BY party_id
+        WITH book AS (
+            SELECT l.party_id, -coalesce(sum(l.amount) FILTER (WHERE a.code = '2500'), 0) AS payable,
+                -coalesce(sum(l.amount) FILTER (WHERE a.code = '2510'), 0) AS transit
+            FROM royalties_ledgerline l JOIN royalties_account a ON a.id = l.account_id
+            WHERE a.code IN ('2500', '2510') AND l.party_id IS NOT NULL GROUP BY l.party_id
+        ), payment AS (
+            SELECT party_id, sum(gross) FILTER (WHERE state = 'paid') AS paid,
+                sum(gross) FILTER (WHERE state = 'reserved') AS open FROM royalties_payment GROUP BY party_id
+        ), earned AS (
+            SELECT payee_id AS party_id, sum(amount) AS credited FROM royalties_payeetotal WHERE payee_id > 0
+                AND run_id IN (SELECT id FROM royalties_run WHERE state IN ('finalised', 'published')) GROUP BY payee_id
+        ), party AS (
+            SELECT party_id, coalesce(payable, 0) AS payable, coalesce(transit, 0) AS transit,
+                coalesce(paid, 0) AS paid, coalesce(open, 0) AS open, coalesce(credited, 0) AS credited
+            FROM book FULL JOIN payment USING (party_id) FULL JOIN earned USING (party_id)
         )
-        SELECT 'party ' || coalesce(ledger.party_id, rows.party_id),
-            'minor units in transit in the ledger differ from the open payments',
-            coalesce(ledger.amount, 0) - coalesce(rows.amount, 0)
-        FROM ledger FULL JOIN rows ON rows.party_id = ledger.party_id
-        WHERE coalesce(ledger.amount, 0) <> coalesce(rows.amount, 0) ORDER BY 1
+        SELECT 'party ' || party_id, v.what, v.off FROM party, LATERAL (VALUES
+            ('paid, in transit and payable are not what it was credited', payable + transit + paid - credited),
+            ('minor units in transit in the ledger differ from the open payments', transit - open),
+            ('less than nothing is payable', least(payable, 0)),
+            ('less than nothing is in transit', least(transit, 0))
+        ) v (what, off) WHERE v.off <> 0 ORDER BY 1
         """
     )
 

@@ -46,6 +46,28 @@ COMPARED = f"""
     ORDER BY 1, 2
 """  # noqa: S608 - composed of constants
 
+# What the ledger owes each party, against what the statements of all posted runs say, less what it was paid or will be.
+OWED = """
+    WITH stated AS (
+        SELECT s.party_id, sum(s.earned) AS amount FROM royalties_statement s
+            JOIN royalties_run r ON r.id = s.run_id AND r.state IN ('finalised', 'published') GROUP BY s.party_id
+    ), taken AS (
+        SELECT party_id, sum(gross) AS amount FROM royalties_payment WHERE state IN ('reserved', 'paid')
+        GROUP BY party_id
+    ), book AS (
+        SELECT l.party_id, -sum(l.amount) AS amount FROM royalties_ledgerline l
+            JOIN royalties_account a ON a.id = l.account_id AND a.code = %(payable)s
+        WHERE l.party_id IS NOT NULL GROUP BY l.party_id
+    ), compared AS (
+        SELECT party_id, coalesce(book.amount, 0) AS owed,
+            coalesce(stated.amount, 0) - coalesce(taken.amount, 0) AS expected
+        FROM stated FULL JOIN taken USING (party_id) FULL JOIN book USING (party_id)
+    )
+    SELECT 'party ' || party_id, 'the ledger owes ' || owed || ', its statements less what it took make ' || expected,
+        owed - expected
+    FROM compared WHERE owed <> expected ORDER BY 1
+"""
+
 
 @check("M11", TITLE)
 def statements_are_their_lines(scope: Scope) -> Iterable[Breach]:
@@ -59,3 +81,9 @@ def statements_are_their_lines(scope: Scope) -> Iterable[Breach]:
             "payable": str(AccountCode.PAYABLE),
         }
         yield from breaches(COMPARED, parameters)
+
+
+@check("M11", TITLE)
+def statements_are_what_is_owed(scope: Scope) -> Iterable[Breach]:
+    """Over all runs: what the statements of a party say, less payments, is what the ledger owes it."""
+    return breaches(OWED, {"payable": str(AccountCode.PAYABLE)})

@@ -39,6 +39,18 @@ ACCOUNT_KINDS = {
     AccountCode.ADMINISTRATION: "income",
 }  # every other account is a liability
 
+# Where a deduction goes by the purpose that its rule names.
+ACCOUNT_OF_PURPOSE = {
+    "administration": AccountCode.ADMINISTRATION,
+    "bank": AccountCode.ADMINISTRATION,
+    "social": AccountCode.SOCIAL_FUND,
+    "cultural": AccountCode.SOCIAL_FUND,
+    "educational": AccountCode.SOCIAL_FUND,
+    "reserve": AccountCode.RESERVE,
+    "tax": AccountCode.OTHER_DEDUCTIONS,
+    "other": AccountCode.OTHER_DEDUCTIONS,
+}
+
 
 # M02, M04: the lines of a statement make whole journals that sum to zero; a posted journal takes no more lines.
 JOURNAL_BALANCES = """

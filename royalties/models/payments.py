@@ -1,5 +1,7 @@
 """Payments in two phases: reserved, exported to the bank, then confirmed or given back line by line."""
 
+from typing import ClassVar
+
 import pghistory
 import pgtrigger
 from django.conf import settings
@@ -73,6 +75,7 @@ BATCH_ADDS_UP = """
 class PaymentBatch(Public):
     """One bank file. The same batch gives the same bytes; downloads are counted; two people are needed (M14, M25)."""
 
+    app_may: ClassVar[tuple[str, ...]] = ("SELECT", "INSERT", "UPDATE")
     number = models.CharField(_("number"), max_length=20, unique=True)
     form_key = models.UUIDField(unique=True, editable=False)
     pay_on = models.DateField(_("payment date"))
@@ -144,6 +147,7 @@ class PaymentBatch(Public):
 class Payment(Public):
     """One payee in a batch. Withholding is worked out once, on the paid total, at the payment date's rate."""
 
+    app_may: ClassVar[tuple[str, ...]] = ("SELECT", "INSERT", "UPDATE")
     batch = models.ForeignKey(PaymentBatch, on_delete=models.PROTECT, related_name="payments")
     line_no = models.IntegerField()
     party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="payments")

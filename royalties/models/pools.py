@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+import pghistory
 import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -36,6 +37,7 @@ RECEIPT_IN_ONE_POOL = """
 """
 
 
+@pghistory.track()
 class Pool(Public):
     """One pool. Its money is the sum of its receipts; its rules are the versions named here."""
 
@@ -82,11 +84,15 @@ class Pool(Public):
 
 
 class PoolReceipt(AppendOnly):
-    """A part of a receipt, net of sales tax, put into a pool: every rupee is in one pool or unallocated (M17)."""
+    """A part of a receipt, net of sales tax, put into a pool: every rupee is in one pool or unallocated (M17).
+
+    `form_key` names the act, and with the pool its journal.
+    """
 
     pool = models.ForeignKey(Pool, on_delete=models.PROTECT, related_name="receipts")
     allocation = models.ForeignKey("licensing.ReceiptAllocation", on_delete=models.PROTECT, related_name="+")
     amount = models.BigIntegerField(_("amount"))
+    form_key = models.UUIDField(editable=False)
 
     class Meta(AppendOnly.Meta):
         default_permissions = ()
@@ -103,6 +109,7 @@ class PoolReceipt(AppendOnly):
         ]
 
 
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class PoolSection(Public):
     """A fixed part of a pool, for example the headliner's 80 %. A pool without sections is one whole."""
 
@@ -128,6 +135,7 @@ class PoolSection(Public):
         ]
 
 
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class PoolUsage(Public):
     """Which usage file feeds a pool. Texts of the file carry the section they belong to."""
 

@@ -32,6 +32,7 @@ IN_FORCE_STANDS = """
 """
 
 
+@pghistory.track()
 class Rule(Public):
     """A subject that is ruled, for example the distribution of radio money."""
 

@@ -249,6 +249,7 @@ class Run(Public):
         return f"{self.number} {self.name}"
 
 
+@pghistory.track()
 class PoolClaim(Public):
     """A pool is in one live run at a time; a cancelled or reversed run gives it back."""
 
@@ -271,6 +272,7 @@ class PoolClaim(Public):
         ]
 
 
+@pghistory.track()
 class UsageClaim(Public):
     """A usage file is paid once per right over all live runs (M07)."""
 

@@ -7,11 +7,14 @@ and owners change later and the statement must not.
 
 from typing import ClassVar
 
+import pghistory
+import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from cmo_portal.common.models import AppendOnly, Public
+from cmo_portal.common.models import AppendOnly, Public, never_emptied
 from members.models import Party
+from royalties.models.ledger import on_new_rows
 from royalties.models.pools import Pool
 from royalties.models.runs import Run
 
@@ -23,6 +26,16 @@ HELD_REASONS = [
     ("no_mandate", _("Held: no mandate for this right")),
     ("no_usage", _("Held: usage not reported yet")),
 ]
+# Held money is written when its run is posted, and waits from then on.
+HELD_BY_POSTING = """
+    SELECT n.id INTO bad FROM new_rows n LEFT JOIN royalties_run r ON r.id = n.run_id
+        WHERE n.state <> 'open' OR r.state IS DISTINCT FROM 'approved' LIMIT 1;
+    IF bad IS NOT NULL THEN
+        RAISE EXCEPTION 'held line % does not begin open, with the posting of its run', bad
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'held_by_posting';
+    END IF;
+    RETURN NULL;
+"""
 BUCKETS = {"unidentified": -1, "dispute": -2, "undocumented": -3, "unclaimed": -4, "no_mandate": -5, "no_usage": -6}
 
 
@@ -97,9 +110,11 @@ class PoolWorking(AppendOnly):
         constraints = [models.UniqueConstraint(fields=["run", "pool_no"], name="one_working_per_pool")]
 
 
+@pghistory.track(pghistory.UpdateEvent())  # every line begins open: its changes alone are its history
 class SuspenseLine(Public):
-    """Money of a run that could not be paid: its reason, its place, and until when it waits."""
+    """Money of a run that could not be paid: its reason, its place, and until when it waits. Only its state moves."""
 
+    app_may: ClassVar[tuple[str, ...]] = ("SELECT", "INSERT", "UPDATE")
     run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="suspense")
     pool = models.ForeignKey(Pool, on_delete=models.PROTECT, related_name="+")
     pool_no = models.IntegerField()
@@ -127,6 +142,13 @@ class SuspenseLine(Public):
                 nulls_distinct=False,
                 name="held_once",
             )
+        ]
+        triggers = [
+            on_new_rows("held_by_posting", HELD_BY_POSTING, ("bad", "BIGINT")),
+            pgtrigger.FSM(name="held_moves", field="state", transitions=[("open", "released"), ("open", "prescribed")]),
+            pgtrigger.ReadOnly(name="held_stands", exclude=["state"]),
+            pgtrigger.Protect(name="held_stays", operation=pgtrigger.Delete),
+            never_emptied(),
         ]
 
 

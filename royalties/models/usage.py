@@ -6,6 +6,7 @@ stands from then on.
 
 from typing import ClassVar
 
+import pghistory
 import pgtrigger
 from django.conf import settings
 from django.db import models
@@ -51,6 +52,7 @@ class UsageSource(Public):
         return self.name
 
 
+@pghistory.track(exclude=["report"])  # what the reading found: bulky, and made anew by reading again
 class UsageFile(Public):
     """One received usage file. The bytes are kept; the same bytes are taken once (M08).
 

@@ -122,7 +122,7 @@ def allocate_to_pool(*, pool: Pool, parts: Mapping[int, int], form_key: UUID, by
     _check_parts(pool, parts)
     faultpoint("pools.allocate.before_write")
     for allocation_id, amount in sorted(parts.items()):
-        PoolReceipt.objects.create(pool=pool, allocation_id=allocation_id, amount=amount)
+        PoolReceipt.objects.create(pool=pool, allocation_id=allocation_id, amount=amount, form_key=form_key)
     total = sum(parts.values())
     journal = post_journal(
         kind="pool",

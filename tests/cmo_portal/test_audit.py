@@ -3,12 +3,13 @@
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import InternalError, connection, transaction
 from django.db.utils import ProgrammingError
 
 from cmo_portal.accounts.models import User
 from cmo_portal.audit.models import Act
-from cmo_portal.audit.services import record_act, verify_chain
+from cmo_portal.audit.services import record_act, verify_anchor, verify_chain
 
 
 def some_acts(count: int) -> None:
@@ -82,3 +83,40 @@ def test_twin_with_the_triggers_off_the_damage_is_found_and_named(
     superuser_cursor.execute("SET session_replication_role = replica")
     superuser_cursor.execute(statement)
     assert any(fault.startswith(named) for fault in verify_chain())
+
+
+def head() -> str:
+    return bytes(Act.objects.latest("number").hash).hex()
+
+
+@pytest.mark.django_db
+def test_a_head_that_was_noted_stands_in_a_record_that_has_grown(capsys: Any) -> None:
+    some_acts(2)
+    noted = head()
+    some_more = User.objects.create_user("later@example.org", audience="member")
+    with transaction.atomic():
+        record_act(by=some_more, verb="arrive", on=some_more, facts={})
+    call_command("verify_audit", "--head", noted, "--acts", "2")
+    assert capsys.readouterr().out.startswith("3 acts, head ")
+    assert verify_anchor(head=noted, number=1) == ["the head that was noted with act 1 is that of act 2"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_twin_a_tail_cut_off_is_whole_in_itself_and_found_by_the_noted_head(superuser_cursor: Any) -> None:
+    some_acts(3)
+    noted = head()
+    superuser_cursor.execute("SET session_replication_role = replica")
+    superuser_cursor.execute("DELETE FROM audit_act WHERE number = 3")
+    assert verify_chain() == []
+    fault = "the head that was noted with act 3 is not in the record, which ends with act 2"
+    assert verify_anchor(head=noted, number=3) == [fault]
+    call_command("verify_audit")
+    with pytest.raises(CommandError, match="1 faults"):
+        call_command("verify_audit", "--head", noted, "--acts", "3")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("wrong", [("--head", "abc"), ("--head", "g" * 64), ("--acts", "2")])
+def test_a_head_is_given_as_it_was_printed(wrong: tuple[str, ...]) -> None:
+    with pytest.raises(CommandError, match="64 hexadecimal digits|belongs to a --head"):
+        call_command("verify_audit", *wrong)

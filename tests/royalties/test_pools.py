@@ -136,7 +136,7 @@ class TestAllocation:
     def test_the_database_refuses_more_than_the_fee(self):
         part, pool = make.receipt(1_000_00), make.pool(0)
         with pytest.raises(DatabaseError, match="has only 100000 left"), transaction.atomic():
-            PoolReceipt.objects.create(pool=pool, allocation=part, amount=1_000_01)
+            PoolReceipt.objects.create(pool=pool, allocation=part, amount=1_000_01, form_key=uuid.uuid4())
 
     def test_a_pool_in_a_frozen_run_takes_no_more_money(self):
         pool, part = make.pool(100_00), make.receipt(1_000_00)
@@ -144,7 +144,7 @@ class TestAllocation:
         with pytest.raises(ValidationError, match=f"is frozen in run {run.number}"):
             allocate(pool, {part.pk: 1})
         with pytest.raises(DatabaseError, match="stands still"), transaction.atomic():
-            PoolReceipt.objects.create(pool=pool, allocation=part, amount=1)
+            PoolReceipt.objects.create(pool=pool, allocation=part, amount=1, form_key=uuid.uuid4())
 
     @pytest.mark.parametrize(
         "change",
@@ -183,7 +183,7 @@ class TestTwins:
         def take(pool) -> str:
             try:
                 with transaction.atomic():
-                    PoolReceipt.objects.create(pool=pool, allocation=part, amount=600_00)
+                    PoolReceipt.objects.create(pool=pool, allocation=part, amount=600_00, form_key=uuid.uuid4())
                     with connection.cursor() as cursor:
                         cursor.execute("SELECT pg_sleep(0.3)")
                 return "taken"

@@ -1,11 +1,11 @@
 """An approved run becomes owed money: one journal, held amounts with reasons, statements; then it is published."""
 
 import datetime as dt
+from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from django.db.models import Max, Sum
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from cmo_portal.accounts.access import require
@@ -13,28 +13,17 @@ from cmo_portal.accounts.models import User
 from cmo_portal.audit.services import record_act
 from cmo_portal.common.clock import business_date
 from cmo_portal.common.faults import faultpoint
-from cmo_portal.common.periods import fiscal_year, non_distributable_after
 from cmo_portal.jobs.services import add_job
 from royalties import fsck
-from royalties.models import Journal, PayeeTotal, PoolReceipt, Run, RunDeduction, RunPool
-from royalties.models.ledger import AccountCode
+from royalties.models import Journal, PayeeTotal, Run, RunDeduction, RunPool
+from royalties.models.ledger import ACCOUNT_OF_PURPOSE, AccountCode
 from royalties.queries.frozen import changes_since
-from royalties.rules.claims import read_claim_years
+from royalties.queries.held import waiting_days
 from royalties.rules.kernel import HELD_REASONS
 from royalties.services.ledger import Entry, post_journal
 from royalties.services.statements import make_statements
 
 BACKGROUND_ABOVE = 20_000  # payees; below that a person can wait for the posting
-ACCOUNT_OF_PURPOSE = {
-    "administration": AccountCode.ADMINISTRATION,
-    "bank": AccountCode.ADMINISTRATION,
-    "social": AccountCode.SOCIAL_FUND,
-    "cultural": AccountCode.SOCIAL_FUND,
-    "educational": AccountCode.SOCIAL_FUND,
-    "reserve": AccountCode.RESERVE,
-    "tax": AccountCode.OTHER_DEDUCTIONS,
-    "other": AccountCode.OTHER_DEDUCTIONS,
-}
 HOLD = """
     INSERT INTO royalties_suspenseline (uid, run_id, pool_id, pool_no, reason, work_id, share_id, text_key, amount,
         units, collected_year_end, prescribes_on, state)
@@ -142,22 +131,7 @@ def _post(run: Run, day: dt.date) -> Journal:
 
 
 def _hold(run: Run) -> None:
-    """Write down each held amount with its reason and until when it waits: years after its newest receipt's year."""
-    pools = RunPool.objects.filter(run=run).values("pool_id")
-    found = PoolReceipt.objects.filter(pool__in=pools).values_list("pool_id")
-    last = dict(found.annotate(day=Max("allocation__receipt__received_on")).order_by("pool_id"))
-    first_month = settings.FISCAL_YEAR_START_MONTH
-    assert run.claim_rule is not None  # of a frozen run: run_frozen_has_digest
-    years, _complaints = read_claim_years(run.claim_rule.parameters)
+    """Write down each held amount with its reason and until when it waits."""
+    held: dict[str, Any] = {"run": run.pk, "buckets": list(HELD_REASONS), "reasons": list(HELD_REASONS.values())}
     with connection.cursor() as cursor:
-        cursor.execute(
-            HOLD,
-            {
-                "run": run.pk,
-                "buckets": list(HELD_REASONS),
-                "reasons": list(HELD_REASONS.values()),
-                "pools": list(last),
-                "year_ends": [fiscal_year(day, first_month).end for day in last.values()],
-                "prescribe_on": [non_distributable_after(day, years, first_month) for day in last.values()],
-            },
-        )
+        cursor.execute(HOLD, held | waiting_days(run))
