@@ -102,22 +102,32 @@ def drain_quietly() -> None:
         log.warning("the broker did not take the waiting jobs; they stay in the outbox", exc_info=True)
 
 
+WAITING = """
+    SELECT * FROM jobs_job
+    WHERE state = 'pending' AND available_at <= clock_timestamp()
+        AND (sent_at IS NULL OR sent_at < clock_timestamp() - %s)
+    ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
+"""
+
+
 def drain(*, limit: int = 500) -> int:
-    """Send waiting jobs by id; returns how many. Sent but not taken within RESEND_AFTER: sent again."""
+    """Send waiting jobs by id; returns how many. Sent but not taken within RESEND_AFTER: sent again.
+
+    They are noted as sent and committed first: a worker that is quicker than this commit would find them locked.
+    """
     from cmo_portal.jobs.tasks import run_job
 
-    sent = 0
     with transaction.atomic():
-        waiting = Job.objects.raw(
-            "SELECT * FROM jobs_job WHERE state = 'pending' AND available_at <= clock_timestamp()"
-            " AND (sent_at IS NULL OR sent_at < clock_timestamp() - %s) ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED",
-            [RESEND_AFTER, limit],
-        )
-        for job in waiting:
+        waiting = list(Job.objects.raw(WAITING, [RESEND_AFTER, limit]))
+        Job.objects.filter(pk__in=[job.pk for job in waiting]).update(sent_at=_database_now())
+    for place, job in enumerate(waiting):
+        try:
             run_job.apply_async(args=[job.pk], queue=job.queue, retry=False)
-            Job.objects.filter(pk=job.pk).update(sent_at=_database_now())
-            sent += 1
-    return sent
+        except Exception:
+            unsent = [other.pk for other in waiting[place:]]
+            Job.objects.filter(pk__in=unsent, state="pending").update(sent_at=None)
+            raise
+    return len(waiting)
 
 
 def take(job_id: int) -> Job | None:

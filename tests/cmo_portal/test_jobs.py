@@ -168,3 +168,38 @@ def test_twin_without_the_triggers_a_done_job_runs_again(superuser_cursor: Any) 
     Job.objects.filter(pk=job.pk).update(state="pending", attempt=0)
     run_job(job.pk)
     assert done == [job.pk, job.pk]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_is_quicker_than_the_sender_finds_the_job(monkeypatch: Any) -> None:
+    job = add()
+    Job.objects.filter(pk=job.pk).update(sent_at=None)
+    taken: list[Job | None] = []
+
+    def at_once(args: list[int], **options: Any) -> None:
+        def other_session() -> None:
+            taken.append(services.take(args[0]))
+            connection.close()
+
+        worker = threading.Thread(target=other_session)
+        worker.start()
+        worker.join()
+
+    monkeypatch.setattr(run_job, "apply_async", at_once)
+    assert services.drain() == 1
+    assert taken == [job]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_the_broker_did_not_take_is_sent_again_at_once(monkeypatch: Any) -> None:
+    jobs = [add(key=f"k{number}") for number in range(3)]
+    Job.objects.update(sent_at=None)
+
+    def broken(args: list[int], **options: Any) -> None:
+        if args[0] == jobs[1].pk:
+            raise ConnectionError("no broker")
+
+    monkeypatch.setattr(run_job, "apply_async", broken)
+    with pytest.raises(ConnectionError):
+        services.drain()
+    assert [job.sent_at is None for job in Job.objects.order_by("pk")] == [False, True, True]
