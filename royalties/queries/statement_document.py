@@ -5,6 +5,7 @@ and the rest is one line, so that the total is the same as on the page and in th
 """
 
 import datetime as dt
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from cmo_portal.common import clock
 from cmo_portal.common.clock import business_date
 from cmo_portal.common.money import MINUS
 from cmo_portal.documents import state_mark
@@ -20,8 +22,8 @@ from members.models.parties import Right
 from royalties.models import Payment, Statement
 from royalties.models.runs import PURPOSES
 from royalties.queries.statement_lines import Line, require_totals, top_lines
-from royalties.queries.statement_words import movement_text
-from royalties.queries.statements import PoolLine, Summary, summary
+from royalties.queries.statement_words import balance_steps
+from royalties.queries.statements import Movement, PoolLine, Summary, summary
 from royalties.queries.why import explain
 from royalties.queries.why_words import (
     cards,
@@ -56,6 +58,8 @@ def statement_data(statement: Statement) -> dict[str, Any]:
         "dates": _dates(found),
         "balance": _balance(found),
         "closing": money_text(statement.closing),
+        "since": _since(found) if found.since else [],
+        "owed": money_text(found.balance),
         "earned": money_text(statement.earned),
         "pools": [_pool(pool) for pool in found.pools],
         "pools_total": _plain(found.earned),
@@ -99,12 +103,21 @@ def _balance(found: Summary) -> list[list[str]]:
     statement = found.statement
     rows: list[list[str]] = []
     if found.previous:
-        number, closing = found.previous
-        rows.append([_("Closing balance of statement %(number)s") % {"number": figure(number)}, _plain(closing)])
-    rows += [[movement_text(moved), _plain(moved.amount)] for moved in found.movements]
+        text = _("Closing balance of statement %(number)s") % {"number": figure(found.previous.number)}
+        rows.append([text, _plain(found.previous.closing)])
+    rows += _steps(found.movements)
     rows.append([_("Opening balance"), _plain(statement.opening)])
-    rows.append([_("Earned in this distribution"), _plain(statement.earned)])
+    rows.append([_("Earned in this distribution, after deductions"), _plain(statement.earned)])
     return rows
+
+
+def _since(found: Summary) -> list[list[str]]:
+    """From the closing balance to what is owed today: tax, payments, later distributions."""
+    return [[_("Closing balance of this statement"), _plain(found.statement.closing)], *_steps(found.since)]
+
+
+def _steps(moved: Iterable[Movement]) -> list[list[str]]:
+    return [[step.text, _plain(step.amount)] for one in moved for step in balance_steps(one)]
 
 
 def _pool(pool: PoolLine) -> dict[str, Any]:
@@ -187,7 +200,9 @@ def _texts(statement: Statement) -> dict[str, str]:
         "member_number": _("Member"),
         "period": _("Period of use"),
         "run": _("Distribution"),
-        "closing": _("Closing balance"),
+        "closing": _("Closing balance of this statement"),
+        "since": _("Since this statement"),
+        "owed": _("Owed to you on %(day)s, over all statements") % {"day": date_text(clock.today())},
         "earned": _("Earned in this distribution"),
         "balance": _("Balance"),
         "what": _("What"),

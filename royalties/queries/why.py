@@ -34,10 +34,10 @@ from royalties.rules.kernel import UNITS
 
 LINES = layout(work_id="int8", text_key="int8", share_id="int8", units="int8", amount="int8")
 POOL = """
-    SELECT p.name, o.name_ur, p."right", p.section, p.amount, p.pool_id, o.period_start, o.period_end, v.id, v.uid,
-        v.version, v.parameters, p.weight_scale, w.number, w.title, w.title_original, w.work_id, work.uid, k.weight,
-        k.text_remainder, k.text_key, k.payee_remainder, k.payee_key, t.units, t.amount, receipts.gross,
-        receipts.first, receipts.last, receipts.count, sections.weights
+    SELECT p.name, o.name AS whole, o.name_ur, p."right", p.section, p.amount, p.pool_id, o.period_start, o.period_end,
+        v.id, v.uid, v.version, v.parameters, p.weight_scale, w.number, w.title, w.title_original, w.work_id,
+        work.uid, k.weight, k.text_remainder, k.text_key, k.payee_remainder, k.payee_key, t.units, t.amount,
+        receipts.gross, receipts.first, receipts.last, receipts.count, sections.weights
     FROM royalties_runpool p
         JOIN royalties_pool o ON o.id = p.pool_id
         JOIN royalties_ruleversion v ON v.id = p.rule_version_id
@@ -95,10 +95,12 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """The explanations of all lines of a party for one work in one pool, with the names that go with them."""
+    """The explanations of all lines of a party for one work in one pool, with the names that go with them. `pool` is
+    the leaf as frozen, `whole` the pool that it is, or that it is a section of."""
 
     pool_no: int
     pool: str
+    whole: str
     pool_ur: str
     section: str
     right: str
@@ -160,6 +162,7 @@ class _Head:
     """The row of POOL."""
 
     name: str
+    whole: str
     name_ur: str
     right: str
     section: str
@@ -197,6 +200,7 @@ def _why(
     return Why(
         pool_no=pool_no,
         pool=head.name,
+        whole=head.whole,
         pool_ur=head.name_ur,
         section=head.section,
         right=head.right,
