@@ -13,7 +13,6 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cmo_portal.common import clock
 from cmo_portal.common.clock import business_date
 from cmo_portal.common.money import MINUS
 from cmo_portal.documents import state_mark
@@ -41,8 +40,9 @@ LISTED = 300  # lines of a document; further ones are counted and added in one l
 EXPLAINED = 3  # the largest lines, explained in full
 
 
-def statement_data(statement: Statement) -> dict[str, Any]:
-    """The data of templates/royalties/documents/statement.typ. Takes a statement of `statements_of`.
+def statement_data(statement: Statement, *, today: dt.date) -> dict[str, Any]:
+    """The data of templates/royalties/documents/statement.typ. Takes a statement of `statements_of`; `today` is the day
+    of what is owed.
 
     Raises TotalsDiffer when the lines do not make the total.
     """
@@ -69,7 +69,7 @@ def statement_data(statement: Statement) -> dict[str, Any]:
         "held": [_held(group) for group in statement.held],
         "payments": [_payment(payment) for payment in found.payments],
         "code": bytes(statement.sha256).hex(),
-        "texts": _texts(statement),
+        "texts": _texts(statement, today),
     }
 
 
@@ -192,7 +192,7 @@ def _payment(payment: Payment) -> dict[str, Any]:
     }
 
 
-def _texts(statement: Statement) -> dict[str, str]:
+def _texts(statement: Statement, today: dt.date) -> dict[str, str]:
     code = settings.CURRENCY["code"]
     return {
         "title": _("Royalty statement"),
@@ -202,7 +202,7 @@ def _texts(statement: Statement) -> dict[str, str]:
         "run": _("Distribution"),
         "closing": _("Closing balance of this statement"),
         "since": _("Since this statement"),
-        "owed": _("Owed to you on %(day)s, over all statements") % {"day": date_text(clock.today())},
+        "owed": _("Owed to you on %(day)s, over all statements") % {"day": date_text(today)},
         "earned": _("Earned in this distribution"),
         "balance": _("Balance"),
         "what": _("What"),

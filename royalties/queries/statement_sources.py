@@ -1,14 +1,12 @@
-"""What a statement rests on and a member may see of it: the receipts of its sources, and the frozen rows of shares.
+"""What came into the sources of a statement, as far as its member may see it.
 
 Of a receipt a member sees the tariff, the day and the amount; never who paid.
 """
 
 import datetime as dt
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from royalties.models import PayeeTotal, PoolReceipt, RunPool, Statement
-from works.models import WorkShare
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +34,3 @@ def receipts_of(source: RunPool) -> list[SourceReceipt]:
     rows = PoolReceipt.objects.filter(pool_id=source.pool_id).order_by("allocation__receipt__received_on", "pk")
     fields = [f"{tariff}{name}" for name in ("name", "name_ur", "use_category")]
     return [SourceReceipt(*row) for row in rows.values_list(*fields, "allocation__receipt__received_on", "amount")]
-
-
-def share_rows(share_ids: Collection[int]) -> dict[int, WorkShare]:
-    """The rows of the register behind frozen shares, by id."""
-    return {row.pk: row for row in WorkShare.objects.filter(pk__in=share_ids)}

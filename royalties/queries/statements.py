@@ -14,6 +14,7 @@ from django.db import connection
 from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Value, When
 
 from cmo_portal.accounts.models import User
+from cmo_portal.common.clock import business_date
 from members.models import Party
 from royalties.models import PayeeTotal, Payment, RunPool, Statement
 from royalties.models.ledger import AccountCode
@@ -59,16 +60,18 @@ MOVED = """
             JOIN royalties_journal j ON j.key = 'run:' || r.uid || ':finalise'
         WHERE s.party_id = %(party)s AND s.id < %(statement)s ORDER BY s.id DESC LIMIT 1
     )
-    SELECT 0 AS number, NULL::date, before.number, before.closing, before.uid, 0::bigint, '' FROM before
+    SELECT 0 AS number, NULL::date, before.number, before.closing, before.uid, 0::bigint, '', NULL::timestamptz
+        FROM before
     UNION ALL
-    SELECT line.number, line.business_date, line.kind, -line.amount, s.uid, p.withheld, coalesce(p.state, '') FROM line
+    SELECT line.number, line.business_date, line.kind, -line.amount, s.uid, p.withheld, coalesce(p.state, ''),
+            p.settled_at FROM line
         LEFT JOIN royalties_paymentbatch b ON line.key = 'payment:' || b.uid || ':reserve'
         LEFT JOIN royalties_payment p ON p.batch_id = b.id AND p.party_id = %(party)s
         LEFT JOIN royalties_run r ON line.key = 'run:' || r.uid || ':finalise' AND r.published_at IS NOT NULL
         LEFT JOIN royalties_statement s ON s.run_id = r.id AND s.party_id = %(party)s
         WHERE line.number > coalesce((SELECT journal FROM before), 0) AND line.key <> %(journal)s
     UNION ALL
-    SELECT number, NULL, NULL, NULL, NULL, NULL, NULL FROM royalties_journal WHERE key = %(journal)s
+    SELECT number, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM royalties_journal WHERE key = %(journal)s
     ORDER BY 1
 """
 
@@ -110,7 +113,9 @@ class PoolLine:
 @dataclass(frozen=True, slots=True)
 class Movement:
     """What moved a balance: a distribution, a payment, a return, a reversal. `withheld` is the tax within the amount of
-    a payment and `payment` its state; `statement` is the uid of the statement of a distribution."""
+    a payment, `payment` its state and `on` the day on which it was paid, once it is; `statement` is the uid of the
+    statement of a distribution.
+    """
 
     on: dt.date
     kind: str
@@ -258,7 +263,9 @@ def summary(statement: Statement) -> Summary:
 
 
 def _movement(row: tuple[Any, ...]) -> Movement:
-    _number, day, kind, amount, statement, withheld, payment = row
+    _number, day, kind, amount, statement, withheld, payment, settled_at = row
+    if payment == "paid":
+        day = business_date(settled_at)
     return Movement(day, kind, amount, statement, withheld or 0, payment)
 
 

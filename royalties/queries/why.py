@@ -70,8 +70,9 @@ TEXTS = """
 """
 SHARES = """
     SELECT s.share_id, coalesce(s.party_id, 0), s.payee_id, s.role, s.units, coalesce(p.display_name, ''),
-        coalesce(p.display_name_original, '')
+        coalesce(p.display_name_original, ''), coalesce(w.territory, ''), w.valid_from
     FROM royalties_runshare s LEFT JOIN members_party p ON p.id = s.party_id
+        LEFT JOIN works_workshare w ON w.id = s.share_id
     WHERE s.run_id = %(run)s AND s."right" = %(right)s AND s.work_id = %(work_id)s ORDER BY s.units DESC, s.share_id
 """
 
@@ -86,11 +87,14 @@ class RuleRef:
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Who stands behind a share of the work: names, or blank where it is held."""
+    """Who stands behind a share of the work: names, or blank where it is held; and where and since when the row of the
+    register holds (blank where no row stands behind the share)."""
 
     share: ShareTerm
     name: str
     name_original: str
+    territory: str
+    valid_from: dt.date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +138,7 @@ def explain(statement: Statement, *, pool_no: int, work: str) -> Why | None:
     head = _Head(*found[0])
     where |= {"pool_id": head.pool_id, "work_id": head.work_id, "right": head.right}
     deductions, refs = _deductions(_rows(DEDUCTIONS, where))
-    owners = [Owner(ShareTerm(*row[:5]), row[5], row[6]) for row in _rows(SHARES, where)]
+    owners = [Owner(ShareTerm(*row[:5]), *row[5:]) for row in _rows(SHARES, where)]
     rule = line_rule(json.loads(head.parameters))  # a query of our own gives JSON as text
     common: dict[str, Any] = {
         "pool_no": pool_no,

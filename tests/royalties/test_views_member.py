@@ -265,7 +265,7 @@ def test_the_deductions_of_a_section_are_its_own_part_on_page_and_document(run_j
     assert [sum(parts) for parts in zip(*taken.values(), strict=True)] == whole
     shown = text_of(sign_in(member.user).get(page("statement-detail", statement)))
     with translation.override("en"):
-        document = {row["name"]: row["deducted"] for row in statement_data(statement)["pools"]}
+        document = {row["name"]: row["deducted"] for row in statement_data(statement, today=PAID_AT.date())["pools"]}
     for line in found.values():
         for term in line.deductions:
             figure = f"{term.amount // 100:,}.{term.amount % 100:02d}"
@@ -410,7 +410,7 @@ def test_m11_pdf_csv_screen_and_ledger_have_one_total(census, sign_in, party):
     client = sign_in(census.parties[party].member.user)
     table = rows_of(client.get(page("statement-csv", statement)))
     lines = sum(round(float(row[-1]) * 100) for row in table[1:-1])
-    data = statement_data(statements_of(census.parties[party]).get())
+    data = statement_data(statements_of(census.parties[party]).get(), today=PAID_AT.date())
     book = -sum(census.run.pk and line.amount for line in ledger_lines(census, party))
     shown = f"{statement.earned // 100:,}.{statement.earned % 100:02d}"
     plain = f"{statement.earned // 100:,}.{statement.earned % 100:02d}"
@@ -447,7 +447,7 @@ def test_the_pdf_is_set_in_both_languages(census, m1, language):
 
 def test_the_pdf_names_account_and_owner_by_masks_and_snapshots_only(census):
     with translation.override("en"):
-        data = statement_data(statements_of(census.parties["M1"]).get())
+        data = statement_data(statements_of(census.parties["M1"]).get(), today=PAID_AT.date())
     assert data["to"] == {"name": "Jahan Noor", "other": "نور جہاں", "number": "T000001"}
     iban = BankAccount.objects.get(party=census.parties["M1"]).iban_masked
     assert "****" in iban and data["payments"] == []
@@ -512,7 +512,7 @@ def test_a_payment_shows_its_tax_and_account_and_closes_the_statement(run_jobs, 
     ) in shown
     shown = text_of(client.get(page("statement-detail", first)))  # the later statement stands between
     assert "Closing balance of this statement 1,450.50 Distributed on" in shown and "+730.25" in shown
-    data = statement_data(second)
+    data = statement_data(second, today=PAID_AT.date())
     assert [amount for _text, amount in data["since"]] == ["2,180.75", "−327.11", "−1,853.64"]
     assert data["owed"].replace("\N{NO-BREAK SPACE}", " ") == "Rs 0.00"
     assert [(row["gross"], row["net"]) for row in data["payments"]] == [("2,180.75", "1,853.64")]

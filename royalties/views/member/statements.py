@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from cmo_portal.common import clock
 from cmo_portal.documents import render_pdf
 from cmo_portal.paging import keyset_page
 from cmo_portal.wording import period_text
@@ -156,7 +157,7 @@ def statement_breakdown(request: HttpRequest, statement: Statement) -> HttpRespo
 @require_GET
 def statement_pdf(request: HttpRequest, statement: Statement) -> HttpResponse:
     """C10: the statement as a document, in the language of the page."""
-    document = render_pdf("royalties/documents/statement.typ", statement_data(statement))
+    document = render_pdf("royalties/documents/statement.typ", statement_data(statement, today=clock.today()))
     name = f'attachment; filename="{statement.number}.pdf"'
     return HttpResponse(document, content_type="application/pdf", headers={"Content-Disposition": name})
 

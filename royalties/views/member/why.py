@@ -17,7 +17,7 @@ from royalties.access import statement_page
 from royalties.models import StatedWork, Statement
 from royalties.queries.match_words import match_words
 from royalties.queries.statement_lines import Line, top_lines
-from royalties.queries.statement_sources import receipts_of, share_rows, source_of
+from royalties.queries.statement_sources import receipts_of, source_of
 from royalties.queries.usage_rows import UsageRow, usage_row, usage_rows
 from royalties.queries.why import Why, explain
 from royalties.queries.why_words import (
@@ -132,18 +132,13 @@ def statement_shares(request: HttpRequest, statement: Statement) -> HttpResponse
     why = explain(statement, pool_no=pool, work=request.GET["work"][:14]) if pool else None
     if why is None:
         raise Http404
-    rows = share_rows([owner.share.share_id for owner in why.owners])
-    mine = {line.share_id for line in why.lines}
     context = {
         "statement": statement,
         "why": why,
         "right": Right(why.right).label,
         "frozen_on": date_text(business_date(statement.run.frozen_at or statement.created_at)),
-        "shares": [
-            (owner.share, owners_text(owner), role_text(owner.share.role), rows.get(owner.share.share_id))
-            for owner in why.owners
-        ],
-        "mine": mine,
+        "shares": [(owner, owners_text(owner), role_text(owner.share.role)) for owner in why.owners],
+        "mine": {line.share_id for line in why.lines},
         "why_url": _with(statement, "why", pool=str(why.pool_no), work=why.work),
     }
     return render(request, "royalties/member/statement_shares.html", context)
