@@ -13,6 +13,7 @@ REASONS: dict[str, str | Promise] = {
     "remembered": _("The same text was decided before."),
     "title-and-names": _("Title and people are exactly those of one work."),
     "score": _("The best candidate is not close enough to be linked without a person."),
+    "score-linked": _("Title, people and length are alike enough, and no other work comes near."),
     "tie": _("Two works fit equally well."),
     "gap": _("A second work fits nearly as well."),
     "large": _("Many plays: a person decides."),
@@ -40,8 +41,11 @@ STAGES: dict[str, str | Promise] = {
 }
 
 
-def reason_text(code: str) -> str:
-    """A reason in words; what a person wrote stands as it is."""
+def reason_text(code: str, outcome: str) -> str:
+    """A reason in words; what a person wrote stands as it is. A text linked by its score and one that was not close
+    enough carry the same code: the outcome tells them apart."""
+    if (code, outcome) == ("score", "matched"):
+        code = "score-linked"
     return str(REASONS.get(code, code))
 
 

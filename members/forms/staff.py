@@ -10,14 +10,9 @@ from members.forms.fields import OnceForm, iban_field, note_field, original_name
 from members.models import Party, Right
 from members.models.applications import APPLICATION_STATES
 from members.models.membership import ACCOUNT_STATES, MEMBER_STATES
+from members.queries.payees import TAX_CLASSES
 
 NEW = "new"  # the applicant is not in the register of parties yet
-# The classes that decide the rate of tax kept back at payment; their rates are dated data of the payments.
-TAX_CLASSES = [
-    ("resident_active", _("Resident, on the active taxpayers' list")),
-    ("resident_not_active", _("Resident, not on the active taxpayers' list")),
-    ("non_resident", _("Not resident in Pakistan")),
-]
 
 
 class ApplicationFilter(forms.Form):

@@ -3,10 +3,19 @@
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from members.models import BankAccount, Member, Party, TaxStatus
+
+# The classes that decide the rate of tax kept back at payment; their rates are dated data of the payments.
+TAX_CLASSES = [
+    ("resident_active", _("Resident, on the active taxpayers' list")),
+    ("resident_not_active", _("Resident, not on the active taxpayers' list")),
+    ("non_resident", _("Not resident in Pakistan")),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +28,7 @@ class Payee:
     name_original: str
     kind: str
     member_id: int | None
+    member_uid: UUID | None
     number: str
     state: str
     language: str
@@ -59,6 +69,7 @@ def _payee(party: Party, member: Member | None, account: BankAccount | None, tax
         name_original=party.display_name_original,
         kind=party.kind,
         member_id=member.pk if member else None,
+        member_uid=member.uid if member else None,
         number=member.number if member else "",
         state=member.state if member else "",
         language=member.language if member else "en",

@@ -37,7 +37,8 @@ def propose_account(
     """Propose a new account for a party: by the member herself, or by staff. Raises ValidationError.
 
     The same `form_key` again gives the account that is there. A change of an approved account cools first; a first
-    account does not.
+    account does not. Staff may propose the account in force once more, when a bank has sent money back from an account
+    that is right: nothing goes there until a second person has confirmed it, and it need not cool.
     """
     _may_propose(party, by)
     earlier = BankAccount.objects.filter(form_key=form_key, party=party).first()
@@ -45,22 +46,27 @@ def propose_account(
         return earlier
     Party.objects.select_for_update().get(pk=party.pk)
     reading = read_field("iban", read_iban, iban)
+    current = BankAccount.objects.filter(party=party, state="approved").first()
     account = BankAccount(
         party=party,
         title=read_field("title", read_original_name, title, limit=LONGEST_TITLE),
         bank_name=read_field("bank_name", read_text, bank_name, limit=80),
         proposed_by=by,
         proposed_at=now,
-        cooling_until=now + policy().bank_cooling if _has_approved(party) else now,
         form_key=form_key,
     )
     for column, value in iban_columns(reading.value, table=BankAccount._meta.db_table, uid=account.uid).items():
         setattr(account, column, value)
-    _check_new(account)
+    confirms = current is not None and bytes(current.iban_index) == account.iban_index
+    account.cooling_until = now + policy().bank_cooling if current and not confirms else now
+    _check_new(account, confirms=confirms, by=by)
+    if confirms:
+        BankAccount.objects.filter(party=party, state="approved").update(state="replaced")
     _insert(account)
     faultpoint("bank.propose.after_write")
     _tell(account)
-    record_act(by=by, verb="propose_bank", on=account, facts={"party": str(party.uid)})
+    facts = {"party": str(party.uid)} | ({"confirms": True} if confirms else {})
+    record_act(by=by, verb="propose_bank", on=account, facts=facts)
     return account
 
 
@@ -148,10 +154,6 @@ def _may_propose(party: Party, by: User) -> None:
     require(by, PROPOSE)
 
 
-def _has_approved(party: Party) -> bool:
-    return BankAccount.objects.filter(party=party, state="approved").exists()
-
-
 def _must_be_proposed(account: BankAccount) -> None:
     if account.state != "proposed":
         raise ValidationError(
@@ -159,12 +161,11 @@ def _must_be_proposed(account: BankAccount) -> None:
         )
 
 
-def _check_new(account: BankAccount) -> None:
-    """A clear word before the database refuses: one open proposal, not the account in force, nobody else's account."""
-    mine = BankAccount.objects.filter(party=account.party_id)
-    if mine.filter(state="proposed").exists():
+def _check_new(account: BankAccount, *, confirms: bool, by: User) -> None:
+    """A clear word before the database refuses: one open proposal, and the account in force again from staff only."""
+    if BankAccount.objects.filter(party=account.party_id, state="proposed").exists():
         raise ValidationError(_("A change of bank details is waiting already. Withdraw it before you propose another."))
-    if mine.filter(state="approved", iban_index=account.iban_index).exists():
+    if confirms and by.audience == Audience.MEMBER:
         refuse_field("iban", _("This is the account in use already; there is nothing to change."))
 
 

@@ -53,7 +53,7 @@ def _text_row(text: UsageText, match: UsageMatch | None) -> list[Any]:
         str(STAGES.get(match.stage, match.stage)),
         match.work.number if match.work else "",
         match.work.title if match.work else "",
-        reason_text(reason),
+        reason_text(reason, match.outcome),
     ]
 
 

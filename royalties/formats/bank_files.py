@@ -7,7 +7,7 @@ gives the same bytes. Back: `batch,line,status,reference,reason` with status PAI
 import csv
 import datetime as dt
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from cmo_portal.common.tables.errors import RowError
@@ -55,27 +55,21 @@ def write_bank_file(*, batch: str, pay_on: dt.date, currency: str, decimals: int
 
 
 def read_bank_answers(
-    data: bytes, *, filename: str, batch: str, lines: Iterable[int]
+    data: bytes, *, filename: str, batch: str, lines: Iterable[int], taken: Mapping[int, BankAnswer] | None = None
 ) -> tuple[list[BankAnswer], list[RowError]]:
-    """Every answer and every complaint: unknown or repeated line, another batch, unknown status, missing reason."""
+    """Every new answer and every complaint: unknown or repeated line, another batch, unknown status, missing reason,
+    and an answer other than the one in `taken`, the answers of earlier files. What these said already is passed over.
+    """
     errors: list[RowError] = []
     answers: dict[int, BankAnswer] = {}
-    known = set(lines)
+    known, earlier = set(lines), taken or {}
 
     def complain(row: int, column: str, value: str, message: Text, remedy: Text) -> None:
         errors.append(RowError(file=filename, row=row, column=column, value=value[:80], message=message, remedy=remedy))
 
-    try:
-        text = data[:LONGEST].decode("utf-8-sig")
-    except UnicodeDecodeError:
-        complain(1, "", "", _("This file is not UTF-8 text."), _("Save the bank's answer as CSV in UTF-8."))
-        return [], errors
-    rows = list(csv.reader(io.StringIO(text)))
-    if not rows or [cell.strip().lower() for cell in rows[0]] != HEADING:
-        complain(
-            1, "", ",".join(rows[0]) if rows else "", _("The headings of this file are not those of a bank's answer."),
-            say(_("The first row reads: {heading}."), heading=",".join(HEADING)),
-        )  # fmt: skip
+    rows, damage = _rows(data)
+    if damage:
+        complain(1, *damage)
         return [], errors
     for number, row in enumerate(rows[1:], start=2):
         if not any(cell.strip() for cell in row):
@@ -85,9 +79,39 @@ def read_bank_answers(
         if fault:
             complain(number, *fault)
             continue
-        line_no = int(cells[1])
-        answers[line_no] = BankAnswer(line_no, cells[2].upper() == "PAID", cells[3][:60], cells[4][:200])
-    return list(answers.values()), errors
+        answer = BankAnswer(int(cells[1]), cells[2].upper() == "PAID", cells[3][:60], cells[4][:200])
+        answers[answer.line_no] = answer
+        if (before := earlier.get(answer.line_no)) and (other := _difference(cells, before, answer)):
+            complain(number, *other)
+    if not answers and not errors:
+        complain(2, "", "", _("This file answers no line."), _("Ask the bank for its answer."))
+    return [answer for answer in answers.values() if answer.line_no not in earlier], errors
+
+
+def _rows(data: bytes) -> tuple[list[list[str]], tuple[str, str, Text, Text] | None]:
+    """The rows with their headings, or the one thing that keeps the whole file from being read."""
+    if len(data) > LONGEST:
+        return [], ("", "", _("This file is too large for a bank's answer."), _("Split it; each part answers lines."))
+    try:
+        rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"))))
+    except (UnicodeDecodeError, csv.Error):
+        return [], ("", "", _("This file is not UTF-8 text."), _("Save the bank's answer as CSV in UTF-8."))
+    if not rows or [cell.strip().lower() for cell in rows[0]] != HEADING:
+        remedy = say(_("The first row reads: {heading}."), heading=",".join(HEADING))
+        first = ",".join(rows[0]) if rows else ""
+        return [], ("", first, _("The headings of this file are not those of a bank's answer."), remedy)
+    return rows, None
+
+
+def _difference(cells: list[str], before: BankAnswer, now: BankAnswer) -> tuple[str, str, Text, Text] | None:
+    """The first column in which a line is answered otherwise than in an earlier file."""
+    names = {"is_paid": 2, "reference": 3, "reason": 4}
+    place = next((place for name, place in names.items() if getattr(before, name) != getattr(now, name)), None)
+    if place is None:
+        return None
+    said = (STATUSES[0] if before.is_paid else STATUSES[1], before.reference, before.reason)[place - 2]
+    message = _("An earlier file answered this line otherwise.")
+    return HEADING[place], cells[place], message, say(_("It said: {said}. Ask the bank which is right."), said=said)
 
 
 def _fault(

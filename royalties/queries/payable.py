@@ -11,7 +11,7 @@ from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from cmo_portal.common.money import Currency
-from cmo_portal.common.texts import Text
+from cmo_portal.common.texts import Text, say
 from members.queries import Payee, payees
 from royalties.models import Payment, RuleVersion, Statement
 from royalties.models.ledger import AccountCode
@@ -33,13 +33,17 @@ PUBLISHED = """
     WHERE a.code = '2500' AND l.party_id IS NOT NULL AND r.state IS DISTINCT FROM 'finalised'
     GROUP BY l.party_id ORDER BY l.party_id
 """
+SENT_BACK = _(
+    "The bank sent the last payment back: {reason}. It waits for another account, or for this one to be confirmed."
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
     """One party's balance and what a batch on the payment date would do with it. Amounts in whole minor units.
 
-    `waits` says in words why nothing is paid now; `withholding` is there when something is.
+    `waits` says in words why nothing is paid now; `withholding` is there when something is. `sent_back` marks a payee
+    whose account the bank refused.
     """
 
     party_id: int
@@ -48,6 +52,7 @@ class Due:
     statement_id: int | None
     withholding: Withholding | None
     waits: Text | None
+    sent_back: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,15 @@ def payment_rules(on: dt.date) -> PaymentRules:
     return PaymentRules(minimum, payment, rates, withholding)
 
 
+def sent_back(party_ids: Iterable[int]) -> dict[int, str]:
+    """Why the bank sent the last payment back, by party: only while the account to which it went is still in force.
+
+    A new account, and the same one confirmed, is another row, so what was sent back once is payable again once.
+    """
+    found = Payment.objects.filter(party_id__in=list(party_ids), state="rejected", account__state="approved")
+    return dict(found.order_by("pk").values_list("party_id", "bank_reason"))
+
+
 def due_on(on: dt.date, *, rules: PaymentRules | None = None, frozen_at: dt.datetime | None = None) -> list[Due]:
     """Every party with a balance, by party id, with what a batch on this day would pay and why the rest waits.
 
@@ -102,10 +116,20 @@ def due_on(on: dt.date, *, rules: PaymentRules | None = None, frozen_at: dt.date
         .values_list("party_id", "last")
     )
     open_payments = set(Payment.objects.filter(party_id__in=owed, state="reserved").values_list("party_id", flat=True))
-    return [
-        _due(_as_of(people[party], frozen_at), balance, statements.get(party), party in open_payments, rules, on)
-        for party, balance in owed.items()
-    ]
+    returned = sent_back(owed)
+    found: list[Due] = []
+    for party, balance in owed.items():
+        bank = _Bank(party in open_payments, returned.get(party))
+        found.append(_due(_as_of(people[party], frozen_at), balance, statements.get(party), bank, rules, on))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Bank:
+    """What the bank has to do with a payee now: whether a payment is with it, and why it sent the last one back."""
+
+    is_open: bool
+    returned: str | None
 
 
 def _as_of(payee: Payee, frozen_at: dt.datetime | None) -> Payee:
@@ -116,8 +140,8 @@ def _as_of(payee: Payee, frozen_at: dt.datetime | None) -> Payee:
     return replace(payee, account_id=None)
 
 
-def _due(payee: Payee, balance: int, statement_id: int | None, is_open: bool, rules: PaymentRules, on: dt.date) -> Due:
-    waits = _why_waiting(payee, balance, statement_id, is_open, rules)
+def _due(payee: Payee, balance: int, statement_id: int | None, bank: _Bank, rules: PaymentRules, on: dt.date) -> Due:
+    waits = _why_waiting(payee, balance, statement_id, bank, rules)
     kept = None
     if waits is None:
         try:
@@ -126,21 +150,21 @@ def _due(payee: Payee, balance: int, statement_id: int | None, is_open: bool, ru
             waits = _("No withholding rate is in force for the tax class of this payee.")
         else:
             waits = _("Nothing is left after tax.") if kept.net <= 0 else None
-    return Due(payee.party_id, payee, balance, statement_id, kept if waits is None else None, waits)
+    returned = bank.returned is not None
+    return Due(payee.party_id, payee, balance, statement_id, kept if waits is None else None, waits, returned)
 
 
-def _why_waiting(
-    payee: Payee, balance: int, statement_id: int | None, is_open: bool, rules: PaymentRules
-) -> Text | None:
+def _why_waiting(payee: Payee, balance: int, statement_id: int | None, bank: _Bank, rules: PaymentRules) -> Text | None:
     decision = decide_payout(balance, rules.minimum, closing=payee.state == "resigned")
     checks: list[tuple[bool, Text]] = [
-        (is_open, _("A payment of this payee is still under way.")),
+        (bank.is_open, _("A payment of this payee is still under way.")),
         (statement_id is None, _("The statement is not published yet.")),
         (decision.reason == "in_debt", _("The balance is negative and is recovered from later earnings.")),
         (decision.reason == "below_minimum", _("The balance is below the minimum payment and is carried forward.")),
         (payee.state == "deceased", _("The member has died; the heirs are to be recorded first.")),
         (payee.state == "suspended", _("The membership is suspended.")),
         (payee.account_id is None, _("There is no approved bank account.")),
+        (bank.returned is not None, say(SENT_BACK, reason=bank.returned or "")),
         (not payee.tax_class, _("The tax status is not recorded.")),
     ]
     return next((words for holds, words in checks if holds), None)

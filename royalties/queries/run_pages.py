@@ -1,13 +1,15 @@
 """What the control panel of a run shows: progress, totals, held money, payees, checks."""
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Min, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
+from cmo_portal.accounts.models import User
+from cmo_portal.audit.models import Act
 from cmo_portal.common.texts import Text
 from cmo_portal.jobs.models import Job
 from cmo_portal.jobs.services import heartbeat_age
@@ -24,6 +26,18 @@ STEP_NAMES: dict[str, Text] = {
     "verify": _("Checking and sealing"),
     "finalise": _("Posting"),
 }
+RUN_ACTS: dict[str, Text] = {
+    "create_run": _("Draft made"),
+    "freeze_run": _("Inputs frozen"),
+    "start_calculation": _("Calculation started"),
+    "send_for_review": _("Sent for approval"),
+    "return_run": _("Given back to the maker"),
+    "approve_run": _("Approved"),
+    "finalise_run": _("Finalised"),
+    "publish_run": _("Published"),
+    "cancel_run": _("Cancelled"),
+    "reverse_run": _("Reversed"),
+}
 WORKER_AWAY = 60  # seconds without a pulse
 TOP = 15
 
@@ -35,7 +49,7 @@ class StepProgress:
     label: Text
     done: int
     total: int
-    since: datetime
+    since: dt.datetime
     quarantined: int
 
     @property
@@ -60,6 +74,16 @@ class PayeeRow:
     name: Text
     name_original: str
     amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunEvent:
+    """One event of a run's history; `who` is None for what the machine did."""
+
+    at: dt.datetime
+    title: Text
+    who: User | None
+    text: str
 
 
 def progress_of(run: Run) -> list[StepProgress]:
@@ -137,6 +161,19 @@ def held_by_reason(run: Run) -> list[PayeeRow]:
     names = {BUCKETS[code]: label for code, label in HELD_REASONS}
     found = [PayeeRow(names[row["payee_id"]], "", row["total"]) for row in rows if row["total"]]
     return sorted(found, key=lambda row: -row.amount)
+
+
+def history_of(run: Run) -> list[RunEvent]:
+    """What happened to a run, in order, from the record of acts: who did it, and the moment of the business. The end of
+    the calculation is the work of the machine; it stands behind the act that asked for it."""
+    acts = Act.objects.filter(object_type=run._meta.label_lower, object_id=str(run.uid), verb__in=RUN_ACTS)
+    found: list[RunEvent] = []
+    for act in acts.select_related("actor").order_by("number"):
+        at = dt.datetime.fromisoformat(act.facts["at"]) if "at" in act.facts else act.at
+        found.append(RunEvent(at, RUN_ACTS[act.verb], act.actor, str(act.facts.get("reason", ""))))
+        if act.verb == "start_calculation" and run.calculated_at:
+            found.append(RunEvent(run.calculated_at, _("Calculated"), None, ""))
+    return found
 
 
 def is_red(rows: Iterable[CheckRow]) -> bool:

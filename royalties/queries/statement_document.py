@@ -5,6 +5,7 @@ and the rest is one line, so that the total is the same as on the page and in th
 """
 
 import datetime as dt
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
@@ -20,8 +21,8 @@ from members.models.parties import Right
 from royalties.models import Payment, Statement
 from royalties.models.runs import PURPOSES
 from royalties.queries.statement_lines import Line, require_totals, top_lines
-from royalties.queries.statement_words import movement_text
-from royalties.queries.statements import PoolLine, Summary, summary
+from royalties.queries.statement_words import balance_steps
+from royalties.queries.statements import Movement, PoolLine, Summary, summary
 from royalties.queries.why import explain
 from royalties.queries.why_words import (
     cards,
@@ -39,8 +40,9 @@ LISTED = 300  # lines of a document; further ones are counted and added in one l
 EXPLAINED = 3  # the largest lines, explained in full
 
 
-def statement_data(statement: Statement) -> dict[str, Any]:
-    """The data of templates/royalties/documents/statement.typ. Takes a statement of `statements_of`.
+def statement_data(statement: Statement, *, today: dt.date) -> dict[str, Any]:
+    """The data of templates/royalties/documents/statement.typ. Takes a statement of `statements_of`; `today` is the day
+    of what is owed.
 
     Raises TotalsDiffer when the lines do not make the total.
     """
@@ -56,6 +58,8 @@ def statement_data(statement: Statement) -> dict[str, Any]:
         "dates": _dates(found),
         "balance": _balance(found),
         "closing": money_text(statement.closing),
+        "since": _since(found) if found.since else [],
+        "owed": money_text(found.balance),
         "earned": money_text(statement.earned),
         "pools": [_pool(pool) for pool in found.pools],
         "pools_total": _plain(found.earned),
@@ -65,7 +69,7 @@ def statement_data(statement: Statement) -> dict[str, Any]:
         "held": [_held(group) for group in statement.held],
         "payments": [_payment(payment) for payment in found.payments],
         "code": bytes(statement.sha256).hex(),
-        "texts": _texts(statement),
+        "texts": _texts(statement, today),
     }
 
 
@@ -99,12 +103,21 @@ def _balance(found: Summary) -> list[list[str]]:
     statement = found.statement
     rows: list[list[str]] = []
     if found.previous:
-        number, closing = found.previous
-        rows.append([_("Closing balance of statement %(number)s") % {"number": figure(number)}, _plain(closing)])
-    rows += [[movement_text(moved), _plain(moved.amount)] for moved in found.movements]
+        text = _("Closing balance of statement %(number)s") % {"number": figure(found.previous.number)}
+        rows.append([text, _plain(found.previous.closing)])
+    rows += _steps(found.movements)
     rows.append([_("Opening balance"), _plain(statement.opening)])
-    rows.append([_("Earned in this distribution"), _plain(statement.earned)])
+    rows.append([_("Earned in this distribution, after deductions"), _plain(statement.earned)])
     return rows
+
+
+def _since(found: Summary) -> list[list[str]]:
+    """From the closing balance to what is owed today: tax, payments, later distributions."""
+    return [[_("Closing balance of this statement"), _plain(found.statement.closing)], *_steps(found.since)]
+
+
+def _steps(moved: Iterable[Movement]) -> list[list[str]]:
+    return [[step.text, _plain(step.amount)] for one in moved for step in balance_steps(one)]
 
 
 def _pool(pool: PoolLine) -> dict[str, Any]:
@@ -179,7 +192,7 @@ def _payment(payment: Payment) -> dict[str, Any]:
     }
 
 
-def _texts(statement: Statement) -> dict[str, str]:
+def _texts(statement: Statement, today: dt.date) -> dict[str, str]:
     code = settings.CURRENCY["code"]
     return {
         "title": _("Royalty statement"),
@@ -187,7 +200,9 @@ def _texts(statement: Statement) -> dict[str, str]:
         "member_number": _("Member"),
         "period": _("Period of use"),
         "run": _("Distribution"),
-        "closing": _("Closing balance"),
+        "closing": _("Closing balance of this statement"),
+        "since": _("Since this statement"),
+        "owed": _("Owed to you on %(day)s, over all statements") % {"day": date_text(today)},
         "earned": _("Earned in this distribution"),
         "balance": _("Balance"),
         "what": _("What"),

@@ -1,4 +1,4 @@
-"""The lines of a statement: grouped by work, source or right in any order, and one by one for files and documents."""
+"""The lines of a statement: grouped by work, source, right or territory, and one by one for files and documents."""
 
 # ruff: noqa: S608 - the queries are composed of constants; values are parameters
 import base64
@@ -16,7 +16,7 @@ from royalties.queries.frozen import line_rule
 from royalties.rules.kernel import UNITS
 from royalties.rules.points import LineRule
 
-By = Literal["work", "pool", "right"]
+By = Literal["work", "pool", "right", "territory"]
 PAGE_SIZE = 50
 CHUNK = 2_000
 
@@ -25,6 +25,8 @@ LINES = """
     WHERE a.run_id = %(run)s AND a.payee_id = %(party)s AND (%(pool)s::int IS NULL OR a.pool_no = %(pool)s)
         AND (%(right)s = '' OR a.pool_no IN (
             SELECT pool_no FROM royalties_runpool WHERE run_id = %(run)s AND "right" = %(right)s))
+        AND (%(territory)s = '' OR a.pool_no IN (
+            SELECT pool_no FROM royalties_runpool WHERE run_id = %(run)s AND territory = %(territory)s))
         AND (%(work)s = '' OR a.work_id = (
             SELECT work_id FROM royalties_statedwork WHERE run_id = %(run)s AND number = %(work)s))
 """
@@ -50,6 +52,11 @@ GROUPED: dict[By, str] = {
             sum(part.lines)::bigint AS lines, sum(part.amount)::bigint AS amount
         FROM part JOIN royalties_runpool p ON p.run_id = %(run)s AND p.pool_no = part.pool_no GROUP BY p."right"
     """,
+    "territory": """
+        SELECT p.territory::bigint AS key, min(part.pool_no) AS pool_no, count(DISTINCT part.pool_no) AS pools,
+            count(DISTINCT part.work_id) AS works, sum(part.lines)::bigint AS lines, sum(part.amount)::bigint AS amount
+        FROM part JOIN royalties_runpool p ON p.run_id = %(run)s AND p.pool_no = part.pool_no GROUP BY p.territory
+    """,
 }
 NAMED: dict[By, str] = {
     "work": """
@@ -64,6 +71,9 @@ NAMED: dict[By, str] = {
     "right": """
         SELECT r.code AS shown, r.code AS name, '' AS other, g.* FROM {source} g
             JOIN unnest(ARRAY['PR', 'MR', 'SR']) WITH ORDINALITY AS r (code, key) ON r.key = g.key
+    """,
+    "territory": """
+        SELECT lpad(g.key::text, 4, '0') AS shown, lpad(g.key::text, 4, '0') AS name, '' AS other, g.* FROM {source} g
     """,
 }
 # A page by amount is cut before names are looked up, a page by name after it.
@@ -104,11 +114,12 @@ class Filters:
     pool: int | None = None
     right: str = ""
     work: str = ""
+    territory: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Lines taken together: `key` is a work number, a pool number or a right; amounts in minor units."""
+    """Lines taken together: `key` is the number of a work or pool, a right or a territory; amounts in minor units."""
 
     key: str
     name: str
@@ -227,7 +238,7 @@ def rules_of(statement: Statement) -> dict[int, LineRule]:
 
 
 def _where(statement: Statement, filters: Filters) -> dict[str, Any]:
-    chosen = {"pool": filters.pool, "right": filters.right, "work": filters.work}
+    chosen = {"pool": filters.pool, "right": filters.right, "work": filters.work, "territory": filters.territory}
     return {"run": statement.run_id, "party": statement.party_id} | chosen
 
 

@@ -15,13 +15,16 @@ from royalties.models import HeldClaim
 from royalties.models.ledger import AccountCode
 from royalties.rules.threshold import Payout, decide_payout, read_minimum
 
-# The balance of a party, what of its data a payment needs, the rule on payments in force, the last registration begun.
+# The balance of a party, what of its data a payment needs (with the bank's reason where it sent money back from the
+# account in force, as in royalties.queries.payable), the rule on payments in force, the last registration begun.
 STANDING = """
     SELECT
         (SELECT coalesce(-sum(l.amount), 0)::bigint FROM royalties_ledgerline l
             JOIN royalties_account a ON a.id = l.account_id AND a.code = %(payable)s WHERE l.party_id = %(party)s),
         EXISTS (SELECT 1 FROM members_bankaccount WHERE party_id = %(party)s AND state = 'approved'),
         EXISTS (SELECT 1 FROM members_bankaccount WHERE party_id = %(party)s AND state = 'proposed'),
+        (SELECT p.bank_reason FROM royalties_payment p JOIN members_bankaccount a ON a.id = p.account_id
+            WHERE p.party_id = %(party)s AND p.state = 'rejected' AND a.state = 'approved' ORDER BY p.id DESC LIMIT 1),
         EXISTS (SELECT 1 FROM members_taxstatus WHERE party_id = %(party)s AND valid_from <= %(on)s
             AND (valid_to IS NULL OR valid_to >= %(on)s)),
         (SELECT v.parameters FROM royalties_ruleversion v JOIN royalties_rule r ON r.id = v.rule_id
@@ -53,26 +56,26 @@ class HeldGroup:
 @dataclass(frozen=True, slots=True)
 class Standing:
     """Where a party stands: her balance, the decision on paying it now (None where no minimum is in force), what of
-    her own data is missing for a payment, what is held, and what she has begun. Amounts in minor units."""
+    her own data is missing for a payment, what is held, and what she has begun. Amounts in minor units.
+
+    `sent_back` is the bank's reason, None where no payment came back from the account in force. `disputes` counts the
+    works with an open dispute by the last day for evidence (None where none is known)."""
 
     balance: int
     payout: Payout | None
     has_account: bool
     account_waits: bool
+    sent_back: str | None
     has_tax_class: bool
     is_stopped: bool
     held: tuple[HeldGroup, ...]
+    disputes: tuple[tuple[dt.date | None, int], ...]
     draft: Draft | None
 
     @property
     def held_amount(self) -> int:
         """All held parts together. Of a disputed part only what is awarded will be hers."""
         return sum(group.amount for group in self.held)
-
-    @property
-    def disputes(self) -> int:
-        """Works of which a part is disputed."""
-        return sum(group.works for group in self.held if group.reason == "dispute")
 
 
 def held_for(party: Party) -> QuerySet[HeldClaim, Any]:
@@ -90,22 +93,31 @@ def held_groups(party: Party) -> tuple[HeldGroup, ...]:
     return tuple(HeldGroup(*row) for row in found.order_by("-amount", "line__reason"))
 
 
+def _disputes(party: Party) -> tuple[tuple[dt.date | None, int], ...]:
+    """How many works of a party are in an open dispute, by the last day for evidence, the earliest first."""
+    found = held_for(party).filter(line__reason="dispute", dispute__closed_on=None).values_list("dispute__deadline")
+    return tuple(found.annotate(works=Count("line__work", distinct=True)).order_by("dispute__deadline"))
+
+
 def standing(member: Member, *, on: dt.date) -> Standing:
-    """Where a member stands on a day. Two queries."""
+    """Where a member stands on a day. At most three queries."""
     where: dict[str, Any] = {"party": member.party_id, "on": on, "payable": str(AccountCode.PAYABLE)}
     with connection.cursor() as cursor:
         cursor.execute(STANDING, where)
-        balance, has_account, account_waits, has_tax_class, rule, drafts = cursor.fetchone()
+        balance, has_account, account_waits, sent_back, has_tax_class, rule, drafts = cursor.fetchone()
     minimum = _minimum(json.loads(rule)) if rule else None
     begun = drafts[0] if drafts else None
+    held = held_groups(member.party)
     return Standing(
         balance=balance,
         payout=None if minimum is None else decide_payout(balance, minimum, closing=member.state == "resigned"),
         has_account=has_account,
         account_waits=account_waits,
+        sent_back=sent_back,
         has_tax_class=has_tax_class,
         is_stopped=member.state in ("suspended", "deceased"),
-        held=held_groups(member.party),
+        held=held,
+        disputes=_disputes(member.party) if any(group.reason == "dispute" for group in held) else (),
         draft=Draft(begun[0], begun[1]) if begun else None,
     )
 

@@ -34,10 +34,10 @@ from royalties.rules.kernel import UNITS
 
 LINES = layout(work_id="int8", text_key="int8", share_id="int8", units="int8", amount="int8")
 POOL = """
-    SELECT p.name, o.name_ur, p."right", p.section, p.amount, p.pool_id, o.period_start, o.period_end, v.id, v.uid,
-        v.version, v.parameters, p.weight_scale, w.number, w.title, w.title_original, w.work_id, work.uid, k.weight,
-        k.text_remainder, k.text_key, k.payee_remainder, k.payee_key, t.units, t.amount, receipts.gross,
-        receipts.first, receipts.last, receipts.count, sections.weights
+    SELECT p.name, o.name AS whole, o.name_ur, p."right", p.section, p.amount, p.pool_id, o.period_start, o.period_end,
+        v.id, v.uid, v.version, v.parameters, p.weight_scale, w.number, w.title, w.title_original, w.work_id,
+        work.uid, k.weight, k.text_remainder, k.text_key, k.payee_remainder, k.payee_key, t.units, t.amount,
+        receipts.gross, receipts.first, receipts.last, receipts.count, sections.weights
     FROM royalties_runpool p
         JOIN royalties_pool o ON o.id = p.pool_id
         JOIN royalties_ruleversion v ON v.id = p.rule_version_id
@@ -70,8 +70,9 @@ TEXTS = """
 """
 SHARES = """
     SELECT s.share_id, coalesce(s.party_id, 0), s.payee_id, s.role, s.units, coalesce(p.display_name, ''),
-        coalesce(p.display_name_original, '')
+        coalesce(p.display_name_original, ''), coalesce(w.territory, ''), w.valid_from
     FROM royalties_runshare s LEFT JOIN members_party p ON p.id = s.party_id
+        LEFT JOIN works_workshare w ON w.id = s.share_id
     WHERE s.run_id = %(run)s AND s."right" = %(right)s AND s.work_id = %(work_id)s ORDER BY s.units DESC, s.share_id
 """
 
@@ -86,19 +87,24 @@ class RuleRef:
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Who stands behind a share of the work: names, or blank where it is held."""
+    """Who stands behind a share of the work: names, or blank where it is held; and where and since when the row of the
+    register holds (blank where no row stands behind the share)."""
 
     share: ShareTerm
     name: str
     name_original: str
+    territory: str
+    valid_from: dt.date | None
 
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """The explanations of all lines of a party for one work in one pool, with the names that go with them."""
+    """The explanations of all lines of a party for one work in one pool, with the names that go with them. `pool` is
+    the leaf as frozen, `whole` the pool that it is, or that it is a section of."""
 
     pool_no: int
     pool: str
+    whole: str
     pool_ur: str
     section: str
     right: str
@@ -132,7 +138,7 @@ def explain(statement: Statement, *, pool_no: int, work: str) -> Why | None:
     head = _Head(*found[0])
     where |= {"pool_id": head.pool_id, "work_id": head.work_id, "right": head.right}
     deductions, refs = _deductions(_rows(DEDUCTIONS, where))
-    owners = [Owner(ShareTerm(*row[:5]), row[5], row[6]) for row in _rows(SHARES, where)]
+    owners = [Owner(ShareTerm(*row[:5]), *row[5:]) for row in _rows(SHARES, where)]
     rule = line_rule(json.loads(head.parameters))  # a query of our own gives JSON as text
     common: dict[str, Any] = {
         "pool_no": pool_no,
@@ -160,6 +166,7 @@ class _Head:
     """The row of POOL."""
 
     name: str
+    whole: str
     name_ur: str
     right: str
     section: str
@@ -197,6 +204,7 @@ def _why(
     return Why(
         pool_no=pool_no,
         pool=head.name,
+        whole=head.whole,
         pool_ur=head.name_ur,
         section=head.section,
         right=head.right,

@@ -46,7 +46,7 @@ DECIMALS_OF_UNIT = 4  # a unit is 1/10,000 of the smallest coin
 @dataclass(frozen=True, slots=True)
 class Step:
     """One step: the sentence, what it comes to (`value`, written out), the sign before it, a note where something was
-    rounded, and what it rests on: (rule, uid), (rows, ""), (work, uid) or nothing."""
+    rounded, and what it rests on: (rule, uid), (rows, ""), (receipts, ""), (share, id) or nothing."""
 
     text: str
     value: str
@@ -84,7 +84,7 @@ def pool_text(name: str, name_ur: str, section: str = "") -> str:
     """A pool's name for the reader. The frozen name of a section is "pool: section"; the Urdu name is the pool's."""
     translated = in_reader_language(name, name_ur)
     part = name.partition(": ")[2] if section and translated != name else ""
-    return f"{translated}: {part}" if part else translated
+    return f"{translated}: {named(part)}" if part else translated
 
 
 def role_text(code: str) -> str:
@@ -154,8 +154,9 @@ def cards(why: Why, *, whole: bool = False) -> list[Card]:
 
 
 def _pool_steps(why: Why, line: Explanation) -> list[Step]:
-    facts = {"pool": named(pool_text(why.pool, why.pool_ur, why.section)), "period": period_text(*why.period)}
-    steps = [Step(_("%(pool)s brought in for %(period)s") % facts, money_text(line.gross), note=_receipts_note(why))]
+    facts = {"pool": named(in_reader_language(why.whole, why.pool_ur)), "period": period_text(*why.period)}
+    text = _("%(pool)s brought in for %(period)s") % facts
+    steps = [Step(text, money_text(line.gross), note=_receipts_note(why), link=("receipts", ""))]
     steps += [_deduction(term, why) for term in line.deductions]
     steps.append(Step(_("Left to be shared out"), money_text(line.distributable), "="))
     if line.section:
@@ -241,7 +242,7 @@ def _share_steps(why: Why, line: Explanation) -> list[Step]:
         exact_money(line.before_rounding),
         "=",
         _unit_note(exact, line.line_units),
-        ("work", why.work_uid),
+        ("share", str(line.share_id)),
     )
     result = Step(_("Your amount"), money_text(line.amount), "=")
     if line.rounding == 0:

@@ -7,12 +7,13 @@ Every deduction is rounded once, half up, to a whole minor unit, on the rounded 
 shows after a step is what the next step is reckoned on. A negative opening amount (a reversal) mirrors the positive.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import accumulate, pairwise
 from typing import Any
 
-from cmo_portal.common.money import percent_of, require_int, round_half_up
+from cmo_portal.common.money import allocate, percent_of, require_int, round_half_up
 from cmo_portal.common.ruledata import Complaint, Reader
 from cmo_portal.common.words import Words, count, gettext_noop, money, percent, say, text
 
@@ -80,6 +81,16 @@ class DeductionResult:
     def amounts(self) -> dict[str, int]:
         """The amount of each deduction by its code."""
         return {step.code: step.amount for step in self.steps}
+
+
+def split_deductions(amounts: Sequence[int], weights: Sequence[tuple[str, int]]) -> dict[str, tuple[int, ...]]:
+    """What each section of a pool bears of each of its deductions, in minor units, by section, in their order.
+
+    The sum after each deduction is split as the freeze splits the whole, and a part is what a sum adds to the one
+    before. So the parts of a section make what was deducted from it, and the parts of a deduction make its amount.
+    """
+    totals = [allocate(total, weights) for total in accumulate(amounts, initial=0)]
+    return {code: tuple(after[code] - before[code] for before, after in pairwise(totals)) for code, _weight in weights}
 
 
 class DeductionsExceedAmount(ValueError):

@@ -16,6 +16,8 @@ urlpatterns: list[URLPattern] = [
     path(f"{STATEMENT}csv/", statements.statement_csv, name="member-statement-csv"),
     path(f"{STATEMENT}breakdown/", statements.statement_breakdown, name="member-statement-breakdown"),
     path(f"{STATEMENT}why/", why.statement_why, name="member-statement-why"),
+    path(f"{STATEMENT}receipts/", why.statement_receipts, name="member-statement-receipts"),
+    path(f"{STATEMENT}shares/", why.statement_shares, name="member-statement-shares"),
     path(f"{STATEMENT}rows/", why.statement_rows, name="member-statement-rows"),
     path(f"{STATEMENT}row/", why.statement_row, name="member-statement-row"),
 ]

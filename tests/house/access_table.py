@@ -155,6 +155,8 @@ TABLE: dict[str, Rule] = {
     "royalties:member-statement-csv": Rule("member", "statement"),
     "royalties:member-statement-breakdown": Rule("member", "statement"),
     "royalties:member-statement-why": Rule("member", "statement"),
+    "royalties:member-statement-receipts": Rule("member", "statement"),
+    "royalties:member-statement-shares": Rule("member", "statement"),
     "royalties:member-statement-rows": Rule("member", "statement"),
     "royalties:member-statement-row": Rule("member", "statement"),
     "royalties:staff-usage-list": Rule("royalties.view_usage"),

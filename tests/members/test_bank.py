@@ -129,6 +129,18 @@ def test_the_account_in_use_is_no_change():
         propose(member, number=31)
 
 
+def test_staff_may_have_the_account_in_use_confirmed_by_a_second_person(staff):
+    member = make_member(number=31)
+    old, approver = member.party.bank_accounts.get(), staff("approver")
+    again = propose(member, by=staff("finance"), number=31, title="Asad Ali Khan")
+    old.refresh_from_db()
+    assert (old.state, again.state, again.cooling_until) == ("replaced", "proposed", NOW)
+    assert open_iban(again) == iban(31)
+    approve_account(account=again, by=approver, now=NOW)
+    assert member.party.bank_accounts.get(state="approved") == again
+    assert Act.objects.filter(verb="propose_bank").latest("number").facts["confirms"] is True
+
+
 def test_an_account_of_somebody_else_is_refused_without_saying_whose():
     make_member("Secretname", number=32)
     with pytest.raises(ValidationError) as caught:

@@ -190,3 +190,20 @@ def test_matching_again_from_the_queue_hands_the_work_to_workers(desk: Any, file
     answer = desk.post(reverse("royalties:staff-match-again"), follow=True)
     assert "The open texts of 1 file are being compared" in words(answer)
     assert run_jobs() == 1
+
+
+def test_a_text_linked_by_likeness_says_so_on_its_page_and_in_the_table(desk: Any) -> None:
+    """The machine keeps the code "score" for a text that it linked by its score and for one that was not close enough."""
+    file = make.landed(make.row("Judai Ki Rat", composer="", artist="Somebody Else"))
+    for revision, (outcome, matched) in enumerate(
+        (("matched", work("Judai", (party("A B"), "CA", 100))), ("queue", None)), 5
+    ):
+        UsageMatch.objects.create(
+            file=file, text_no=1, revision=revision, outcome=outcome, work=matched, stage="score", score=9_500,
+            features={"reason": "score"},
+        )  # fmt: skip
+        page = words(desk.get(reverse("royalties:staff-match-text", args=[file.uid, 1])))
+        table = desk.get(reverse("royalties:staff-usage-texts", args=[file.uid]), {"format": "csv"}).content.decode()
+        for shown in (page, table):
+            assert ("alike enough, and no other work comes near" in shown) == (outcome == "matched")
+            assert ("not close enough to be linked" in shown) == (outcome == "queue")

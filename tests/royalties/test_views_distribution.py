@@ -1,11 +1,16 @@
 """The distribution desk in the browser: money into pools, a run through its states, by the permission of each person."""
 
+import datetime as dt
 import uuid
 from typing import Any
 
 import pytest
 
+from cmo_portal import states
+from royalties.code_words import category_text
 from royalties.models import Pool, Rule, RuleVersion, Run
+from royalties.models.runs import RUN_STATES
+from royalties.services import runs
 from tests.factories import licensing as money
 from tests.factories import royalties as make
 from tests.factories.members import make_member
@@ -50,6 +55,34 @@ def test_a_run_goes_from_draft_to_published_by_two_people(pool: Pool, sign_in: A
     assert Run.objects.get().state == "published"
     for language in ("en", "ur"):
         assert maker.get(address, headers={"accept-language": language}).status_code == 200
+
+
+def test_the_history_of_a_run_names_everybody_in_the_order_and_at_the_time_of_the_business(
+    pool: Pool, sign_in: Any, run_jobs: Any
+) -> None:
+    """Made in the story's own time, long before or after the clock of this machine."""
+    run = make.finalised_run(run_jobs, pool)
+    runs.publish_run(run=run, by=make.maker(), now=make.NOW + dt.timedelta(days=2))
+    events = sign_in(make.maker()).get(f"/staff/runs/{run.uid}/").context["events"]
+    assert [str(event.title) for event in events] == [
+        "Draft made", "Inputs frozen", "Calculation started", "Calculated", "Sent for approval", "Approved",
+        "Finalised", "Published",
+    ]  # fmt: skip
+    who = {str(event.title): event.who for event in events}
+    assert who.pop("Approved") == make.approver() and who.pop("Calculated") is None
+    assert set(who.values()) == {make.maker()}
+    moments = [event.at for event in events if str(event.title) != "Calculated"]
+    assert moments == sorted(moments) and moments[0] == make.NOW and moments[-1] > moments[0]
+
+
+def test_a_state_of_a_run_has_one_name_on_the_list_and_in_its_filter() -> None:
+    for code, label in RUN_STATES:
+        assert str(states.look_up(code, "run").label) == str(label)
+
+
+def test_codes_are_shown_in_words(pool: Pool, sign_in: Any) -> None:
+    shown = sign_in(make.maker()).get(f"/staff/pools/{pool.uid}/").content.decode()
+    assert f"<dd>{category_text(pool.category)}</dd>" in shown and category_text(pool.category) != pool.category
 
 
 def test_a_cancelled_run_gives_its_pool_back(pool: Pool, sign_in: Any, run_jobs: Any) -> None:

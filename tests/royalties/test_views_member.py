@@ -14,19 +14,24 @@ from django.urls import reverse
 from django.utils import translation
 
 from cmo_portal.accounts.models import Audience
+from cmo_portal.common import clock
+from cmo_portal.wording import date_text
+from licensing.models import Licensee
 from members.models import BankAccount
-from royalties.models import PaymentBatch, Statement, UsageFile
+from members.services.bank import approve_account, propose_account
+from royalties.models import PaymentBatch, RunDeduction, Statement, UsageFile
 from royalties.queries.statement_document import statement_data
 from royalties.queries.statements import statements_of, summary
 from royalties.services import payments, runs
 from tests.factories import census as example
 from tests.factories import royalties as make
 from tests.factories import works as shelf
-from tests.factories.members import make_member, make_user
+from tests.factories.members import iban, make_member, make_user
+from works.models import Dispute
 
 pytestmark = pytest.mark.django_db
 
-PAGES = ("detail", "breakdown", "why", "rows", "row")
+PAGES = ("detail", "breakdown", "why", "receipts", "shares", "rows", "row")
 KILOBYTE = 1024
 PAID_AT = dt.datetime(2030, 11, 29, 9, tzinfo=dt.UTC)  # after the accounts of the tests were approved
 RATES = [{"tax_class": "resident_active", "rate_percent": "15", "section": "153B", "source": "sample"}]
@@ -150,6 +155,19 @@ def test_home_says_that_there_is_no_bank_account_and_where_to_give_one(run_jobs,
     assert f'href="{reverse("members:member-bank-change")}"' in response.content.decode()
 
 
+def test_the_day_for_evidence_is_named_and_once_it_has_passed_what_happens_now(census, sign_in):
+    client = sign_in(census.parties["X1"].member.user)
+    today = clock.today()
+    Dispute.objects.update(deadline=today)
+    shown = text_of(client.get(page("home")))
+    assert f"Send your evidence on disputed songs 1 song, by {date_text(today)} Not started" in shown
+    Dispute.objects.update(deadline=today - dt.timedelta(days=1))
+    shown = text_of(client.get(page("home")))
+    assert "Send your evidence" not in shown and "The day for evidence has passed" in shown
+    assert f"evidence was due by {date_text(today - dt.timedelta(days=1))}. We decide now on what we have" in shown
+    assert "; we decide now on what we have" in text_of(client.get(page("waiting-list", reason="dispute")))
+
+
 def test_a_side_of_a_dispute_sees_the_held_amount_and_its_song(census, sign_in):
     client = sign_in(census.parties["X1"].member.user)
     home = text_of(client.get(page("home")))
@@ -173,9 +191,9 @@ def test_a_share_without_a_mandate_waits_with_its_reason_in_home_and_statement(r
 
 def test_the_list_is_filtered_by_year_state_and_right_and_exported_as_seen(census, m1):
     number = census.statement("M1").number
-    for query in ({}, {"year": 2026}, {"state": "waiting"}, {"right": "PR"}):
+    for query in ({}, {"year": 2026}, {"state": "waiting"}, {"right": "PR"}, {"category": "radio"}):
         assert number in text_of(m1.get(page("statement-list", **query))), query
-    for query in ({"state": "paid"}, {"right": "MR"}):
+    for query in ({"state": "paid"}, {"right": "MR"}, {"right": "MR", "category": "radio"}):
         assert number not in text_of(m1.get(page("statement-list", **query))), query
     assert len(rows_of(m1.get(page("statement-list", format="csv")))) == 2
     assert len(rows_of(m1.get(page("statement-list", format="csv", state="paid")))) == 1
@@ -208,7 +226,8 @@ def test_the_opening_balance_of_the_second_statement_is_the_closing_balance_of_t
     first, second = Statement.objects.filter(party=member.party).order_by("pk")
     assert (second.opening, second.earned, second.closing) == (100_00, 250_00, 350_00)
     found = summary(statements_of(member.party).get(pk=second.pk))
-    assert (found.previous, found.movements, found.balance) == ((first.number, 100_00), (), 350_00)
+    assert (found.previous.number, found.previous.closing, found.movements) == (first.number, 100_00, ())
+    assert (found.since, found.balance) == ((), 350_00)
     shown = text_of(sign_in(member.user).get(page("statement-detail", second)))
     assert f"Closing balance of the statement before {first.number} 100.00" in shown
 
@@ -220,9 +239,39 @@ def test_the_breakdown_drills_by_song_source_and_right_in_any_order(census, m1):
     by_name = text_of(m1.get(page("statement-breakdown", statement, by="work", sort="name")))
     assert by_name.index("Aaj Jane Ki Zid") < by_name.index("Bol Ke Lab")
     assert "Performing" in text_of(m1.get(page("statement-breakdown", statement, by="right")))
+    by_territory = text_of(m1.get(page("statement-breakdown", statement, by="territory")))
+    assert "Territory Songs Earned (PKR) Pakistan 2 376,200.00" in by_territory
+    chosen = text_of(m1.get(page("statement-breakdown", statement, by="work", territory="0586")))
+    assert "Chosen: Pakistan" in chosen and "376,200.00" in chosen
+    assert "Nothing fits" in text_of(m1.get(page("statement-breakdown", statement, by="work", territory="2136")))
     by_source = m1.get(page("statement-breakdown", statement, by="pool", work=number))
     assert "205,200.00" in text_of(by_source) and "Chosen: Aaj Jane Ki Zid" in text_of(by_source)
     assert page("statement-why", statement, pool=1, work=number).replace("&", "&amp;") in by_source.content.decode()
+
+
+def test_the_deductions_of_a_section_are_its_own_part_on_page_and_document(run_jobs, sign_in):
+    """A pool of 150,000.01 in 80 : 20; administration 20 % and 5 % of the rest."""
+    member = make_member("Head")
+    song = shelf.work("Encore", (member.party, "CA", 100))
+    plays = [make.Play("e", song, section="headliner"), make.Play("e2", song, section="support")]
+    sections = (make.pools.Section("headliner", "Headliner", 80), make.pools.Section("support", "Support", 20))
+    pool = make.pool(150_000_01, files=[make.usage(*plays)], deductions=make.TWENTY_AND_FIVE, sections=sections)
+    runs.publish_run(run=make.finalised_run(run_jobs, pool), by=make.maker(), now=make.NOW)
+    statement = statements_of(member.party).get()
+    found = {line.section: line for line in summary(statement).pools}
+    taken = {code: [term.amount for term in line.deductions] for code, line in found.items()}
+    assert {code: sum(parts) for code, parts in taken.items()} == {code: line.deducted for code, line in found.items()}
+    whole = list(RunDeduction.objects.order_by("order").values_list("amount", flat=True))
+    assert [sum(parts) for parts in zip(*taken.values(), strict=True)] == whole
+    shown = text_of(sign_in(member.user).get(page("statement-detail", statement)))
+    with translation.override("en"):
+        document = {row["name"]: row["deducted"] for row in statement_data(statement, today=PAID_AT.date())["pools"]}
+    for line in found.values():
+        for term in line.deductions:
+            figure = f"{term.amount // 100:,}.{term.amount % 100:02d}"
+            assert figure in shown and figure in document[line.name]
+    why = text_of(sign_in(member.user).get(page("statement-why", statement), follow=True))
+    assert f"{pool.name} brought in" in why and "Headliner brought in" not in why
 
 
 def test_lists_are_read_page_by_page_in_both_directions(run_jobs, sign_in):
@@ -280,6 +329,17 @@ def test_the_explanation_shows_every_term_with_its_link(census, m1):
     rule = census.run.deductions.first().rule_version
     assert f'href="{reverse("royalties:public-rule-detail", args=[rule.uid])}"' in body
     assert f'href="{reverse("works:public-work-detail", args=[census.works["A"].uid])}"' in body
+    receipts = page("statement-receipts", statement, pool=1)
+    assert f'href="{receipts}"' in body
+    shown = m1.get(receipts)
+    assert "Total of 1 1,250,000.00" in text_of(shown) or "Total of all" in text_of(shown)
+    assert Licensee.objects.exists()
+    assert not [one.name for one in Licensee.objects.all() if one.name in shown.content.decode()]
+    share = re.search(r'href="([^"]+/shares/[^"]+)#share-(\d+)"', body)
+    frozen = m1.get(share[1].replace("&amp;", "&"))
+    assert f'id="share-{share[2]}" class="is-current"' in frozen.content.decode()
+    assert "your share composer The whole world" in text_of(frozen) and "50 %" in text_of(frozen)
+    assert m1.get(page("statement-receipts", statement, pool=999)).status_code == 404
     rows = page("statement-rows", statement, pool=1, work=census.works["A"].number).replace("&", "&amp;")
     assert f'href="{rows}"' in body
 
@@ -350,7 +410,7 @@ def test_m11_pdf_csv_screen_and_ledger_have_one_total(census, sign_in, party):
     client = sign_in(census.parties[party].member.user)
     table = rows_of(client.get(page("statement-csv", statement)))
     lines = sum(round(float(row[-1]) * 100) for row in table[1:-1])
-    data = statement_data(statements_of(census.parties[party]).get())
+    data = statement_data(statements_of(census.parties[party]).get(), today=PAID_AT.date())
     book = -sum(census.run.pk and line.amount for line in ledger_lines(census, party))
     shown = f"{statement.earned // 100:,}.{statement.earned % 100:02d}"
     plain = f"{statement.earned // 100:,}.{statement.earned % 100:02d}"
@@ -387,7 +447,7 @@ def test_the_pdf_is_set_in_both_languages(census, m1, language):
 
 def test_the_pdf_names_account_and_owner_by_masks_and_snapshots_only(census):
     with translation.override("en"):
-        data = statement_data(statements_of(census.parties["M1"]).get())
+        data = statement_data(statements_of(census.parties["M1"]).get(), today=PAID_AT.date())
     assert data["to"] == {"name": "Jahan Noor", "other": "نور جہاں", "number": "T000001"}
     iban = BankAccount.objects.get(party=census.parties["M1"]).iban_masked
     assert "****" in iban and data["payments"] == []
@@ -441,13 +501,24 @@ def test_a_payment_shows_its_tax_and_account_and_closes_the_statement(run_jobs, 
     )
     for statement in (first, second):
         shown = text_of(client.get(page("statement-detail", statement)))
+        assert "Tax withheld Rs 327.11 Paid out Rs 1,853.64 Owed to you today Rs 0.00" in shown
         assert "2,180.75" in shown and "327.11 15 %" in shown and "1,853.64" in shown and "****" in shown
     assert f"with statement {second.number}" in text_of(client.get(page("statement-detail", first)))
-    data = statement_data(second)
+    shown = text_of(client.get(page("statement-detail", second)))
+    day = "29 November 2030"
+    assert (
+        "Closing balance of this statement 2,180.75 "
+        f"Tax withheld on {day} −327.11 Paid to your bank on {day} −1,853.64 Owed to you today over all statements 0.00"
+    ) in shown
+    shown = text_of(client.get(page("statement-detail", first)))  # the later statement stands between
+    assert "Closing balance of this statement 1,450.50 Distributed on" in shown and "+730.25" in shown
+    data = statement_data(second, today=PAID_AT.date())
+    assert [amount for _text, amount in data["since"]] == ["2,180.75", "−327.11", "−1,853.64"]
+    assert data["owed"].replace("\N{NO-BREAK SPACE}", " ") == "Rs 0.00"
     assert [(row["gross"], row["net"]) for row in data["payments"]] == [("2,180.75", "1,853.64")]
     earn(run_jobs, song, 100_00)
     shown = text_of(client.get(page("statement-detail", statements_of(member.party).first())))
-    assert "Sent to your bank on" in shown and "−2,180.75" in shown and "Opening balance 0.00" in shown
+    assert f"Tax withheld on {day} −327.11 Paid to your bank on {day} −1,853.64 Opening balance 0.00" in shown
 
 
 def test_a_rejected_payment_is_shown_with_its_reason_and_waits_again(run_jobs, sign_in):
@@ -465,9 +536,27 @@ def test_a_rejected_payment_is_shown_with_its_reason_and_waits_again(run_jobs, s
     payments.load_bank_answers(batch=batch, data=data, filename="a.csv", by=make.finance(), now=PAID_AT)
     assert statements_of(member.party).get().state == "waiting"
     shown = text_of(client.get(page("statement-detail", statements_of(member.party).get())))
+    assert "Rejected by the bank account closed" in shown
+    assert "Returned by your bank on 29 November 2030 +500.00 Owed to you today over all statements 500.00" in shown
+    response = client.get(page("home"))
+    shown = text_of(response)
+    assert "The bank sent your last payment back: account closed." in shown and "nothing stands in its way" not in shown
     assert (
-        "Rejected by the bank account closed" in shown and "Owed to you today, over all statements: Rs 500.00" in shown
+        "Give us another bank account" in shown
+        and f'href="{reverse("members:member-bank")}"' in response.content.decode()
     )
+    confirm(member)
+    shown = text_of(client.get(page("home")))
+    assert "Rs 500.00 is owed to you and nothing stands in its way" in shown and "account closed" not in shown
+
+
+def confirm(member):
+    """The account in use, proposed again by finance and approved by a second person."""
+    number = int(member.number[1:])
+    account = propose_account(
+        party=member.party, iban=iban(number), title="N", by=make.finance(), form_key=uuid.uuid4(), now=PAID_AT
+    )
+    approve_account(account=account, by=make.approver(), now=PAID_AT)
 
 
 # --- weight -----------------------------------------------------------------------------------------------------------
@@ -478,7 +567,8 @@ def test_every_page_asks_at_most_ten_queries_and_is_light(census, m1):
     file = UsageFile.objects.get()
     addresses = [page("home"), page("waiting-list"), page("statement-list"), page("statement-detail", statement)]
     addresses += [page("statement-breakdown", statement, by="right", pool=1, work=number)]
-    addresses += [page(f"statement-{name}", statement, pool=1, work=number) for name in ("why", "rows")]
+    addresses += [page(f"statement-{name}", statement, pool=1, work=number) for name in ("why", "rows", "shares")]
+    addresses += [page("statement-receipts", statement, pool=1)]
     addresses += [page("statement-row", statement, pool=1, file=file.uid, row=2)]
     m1.get(addresses[0])  # the first visit writes down the session
     for address in addresses:

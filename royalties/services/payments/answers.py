@@ -1,4 +1,7 @@
-"""The bank's answers: what was paid is posted, what was rejected goes back to its payee, once."""
+"""The bank's answers: what was paid is posted, what was rejected goes back to its payee, once.
+
+A bank may answer over several days: each file answers some lines, and the batch closes with the last of them.
+"""
 
 import datetime as dt
 import hashlib
@@ -6,7 +9,7 @@ from collections.abc import Sequence
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from cmo_portal.accounts.access import require
 from cmo_portal.accounts.models import User
@@ -15,62 +18,62 @@ from cmo_portal.common.clock import business_date
 from cmo_portal.common.faults import faultpoint
 from cmo_portal.common.tables.errors import RowError
 from royalties.formats.bank_files import BankAnswer, read_bank_answers
-from royalties.models import Payment, PaymentBatch
+from royalties.models import Journal, Payment, PaymentBatch
 from royalties.models.ledger import AccountCode
 from royalties.services.ledger import Entry, post_journal
+
+TAKEN = _("This answer was taken before. Nothing was changed.")
 
 
 @transaction.atomic
 def load_bank_answers(*, batch: PaymentBatch, data: bytes, filename: str, by: User, now: dt.datetime) -> list[RowError]:
-    """Take the bank's answer to a whole batch. Returns the complaints; with any, nothing is taken.
+    """Take the bank's answer to some or all lines of a batch. Returns the complaints; with any, nothing is taken.
 
-    Raises ValidationError when the batch is not with the bank, or this very file was taken before.
+    Raises ValidationError when the batch is not with the bank, or when all of this was taken before.
     """
     require(by, "royalties.make_payments")
     batch = PaymentBatch.objects.select_for_update().get(pk=batch.pk)
     digest = hashlib.sha256(data).digest()
-    if PaymentBatch.objects.filter(response_sha256=digest).exists():
-        raise ValidationError(_("This answer was taken before. Nothing was changed."))
+    key = f"payment:{batch.uid}:settle:{digest.hex()[:16]}"
+    if PaymentBatch.objects.filter(response_sha256=digest).exists() or Journal.objects.filter(key=key).exists():
+        raise ValidationError(TAKEN)
     if batch.state != "exported":
         raise ValidationError(_("This batch is not waiting for an answer of the bank."))
     payments = {payment.line_no: payment for payment in batch.payments.select_related("party")}
-    answers, errors = read_bank_answers(data, filename=filename, batch=batch.number, lines=payments)
-    errors += _unanswered(filename, payments, answers)
+    answers, errors = read_bank_answers(
+        data, filename=filename, batch=batch.number, lines=payments, taken=_taken(payments)
+    )
     if errors:
         return errors
+    if not answers:
+        raise ValidationError(TAKEN)
     faultpoint("pay.answer.before_write")
     _settle(payments, answers, now)
     faultpoint("pay.answer.after_rows_write")
     post_journal(
         kind="payment_settle",
-        key=f"payment:{batch.uid}:settle",
+        key=key,
         business_date=business_date(now),
         description=f"Answered by the bank: {batch.number}",
         lines=_entries(payments, answers),
     )
-    batch.state, batch.response_sha256 = "closed", digest
+    waiting = sum(payment.state == "reserved" for payment in payments.values())
+    batch.state, batch.response_sha256 = "exported" if waiting else "closed", digest
     batch.save(update_fields=["state", "response_sha256"])
     faultpoint("pay.answer.after_write")
     rejected = sum(not answer.is_paid for answer in answers)
-    record_act(
-        by=by, verb="settle_payment_batch", on=batch, facts={"paid": len(answers) - rejected, "rejected": rejected}
-    )
+    facts = {"paid": len(answers) - rejected, "rejected": rejected, "waiting": waiting}
+    record_act(by=by, verb="settle_payment_batch", on=batch, facts=facts)
     return []
 
 
-def _unanswered(filename: str, payments: dict[int, Payment], answers: Sequence[BankAnswer]) -> list[RowError]:
-    missing = sorted(set(payments) - {answer.line_no for answer in answers})
-    return [
-        RowError(
-            file=filename,
-            row=0,
-            column="line",
-            value=str(line_no),
-            message=_("The bank's answer says nothing about this line."),
-            remedy=_("Ask the bank for the complete answer."),
-        )
-        for line_no in missing
-    ]
+def _taken(payments: dict[int, Payment]) -> dict[int, BankAnswer]:
+    """What earlier files said, by line."""
+    return {
+        line_no: BankAnswer(line_no, payment.state == "paid", payment.bank_reference, payment.bank_reason)
+        for line_no, payment in payments.items()
+        if payment.state in ("paid", "rejected")
+    }
 
 
 def _settle(payments: dict[int, Payment], answers: Sequence[BankAnswer], now: dt.datetime) -> None:
@@ -79,7 +82,9 @@ def _settle(payments: dict[int, Payment], answers: Sequence[BankAnswer], now: dt
         payment.state = "paid" if answer.is_paid else "rejected"
         payment.bank_reference, payment.bank_reason, payment.settled_at = answer.reference, answer.reason, now
     Payment.objects.bulk_update(
-        list(payments.values()), ["state", "bank_reference", "bank_reason", "settled_at"], batch_size=500
+        [payments[answer.line_no] for answer in answers],
+        ["state", "bank_reference", "bank_reason", "settled_at"],
+        batch_size=500,
     )
 
 

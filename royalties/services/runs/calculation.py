@@ -47,7 +47,7 @@ def start_calculation(*, run: Run, by: User, now: dt.datetime, slices: int | Non
         cursor.execute("SELECT royalties_make_parts(%s)", [run.pk])
     faultpoint("dist.start.after_write")
     _add_step(run, STEPS[0])
-    record_act(by=by, verb="start_calculation", on=run, facts={"slices": run.slices})
+    record_act(by=by, verb="start_calculation", on=run, facts={"at": now, "slices": run.slices})
     return run
 
 

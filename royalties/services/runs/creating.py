@@ -47,7 +47,7 @@ def create_run(*, form_key: UUID, name: str, period: Period, pools: Sequence[Poo
     )
     PoolClaim.objects.bulk_create(PoolClaim(run=run, pool=pool) for pool in locked)
     faultpoint("dist.create.after_write")
-    record_act(by=by, verb="create_run", on=run, facts={"pools": [pool.code for pool in locked]})
+    record_act(by=by, verb="create_run", on=run, facts={"at": now, "pools": [pool.code for pool in locked]})
     return run
 
 

@@ -32,7 +32,7 @@ def send_for_review(*, run: Run, by: User, now: dt.datetime) -> Run:
     faultpoint("dist.review.before_write")
     run.save(update_fields=["state", "reviewed_by"])
     faultpoint("dist.review.after_write")
-    record_act(by=by, verb="send_for_review", on=run, facts={"digest": bytes(run.digest or b"").hex()})
+    record_act(by=by, verb="send_for_review", on=run, facts={"at": now, "digest": bytes(run.digest or b"").hex()})
     return run
 
 
@@ -49,7 +49,7 @@ def return_to_maker(*, run: Run, reason: str, by: User, now: dt.datetime) -> Run
     run.approved_by = run.approved_at = run.approved_digest = run.accepted_changes = None
     run.save(update_fields=["state", "reviewed_by", "reason", *APPROVAL])
     faultpoint("dist.return.after_write")
-    record_act(by=by, verb="return_run", on=run, facts={"reason": run.reason})
+    record_act(by=by, verb="return_run", on=run, facts={"at": now, "reason": run.reason})
     return run
 
 
@@ -76,7 +76,8 @@ def approve_run(*, run: Run, digest: str, by: User, now: dt.datetime, accept_cha
     faultpoint("dist.approve.before_write")
     run.save(update_fields=["state", *APPROVAL])
     faultpoint("dist.approve.after_write")
-    record_act(by=by, verb="approve_run", on=run, facts={"digest": digest, "works_changed": len(changes.works)})
+    facts = {"at": now, "digest": digest, "works_changed": len(changes.works)}
+    record_act(by=by, verb="approve_run", on=run, facts=facts)
     return run
 
 

@@ -43,7 +43,7 @@ def cancel_run(*, run: Run, reason: str, by: User, now: dt.datetime) -> Run:
     if began:
         add_job(kind="royalties.drop_parts", key=f"run:{run.uid}:drop", args={"run": run.pk}, queue="money")
     faultpoint("dist.cancel.after_write")
-    record_act(by=by, verb="cancel_run", on=run, facts={"reason": run.reason, "jobs_stopped": stopped})
+    record_act(by=by, verb="cancel_run", on=run, facts={"at": now, "reason": run.reason, "jobs_stopped": stopped})
     return run
 
 
@@ -81,7 +81,7 @@ def reverse_run(*, run: Run, reason: str, by: User, now: dt.datetime) -> Run:
     run.save(update_fields=["state", "reason"])
     _release(run, now)
     faultpoint("dist.reverse.after_write")
-    record_act(by=by, verb="reverse_run", on=run, facts={"reason": run.reason, "journal": journal.number})
+    record_act(by=by, verb="reverse_run", on=run, facts={"at": now, "reason": run.reason, "journal": journal.number})
     return run
 
 

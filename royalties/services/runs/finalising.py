@@ -82,7 +82,7 @@ def finalise_run(*, run: Run, digest: str, by: User, now: dt.datetime) -> Run:
     run.state, run.finalised_at = "finalised", now
     run.save(update_fields=["state", "finalised_at"])
     faultpoint("dist.finalise.after_write")
-    record_act(by=by, verb="finalise_run", on=run, facts={"digest": digest, "journal": journal.number})
+    record_act(by=by, verb="finalise_run", on=run, facts={"at": now, "digest": digest, "journal": journal.number})
     return run
 
 
@@ -99,7 +99,7 @@ def publish_run(*, run: Run, by: User, now: dt.datetime) -> Run:
     faultpoint("dist.publish.before_write")
     run.save(update_fields=["state", "published_at"])
     faultpoint("dist.publish.after_write")
-    record_act(by=by, verb="publish_run", on=run, facts={})
+    record_act(by=by, verb="publish_run", on=run, facts={"at": now})
     return run
 
 

@@ -98,7 +98,7 @@ def freeze_run(*, run: Run, by: User, now: dt.datetime) -> Run:
     run.state, run.frozen_at, run.input_digest = "frozen", now, input_digest(run)
     run.save(update_fields=["claim_rule", "state", "frozen_at", "input_digest"])
     faultpoint("dist.freeze.after_write")
-    record_act(by=by, verb="freeze_run", on=run, facts={"input_digest": bytes(run.input_digest).hex()})
+    record_act(by=by, verb="freeze_run", on=run, facts={"at": now, "input_digest": bytes(run.input_digest).hex()})
     return run
 
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from members.models.parties import Right
+from royalties.code_words import territory_text
 from royalties.models import RunPool, StatedWork, Statement
 from royalties.queries.statement_lines import By, Filters, Group, groups
 from royalties.queries.why_words import pool_text
@@ -43,8 +44,13 @@ def breakdown(statement: Statement, query: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _filters(query: Mapping[str, str]) -> Filters:
-    right = query.get("right", "")
-    return Filters(pool_number(query), right if right in Right.values else "", query.get("work", "")[:14])
+    right, territory = query.get("right", ""), query.get("territory", "")
+    return Filters(
+        pool=pool_number(query),
+        right=right if right in Right.values else "",
+        work=query.get("work", "")[:14],
+        territory=territory if len(territory) == 4 and territory.isascii() and territory.isdigit() else "",
+    )
 
 
 def pool_number(query: Mapping[str, str]) -> int | None:
@@ -56,11 +62,13 @@ def pool_number(query: Mapping[str, str]) -> int | None:
 
 def _chosen(filters: Filters) -> dict[str, str]:
     pool = "" if filters.pool is None else str(filters.pool)
-    return {name: value for name, value in (("work", filters.work), ("pool", pool), ("right", filters.right)) if value}
+    given = {"work": filters.work, "pool": pool, "right": filters.right, "territory": filters.territory}
+    return {name: value for name, value in given.items() if value}
 
 
 def _grouping(by: str) -> str:
-    return {"work": _("By song"), "pool": _("By source"), "right": _("By right")}[by]
+    words = {"work": _("By song"), "pool": _("By source"), "right": _("By right"), "territory": _("By territory")}
+    return words[by]
 
 
 def _sorts() -> list[tuple[str, str]]:
@@ -70,6 +78,8 @@ def _sorts() -> list[tuple[str, str]]:
 def _label(by: str, group: Group) -> dict[str, str]:
     if by == "right":
         return {"name": str(Right(group.key).label), "other": ""}
+    if by == "territory":
+        return {"name": territory_text(group.key), "other": ""}
     if by == "pool":
         return {"name": pool_text(group.name, group.other, ":" if ": " in group.name else ""), "other": ""}
     return {"name": group.name, "other": group.other}
@@ -91,6 +101,8 @@ def _removable(statement: Statement, filters: Filters, base: dict[str, str]) -> 
     found: list[tuple[str, str]] = []
     if filters.right:
         found.append(("right", str(Right(filters.right).label)))
+    if filters.territory:
+        found.append(("territory", territory_text(filters.territory)))
     if filters.pool is not None:
         pool = RunPool.objects.filter(run_id=statement.run_id, pool_no=filters.pool).select_related("pool").first()
         found.append(("pool", pool_text(pool.name, pool.pool.name_ur, pool.section) if pool else str(filters.pool)))

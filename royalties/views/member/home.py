@@ -1,5 +1,6 @@
 """C2: what came last, what waits and why, what to do next."""
 
+import datetime as dt
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from cmo_portal.common import clock
 from cmo_portal.paging import keyset_page
-from cmo_portal.wording import grouped, period_text, words_text
+from cmo_portal.wording import date_text, grouped, period_text, words_text
 from members.models import Member
 from royalties.access import member_page
 from royalties.forms.statements import HeldFilter
@@ -29,7 +30,8 @@ Item = dict[str, Any]
 @require_safe
 def home(request: HttpRequest, member: Member) -> HttpResponse:
     """C2: the last statement, what is owed, what waits and why, and what only she can do."""
-    where = standing(member, on=clock.today())
+    today = clock.today()
+    where = standing(member, on=today)
     last = statements_of(member.party).exclude(run__state="reversed").first()
     unpaid = _unpaid(where)
     context = {
@@ -39,7 +41,7 @@ def home(request: HttpRequest, member: Member) -> HttpResponse:
         "unpaid": unpaid,
         "ready": where.balance if where.balance > 0 and not unpaid else 0,
         "held": [_held(group) for group in where.held],
-        "tasks": _tasks(where),
+        "tasks": _tasks(where, today),
     }
     return render(request, "royalties/member/home.html", context)
 
@@ -51,7 +53,13 @@ def waiting_list(request: HttpRequest, member: Member) -> HttpResponse:
     chosen = HeldFilter(request.GET)
     page = keyset_page(held_list(member.party, chosen.chosen()), order=("-pk",), query=request.GET)
     rows = [(claim, in_reader_language(claim.line.pool.name, claim.line.pool.name_ur)) for claim in page.rows]
-    context = {"page": page, "rows": rows, "filter_form": chosen, "empty_text": _("Nothing is held for you.")}
+    context = {
+        "page": page,
+        "rows": rows,
+        "filter_form": chosen,
+        "today": clock.today(),
+        "empty_text": _("Nothing is held for you."),
+    }
     return render(request, "royalties/member/waiting_list.html", context)
 
 
@@ -84,6 +92,9 @@ def _unpaid(where: Standing) -> list[Item]:
     elif not where.has_account:
         text = _("We have no bank account of yours to pay to.")
         found.append(_item(text, where.balance, "members:member-bank-change", _("Give an account")))
+    if where.sent_back is not None:
+        text = _("The bank sent your last payment back: %(reason)s.") % {"reason": where.sent_back}
+        found.append(_item(text, where.balance, "members:member-bank", _("See your bank details")))
     if not where.has_tax_class:
         text = _("Your tax status is not recorded, so we do not know which tax to withhold.")
         found.append(_item(text, where.balance, "members:member-profile", _("See your profile")))
@@ -130,28 +141,40 @@ def _held(group: HeldGroup) -> Item:
     }
 
 
-def _tasks(where: Standing) -> list[Item]:
+def _tasks(where: Standing, today: dt.date) -> list[Item]:
     """What only the member can do, the most urgent first."""
-    tasks: list[Item] = []
-    if not where.has_account:
-        state, name = (
-            ("in_progress", "members:member-bank")
-            if where.account_waits
-            else (
-                "not_started",
-                "members:member-bank-change",
-            )
-        )
-        hint = _("Without one nothing can be paid, and your money waits for you.")
-        tasks.append(_task(_("Give us a bank account"), reverse(name), hint, state))
-    if where.disputes:
-        hint = ngettext("%(works)s song", "%(works)s songs", where.disputes) % {"works": grouped(where.disputes)}
-        url = f"{reverse('royalties:member-waiting-list')}?{urlencode({'reason': 'dispute'})}"
-        tasks.append(_task(_("Send your evidence on disputed songs"), url, hint, "not_started"))
+    tasks = [*_account_tasks(where), *(_dispute_task(*group, today) for group in where.disputes)]
     if where.draft:
         url = reverse("works:member-draft-title", args=[where.draft.uid])
         tasks.append(_task(_("Finish the registration you began"), url, where.draft.title, "in_progress"))
     return tasks
+
+
+def _account_tasks(where: Standing) -> list[Item]:
+    """An account is missing, or the bank takes no money for the one we have."""
+    state, name = ("in_progress", "bank") if where.account_waits else ("not_started", "bank-change")
+    if not where.has_account:
+        hint = _("Without one nothing can be paid, and your money waits for you.")
+        return [_task(_("Give us a bank account"), reverse(f"members:member-{name}"), hint, state)]
+    if where.sent_back is None:
+        return []
+    hint = _("Your money waits until then. If the account you gave is right, ask us to confirm it.")
+    return [_task(_("Give us another bank account"), reverse("members:member-bank"), hint, state)]
+
+
+def _dispute_task(deadline: dt.date | None, works: int, today: dt.date) -> Item:
+    """Evidence can be sent until its day; after it the society decides."""
+    songs = ngettext("%(works)s song", "%(works)s songs", works) % {"works": grouped(works)}
+    url = f"{reverse('royalties:member-waiting-list')}?{urlencode({'reason': 'dispute'})}"
+    day = date_text(deadline) if deadline else ""
+    if deadline and deadline < today:
+        hint = _(
+            "%(songs)s: evidence was due by %(day)s. We decide now on what we have; the money stays held until then. If"
+            " something is missing, write to us at once."
+        )
+        return _task(_("The day for evidence has passed"), url, hint % {"songs": songs, "day": day}, "in_progress")
+    hint = _("%(songs)s, by %(day)s") % {"songs": songs, "day": day} if day else songs
+    return _task(_("Send your evidence on disputed songs"), url, hint, "not_started")
 
 
 def _task(title: str, url: str, hint: str, state: str) -> Item:

@@ -1,8 +1,10 @@
 """C3 to C5 and C10: the list of statements, one statement, its money by work, source and right, and its files."""
 
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -11,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from cmo_portal.common import clock
 from cmo_portal.documents import render_pdf
 from cmo_portal.paging import keyset_page
 from cmo_portal.wording import period_text
@@ -23,10 +26,12 @@ from royalties.models import Statement
 from royalties.models.runs import PURPOSES
 from royalties.queries.statement_document import statement_data
 from royalties.queries.statement_lines import Line, top_lines
-from royalties.queries.statement_words import movement_text
+from royalties.queries.statement_words import Step, balance_steps
 from royalties.queries.statements import (
+    Movement,
     PoolLine,
     Summary,
+    categories_of,
     chosen_statements,
     summary,
     years_of,
@@ -41,7 +46,7 @@ TOP_LINES = 5
 @require_safe
 def statement_list(request: HttpRequest, member: Member) -> HttpResponse:
     """C3: every statement with its period, run, state and amounts; the export holds exactly what is seen."""
-    chosen = StatementFilter(request.GET, years=years_of(member.party))
+    chosen = StatementFilter(request.GET, years=years_of(member.party), categories=categories_of(member.party))
     found = chosen_statements(member.party, **chosen.chosen())
     if request.GET.get("format") == "csv":
         return statement_list_csv(found)
@@ -68,10 +73,10 @@ def statement_detail(request: HttpRequest, statement: Statement) -> HttpResponse
         "lines": [_line(statement, line) for line in lines],
         "shown_all": len(lines) == statement.line_count,
         "pools": [_pool(statement, pool) for pool in found.pools],
-        "movements": [(movement_text(moved), moved.amount) for moved in found.movements],
+        "movements": _steps(found.movements),
+        "since": _steps(found.since),
         "payments": [(payment, percent_text(Fraction(payment.tax_rate_percent))) for payment in found.payments],
         "held": [(group, _held_url(group["reason"])) for group in statement.held],
-        "balance": found.balance,
         "code": bytes(statement.sha256).hex(),
     }
     return render(request, "royalties/member/statement_detail.html", context)
@@ -85,20 +90,39 @@ def _line(statement: Statement, line: Line) -> tuple[Line, str, str, str, str]:
     return line, pool, role_text(line.role), f"{pages[0]}?{query}", f"{pages[1]}?{query}"
 
 
-def _pool(statement: Statement, pool: PoolLine) -> tuple[PoolLine, str, str, str, list[dict[str, str]]]:
-    """A source with its name and right, the way into its lines, and its deductions with their rules."""
-    place = reverse("royalties:member-statement-breakdown", args=[statement.uid])
+def _pool(statement: Statement, pool: PoolLine) -> dict[str, Any]:
+    """A source with its name and right, the ways to its receipts and into its lines, and its deductions with their
+    rules."""
+    pages = {
+        page: reverse(f"royalties:member-statement-{page}", args=[statement.uid]) for page in ("breakdown", "receipts")
+    }
     deductions = [
         {
             "text": str(dict(PURPOSES).get(term.purpose, term.purpose)),
             "rate": percent_text(term.rate),
+            "amount": term.amount,
             "url": reverse("royalties:public-rule-detail", args=[term.rule_uid]),
         }
         for term in pool.deductions
     ]
-    name = pool_text(pool.name, pool.name_ur, pool.section)
-    query = urlencode({"by": "work", "pool": pool.pool_no})
-    return pool, name, str(Right(pool.right).label), f"{place}?{query}", deductions
+    return {
+        "line": pool,
+        "name": pool_text(pool.name, pool.name_ur, pool.section),
+        "right": str(Right(pool.right).label),
+        "url": f"{pages['breakdown']}?{urlencode({'by': 'work', 'pool': pool.pool_no})}",
+        "receipts_url": f"{pages['receipts']}?{urlencode({'pool': pool.pool_no})}",
+        "deductions": deductions,
+    }
+
+
+def _steps(moved: Iterable[Movement]) -> list[tuple[Step, str]]:
+    """Rows of the balance, each with its address: the statement of a distribution, the payments of this page."""
+    steps = [step for one in moved for step in balance_steps(one)]
+    return [(step, _detail_url(step.uid) if step.uid else "#paid" if step.is_payment else "") for step in steps]
+
+
+def _detail_url(uid: UUID) -> str:
+    return reverse("royalties:member-statement-detail", args=[uid])
 
 
 def _held_url(reason: str) -> str:
@@ -114,8 +138,10 @@ def _figures(found: Summary) -> list[dict[str, Any]]:
             "url": reverse("royalties:member-statement-breakdown", args=[statement.uid]),
         },
         {"label": _("Opening balance"), "amount": statement.opening, "url": "#balance"},
-        {"label": _("Closing balance"), "amount": statement.closing, "url": "#balance"},
-        {"label": _("Paid, before tax"), "amount": found.paid, "url": "#paid"},
+        {"label": _("Closing balance of this statement"), "amount": statement.closing, "url": "#balance"},
+        {"label": _("Tax withheld"), "amount": found.withheld, "url": "#paid"},
+        {"label": _("Paid out"), "amount": found.paid, "url": "#paid"},
+        {"label": _("Owed to you today"), "amount": found.balance, "url": "#today", "note": _("over all statements")},
     ]
 
 
@@ -131,7 +157,7 @@ def statement_breakdown(request: HttpRequest, statement: Statement) -> HttpRespo
 @require_safe
 def statement_pdf(request: HttpRequest, statement: Statement) -> HttpResponse:
     """C10: the statement as a document, in the language of the page."""
-    document = render_pdf("royalties/documents/statement.typ", statement_data(statement))
+    document = render_pdf("royalties/documents/statement.typ", statement_data(statement, today=clock.today()))
     name = f'attachment; filename="{statement.number}.pdf"'
     return HttpResponse(document, content_type="application/pdf", headers={"Content-Disposition": name})
 

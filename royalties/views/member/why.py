@@ -12,16 +12,19 @@ from django.views.decorators.http import require_safe
 
 from cmo_portal.common.clock import business_date
 from cmo_portal.wording import date_text
+from members.models.parties import Right
 from royalties.access import statement_page
 from royalties.models import StatedWork, Statement
 from royalties.queries.match_words import match_words
 from royalties.queries.statement_lines import Line, top_lines
+from royalties.queries.statement_sources import receipts_of, source_of
 from royalties.queries.usage_rows import UsageRow, usage_row, usage_rows
 from royalties.queries.why import Why, explain
 from royalties.queries.why_words import (
     Card,
     cards,
     exact_money,
+    in_reader_language,
     length_text,
     owners_text,
     pool_text,
@@ -75,8 +78,10 @@ def _target(statement: Statement, why: Why, link: tuple[str, str]) -> str:
     kind, uid = link
     if kind == "rule":
         return reverse("royalties:public-rule-detail", args=[uid])
-    if kind == "work":
-        return reverse("works:public-work-detail", args=[uid])
+    if kind == "share":
+        return f"{_with(statement, 'shares', pool=str(why.pool_no), work=why.work)}#share-{uid}"
+    if kind == "receipts":
+        return _with(statement, "receipts", pool=str(why.pool_no))
     return _rows_url(statement, why) if kind == "rows" else ""
 
 
@@ -93,6 +98,50 @@ def _largest(statement: Statement) -> Line:
     if not found:
         raise Http404
     return found[0]
+
+
+@statement_page
+@require_safe
+def statement_receipts(request: HttpRequest, statement: Statement) -> HttpResponse:
+    """The receipts that make a source of this statement, and what of them was left for its share-out."""
+    pool = pool_number(request.GET) or _largest(statement).pool_no
+    source = source_of(statement, pool)
+    if source is None:
+        raise Http404
+    receipts = receipts_of(source)
+    context = {
+        "statement": statement,
+        "source": source,
+        "whole": in_reader_language(source.pool.name, source.pool.name_ur),
+        "name": pool_text(source.name, source.pool.name_ur, source.section),
+        "receipts": receipts,
+        "total": sum(receipt.amount for receipt in receipts),
+        "breakdown_url": _with(statement, "breakdown", pool=str(pool)),
+    }
+    return render(request, "royalties/member/statement_receipts.html", context)
+
+
+@statement_page
+@require_safe
+def statement_shares(request: HttpRequest, statement: Statement) -> HttpResponse:
+    """The shares of a song as this distribution froze them, each with the row of the register that it was."""
+    if "work" not in request.GET:
+        line = _largest(statement)
+        return redirect(_with(statement, "shares", pool=str(line.pool_no), work=line.work))
+    pool = pool_number(request.GET)
+    why = explain(statement, pool_no=pool, work=request.GET["work"][:14]) if pool else None
+    if why is None:
+        raise Http404
+    context = {
+        "statement": statement,
+        "why": why,
+        "right": Right(why.right).label,
+        "frozen_on": date_text(business_date(statement.run.frozen_at or statement.created_at)),
+        "shares": [(owner, owners_text(owner), role_text(owner.share.role)) for owner in why.owners],
+        "mine": {line.share_id for line in why.lines},
+        "why_url": _with(statement, "why", pool=str(why.pool_no), work=why.work),
+    }
+    return render(request, "royalties/member/statement_shares.html", context)
 
 
 @statement_page

@@ -155,7 +155,7 @@ def _choice(one: Candidate) -> dict[str, Any]:
 def _reason(found: Item) -> str:
     if found.match is None:
         return ""
-    return reason_text(found.match.reason or str(found.match.features.get("reason", "")))
+    return reason_text(found.match.reason or str(found.match.features.get("reason", "")), found.match.outcome)
 
 
 def _key(text: str) -> bytes:

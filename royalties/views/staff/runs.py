@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.common import clock
 from cmo_portal.common.periods import Period
-from cmo_portal.common.texts import Text
 from cmo_portal.paging import keyset_page
 from royalties.forms import form_key_of
 from royalties.forms.runs import ApprovalForm, ReasonForm, RunFilter, RunForm
@@ -95,7 +94,7 @@ def run_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
         "is_red": run_pages.is_red(checks),
         "changed": changed_words(changed) if changed else "",
         "figures": _figures(run),
-        "events": _events(run),
+        "events": run_pages.history_of(run),
         "reason_form": ReasonForm(),
         "is_own": request.user.pk in (run.maker_id, run.reviewed_by_id),
     }
@@ -195,15 +194,3 @@ def _figures(run: Run) -> list[dict[str, Any]]:
         {"label": _("To right holders"), "amount": totals["payable"]},
         {"label": _("Held, with reasons"), "amount": totals["held"]},
     ]
-
-
-def _events(run: Run) -> list[dict[str, Any]]:
-    rows: list[tuple[Any, Text, Any]] = [
-        (run.created_at, _("Draft made"), run.maker),
-        (run.frozen_at, _("Inputs frozen"), None),
-        (run.calculated_at, _("Calculated"), None),
-        (run.approved_at, _("Approved"), run.approved_by),
-        (run.finalised_at, _("Posted to the ledger"), None),
-        (run.published_at, _("Published"), None),
-    ]
-    return [{"at": at, "title": title, "who": who} for at, title, who in rows if at]

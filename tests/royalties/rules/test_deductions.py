@@ -6,9 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cmo_portal.common.money import Currency
+from cmo_portal.common.money import Currency, allocate
 from cmo_portal.common.words import plain
-from royalties.rules.deductions import Deduction, DeductionsExceedAmount, apply_deductions, read_deductions
+from royalties.rules.deductions import (
+    Deduction,
+    DeductionsExceedAmount,
+    apply_deductions,
+    read_deductions,
+    split_deductions,
+)
 
 PKR = Currency("PKR", 2)
 
@@ -118,3 +124,13 @@ def test_every_fault_of_the_data_is_listed():
         "deductions[4].colour",
         "deductions[4].rate_percent",
     ]
+
+
+@given(
+    st.lists(st.integers(0, 10**12), max_size=6),
+    st.dictionaries(st.sampled_from("abcdef"), st.integers(1, 1000), min_size=1),
+)
+def test_what_sections_bear_adds_up_by_section_as_at_the_freeze_and_by_deduction(amounts, weights):
+    parts = split_deductions(amounts, list(weights.items()))
+    assert {code: sum(own) for code, own in parts.items()} == allocate(sum(amounts), list(weights.items()))
+    assert [sum(own[place] for own in parts.values()) for place in range(len(amounts))] == amounts
