@@ -107,6 +107,7 @@ TABLE: dict[str, Rule] = {
     "works:member-draft-title": Rule("member", "draft"),
     "works:member-draft-shares": Rule("member", "draft"),
     "works:member-draft-check": Rule("member", "draft"),
+    "works:staff-work-new": Rule("works.edit_works"),
     "works:staff-work-list": Rule("works.view_works"),
     "works:staff-work-detail": Rule("works.view_works", "work"),
     "works:staff-file-list": Rule("works.import_works"),
