@@ -146,6 +146,10 @@ _PARTIES: dict[str, Text] = {
 }
 
 _SHARES: dict[str, Text] = {
+    "sum_fitted": Text(
+        _("The %(right)s shares add up to %(total)s %%: within the tolerance, so %(stored)s %% is stored here."),
+        _("Send %(better)s %% here: then the shares make 100 %% and are stored as sent."),
+    ),
     "NWR-T-004": Text(
         _("Publishers own %(total)s %% of %(right)s; the most is %(limit)s %%."), _("Lower their ownership shares.")
     ),
