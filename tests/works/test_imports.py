@@ -187,7 +187,7 @@ def test_a_share_sum_of_100_01_percent_in_a_file_is_brought_to_the_whole(by: Any
         ("100.01", "50.005"),
         ("100.01", "49.995"),
     ]
-    assert told[0]["facts"]["better"] == "50.01" and told[1]["facts"]["better"] == "49.99"
+    assert told[0]["facts"]["better"] == told[1]["facts"]["better"] == "50.00"
     for right in ("PR", "MR"):
         assert sum(WorkShare.objects.filter(right=right).values_list("share", flat=True)) == 100 * PERCENT
     assert not WorkShare.objects.filter(right="SR").exists()
