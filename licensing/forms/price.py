@@ -11,7 +11,7 @@ from django.utils.html import escape
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from cmo_portal.common.amounts import AmountRule, parse_amount, parse_count
+from cmo_portal.common.amounts import AmountRule, parse_amount, parse_count, refusal_in_a_field
 from cmo_portal.common.money import decimal_text
 from cmo_portal.common.ruledata import Complaint
 from cmo_portal.common.tables.errors import ValueRefused
@@ -45,7 +45,7 @@ class NumberField(forms.CharField):
                 return str(parse_count(text))
             minor = parse_amount(text, AmountRule(decimals=self.places))
         except ValueRefused as refused:
-            raise forms.ValidationError(f"{refused.message} {refused.remedy}") from None
+            raise forms.ValidationError(refusal_in_a_field(refused, text)) from None
         return decimal_text(Fraction(minor, 10**self.places))
 
 

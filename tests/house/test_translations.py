@@ -14,7 +14,7 @@ def test_every_text_of_the_portal_has_its_urdu() -> None:
     assert [str(complaint) for complaint in translations.complaints(ROOT)] == []
 
 
-GROUPS = re.compile(r"\+?[0-9]+(?:[ -][0-9]+)+")
+GROUPS = re.compile(r"(?<![\w.-])\+?[0-9]+(?:[ -][0-9]+)+")
 
 
 def test_numbers_of_several_groups_stand_isolated_in_urdu_so_that_their_groups_are_not_turned() -> None:

@@ -102,7 +102,9 @@ def test_a_report_of_another_sender_than_before_is_told() -> None:
     first = read(dsr.report(dsr.recording("1"), dsr.streams("1")))
     assert "other-sender" not in {notice["code"] for notice in first.report["notices"]}
     other = dsr.report(dsr.recording("1"), dsr.streams("1", 7)).replace("PADPIDA1", "PADPIDA9")
-    told = {notice["code"]: notice for notice in read(other).report["notices"]}
+    source = make.source("STREAMER", "dsr")
+    second = make.read(other.encode(), dsr.NAME, of=source, period=MARCH, confirm_overlap=True)
+    told = {notice["code"]: notice for notice in second.report["notices"]}
     assert "PADPIDA9" in told["other-sender"]["message"]["en"]
 
 
