@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from cmo_portal.common import clock
 from cmo_portal.common.ruledata import Complaint, Names
 from cmo_portal.common.words import gettext_noop, say
 from licensing.models import ApplicationDocument, LicenceApplication, Province, Quote, Tariff
@@ -81,7 +80,7 @@ def needed_document(application: LicenceApplication) -> Names:
     """What the tariff wants to see with the application; empty where documents are left to the applicant."""
     tariff = tariff_of(application)
     use = use_of(application)
-    version = version_on(tariff, use.starts_on if use else clock.today()) if tariff else None
+    version = version_on(tariff, use.starts_on if use else dt.date.max) if tariff else None  # undated: the newest
     return terms_of(version).document if version else ()
 
 

@@ -136,9 +136,9 @@ def _panel(request: HttpRequest, found: Item, *, back: str, after: str, home: st
     """What the right side needs: the text, the works to choose from, the hidden facts of the decision."""
     words = request.GET.get("q", "").strip()[:200]
     works = candidates([{"work": work.pk} for work in search_works(words, limit=FOUND_WORKS)]) if words else None
-    made = Work.objects.filter(number=request.GET.get("work", ""), state="registered").first()
-    if made is not None and works is None:
-        works = candidates([{"work": made.pk}])
+    if "work" in request.GET and works is None:
+        made = Work.objects.filter(number=request.GET["work"][:20], state="registered")[:1]
+        works = candidates([{"work": work.pk} for work in made])
     match = found.match
     return {
         "item": found,
