@@ -178,8 +178,8 @@ def buy_a_licence(cast):
         {"revenue": "10,000,000.00", "music_share": "50", "from": cast.today.isoformat()}
     )
     station.go("licensing:apply-check", reference).sees("200,000.00", "32,000.00", "232,000.00")
-    station.send()
-    station.go("licensing:apply-declare", reference).send({"declared": "on"})
+    station.send(press="My answers are right")
+    station.send({"declared": "on"})
 
     application = LicenceApplication.objects.get()
     assert application.state == "submitted"
