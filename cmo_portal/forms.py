@@ -8,7 +8,7 @@ from django.conf import settings
 from django.forms.renderers import TemplatesSetting
 from django.utils.translation import gettext_lazy as _
 
-from cmo_portal.common.amounts import AmountRule, parse_amount
+from cmo_portal.common.amounts import AmountRule, parse_amount, refusal_in_a_field
 from cmo_portal.common.tables.errors import ValueRefused
 
 
@@ -55,4 +55,4 @@ class MoneyField(forms.CharField):
         try:
             return parse_amount(text, AmountRule(decimals=settings.CURRENCY["decimals"], zero=False))
         except ValueRefused as refused:
-            raise forms.ValidationError(f"{refused.message} {refused.remedy}") from None
+            raise forms.ValidationError(refusal_in_a_field(refused, text)) from None

@@ -9,6 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from cmo_portal.accounts.models import User
+from cmo_portal.context import Society
 from cmo_portal.mail import send_invitation
 from licensing.models import LicenceApplication
 
@@ -18,7 +19,11 @@ OCCASIONS = ("question", "refused", "approved", "licensed")
 def send_return_link(application: LicenceApplication, token: str) -> None:
     """After the commit: the secret link by which the applicant comes back. Only her mailbox receives it."""
     path = reverse("licensing:apply-resume", args=[application.reference, token])
-    facts = {"reference": application.reference, "link": f"{settings.BASE_URL}{path}", "society": settings.SOCIETY}
+    facts = {
+        "reference": application.reference,
+        "link": f"{settings.BASE_URL}{path}",
+        "society": Society(settings.SOCIETY),
+    }
     with translation.override(application.language):
         subject = _("Your licence application %(reference)s") % {"reference": application.reference}
         body = render_to_string("licensing/emails/return_link.txt", facts)
@@ -39,7 +44,7 @@ def send_notice(application: LicenceApplication, occasion: str) -> None:
         "occasion": occasion,
         "reference": application.reference,
         "link": f"{settings.BASE_URL}{path}",
-        "society": settings.SOCIETY,
+        "society": Society(settings.SOCIETY),
     }
     with translation.override(application.language):
         subject = _subject(occasion) % {"reference": application.reference}

@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from licensing.views import apply, licensee, public, staff, staff_money, staff_tariffs
+from licensing.views import (
+    apply,
+    apply_documents,
+    apply_sections,
+    licensee,
+    public,
+    staff,
+    staff_documents,
+    staff_money,
+    staff_tariffs,
+)
 
 app_name = "licensing"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -20,8 +30,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("apply/<str:reference>/", apply.tasks, name="apply-tasks"),
     path("apply/<str:reference>/link/<str:token>/", apply.resume, name="apply-resume"),
     path("apply/<str:reference>/check/", apply.check, name="apply-check"),
+    path("apply/<str:reference>/declare/", apply.declare, name="apply-declare"),
+    path("apply/<str:reference>/documents/", apply_documents.documents, name="apply-documents"),
+    path(
+        "apply/<str:reference>/documents/<uuid:uid>/remove/",
+        apply_documents.document_remove,
+        name="apply-document-remove",
+    ),
     path("apply/<str:reference>/withdraw/", apply.withdraw, name="apply-withdraw"),
-    path("apply/<str:reference>/<slug:name>/", apply.section, name="apply-section"),
+    path("apply/<str:reference>/<slug:name>/", apply_sections.section, name="apply-section"),
     path("licensee/", licensee.home, name="licensee-home"),
     path("licensee/invoices/", licensee.invoice_list, name="licensee-invoice-list"),
     path("licensee/invoices/<uuid:uid>/", licensee.invoice_detail, name="licensee-invoice-detail"),
@@ -36,6 +53,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "staff/licensing/applications/<uuid:uid>/approve/", staff.application_approve, name="staff-application-approve"
     ),
     path("staff/licensing/applications/<uuid:uid>/answer/", staff.application_answer, name="staff-application-answer"),
+    path("staff/licensing/documents/<uuid:uid>/", staff_documents.document, name="staff-document"),
+    path("staff/licensing/documents/<uuid:uid>/page/", staff_documents.document_page, name="staff-document-page"),
     path("staff/licensing/licences/", staff.licence_list, name="staff-licence-list"),
     path("staff/licensing/licences/<uuid:uid>/", staff.licence_detail, name="staff-licence-detail"),
     path("staff/licensing/licences/<uuid:uid>/pdf/", staff.licence_pdf, name="staff-licence-pdf"),

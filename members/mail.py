@@ -11,8 +11,9 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from cmo_portal.accounts.models import User
+from cmo_portal.context import Society
 from cmo_portal.mail import send_invitation
-from members.models import BankAccount, MembershipApplication
+from members.models import BankAccount, MembershipApplication, Party
 
 
 def send_application_link(application: MembershipApplication, token: str, occasion: str) -> None:
@@ -24,10 +25,15 @@ def send_application_link(application: MembershipApplication, token: str, occasi
     _send_after_commit("application", subject, application.language, application.email, facts)
 
 
-def send_welcome(user: User, token: str) -> None:
+def send_welcome(user: User, token: str, party: Party) -> None:
     """After the commit: the invitation by which a new member sets her password."""
-    path = reverse("accept-invitation", args=[token])
-    transaction.on_commit(lambda: send_invitation(user, path), robust=True)
+    path, name = reverse("accept-invitation", args=[token]), name_for(party, user.language)
+    transaction.on_commit(lambda: send_invitation(user, path, name=name), robust=True)
+
+
+def name_for(party: Party, language: str) -> str:
+    """How a message in this language greets: by the name in its own script where the message is in Urdu."""
+    return (language.startswith("ur") and party.display_name_original) or party.display_name
 
 
 def send_bank_notice(account: BankAccount, *, email: str, name: str, language: str) -> None:
@@ -50,7 +56,7 @@ def _subject(occasion: str) -> str:
 
 def _send_after_commit(template: str, subject: str, language: str, address: str, facts: dict[str, Any]) -> None:
     with translation.override(language):
-        body = render_to_string(f"members/emails/{template}.txt", {**facts, "society": settings.SOCIETY})
+        body = render_to_string(f"members/emails/{template}.txt", {**facts, "society": Society(settings.SOCIETY)})
     transaction.on_commit(lambda: _send(subject, body, address), robust=True)
 
 

@@ -12,7 +12,7 @@ STATES = {
         "refused": ("cross", "bad", _("Refused")),
     },
     "application_review": {
-        "submitted": ("half", "waiting", _("Waiting for review")),
+        "submitted": ("half", "waiting", _("In review")),
         "question": ("pause", "plain", _("Question asked")),
         "admitted": ("tick", "good", _("Admitted")),
         "refused": ("cross", "bad", _("Refused")),

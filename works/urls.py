@@ -3,6 +3,7 @@
 from django.urls import path
 
 from works.views import drafts, member, public, staff
+from works.views.staff import new_work
 
 app_name = "works"
 urlpatterns = [
@@ -19,6 +20,7 @@ urlpatterns = [
     path("my/works/registrations/<uuid:uid>/check/", drafts.draft_check, name="member-draft-check"),
     path("my/works/registrations/<uuid:uid>/discard/", drafts.draft_discard, name="member-draft-discard"),
     path("staff/works/", staff.work_list, name="staff-work-list"),
+    path("staff/works/new/", new_work.work_new, name="staff-work-new"),
     path("staff/works/<uuid:uid>/", staff.work_detail, name="staff-work-detail"),
     path("staff/works/<uuid:uid>/decide/", staff.work_decide, name="staff-work-decide"),
     path("staff/works/<uuid:uid>/shares/<str:right>/", staff.share_edit, name="staff-share-edit"),

@@ -18,8 +18,8 @@ import re
 from dataclasses import dataclass
 
 from cmo_portal.common.numerals import bare_number
-from cmo_portal.common.tables.errors import ValueRefused
-from cmo_portal.common.texts import _, say
+from cmo_portal.common.tables.errors import ValueRefused, shorten
+from cmo_portal.common.texts import Text, _, say
 
 LARGEST_WHOLE = 2**53 - 1
 
@@ -191,3 +191,21 @@ def _too_large(maximum: int) -> ValueRefused:
         say(_("The number is larger than the largest allowed ({maximum} in the smallest unit)."), maximum=maximum),
         _("Check for missing decimals or two figures run together."),
     )
+
+
+def refusal_in_a_field(refused: ValueRefused, value: str) -> str:
+    """A refusal as a form says it of one field: what was typed, what is wrong, and what to do here; the remedies of
+    the readers speak of columns and rows."""
+    remedy = _FIELD_REMEDIES.get(refused.code, refused.remedy)
+    return f"“{shorten(value)}”: {refused.message} {remedy}"
+
+
+_FIELD_REMEDIES: dict[str, Text] = {
+    "negative": _("Write it without a minus."),
+    "zero": _("Write an amount above zero."),
+    "exponent": _("Write it in full, for example 1000."),
+    "not-a-number": _("Write the figure, for example 1,500."),
+    "grouping": _("Write it like 1234567.50 or 1,234,567.50."),
+    "blank": _("Write the figure; write 0 if it is zero."),
+    "decimals": _("Round it, or check whether the sign is meant to separate thousands."),
+}

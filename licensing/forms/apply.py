@@ -9,8 +9,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from licensing.models import Province
+from licensing.models.applications import DOCUMENT_KINDS
 from licensing.models.licensees import PremisesKind
 from licensing.queries.tariffs import offers_on
+from members.policy import policy
+from members.services.documents import Upload
 
 PHONE = re.compile(r"\+?[0-9۰-۹][0-9۰-۹ ()-]{6,18}")
 NTN = re.compile(r"[0-9]{7}-?[0-9]|[0-9]{5}-?[0-9]{7}-?[0-9]")
@@ -120,6 +123,23 @@ class TariffChoiceForm(forms.Form):
         asked = self.fields["tariff"]
         assert isinstance(asked, forms.ChoiceField)
         asked.choices = [(offer.tariff.code, offer.tariff.local_name) for offer in offers_on(today)]
+
+
+class DocumentForm(forms.Form):
+    """One document."""
+
+    kind = forms.ChoiceField(label=_("What is it?"), choices=DOCUMENT_KINDS)
+    file = forms.FileField(
+        label=_("File"),
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"}),
+        help_text=_("A photo or scan as JPEG or PNG, or a PDF; at most 8 megabytes."),
+    )
+
+    def upload(self) -> Upload:
+        """The name and the bytes, read no further than just beyond the limit."""
+        file = self.cleaned_data["file"]
+        return Upload(name=str(file.name or ""), content=file.read(policy().document_bytes + 1))
 
 
 class DeclareForm(forms.Form):

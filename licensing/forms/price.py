@@ -11,7 +11,7 @@ from django.utils.html import escape
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from cmo_portal.common.amounts import AmountRule, parse_amount, parse_count
+from cmo_portal.common.amounts import AmountRule, parse_amount, parse_count, refusal_in_a_field
 from cmo_portal.common.money import decimal_text
 from cmo_portal.common.ruledata import Complaint
 from cmo_portal.common.tables.errors import ValueRefused
@@ -45,15 +45,42 @@ class NumberField(forms.CharField):
                 return str(parse_count(text))
             minor = parse_amount(text, AmountRule(decimals=self.places))
         except ValueRefused as refused:
-            raise forms.ValidationError(f"{refused.message} {refused.remedy}") from None
+            raise forms.ValidationError(refusal_in_a_field(refused, text)) from None
         return decimal_text(Fraction(minor, 10**self.places))
 
 
-class PriceForm(forms.Form):
+class DatedForm(forms.Form):
+    """A form whose answers the engine judges; where it asks for days, they are not years ahead."""
+
+    today: dt.date
+
+    def clean(self) -> dict[str, Any]:
+        """A licence does not begin years ahead."""
+        data = super().clean() or {}
+        first = data.get("from")
+        if first and first > self.today + dt.timedelta(days=LEAD_DAYS):
+            self.add_error("from", _("Choose a first day within the next twelve months."))
+        return data
+
+    def complain(self, complaints: Iterable[Complaint]) -> None:
+        """Put each complaint of the engine at the field it belongs to."""
+        for complaint in complaints:
+            field = complaint.place if complaint.place in self.fields else None
+            self.add_error(field, words_text(complaint.words))
+
+
+class PriceForm(DatedForm):
     """What a tariff asks, where the music is played, and from when. `use()` gives the answers once it is valid."""
 
     def __init__(
-        self, *args: Any, tariff: Tariff, terms: Terms, today: dt.date, province: Province | None = None, **kwargs: Any
+        self,
+        *args: Any,
+        tariff: Tariff,
+        terms: Terms,
+        today: dt.date,
+        province: Province | None = None,
+        with_days: bool = True,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.tariff, self.terms, self.today, self.province = tariff, terms, today, province
@@ -66,35 +93,39 @@ class PriceForm(forms.Form):
                 choices=[("", _("Choose a province")), *places],
                 help_text=_("The sales tax follows the province."),
             )
-        is_event = tariff.term == Term.EVENT
-        self.fields["from"] = DayField(label=_("Day of the event") if is_event else _("First day of the licence"))
-        if is_event or terms.needs_period:
-            self.fields["to"] = DayField(
-                label=_("Last day"),
-                required=False,
-                help_text=_("Leave it empty for one day.") if is_event else _("Leave it empty for a whole year."),
-            )
-
-    def clean(self) -> dict[str, Any]:
-        """A licence does not begin years ahead."""
-        data = super().clean() or {}
-        first = data.get("from")
-        if first and first > self.today + dt.timedelta(days=LEAD_DAYS):
-            self.add_error("from", _("Choose a first day within the next twelve months."))
-        return data
+        if with_days:
+            self.fields.update(_days_asked(tariff, terms))
 
     def use(self) -> Use:
-        """The use that the answers describe."""
+        """The use that the answers describe; from today where its days are asked elsewhere."""
         data = self.cleaned_data
         province = self.province or Province.objects.prefetch_related("tax_rates").get(code=data["place"])
         answers = {asked.name: data[asked.name] for asked in self.terms.inputs}
-        return Use(self.tariff, answers, province, data["from"], data.get("to"))
+        return Use(self.tariff, answers, province, data.get("from") or self.today, data.get("to"))
 
-    def complain(self, complaints: Iterable[Complaint]) -> None:
-        """Put each complaint of the engine at the field it belongs to."""
-        for complaint in complaints:
-            field = complaint.place if complaint.place in self.fields else None
-            self.add_error(field, words_text(complaint.words))
+
+class EventForm(DatedForm):
+    """The days of an event, where the tariff is paid for each event."""
+
+    def __init__(self, *args: Any, tariff: Tariff, terms: Terms, today: dt.date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+        self.fields.update(_days_asked(tariff, terms))
+        self.fields["about"] = forms.CharField(
+            label=_("What takes place?"),
+            required=False,
+            max_length=300,
+            help_text=_("Who performs, and when it begins and ends. You may leave it empty."),
+        )
+
+
+def _days_asked(tariff: Tariff, terms: Terms) -> dict[str, forms.Field]:
+    is_event = tariff.term == Term.EVENT
+    first = DayField(label=_("Day of the event") if is_event else _("First day of the licence"))
+    if not is_event and not terms.needs_period:
+        return {"from": first}
+    help_text = _("Leave it empty for one day.") if is_event else _("Leave it empty for a whole year.")
+    return {"from": first, "to": DayField(label=_("Last day"), required=False, help_text=help_text)}
 
 
 def _field_of(asked: Input) -> forms.Field:

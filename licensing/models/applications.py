@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from cmo_portal.common.models import AppendOnly, Public
 from licensing.models.licensees import Licensee
 from licensing.models.tariffs import KEPT, Province, TariffVersion
+from members.models.applications import KeptFile
 
 APPLICATION_STATES = [
     ("draft", _("Not sent yet")),
@@ -21,6 +22,13 @@ APPLICATION_STATES = [
     ("approved", _("Approved")),
     ("refused", _("Refused")),
     ("withdrawn", _("Withdrawn")),
+]
+
+DOCUMENT_KINDS = [
+    ("business", _("Registration or tax certificate of the business")),
+    ("premises", _("Plan or picture of the premises")),
+    ("event", _("Programme, contract or ticket list of the event")),
+    ("other", _("Other document")),
 ]
 
 
@@ -81,6 +89,39 @@ class LicenceApplication(Public):
 
     def __str__(self) -> str:
         return self.reference
+
+
+class ApplicationDocument(KeptFile):
+    """A document that an applicant adds to what she wrote; staff see it beside the application."""
+
+    application = models.ForeignKey(LicenceApplication, on_delete=models.PROTECT, related_name="documents")
+    kind = models.CharField(_("kind"), max_length=20, choices=DOCUMENT_KINDS)
+
+    class Meta:
+        verbose_name = _("document of an application")
+        verbose_name_plural = _("documents of applications")
+        default_permissions = ("view",)
+        constraints = [
+            models.UniqueConstraint(fields=["application", "sha256"], name="licence_document_once_per_application")
+        ]
+        triggers = [
+            pgtrigger.ReadOnly(
+                name="licence_document_stays_as_given",
+                fields=["application", "kind", "file", "sha256", "original_name", "content_type", "size"],
+            ),
+            pgtrigger.Trigger(
+                name="licence_document_stays_once_sent",
+                operation=pgtrigger.Delete,
+                when=pgtrigger.Before,
+                func="""
+                    IF EXISTS (SELECT FROM licensing_licenceapplication
+                               WHERE id = OLD.application_id AND state NOT IN ('draft', 'question')) THEN
+                        RAISE EXCEPTION 'pgtrigger: a document of an application that was sent is kept';
+                    END IF;
+                    RETURN OLD;
+                """,
+            ),
+        ]
 
 
 class ApplicationNote(AppendOnly):

@@ -98,7 +98,13 @@ def work_out(use: Use, *, on: dt.date) -> tuple[Price | None, list[Complaint]]:
     """
     version = version_on(use.tariff, use.starts_on)
     if version is None:
-        words = say(gettext_noop("No version of this tariff can be used on %(day)s."), day=day(use.starts_on))
+        words = say(
+            gettext_noop(
+                "No version of this tariff can be used on %(day)s. Choose a later first day; the page of the tariff"
+                " shows from when it is valid."
+            ),
+            day=day(use.starts_on),
+        )
         return None, [Complaint("from", use.starts_on.isoformat(), words)]
     terms = terms_of(version)
     period, complaints = licence_period(use, terms)
@@ -124,7 +130,8 @@ def licence_period(use: Use, terms: Terms) -> tuple[Period | None, list[Complain
     last = use.ends_on or (use.starts_on if use.tariff.term == Term.EVENT else year_end)
     latest = year_end if use.tariff.term == Term.YEAR else use.starts_on + dt.timedelta(days=LONGEST_EVENT_DAYS)
     if last < use.starts_on:
-        return None, [Complaint("to", last.isoformat(), say(gettext_noop("The last day is before the first day.")))]
+        words = say(gettext_noop("The last day is before the first day. Choose the first day or a later one."))
+        return None, [Complaint("to", last.isoformat(), words)]
     if last > latest:
         words = say(gettext_noop("One licence lasts until %(day)s at most."), day=day(latest))
         return None, [Complaint("to", last.isoformat(), words)]

@@ -80,6 +80,7 @@ class TariffReader:
             rounding=self._rounding(),
             examples=tuple(self._example(entry) for entry in root.records("examples", needed=False)),
             source=root.text("source", ""),
+            document=root.names("document") if root.has("document") else (),
         )
         root.close()
         return tariff

@@ -244,6 +244,7 @@ class Tariff:
     rounding: Rounding = Rounding()
     examples: tuple[Example, ...] = ()
     source: str = ""
+    document: Names = ()  # the document that an applicant must send; none where it is left to her
 
     @property
     def needs_period(self) -> bool:

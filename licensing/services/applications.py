@@ -18,7 +18,8 @@ from cmo_portal.common.clock import business_date
 from cmo_portal.common.faults import faultpoint
 from cmo_portal.jobs.services import add_job
 from cmo_portal.wording import words_text
-from licensing.models import ApplicationNote, LicenceApplication, Licensee, Quote
+from licensing.models import ApplicationNote, LicenceApplication, Licensee, Quote, Tariff
+from licensing.models.tariffs import Term
 from licensing.queries.applications import OPEN_STATES, SECTIONS, is_complete, last_quote, price_of
 from licensing.queries.pricing import Price
 from licensing.services.numbers import new_reference, next_number
@@ -42,7 +43,7 @@ def start_application(
     if existing := LicenceApplication.objects.filter(form_key=form_key).first():
         return existing, ""
     token = secrets.token_urlsafe(32)
-    answers: dict[str, Any] = {"use": use} if use else {}
+    answers = _carried(use) if use else {}
     if licensee is not None:
         answers["business"] = _business_of(licensee)
     if use and use.get("province"):
@@ -58,6 +59,14 @@ def start_application(
     )
     record_act(by=by, verb="start_licence_application", on=application, facts={})
     return application, token
+
+
+def _carried(use: dict[str, Any]) -> dict[str, Any]:
+    """A carried price as sections of answers: the days of an event stand in a section of their own."""
+    if not Tariff.objects.filter(code=use["tariff"], term=Term.EVENT).exists() or "starts_on" not in use:
+        return {"use": use}
+    days = {name: use.get(name) or "" for name in ("starts_on", "ends_on")}
+    return {"use": {name: value for name, value in use.items() if name not in days}, "events": days}
 
 
 def _business_of(licensee: Licensee) -> dict[str, str]:
@@ -104,8 +113,23 @@ def save_answers(*, application: LicenceApplication, section: str, answers: dict
     if application.state not in OPEN_STATES:
         raise ValidationError(_("This application has been sent. Write to us if something must be changed."))
     application.answers = {**application.answers, section: answers}
-    application.save(update_fields=["answers"])
+    forget_check(application)
     return application
+
+
+def forget_check(application: LicenceApplication) -> None:
+    """What was changed has to be checked again before it is sent; saves the answers."""
+    application.answers.pop("check", None)
+    application.save(update_fields=["answers"])
+
+
+@transaction.atomic
+def confirm_answers(*, application: LicenceApplication) -> None:
+    """The applicant has looked through her answers: the declaration may follow."""
+    application = _locked(application)
+    if application.state in OPEN_STATES and is_complete(application):
+        application.answers = {**application.answers, "check": {"confirmed": True}}
+        application.save(update_fields=["answers"])
 
 
 @transaction.atomic

@@ -1,11 +1,11 @@
-"""L3: applying for a licence: begun without an account, saved task by task, sent with the price accepted."""
+"""L3: applying for a licence: begun without an account, saved task by task, checked, sent with the price accepted."""
 
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -14,27 +14,29 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cmo_portal.accounts.models import Audience
 from cmo_portal.common import clock
-from cmo_portal.wording import period_text, words_text
+from cmo_portal.common.words import in_language
+from cmo_portal.wording import words_text
 from licensing.access import application_page, hold_application, licensees_of, may_ask_for_link
-from licensing.forms.apply import BusinessForm, DeclareForm, PremisesForm, ReturnForm, StartForm, TariffChoiceForm
+from licensing.forms.apply import DeclareForm, ReturnForm, StartForm
 from licensing.forms.price import PriceForm
 from licensing.mail import send_return_link
-from licensing.models import LicenceApplication, Licensee, Province, Tariff
+from licensing.models import LicenceApplication, Licensee, Tariff
 from licensing.queries.applications import (
     OPEN_STATES,
+    SectionState,
     is_complete,
     last_quote,
+    needed_document,
     price_of,
-    section_states,
-    use_of,
+    task_states,
 )
-from licensing.queries.pricing import Price, licence_period
+from licensing.queries.pricing import Price
 from licensing.queries.tariffs import terms_of, version_on
 from licensing.services import applications
 from licensing.views import cards
+from licensing.views.apply_answers import answer_groups, task_title, task_url
+from licensing.views.apply_sections import use_answers
 from licensing.views.timelines import application_timeline
-
-FORMS: dict[str, Any] = {"business": BusinessForm, "premises": PremisesForm}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -72,19 +74,7 @@ def _carried_use(request: HttpRequest) -> dict[str, Any] | None:
     if tariff is None or version is None:
         return None
     form = PriceForm(request.GET, tariff=tariff, terms=terms_of(version), today=today)
-    return _use_answers(form) if form.is_valid() else {"tariff": tariff.code}
-
-
-def _use_answers(form: PriceForm) -> dict[str, Any]:
-    """What the section `use` of an application keeps."""
-    use = form.use()
-    return {
-        "tariff": use.tariff.code,
-        "answers": use.answers,
-        "province": use.province.code,
-        "starts_on": use.starts_on.isoformat(),
-        "ends_on": use.ends_on.isoformat() if use.ends_on else "",
-    }
+    return use_answers(form) if form.is_valid() else {"tariff": tariff.code}
 
 
 def _licensee_of(request: HttpRequest) -> Licensee | None:
@@ -126,31 +116,9 @@ def resume(request: HttpRequest, reference: str, token: str) -> HttpResponse:
 @application_page
 def tasks(request: HttpRequest, application: LicenceApplication) -> HttpResponse:
     """The task list while it can be changed; after that the status with its timeline (L4)."""
-    titles = {
-        "business": _("Your business"),
-        "premises": _("Premises, channel or event"),
-        "use": _("Music use and dates"),
-    }
-    rows = [
-        {
-            "title": titles[section.name],
-            "url": reverse("licensing:apply-section", args=[application.reference, section.name]),
-            "state": section.state,
-        }
-        for section in section_states(application)
-    ]
-    complete = is_complete(application)
-    check_url = reverse("licensing:apply-check", args=[application.reference])
-    rows.append(
-        {
-            "title": _("Check your answers, accept the price and send"),
-            "url": check_url if complete else "",
-            "state": "not_started" if complete else "cannot_start",
-        }
-    )
     context = {
         "application": application,
-        "tasks": rows,
+        "tasks": [_task(application, task) for task in task_states(application)],
         "is_open": application.state in OPEN_STATES,
         "events": application_timeline(application),
         "notes": application.notes.all(),
@@ -159,94 +127,42 @@ def tasks(request: HttpRequest, application: LicenceApplication) -> HttpResponse
     return render(request, "licensing/apply/tasks.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@application_page
-def section(request: HttpRequest, application: LicenceApplication, name: str) -> HttpResponse:
-    """One task of the list; it is saved as soon as it is sent."""
-    if application.state not in OPEN_STATES:
-        return redirect("licensing:apply-tasks", application.reference)
-    if name == "use":
-        return _use_section(request, application)
-    if name not in FORMS:
-        raise Http404
-    form = FORMS[name](request.POST or None, initial=application.answers.get(name) or {})
-    if request.method == "POST" and form.is_valid():
-        applications.save_answers(application=application, section=name, answers=form.cleaned_data)
-        return redirect("licensing:apply-tasks", application.reference)
-    context = {"form": form, "application": application, "section": name, "cancel_url": _tasks_url(application)}
-    return render(request, "licensing/apply/section.html", context)
-
-
-def _use_section(request: HttpRequest, application: LicenceApplication) -> HttpResponse:
-    """First which tariff, then its questions."""
-    today = clock.today()
-    chosen = request.GET.get("tariff") or (application.answers.get("use") or {}).get("tariff", "")
-    tariff = Tariff.objects.filter(code=chosen).first() if "choose" not in request.GET else None
-    version = version_on(tariff, today) if tariff else None
-    if tariff is None or version is None:
-        choice = TariffChoiceForm(
-            request.GET if "tariff" in request.GET else None, today=today, initial={"tariff": chosen}
-        )
-        context = {"form": choice, "application": application, "cancel_url": _tasks_url(application)}
-        return render(request, "licensing/apply/choose_tariff.html", context)
-    province = _province_of(application)
-    form = PriceForm(
-        request.POST or None,
-        tariff=tariff,
-        terms=terms_of(version),
-        today=today,
-        province=province,
-        initial=_use_initial(application, tariff),
-    )
-    if request.method == "POST" and form.is_valid():
-        applications.save_answers(application=application, section="use", answers=_use_answers(form))
-        price, complaints = price_of(application=_fresh(application), on=today)
-        if price is not None:
-            return redirect("licensing:apply-tasks", application.reference)
-        form.complain(complaints)
-    context = {
-        "form": form,
-        "application": application,
-        "tariff": tariff,
-        "version": version,
-        "cancel_url": _tasks_url(application),
-        "choose_url": f"{reverse('licensing:apply-section', args=[application.reference, 'use'])}?choose=1",
-    }
-    return render(request, "licensing/apply/use.html", context)
-
-
-def _province_of(application: LicenceApplication) -> Province | None:
-    code = (application.answers.get("premises") or {}).get("province", "")
-    return Province.objects.prefetch_related("tax_rates").filter(code=code).first()
-
-
-def _use_initial(application: LicenceApplication, tariff: Tariff) -> dict[str, Any]:
-    kept = application.answers.get("use") or {}
-    if kept.get("tariff") != tariff.code:
-        return {}
-    last = kept.get("ends_on") or ""
-    return {**(kept.get("answers") or {}), "place": kept.get("province"), "from": kept.get("starts_on"), "to": last}
-
-
-def _fresh(application: LicenceApplication) -> LicenceApplication:
-    application.refresh_from_db()
-    return application
-
-
-def _tasks_url(application: LicenceApplication) -> str:
-    return reverse("licensing:apply-tasks", args=[application.reference])
+def _task(application: LicenceApplication, task: SectionState) -> dict[str, Any]:
+    """A row of the task list; what cannot start yet has no address."""
+    hint = ""
+    if task.name == "documents":
+        hint = in_language(needed_document(application), cards.language()) or _("Optional")
+    url = "" if task.state == "cannot_start" else task_url(application, task.name)
+    return {"title": task_title(application, task.name), "url": url, "state": task.state, "hint": hint}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @application_page
 def check(request: HttpRequest, application: LicenceApplication) -> HttpResponse:
-    """Check your answers, see the price with its working, declare and send."""
-    if application.state not in OPEN_STATES or not is_complete(application):
-        return redirect("licensing:apply-tasks", application.reference)
-    price, complaints = price_of(application, on=clock.today())
+    """Check your answers and the price with its working; each answer can be changed from here."""
+    price, elsewhere = _price_to_send(request, application)
     if price is None:
-        messages.error(request, " ".join(words_text(complaint.words) for complaint in complaints))
-        return redirect("licensing:apply-section", application.reference, "use")
+        return elsewhere
+    if request.method == "POST":
+        applications.confirm_answers(application=application)
+        return redirect("licensing:apply-declare", application.reference)
+    context = {
+        "application": application,
+        "groups": answer_groups(application, price),
+        "figures": cards.price_figures(price.fee, price.tax, price.total),
+        "why": cards.card_of_price(price),
+        "version": price.version,
+    }
+    return render(request, "licensing/apply/check.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@application_page
+def declare(request: HttpRequest, application: LicenceApplication) -> HttpResponse:
+    """Declare that the answers are right, accept the price, and send."""
+    price, elsewhere = _price_to_send(request, application)
+    if price is None or not application.answers.get("check"):
+        return elsewhere
     form = DeclareForm(
         request.POST or None, initial={"expected_total": price.total}, with_answer=application.state == "question"
     )
@@ -266,46 +182,24 @@ def check(request: HttpRequest, application: LicenceApplication) -> HttpResponse
     context = {
         "form": form,
         "application": application,
-        "groups": answer_groups(application, price),
         "figures": cards.price_figures(price.fee, price.tax, price.total),
-        "why": cards.card_of_price(price),
-        "version": price.version,
         "questions": application.notes.filter(kind="question"),
+        "submit_label": _("Accept the price and send"),
+        "cancel_url": reverse("licensing:apply-check", args=[application.reference]),
     }
-    return render(request, "licensing/apply/check.html", context)
+    return render(request, "licensing/apply/declare.html", context)
 
 
-def answer_groups(application: LicenceApplication, price: Price | None = None) -> list[dict[str, Any]]:
-    """All answers in words, group by group, with the address where each group can be changed."""
-    groups: list[dict[str, Any]] = []
-    for name, title in (("business", _("Your business")), ("premises", _("Premises, channel or event"))):
-        form = FORMS[name]()
-        kept = application.answers.get(name) or {}
-        rows = [{"label": field.label, "value": _shown(field, kept.get(key, ""))} for key, field in form.fields.items()]
-        groups.append({"name": name, "title": title, "rows": rows})
-    groups.append({"name": "use", "title": _("Music use and dates"), "rows": _use_rows(application, price)})
-    for group in groups:
-        group["change_url"] = reverse("licensing:apply-section", args=[application.reference, group["name"]])
-    return groups
-
-
-def _shown(field: Any, value: Any) -> Any:
-    return dict(getattr(field, "choices", [])).get(value, value)
-
-
-def _use_rows(application: LicenceApplication, price: Price | None) -> list[dict[str, Any]]:
-    use = price.use if price else use_of(application)
-    if use is None:
-        return []
-    version = price.version if price else version_on(use.tariff, use.starts_on)
-    rows: list[dict[str, Any]] = [{"label": _("Tariff"), "value": str(use.tariff)}]
-    if version is not None:
-        terms = terms_of(version)
-        rows += cards.answer_rows(terms, use.answers)
-        period = price.period if price else licence_period(use, terms)[0]
-        if period is not None:
-            rows.append({"label": _("Period"), "value": period_text(period.start, period.end)})
-    return rows
+def _price_to_send(request: HttpRequest, application: LicenceApplication) -> tuple[Price | None, HttpResponse]:
+    """The price of a complete application that is not sent yet; else None, and the page where it goes on."""
+    task_list = redirect("licensing:apply-tasks", application.reference)
+    if application.state not in OPEN_STATES or not is_complete(application):
+        return None, task_list
+    price, complaints = price_of(application, on=clock.today())
+    if price is None:
+        messages.error(request, " ".join(words_text(complaint.words) for complaint in complaints))
+        return None, redirect("licensing:apply-section", application.reference, "use")
+    return price, task_list
 
 
 @require_POST

@@ -7,7 +7,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from cmo_portal.common.words import in_language
-from cmo_portal.wording import money_text, words_text
+from cmo_portal.wording import grouped, money_text, words_text
 from licensing.models import Quote
 from licensing.queries.pricing import Price, steps_of, tax_words
 from licensing.rules.schedule import schedule
@@ -84,9 +84,15 @@ def _answer(asked: Input, value: Any) -> str:
         return _("Yes") if value in (True, "true") else _("No")
     if asked.kind == "choice":
         return next((in_language(c.names, language()) for c in asked.choices if c.value == value), "")
-    text = str(value if value not in (None, "") else asked.default or "")
+    text = _grouped(str(value if value not in (None, "") else asked.default or ""))
     unit = in_language(asked.unit, language()) or ("%" if asked.kind == "percent" else "")
     return f"{text} {unit}".strip()
+
+
+def _grouped(text: str) -> str:
+    """A plain decimal as figures are written elsewhere: 1234567.89 as 1,234,567.89."""
+    whole, point, decimals = text.partition(".")
+    return f"{grouped(int(whole))}{point}{decimals}" if whole.isascii() and whole.isdigit() else text
 
 
 def schedule_rows(terms: Terms) -> list[dict[str, str]]:

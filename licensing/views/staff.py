@@ -27,7 +27,7 @@ from licensing.queries.documents import licence_data
 from licensing.queries.money import with_balance, with_rest
 from licensing.services import applications, approval, licences
 from licensing.views import cards
-from licensing.views.apply import answer_groups
+from licensing.views.apply_answers import answer_groups
 from licensing.views.licensee import pdf_response
 from licensing.views.timelines import STAFF_PAGE, application_timeline, licence_timeline
 
@@ -110,7 +110,8 @@ def _application_page(
     price, complaints = price_of(application, on=clock.today())
     context = {
         "application": application,
-        "groups": answer_groups(application, price),
+        "groups": [group for group in answer_groups(application, price) if group["name"] != "documents"],
+        "documents": application.documents.order_by("pk"),
         "quote": quote,
         "why": cards.card_of_quote(quote) if quote else None,
         "figures": cards.price_figures(quote.fee, quote.tax, quote.total) if quote else [],

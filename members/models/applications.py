@@ -135,19 +135,13 @@ class ApplicationNote(AppendOnly):
         return f"{self.application} {self.kind}"
 
 
-class Document(Public):
+class KeptFile(Public):
     """A file somebody gave us: kept under a name of our own, with its hash, served as an attachment only.
 
     The bytes are those that were checked and cleaned; a quarantined file is kept for the record and never served.
     """
 
-    application = models.ForeignKey(
-        MembershipApplication, null=True, blank=True, on_delete=models.PROTECT, related_name="documents"
-    )
-    party = models.ForeignKey(
-        "members.Party", null=True, blank=True, on_delete=models.PROTECT, related_name="documents"
-    )
-    kind = models.CharField(_("kind"), max_length=20, choices=DOCUMENT_KINDS)
+    kind = models.CharField(_("kind"), max_length=20)
     file = models.FileField(upload_to="documents/")
     sha256 = models.BinaryField(max_length=32, editable=False)
     original_name = models.CharField(_("file name"), max_length=200)
@@ -157,6 +151,24 @@ class Document(Public):
     given_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.original_name
+
+
+class Document(KeptFile):
+    """A document of a membership application or of a party."""
+
+    application = models.ForeignKey(
+        MembershipApplication, null=True, blank=True, on_delete=models.PROTECT, related_name="documents"
+    )
+    party = models.ForeignKey(
+        "members.Party", null=True, blank=True, on_delete=models.PROTECT, related_name="documents"
+    )
+    kind = models.CharField(_("kind"), max_length=20, choices=DOCUMENT_KINDS)
 
     class Meta:
         verbose_name = _("document")
@@ -181,6 +193,3 @@ class Document(Public):
                 condition=pgtrigger.Q(old__party__isnull=False),
             ),
         ]
-
-    def __str__(self) -> str:
-        return self.original_name

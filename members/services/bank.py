@@ -17,7 +17,7 @@ from cmo_portal.accounts.access import require
 from cmo_portal.accounts.models import Audience, User
 from cmo_portal.audit.services import record_act
 from cmo_portal.common.faults import faultpoint
-from members.mail import send_bank_notice
+from members.mail import name_for, send_bank_notice
 from members.models import BankAccount, Member, Party
 from members.policy import policy
 from members.rules.identity import read_iban
@@ -185,5 +185,5 @@ def _insert(account: BankAccount) -> None:
 def _tell(account: BankAccount) -> None:
     member = Member.objects.filter(party=account.party_id).select_related("party").first()
     if member is not None and member.state != "deceased":
-        name = member.party.display_name
+        name = name_for(member.party, member.language)
         send_bank_notice(account, email=member.email, name=name, language=member.language)

@@ -9,9 +9,17 @@ from django.db import transaction
 
 from cmo_portal.accounts.models import User
 from cmo_portal.audit.services import record_act
-from members.formats.documents import CheckedDocument, carries_test_virus, clean_file_name, read_document
+from members.formats.documents import (
+    PDF,
+    CheckedDocument,
+    carries_test_virus,
+    clean_file_name,
+    read_document,
+    too_large,
+)
+from members.formats.preview import page_picture
 from members.models import Document, MembershipApplication, Party
-from members.models.applications import DOCUMENT_KINDS
+from members.models.applications import DOCUMENT_KINDS, KeptFile
 from members.policy import policy
 from members.services.errors import read_field, refuse_field
 from members.services.scanning import is_infected
@@ -43,32 +51,42 @@ def keep_document(
     """
     if kind not in dict(DOCUMENT_KINDS):
         refuse_field("kind", f"{kind!r}")
-    if carries_test_virus(upload.content) or read_field("file", is_infected, upload.content):
-        checked = CheckedDocument(clean_file_name(upload.name), upload.content, NAMELESS, ".held")
-    else:
-        checked = read_field("file", read_document, upload.name, upload.content, max_bytes=policy().document_bytes)
+    checked = check_upload(upload)
     digest = hashlib.sha256(checked.content).digest()
     earlier = Document.objects.filter(application=application, party=party, kind=kind, sha256=digest).first()
     if earlier is not None:
         return earlier
-    document = Document(
-        application=application,
-        party=party,
-        kind=kind,
-        sha256=digest,
-        original_name=checked.name,
-        content_type=checked.content_type,
-        size=len(checked.content),
-        quarantined=checked.content_type == NAMELESS,
-        given_by=by,
-    )
-    _store(document, checked)
-    verb = "quarantine_document" if document.quarantined else "keep_document"
-    record_act(by=by, verb=verb, on=document, facts={"kind": kind, "sha256": digest.hex(), "size": document.size})
+    document = Document(application=application, party=party, kind=kind)
+    write_file(document, checked, by=by)
     return document
 
 
-def remove_file(document: Document) -> None:
+def check_upload(upload: Upload) -> CheckedDocument:
+    """What may be kept of a file: checked, cleaned, looked at for viruses; one with a virus comes back as it is, of no
+    kind at all. Raises ValidationError at the field `file`."""
+    if carries_test_virus(upload.content) or read_field("file", is_infected, upload.content):
+        return CheckedDocument(clean_file_name(upload.name), upload.content, NAMELESS, ".held")
+    return read_field("file", read_document, upload.name, upload.content, max_bytes=policy().document_bytes)
+
+
+def size_refusal() -> str:
+    """What is said to an upload that was cut off at the limit."""
+    return str(too_large(policy().document_bytes))
+
+
+def write_file(document: KeptFile, checked: CheckedDocument, *, by: User | None) -> None:
+    """Write a checked file under a name of our own, and its row with its hash, into the record of acts."""
+    digest = hashlib.sha256(checked.content).digest()
+    document.sha256, document.size = digest, len(checked.content)
+    document.original_name, document.content_type = checked.name, checked.content_type
+    document.quarantined, document.given_by = checked.content_type == NAMELESS, by
+    _store(document, checked)
+    verb = "quarantine_document" if document.quarantined else "keep_document"
+    facts = {"kind": document.kind, "sha256": digest.hex(), "size": document.size}
+    record_act(by=by, verb=verb, on=document, facts=facts)
+
+
+def remove_file(document: KeptFile) -> None:
     """Delete a document's row, and its file once the deletion is certain."""
     storage, name = document.file.storage, str(document.file.name)
     document.delete()
@@ -76,7 +94,7 @@ def remove_file(document: Document) -> None:
 
 
 @transaction.atomic
-def open_document(*, document: Document, by: User) -> bytes:
+def open_document(*, document: KeptFile, by: User) -> bytes:
     """The bytes of a document for a person who may see it; who opened it is noted. Raises FileNotFoundError."""
     if document.quarantined:
         raise FileNotFoundError(document.original_name)
@@ -86,7 +104,12 @@ def open_document(*, document: Document, by: User) -> bytes:
     return content
 
 
-def _store(document: Document, checked: CheckedDocument) -> None:
+def first_page(*, document: KeptFile, by: User) -> bytes:
+    """The first page of a PDF as a picture of our own drawing, to stand beside a form; empty where there is none."""
+    return page_picture(open_document(document=document, by=by)) if document.content_type == PDF else b""
+
+
+def _store(document: KeptFile, checked: CheckedDocument) -> None:
     """Write the file under a random name, then the row; a row that fails takes its file away again."""
     document.file.save(f"{secrets.token_hex(16)}{checked.extension}", ContentFile(checked.content), save=False)
     try:

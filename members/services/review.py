@@ -113,7 +113,7 @@ def admit_application(
     faultpoint("admission.member.after_write")
     _decide(locked, "admitted", by, now, member=member)
     _note(locked, "admitted", "", by, now)
-    send_welcome(user, invite(user=user, by=by, now=now))
+    send_welcome(user, invite(user=user, by=by, now=now), party)
     facts = {"application": locked.reference, "number": member.number, "alarms_seen": admission.alarms_seen}
     record_act(by=by, verb="admit_member", on=member, facts=facts)
     return member

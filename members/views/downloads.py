@@ -1,4 +1,4 @@
-"""What leaves as a file: documents as attachments only, lists as CSV with the rows that are seen."""
+"""What leaves as a file: lists as CSV with the rows that are seen."""
 
 import csv
 import io
@@ -9,20 +9,6 @@ from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 
 from cmo_portal.common.tables import inert
-from members.models import Document
-
-SANDBOX = "default-src 'none'; sandbox"
-
-
-def attachment(content: bytes, document: Document) -> HttpResponse:
-    """A stranger's file: never shown as a page of ours, whatever is inside (S16, S30)."""
-    response = HttpResponse(content, content_type=document.content_type)
-    header = content_disposition_header(True, document.original_name)
-    response["Content-Disposition"] = header or "attachment"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = SANDBOX
-    response["Cache-Control"] = "no-store"
-    return response
 
 
 def csv_download(name: str, headings: Sequence[object], rows: Iterable[Sequence[object]]) -> HttpResponse:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from cmo_portal.attachments import attachment
 from cmo_portal.common import clock
 from members.access import actor, fresh_sign_in, member_page
 from members.formats.documents import too_large
@@ -23,7 +24,6 @@ from members.services.bank import propose_account, withdraw_account
 from members.services.documents import open_document
 from members.services.members import add_member_document, change_contact
 from members.uploads import limited_upload, was_too_large
-from members.views.downloads import attachment
 from members.views.summaries import role_text, tax_text
 
 
@@ -153,7 +153,7 @@ def document(request: HttpRequest, uid: UUID) -> HttpResponse:
         content = open_document(document=found, by=actor(request))
     except FileNotFoundError as error:
         raise Http404 from error
-    return attachment(content, found)
+    return attachment(content, name=found.original_name, content_type=found.content_type)
 
 
 def _member(request: HttpRequest) -> Member:

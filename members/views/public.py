@@ -16,13 +16,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cmo_portal.common import clock
 from members.access import APPLICATION_IN_SESSION, application_page, hold_application, may_ask_for_link
-from members.formats.documents import too_large
 from members.forms import apply as forms
 from members.forms.fields import add_errors
 from members.models import MembershipApplication
 from members.policy import policy
 from members.queries.applications import STEP_TITLES, missing_of, steps_of
 from members.services import answers, apply
+from members.services.documents import size_refusal
 from members.uploads import limited_upload, was_too_large
 from members.views.summaries import answer_sections, timeline_of
 
@@ -146,7 +146,7 @@ def join_documents(request: HttpRequest) -> HttpResponse:
     form = forms.DocumentForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and was_too_large(request):
         form.errors.pop("file", None)
-        form.add_error("file", str(too_large(policy().document_bytes)))
+        form.add_error("file", size_refusal())
     if request.method == "POST" and form.is_valid():
         try:
             document = apply.add_document(

@@ -14,6 +14,8 @@ from django.conf import settings
 from licensing.models import LicenceApplication, Province, Tariff
 from licensing.queries.applications import price_of
 from licensing.services import applications, approval, tariffs
+from licensing.services.documents import add_document
+from members.services.documents import Upload
 from royalties.demo import sign_ins
 from royalties.demo.businesses import (
     APPLICANT,
@@ -29,6 +31,7 @@ from royalties.demo.businesses import (
     Plan,
 )
 from royalties.demo.frame import DOMAIN, NOTE, Story, dice, form_key, staff
+from royalties.demo.pictures import sample_card
 from royalties.demo.words import CITIES, FAMILIES, MEN, STREETS, WOMEN, City
 from royalties.services.pools import receive_payment
 
@@ -142,8 +145,12 @@ class _Way:
         return application
 
     def _submit(self, application: LicenceApplication) -> LicenceApplication:
-        for section, given in (("business", self._business()), ("premises", self._premises()), ("use", self._use())):
+        sections = {"business": self._business(), "premises": self._premises(), **self._use()}
+        for section, given in sections.items():
             application = applications.save_answers(application=application, section=section, answers=given)
+        if self.number % 5 == 0:
+            plan = Upload("plan.png", sample_card(self.number))
+            add_document(application=application, kind="premises", upload=plan)
         price, complaints = price_of(application, on=self.applied_on)
         if price is None:
             raise ValueError(f"{self.plan.name}: {complaints}")
@@ -173,13 +180,16 @@ class _Way:
             "province": self.city.province,
         }
 
-    def _use(self) -> dict[str, Any]:
+    def _use(self) -> dict[str, dict[str, Any]]:
+        """The use with its first day; the days of an event stand in a section of their own."""
         first = self.applied_on + dt.timedelta(days=21)
-        use = {"tariff": self.plan.tariff, "answers": self.plan.answers, "starts_on": first.isoformat()}
-        if Tariff.objects.get(code=self.plan.tariff).term == "event":
-            days = int(self.plan.answers.get("days", self.plan.answers.get("shows", "1")))
-            use["ends_on"] = (first + dt.timedelta(days=days - 1)).isoformat()
-        return use
+        use: dict[str, Any] = {"tariff": self.plan.tariff, "answers": self.plan.answers}
+        days: dict[str, Any] = {"starts_on": first.isoformat()}
+        if Tariff.objects.get(code=self.plan.tariff).term != "event":
+            return {"use": {**use, **days}}
+        length = int(self.plan.answers.get("days", self.plan.answers.get("shows", "1")))
+        days["ends_on"] = (first + dt.timedelta(days=length - 1)).isoformat()
+        return {"use": use, "events": days}
 
 
 def _day(plan: Plan, story: Story, throw: Random) -> dt.date:

@@ -94,7 +94,10 @@ def _rows(data: bytes) -> tuple[list[list[str]], tuple[str, str, Text, Text] | N
         return [], ("", "", _("This file is too large for a bank's answer."), _("Split it; each part answers lines."))
     try:
         rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"))))
-    except (UnicodeDecodeError, csv.Error):
+    except csv.Error as error:
+        cure = _("A cell is too long or a quotation mark is not closed. Ask the bank for its file again.")
+        return [], ("", str(error), _("This file cannot be read as CSV."), cure)
+    except UnicodeDecodeError:
         return [], ("", "", _("This file is not UTF-8 text."), _("Save the bank's answer as CSV in UTF-8."))
     if not rows or [cell.strip().lower() for cell in rows[0]] != HEADING:
         remedy = say(_("The first row reads: {heading}."), heading=",".join(HEADING))

@@ -17,7 +17,7 @@ class ReceiptForm(forms.Form):
     """Money that came in, and the invoices it pays."""
 
     received_on = DayField(label=_("Received on"))
-    amount = MoneyField(label=_("Amount (PKR)"))
+    amount = MoneyField(label=_("Amount"))
     method = forms.ChoiceField(label=_("How it was paid"), choices=Receipt._meta.get_field("method").choices or [])
     reference = forms.CharField(label=_("Reference of the bank"), max_length=60)
     payer = forms.CharField(label=_("Payer"), max_length=120)

@@ -92,8 +92,9 @@ class UploadForm(forms.Form):
         self.fields["source"].queryset = UsageSource.objects.order_by("name")  # type: ignore[attr-defined]
 
     def ask_for_yes(self) -> None:
-        """Show the box that says that this is another report."""
+        """Show the box that says that this is another report; a browser lets go of the file that was chosen."""
         self.fields["confirm_overlap"].widget = forms.CheckboxInput()
+        self.fields["file"].help_text = _("Tick the box below and choose the same file again: it was not kept.")
 
     def clean(self) -> dict[str, Any]:
         """The period ends after it begins."""

@@ -79,7 +79,8 @@ def test_bytes_that_are_no_utf_8_cost_their_own_row_and_are_never_replaced(tmp_p
     rows, table, guess = read(save(tmp_path, "log.csv", content))
     assert guess.layout.encoding == "utf-8"
     assert not guess.certain
-    assert [notice.code for notice in guess.notices] == ["damaged"]
+    assert [(notice.code, notice.row) for notice in guess.notices] == [("damaged", 3)]
+    assert "first in row 3 (Title)" in str(guess.notices[0].message)
     assert [number for number, _cells in rows] == [2, 4]
     assert [(error.row, error.code) for error in table.errors] == [(3, "undecodable")]
     assert "\ufffd" in table.errors[0].value
@@ -204,8 +205,21 @@ def test_a_line_of_a_million_characters_is_a_row_error_and_the_rest_is_read(tmp_
     assert rows == [(2, ["a", "1"]), (4, ["b", "3"])]
     assert [(error.row, error.code) for error in table.errors] == [(3, "line-too-long")]
     assert "500,000" in str(table.errors[0].message)
+    assert table.errors[0].value.startswith("xxxx")
     assert len(table.errors[0].value) <= 120
     assert len(table.refused[0].cells[0]) <= 120
+
+
+def test_a_file_that_is_one_endless_line_says_so_with_its_row(tmp_path):
+    with pytest.raises(FileRefused) as refusal:
+        inspect_table(save(tmp_path, "log.csv", "x" * 1_000_000), filename="log.csv")
+    assert refusal.value.code == "line-too-long" and refusal.value.row == 1
+    assert "Row 1, “xxxx" in str(refusal.value) and "longer than 500,000 characters" in str(refusal.value)
+
+
+def test_an_endless_cell_of_a_table_of_one_column_names_its_column(tmp_path):
+    _rows, table, _guess = read(save(tmp_path, "log.csv", "Title\na\n" + "x" * 1_000_000 + "\nb\n"))
+    assert [(error.row, error.column) for error in table.errors] == [(3, "Title")]
 
 
 def test_a_million_characters_inside_quotes_is_a_row_error_too(tmp_path):

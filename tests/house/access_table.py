@@ -42,7 +42,7 @@ PUBLIC = [
     "licensing:public-tariff-detail", "licensing:public-tariff-file", "licensing:public-check",
     "licensing:public-check-key", "licensing:public-check-code", "licensing:apply-start", "licensing:apply-return",
     "licensing:apply-tasks", "licensing:apply-resume", "licensing:apply-check", "licensing:apply-withdraw",
-    "licensing:apply-section",
+    "licensing:apply-section", "licensing:apply-declare", "licensing:apply-documents", "licensing:apply-document-remove",
 ]  # fmt: skip
 DOCUMENT_READERS = ("members.review_applications", "members.edit_members", "members.approve_bank")
 SIGNED = [
@@ -107,6 +107,7 @@ TABLE: dict[str, Rule] = {
     "works:member-draft-title": Rule("member", "draft"),
     "works:member-draft-shares": Rule("member", "draft"),
     "works:member-draft-check": Rule("member", "draft"),
+    "works:staff-work-new": Rule("works.edit_works"),
     "works:staff-work-list": Rule("works.view_works"),
     "works:staff-work-detail": Rule("works.view_works", "work"),
     "works:staff-file-list": Rule("works.import_works"),
@@ -126,6 +127,8 @@ TABLE: dict[str, Rule] = {
     "licensing:staff-application-detail": Rule("licensing.view_licensing", "licence_application"),
     "licensing:staff-application-approve": post("licensing.review_applications", "licence_application"),
     "licensing:staff-application-answer": post("licensing.review_applications", "licence_application"),
+    "licensing:staff-document": Rule("licensing.review_applications", "licence_document"),
+    "licensing:staff-document-page": Rule("licensing.review_applications", "licence_document", may_lack=True),
     "licensing:staff-licence-list": Rule("licensing.view_licensing"),
     "licensing:staff-licence-detail": Rule("licensing.view_licensing", "licence"),
     "licensing:staff-licence-pdf": Rule("licensing.view_licensing", "licence"),

@@ -8,7 +8,16 @@ from django.db.models import QuerySet
 
 from cmo_portal.accounts.models import User
 from cmo_portal.jobs.models import Job
-from licensing.models import Invoice, Licence, LicenceApplication, Licensee, Receipt, Tariff, TariffVersion
+from licensing.models import (
+    ApplicationDocument,
+    Invoice,
+    Licence,
+    LicenceApplication,
+    Licensee,
+    Receipt,
+    Tariff,
+    TariffVersion,
+)
 from members.models import BankAccount, Document, Member, MembershipApplication
 from royalties.models import (
     Account,
@@ -36,6 +45,7 @@ KINDS: dict[str, Callable[[], QuerySet[Any]]] = {
     "draft": lambda: WorkDraft.objects.filter(work=None),
     "registration_file": lambda: RegistrationFile.objects.exclude(answer=""),
     "licence_application": lambda: LicenceApplication.objects.exclude(state="draft"),
+    "licence_document": lambda: ApplicationDocument.objects.exclude(application__state="draft"),
     "licensee": Licensee.objects.all,
     "licence": Licence.objects.all,
     "invoice": Invoice.objects.all,

@@ -1,5 +1,6 @@
 """Every text of the portal can be read in Urdu, and the check that says so sees what is missing."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,19 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def test_every_text_of_the_portal_has_its_urdu() -> None:
     assert [str(complaint) for complaint in translations.complaints(ROOT)] == []
+
+
+GROUPS = re.compile(r"(?<![\w.-])\+?[0-9]+(?:[ -][0-9]+)+")
+
+
+def test_numbers_of_several_groups_stand_isolated_in_urdu_so_that_their_groups_are_not_turned() -> None:
+    turned = []
+    for path in sorted(ROOT.glob("*/locale/ur/LC_MESSAGES/django.po")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            shown = re.sub("\u2066[^\u2069]*\u2069", "", line) if line.startswith(("msgstr", '"')) else ""
+            if re.search("[\u0600-\u06ff]", shown) and GROUPS.search(shown):
+                turned.append(f"{path.relative_to(ROOT)}: {line}")
+    assert turned == []
 
 
 @pytest.fixture

@@ -191,3 +191,36 @@ def test_what_a_tariff_says_is_shown_as_text_whatever_it_is(client: Client) -> N
     pages.append(client.get("/price/CAFE/", {"seats": "40", "place": "PB", "from": "2026-12-01"}))
     for page in pages:
         assert page.status_code == 200 and "<svg onload" not in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("1e5", "“1e5”: A number written with an exponent is not accepted. Write it in full, for example 1000."),
+        ("-5", "“-5”: A negative amount is not allowed here. Write it without a minus."),
+        ("1.234.567,89", "Write it like 1234567.50 or 1,234,567.50."),
+    ],
+)
+def test_a_number_that_cannot_be_read_is_quoted_in_words_for_a_single_field(
+    client: Client, typed: str, said: str
+) -> None:
+    make.tariff("CONCERT")
+    shown = client.get("/price/CONCERT/", {"box_office": typed, "from": "2026-12-01", "place": "PB"})
+    errors = " ".join(shown.context["form"].errors["box_office"])
+    assert said in errors and "column" not in errors
+
+
+def test_answers_and_examples_are_grouped_as_other_figures_and_the_text_fits_the_rule(client: Client) -> None:
+    make.tariff("CONCERT")
+    page = client.get("/tariffs/CONCERT/").content.decode()
+    assert "5,000,000.00" in page and "5000000.00" not in page and "by capacity" not in page
+
+
+def test_days_that_cannot_be_priced_come_with_what_to_do(client: Client) -> None:
+    make.province()
+    make.tariff("CONCERT")
+    given = {"box_office": "5000000", "place": "PB"}
+    form = client.get("/price/CONCERT/", {**given, "from": "2020-12-01"}).context["form"]
+    assert "Choose a later first day" in str(form.errors)
+    form = client.get("/price/CONCERT/", {**given, "from": "2026-12-05", "to": "2026-12-01"}).context["form"]
+    assert "Choose the first day or a later one" in " ".join(form.errors["to"])

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.core.exceptions import PermissionDenied, ValidationError
 
@@ -56,6 +57,17 @@ def test_admission_makes_the_member_with_all_that_belongs_to_her(staff, django_c
     assert application.cnic_sealed is None
     assert application.iban_sealed is None
     assert Act.objects.filter(verb="admit_member", actor=clerk).count() == 1
+
+
+def test_an_urdu_welcome_greets_with_the_urdu_name_and_the_society_s(staff, django_capture_on_commit_callbacks):
+    application = make_application(number=12)
+    application.language = "ur"
+    application.save(update_fields=["language"])
+    with django_capture_on_commit_callbacks(execute=True):
+        member = admit(application, staff("membership"))
+    body = next(message.body for message in mail.outbox if "/account/invitation/" in message.body)
+    assert member.party.display_name_original in body and settings.SOCIETY["name_ur"] in body
+    assert member.party.display_name not in body and settings.SOCIETY["name"] not in body
 
 
 def test_a_double_click_admits_once(staff):

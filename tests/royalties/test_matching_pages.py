@@ -124,6 +124,50 @@ def test_another_work_is_found_by_its_words_and_chosen(desk: Any, file: UsageFil
     assert "No work is found" in words(desk.get(reverse(QUEUE), {"q": "nothing like it"}))
 
 
+def chosen(page: Any) -> int:
+    """How many works the page has chosen beforehand."""
+    return len(re.findall(r'type="radio"[^>]* checked', page.content.decode()))
+
+
+def test_a_free_search_chooses_nothing_beforehand(desk: Any, file: UsageFile) -> None:
+    assert chosen(desk.get(reverse(QUEUE))) == 1
+    page = desk.get(reverse(QUEUE), {"q": "yaad"})
+    assert len(page.context["choices"]) == 2 and chosen(page) == 0
+    answer = desk.post(reverse("royalties:staff-match-decide"), form_of(page, work=""), follow=True)
+    assert "Choose a work" in words(answer)
+    assert not UsageMatch.objects.filter(stage="person").exists()
+
+
+def test_each_decision_is_confirmed_in_a_sentence(desk: Any, file: UsageFile) -> None:
+    for act, said in (("matched", "Linked to the work."), ("none", "Noted as none of our works.")):
+        given = form_of(desk.get(reverse(QUEUE)), act=act)
+        assert said in words(desk.post(reverse("royalties:staff-match-decide"), given, follow=True))
+
+
+def test_a_new_work_is_registered_for_the_text_and_waits_to_be_chosen(desk: Any, sign_in: Any) -> None:
+    make.landed(make.row("Naya Geet", composer="Rukhsana Butt", artist="Abida", plays="9"))
+    page = desk.get(reverse(QUEUE))
+    address = page.context["new_work_url"]
+    assert 'data-key="n"' in page.content.decode() and "Register a new work for this text" in words(page)
+    blank = desk.get(address)
+    assert blank.context["form"]["title"].value() == "Naya Geet"
+    carried = blank.context["rows"][0]
+    assert (carried["name"].value(), carried["performing"].value()) == ("Rukhsana Butt", "100")
+    short = {"title": "Naya Geet", "form-TOTAL_FORMS": "1", "form-INITIAL_FORMS": "0", "form-0-name": "Rukhsana Butt"}
+    wrong = desk.post(address, {**short, "form-0-role": "CA", "form-0-performing": "50"})
+    assert wrong.status_code == 200 and "50 % is missing" in words(wrong)
+    answer = desk.post(address, {**short, "form-0-role": "CA", "form-0-performing": "100"})
+    assert answer.status_code == 302, words(answer)
+    back = desk.get(answer["Location"])
+    assert [choice["work"].titles[0] for choice in back.context["choices"]] == ["Naya Geet"] and chosen(back) == 1
+    assert back.context["queue"].current.title == "Naya Geet"
+
+
+def test_who_may_not_register_works_is_offered_no_new_work(file: UsageFile, sign_in: Any) -> None:
+    page = sign_in(person("distribution")).get(reverse(QUEUE))
+    assert page.status_code == 200 and 'data-key="n"' not in page.content.decode()
+
+
 def test_a_decision_made_in_the_meantime_is_told_and_not_overwritten(desk: Any, file: UsageFile, sign_in: Any) -> None:
     page = desk.get(reverse(QUEUE))
     other = sign_in(make.clerk())

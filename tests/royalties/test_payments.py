@@ -347,7 +347,15 @@ def test_a_line_answered_otherwise_a_second_time_is_refused_with_its_place(
 
 
 @pytest.mark.parametrize(
-    "data", [b"a,b\n1,2", b"\xff\xfe\x00", b"\x89PNG\r\n\x1a\n\x00", b"", b"batch,line,status,reference,reason\n"]
+    "data",
+    [
+        b"a,b\n1,2",
+        b"\xff\xfe\x00",
+        b"\x89PNG\r\n\x1a\n\x00",
+        b"",
+        b"batch,line,status,reference,reason\n",
+        b"x" * 1_000_000,
+    ],
 )
 def test_a_file_that_is_no_answer_has_one_fault(owners: Any, data: bytes) -> None:
     made = sent(approved())

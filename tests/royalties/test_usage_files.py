@@ -24,6 +24,7 @@ from royalties.models import UsageFile, UsageLine, UsageMatch, UsageText
 from royalties.services import usage
 from royalties.services.usage import landing, reading
 from royalties.services.usage.receiving import display_name
+from tests.factories import royalties as money
 from tests.factories import usage as make
 from tests.factories.licensing import person
 
@@ -46,6 +47,14 @@ def test_a_new_table_waits_for_its_mapping_and_touches_no_usage_table() -> None:
     file = make.received(make.table(make.row()))
     assert file.state == "mapping"
     assert UsageLine.objects.count() == UsageText.objects.count() == 0
+
+
+def test_a_kind_of_use_that_no_rule_knows_is_told_with_its_rows() -> None:
+    rows = [f"{make.row(time=time)},nonsense" for time in ("10:00:00", "11:00:00")]
+    data = make.table(*rows, f"{make.row(time='12:00:00')},jingle", head=f"{make.HEAD},use")
+    money.rule("distribution", money.WEIGHED)
+    told = [notice for notice in make.read(data).report["notices"] if notice["code"] == "unknown-use"]
+    assert [notice["count"] for notice in told] == [2] and "“nonsense”" in told[0]["message"]["en"]
 
 
 def test_a_confirmed_mapping_reads_the_file_and_a_yes_takes_it() -> None:

@@ -26,6 +26,9 @@ def desk(sign_in: Any) -> Any:
     return sign_in(make.clerk())
 
 
+MARCH = {"period_start": "2026-03-01", "period_end": "2026-03-31"}  # what the made sales reports cover
+
+
 def upload(desk: Any, data: bytes, name: str = "july.csv", **given: Any) -> Any:
     """Hand in a file by the form."""
     stream = io.BytesIO(data)
@@ -316,7 +319,7 @@ def test_h12_a_file_above_the_limit_is_refused_and_nothing_of_it_stays(desk: Any
 
 def test_a_cut_sales_report_is_refused_on_its_page_with_what_to_do(desk: Any) -> None:
     content = dsr.report(dsr.recording("1"), dsr.streams("1"), foot="")
-    answer = upload(desk, content.encode(), dsr.NAME, source=make.source("STREAMER", "dsr"))
+    answer = upload(desk, content.encode(), dsr.NAME, source=make.source("STREAMER", "dsr"), **MARCH)
     page = text_of(desk.get(answer["Location"]))
     assert "it was cut off" in page and "Fetch the whole file again" in page and "Refused" in page
     assert nothing_stored()
@@ -324,7 +327,7 @@ def test_a_cut_sales_report_is_refused_on_its_page_with_what_to_do(desk: Any) ->
 
 def test_a_report_on_hold_says_why_and_can_be_read_again(desk: Any) -> None:
     content = dsr.report(dsr.recording("1").replace("AS02.02", "AS02.09"), dsr.streams("1"))
-    answer = upload(desk, content.encode(), dsr.NAME, source=make.source("STREAMER", "dsr"))
+    answer = upload(desk, content.encode(), dsr.NAME, source=make.source("STREAMER", "dsr"), **MARCH)
     page = text_of(desk.get(answer["Location"]))
     assert "On hold" in page and "AS02.09" in page and "Read it again" in page
     act(desk, UsageFile.objects.get(), "read")

@@ -85,8 +85,27 @@ def test_a_negative_count_of_a_report_is_a_complaint_with_its_row() -> None:
 
 def test_a_report_of_another_period_than_was_chosen_is_told() -> None:
     content = dsr.report(dsr.recording("1"), dsr.streams("1"))
-    file = make.read(content.encode(), dsr.NAME, of=make.source("STREAMER", "dsr"))
+    quarter = Period(dt.date(2026, 1, 1), dt.date(2026, 3, 31))
+    file = make.read(content.encode(), dsr.NAME, of=make.source("STREAMER", "dsr"), period=quarter)
     assert "period" in {notice["code"] for notice in file.report["notices"]}
+
+
+def test_a_report_that_has_no_day_of_the_chosen_period_is_refused() -> None:
+    content = dsr.report(dsr.recording("1"), dsr.streams("1"))
+    file = make.read(content.encode(), dsr.NAME, of=make.source("STREAMER", "dsr"))
+    assert file.state == "refused" and "2026-03-01 to 2026-03-31" in file.report["refusal"]["message"]["en"]
+    with pytest.raises(ValidationError):
+        usage.land_file(file=file, by=make.clerk(), now=make.NOW)
+
+
+def test_a_report_of_another_sender_than_before_is_told() -> None:
+    first = read(dsr.report(dsr.recording("1"), dsr.streams("1")))
+    assert "other-sender" not in {notice["code"] for notice in first.report["notices"]}
+    other = dsr.report(dsr.recording("1"), dsr.streams("1", 7)).replace("PADPIDA1", "PADPIDA9")
+    source = make.source("STREAMER", "dsr")
+    second = make.read(other.encode(), dsr.NAME, of=source, period=MARCH, confirm_overlap=True)
+    told = {notice["code"]: notice for notice in second.report["notices"]}
+    assert "PADPIDA9" in told["other-sender"]["message"]["en"]
 
 
 def test_a_table_handed_in_as_a_report_is_refused_with_words() -> None:

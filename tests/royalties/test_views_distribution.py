@@ -111,6 +111,7 @@ def test_finance_records_money_and_puts_it_into_a_pool(sign_in: Any) -> None:
         "form_key": page.context["form"]["form_key"].value(),
     }
     first, again = finance.post("/staff/receipts/new/", data), finance.post("/staff/receipts/new/", data)
+    assert finance.get(again["Location"]).content.decode().count("The receipt is recorded and posted.") == 1
     assert first.status_code == 302 and first["Location"] == again["Location"], first.content.decode()[-1500:]
     made = make.pool(0)
     Pool.objects.filter(pk=made.pk).update(

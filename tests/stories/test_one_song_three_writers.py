@@ -178,6 +178,7 @@ def buy_a_licence(cast):
         {"revenue": "10,000,000.00", "music_share": "50", "from": cast.today.isoformat()}
     )
     station.go("licensing:apply-check", reference).sees("200,000.00", "32,000.00", "232,000.00")
+    station.send(press="My answers are right")
     station.send({"declared": "on"})
 
     application = LicenceApplication.objects.get()

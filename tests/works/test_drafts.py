@@ -135,6 +135,7 @@ def test_a_work_with_the_title_of_another_waits_for_the_documentation_desk(
         (("50", "50", "0.01"), "add up to 100.01\N{NO-BREAK SPACE}%: 0.01\N{NO-BREAK SPACE}% too much"),
         (("fifty", "50", "0"), "“fifty” is not a share"),
         (("-1", "50", "51"), "“-1” is not a share"),
+        (("50.00001", "50", "0"), "“50.00001” has too many decimals"),
         (("100.5", "0", "0"), "“100.5” is not a share"),
         (("50", "50", ""), "Give the share in percent"),
     ],

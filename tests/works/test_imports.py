@@ -175,7 +175,19 @@ def test_a_share_sum_of_100_01_percent_in_a_file_is_brought_to_the_whole(by: Any
     one = changed(OWN_WORK, "OWR", pr_ownership="05001", mr_ownership="04999", sr_ownership="00000")
     other = {**one[1][1], "ip_no": "W3", "last_name": "BUTT", "pr_ownership": "05000", "mr_ownership": "05000"}
     file = take(cwr_file(("NWR", [(*one, ("OWR", other))])), by)
-    assert statuses(file) == ["AS"]
+    assert statuses(file) == ["AC"], "accepted with changes"
+    told = ImportedTransaction.objects.get(file=file).complaints
+    assert [(one["line"], one["field"], one["value"]) for one in told] == [
+        (4, "pr_ownership", "50.01"),
+        (5, "pr_ownership", "50.00"),
+        (4, "mr_ownership", "49.99"),
+        (5, "mr_ownership", "50.00"),
+    ]
+    assert [(one["facts"]["total"], one["facts"]["stored"]) for one in told[:2]] == [
+        ("100.01", "50.005"),
+        ("100.01", "49.995"),
+    ]
+    assert told[0]["facts"]["better"] == told[1]["facts"]["better"] == "50.00"
     for right in ("PR", "MR"):
         assert sum(WorkShare.objects.filter(right=right).values_list("share", flat=True)) == 100 * PERCENT
     assert not WorkShare.objects.filter(right="SR").exists()

@@ -71,6 +71,15 @@ def test_the_exact_title_comes_before_longer_ones_and_before_a_writer_of_that_na
     assert found("Alia Rahman")[0] == "Alia Rahman"
 
 
+def test_titles_that_begin_so_come_before_the_works_of_a_pen_name(db: None) -> None:
+    poet = party("Sham")
+    for title in ("Akhri Khat", "Bahar Aayi"):
+        work(title, (poet, "A", 100))
+    for title in ("Sham Dhalay", "Sham"):
+        work(title, (party(f"Writer of {title}"), "CA", 100))
+    assert [found.title for found in search_works("Sham")][:2] == ["Sham", "Sham Dhalay"]
+
+
 @pytest.mark.parametrize("text", ["Alia Rahman", "alia rehman", "عالیہ رحمان", "Rahman"])
 def test_a_writer_is_found_with_all_her_works(text: str, shelf: dict[str, Work]) -> None:
     assert {"Chandni Raat", "Aadat", "Channo"} <= set(found(text))

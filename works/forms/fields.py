@@ -42,6 +42,7 @@ ROLES: list[tuple[str, Any]] = [
 ]
 MEMBER_ROLES = [role for role in ROLES if role[0] in {"CA", "C", "A", "AR", "TR", "E"}]
 _PERCENT = re.compile(r"(\d{1,3})(?:\.(\d{1,4}))?", re.ASCII)
+_FINER_PERCENT = re.compile(r"[0-9]{1,3}\.[0-9]{5,}")
 _ARABIC_SIGNS = str.maketrans({"٪": "%", "٫": "."})
 
 
@@ -58,6 +59,11 @@ class ShareField(forms.CharField):
         if not text:
             return None
         bare = digits_to_ascii(text).translate(_ARABIC_SIGNS).replace("%", "").replace(",", ".").strip()
+        if _FINER_PERCENT.fullmatch(bare):
+            raise ValidationError(
+                _("“%(value)s” has too many decimals: a share has four at most. Round it, for example to 33.3333."),
+                params={"value": text},
+            )
         match = _PERCENT.fullmatch(bare)
         units = int(match[1]) * 10_000 + int((match[2] or "").ljust(4, "0")) if match else -1
         if not 0 <= units <= WHOLE:

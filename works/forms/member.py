@@ -158,7 +158,29 @@ ShareRows = cast(
 )
 
 
-def typed_rows(data: Any, *, add: int = 0, equal: bool = False) -> list[dict[str, Any]]:
+class BaseDeskRows(BaseShareRows):
+    """The rows as the documentation desk fills them: none of them is her own."""
+
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        """Every row names its person."""
+        return {**super().get_form_kwargs(index), "own": False}
+
+    def clean(self) -> None:
+        """At least one person; the sums as for members."""
+        if not any(self.errors) and not any(form.is_named for form in self.forms):
+            raise forms.ValidationError(_("Name at least one person who wrote the work."))
+        super().clean()
+
+
+DeskRows = cast(
+    "type[BaseDeskRows]",
+    forms.formset_factory(
+        ShareRowForm, formset=BaseDeskRows, extra=0, max_num=MOST_PERSONS, validate_max=True, absolute_max=MOST_PERSONS
+    ),
+)
+
+
+def typed_rows(data: Any, *, add: int = 0, equal: bool = False, own: bool = True) -> list[dict[str, Any]]:
     """What was typed into the rows so far, unchecked, with `add` blank rows more; `equal` splits the whole evenly."""
     count = min(_count(data.get("form-TOTAL_FORMS")), MOST_PERSONS)
     fields = ("name", "ipi", "role", "performing", "mechanical")
@@ -166,7 +188,7 @@ def typed_rows(data: Any, *, add: int = 0, equal: bool = False) -> list[dict[str
         {field: str(data.get(f"form-{place}-{field}", ""))[:200] for field in fields} for place in range(count)
     ]
     if equal:
-        named = [place for place, row in enumerate(rows) if place == 0 or row["name"].strip()]
+        named = [place for place, row in enumerate(rows) if (own and place == 0) or row["name"].strip()]
         for place, units in zip(named, equal_parts(len(named)), strict=True):
             rows[place]["performing"] = rows[place]["mechanical"] = units
     return rows + [{} for _place in range(min(add, MOST_PERSONS - count))]

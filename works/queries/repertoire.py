@@ -23,8 +23,9 @@ TELLING = 5  # consonants from which an equal sound is no accident
 def search_works(text: str, *, limit: int = 50, everything: bool = False) -> list[Work]:
     """Works by title, writer, work number, ISWC or ISRC, in Urdu or Roman letters, best first: at most `limit`.
 
-    The exact title comes first, then the exact writer, then spellings of the same sound, then parts of titles and
-    names, then what looks alike. `everything` also finds works that are not registered (staff). Up to seven queries.
+    The exact title comes first, then titles that begin so, then the exact writer, then spellings of the same sound,
+    then parts of titles and names, then what looks alike. `everything` also finds works that are not registered
+    (staff). Up to seven queries.
     """
     wanted = text.strip()[:LONGEST_QUERY]
     if not wanted:
@@ -169,7 +170,7 @@ def indexed_works() -> list[IndexedWork]:
 
 
 def _title_scores(wanted: str, limit: int, everything: bool = False) -> dict[int, Any]:
-    """Work id → how well a title fits: 4 the same, 3 the same sound, 2 begins so, 1.5 holds it, below 1 looks alike."""
+    """Work id → how well a title fits: 5 the same, 4 begins so, 3 the same sound, 1.5 holds it, below 1 looks alike."""
     key, bones = text_key(wanted)[:400], skeleton(wanted)[:200]
     if not key:
         return {}
@@ -184,9 +185,9 @@ def _title_scores(wanted: str, limit: int, everything: bool = False) -> dict[int
         rows = rows.filter(work__state="registered")
     alike = Greatest(TrigramSimilarity("key", key), TrigramSimilarity("skeleton", bones) * Value(0.8))
     score: Any = Case(
-        When(key=key, then=Value(4.0)),
+        When(key=key, then=Value(5.0)),
+        When(key__startswith=f"{key} ", then=Value(4.0)),
         When(skeleton=bones, then=Value(3.0 if len(bones) > 2 else 1.2)),  # short words share their consonants often
-        When(key__startswith=f"{key} ", then=Value(2.0)),
         When(key__contains=key, then=Value(1.5)),
         default=Value(0.0),
         output_field=FloatField(),
@@ -199,7 +200,7 @@ def _title_scores(wanted: str, limit: int, everything: bool = False) -> dict[int
 
 
 def _writer_scores(wanted: str, limit: int) -> dict[int, Any]:
-    """Work id → how well the name of an owner fits; an equal name counts almost like an equal title."""
+    """Work id → how well the name of an owner fits; an equal name counts almost like a title that begins so."""
     key, bones = text_key(wanted)[:400], skeleton(wanted)[:200]
     if not key:
         return {}

@@ -14,6 +14,7 @@ from works.formats.cwr.reader import CwrReading
 from works.formats.cwr.records import CwrFault, CwrTransaction, Severity
 from works.models import ImportedTransaction, RegistrationFile, Work, WorkIdentifier
 from works.rules.identifiers import read_iswc
+from works.services.cwr_sums import fitted_faults
 
 ACCEPTED = ("AS", "AC")
 ANSWERED = ("NWR", "REV", "AGR")
@@ -72,13 +73,14 @@ class Decider:
         own, sent_before = mine.get(number), self._numbers.get(number)
         if own or sent_before:
             status = "AC" if row.type == "REV" else "DU"
-            return Decision(row, status, own, sent_before, _with(row, _KNOWN_HERE if status == "DU" else ""))
+            faults = _with(row, _KNOWN_HERE) if status == "DU" else (*row.faults, *fitted_faults(row))
+            return Decision(row, status, own, sent_before, faults)
         if iswc in others or iswc in self._iswcs:
             return Decision(row, "CO", others.get(iswc), self._iswcs.get(iswc), row.faults)
         self._numbers[number] = row.number
         if iswc:
             self._iswcs[iswc] = row.number
-        faults = _with(row, _UNKNOWN_HERE if row.type == "REV" else "")
+        faults = (*_with(row, _UNKNOWN_HERE if row.type == "REV" else ""), *fitted_faults(row))
         changed = any(fault.severity in (Severity.FIELD, Severity.RECORD) for fault in faults)
         return Decision(row, "AC" if changed else "AS", faults=faults)
 

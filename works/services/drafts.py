@@ -72,7 +72,7 @@ def send_draft(*, draft: WorkDraft, by: User, persons: dict[int, UUID | None], i
         return draft.work
     if next_step(draft) != "check":
         raise ValidationError(_("Fill in the title and the shares first."))
-    new = _new_work(draft, by, persons)
+    new = _new_work(draft.answers["title"], draft.answers["shares"], draft.party, by, persons)
     state = "submitted" if is_doubtful else "registered"
     draft.work = register_work(new=new, by=by, source="member", registered_by=draft.party, state=state)
     draft.save(update_fields=["work"])
@@ -95,8 +95,19 @@ def decide_submitted(*, work: Work, accept: bool, reason: str, by: User) -> Work
     return work
 
 
-def _new_work(draft: WorkDraft, by: User, persons: dict[int, UUID | None]) -> NewWork:
-    title = draft.answers["title"]
+@transaction.atomic
+def register_typed(
+    *, title: dict[str, Any], shares: list[dict[str, Any]], persons: dict[int, UUID | None], by: User
+) -> Work:
+    """Register what the documentation desk typed: a title and shares as the steps of a member's registration keep
+    them. `persons` as in `send_draft`. Raises ValidationError; then nothing is registered."""
+    require(by, "works.edit_works")
+    return register_work(new=_new_work(title, shares, None, by, persons), by=by, source="staff")
+
+
+def _new_work(
+    title: dict[str, Any], rows: list[dict[str, Any]], own: Party | None, by: User, persons: dict[int, UUID | None]
+) -> NewWork:
     length = (title.get("minutes") or 0) * 60 + (title.get("seconds") or 0)
     original = title.get("title_original") or ""
     language = title.get("language") or ""
@@ -106,20 +117,22 @@ def _new_work(draft: WorkDraft, by: User, persons: dict[int, UUID | None]) -> Ne
         other_titles=(NewTitle(original, "OL", language),) if original else (),
         iswc=title.get("iswc") or "",
         duration=length or None,
-        shares=tuple(_shares(draft, by, persons)),
+        shares=tuple(_shares(rows, own, by, persons)),
         recordings=(recording,) if recording.isrc else (),
     )
 
 
-def _shares(draft: WorkDraft, by: User, persons: dict[int, UUID | None]) -> list[NewShare]:
-    rows = draft.answers["shares"]
+def _shares(rows: list[dict[str, Any]], own: Party | None, by: User, persons: dict[int, UUID | None]) -> list[NewShare]:
     chosen = {party.uid: party for party in Party.objects.filter(uid__in=[uid for uid in persons.values() if uid])}
     known = {place: chosen[uid] for place, uid in persons.items() if uid in chosen}
-    known.update({place: draft.party for place, row in enumerate(rows) if row.get("own")})
+    if own is not None:
+        known.update({place: own for place, row in enumerate(rows) if row.get("own")})
     others = [place for place in range(len(rows)) if place not in known]
     if others:
         facts = [_facts(rows[place]) for place in others]
-        known.update(zip(others, register_parties(parties=facts, by=by, source="member"), strict=True))
+        known.update(
+            zip(others, register_parties(parties=facts, by=by, source="member" if own else "staff"), strict=True)
+        )
     return [
         NewShare(known[place], row["role"], right, row[field])
         for place, row in enumerate(rows)

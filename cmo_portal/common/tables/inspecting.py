@@ -10,7 +10,7 @@ from typing import TextIO
 
 from cmo_portal.common.tables.archive import too_many_columns
 from cmo_portal.common.tables.encoding import EncodingGuess, detect_encoding
-from cmo_portal.common.tables.errors import FileRefused, Notice
+from cmo_portal.common.tables.errors import FileRefused, Notice, shorten
 from cmo_portal.common.tables.kinds import table_kind
 from cmo_portal.common.tables.layout import (
     Row,
@@ -21,13 +21,14 @@ from cmo_portal.common.tables.layout import (
     heading_names,
 )
 from cmo_portal.common.tables.limits import DEFAULT_LIMITS, TableLimits
-from cmo_portal.common.tables.reading import LOOK_AHEAD_ROWS, open_text, trimmed
-from cmo_portal.common.tables.records import LineFeed, read_records
+from cmo_portal.common.tables.reading import LOOK_AHEAD_ROWS, open_text, row_fault, trimmed
+from cmo_portal.common.tables.records import LineFeed, read_records, shown
 from cmo_portal.common.tables.workbook import workbook_as_text
 from cmo_portal.common.texts import _, say
 
 SAMPLE_ROWS = 20
 SNIFF_CHARS = 1 << 16
+SHOWN_PLACES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,28 +66,70 @@ def inspect_table(
     layout = TableLayout(kind, encoding.name, delimiter, quoted)
     with open_text(path, encoding.name) as text:
         guess = _guess(text, layout, limits, known_headings)
-    return replace(guess, certain=guess.certain and encoding.certain, notices=_encoding_notices(encoding))
+    notices = (_damage_notice(path, layout, guess.headings, encoding, limits),) if encoding.damaged else ()
+    return replace(guess, certain=guess.certain and encoding.certain, notices=notices)
 
 
-def _encoding_notices(encoding: EncodingGuess) -> tuple[Notice, ...]:
-    if not encoding.damaged:
-        return ()
+def _damage_notice(
+    path: Path, layout: TableLayout, headings: tuple[str, ...], encoding: EncodingGuess, limits: TableLimits
+) -> Notice:
+    """How many bytes cannot be read, and the first rows and columns where they stand."""
+    places = _damaged_places(path, layout, headings, limits)
     text = say(
-        _("Bytes that are no characters in {encoding}: {count}."), encoding=encoding.name, count=encoding.damaged
+        _("Bytes that are no characters in {encoding}: {count}, first in row {places}."),
+        encoding=encoding.name,
+        count=encoding.damaged,
+        places="; ".join(f"{row} ({column})" if column else str(row) for row, column in places),
     )
-    return (Notice("damaged", text, count=encoding.damaged),)
+    return Notice("damaged", text, row=places[0][0] if places else 0, count=encoding.damaged)
+
+
+def _damaged_places(
+    path: Path, layout: TableLayout, headings: tuple[str, ...], limits: TableLimits
+) -> list[tuple[int, str]]:
+    """Row and heading of the first damaged lines."""
+    found: list[tuple[int, str]] = []
+
+    def complain(code: str, row: int, line: str) -> None:
+        if code == "undecodable":
+            cells = line.split(layout.delimiter)
+            place = next(place for place, cell in enumerate(cells) if shown(cell) != cell)
+            found.append((row, headings[place] if place < len(headings) else ""))
+
+    with open_text(path, layout.encoding) as text:
+        feed = LineFeed(text, limits)
+        records = read_records(feed, delimiter=layout.delimiter, quoted=layout.quoted, limits=limits, complain=complain)
+        for _record in records:
+            if len(found) >= SHOWN_PLACES:
+                break
+    return found[:SHOWN_PLACES]
+
+
+def _nothing_but_faults(code: str, row: int, value: str, limits: TableLimits) -> FileRefused:
+    """The refusal of a file of which no row can be read: it says what is wrong with the first."""
+    fault, remedy = row_fault(code, limits)
+    message = say(
+        _("No row of the file can be read. Row {row}, “{value}”: {fault}"),
+        row=row,
+        value=shorten(shown(value.rstrip("\r\n"))[:60]),
+        fault=fault,
+    )
+    return FileRefused(code, message, remedy, row=row)
 
 
 def _guess(text: TextIO, layout: TableLayout, limits: TableLimits, known: Collection[str]) -> TableGuess:
     """Find the heading row and the sample in the first rows of a text."""
+    faults: list[tuple[str, int, str]] = []
     records = read_records(
         LineFeed(text, limits),
         delimiter=layout.delimiter,
         quoted=layout.quoted,
         limits=limits,
-        complain=lambda _code, _row, _value: None,
+        complain=lambda code, row, value: faults.append((code, row, value)) if not faults else None,
     )
     rows = [Row(number, cells) for number, cells in islice(records, LOOK_AHEAD_ROWS) if any(map(str.strip, cells))]
+    if not rows and faults:
+        raise _nothing_but_faults(*faults[0], limits)
     if not rows:
         raise FileRefused(
             "no-rows", _("There is no text in the file."), _("Check the export and upload the file again.")

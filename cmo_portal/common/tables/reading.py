@@ -62,6 +62,18 @@ _ROW_FAULTS: dict[str, tuple[Text, Text]] = {
 }
 
 
+def row_fault(code: str, limits: TableLimits) -> tuple[Text, Text]:
+    """What is wrong with a row that cannot be read, and the remedy."""
+    message, remedy = _ROW_FAULTS[code]
+    text = say(
+        message,
+        line_chars=f"{limits.line_chars:,}",
+        cell_chars=f"{limits.cell_chars:,}",
+        columns=limits.columns,
+    )
+    return text, remedy
+
+
 class TableReader:
     """One pass over the rows below the headings. `errors` and `notices` are complete when the last chunk was taken."""
 
@@ -174,15 +186,10 @@ class TableReader:
         self._records = chain(first, self._records)
 
     def _complain(self, code: str, number: int, value: str, cells: list[str] | None = None) -> None:
-        message, remedy = _ROW_FAULTS[code]
-        text = say(
-            message,
-            line_chars=f"{self._limits.line_chars:,}",
-            cell_chars=f"{self._limits.cell_chars:,}",
-            columns=self._limits.columns,
-        )
+        text, remedy = row_fault(code, self._limits)
         value = shown(value.rstrip("\r\n"))
-        error = RowError(self.filename, number, "", shorten(value), text, remedy, code)
+        column = self.headings[0] if len(self.headings) == 1 else ""
+        error = RowError(self.filename, number, column, shorten(value), text, remedy, code)
         if cells is None:
             # The row cannot be parsed: it goes back as it stands, cut at the delimiters, an endless one cut short.
             cells = value.split(self.layout.delimiter) if code in {"quotes", "undecodable"} else [shorten(value)]

@@ -21,11 +21,12 @@ from cmo_portal.common.tables.limits import TableLimits
 _STRIPPED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 _UNDECODABLE = re.compile("[\ud800-\udfff]")
 _SKIP_CHARS = 1 << 16
+KEPT_CHARS = 200  # of a line that is too long, to show which one it is
 _BLOCK_CHARS = 1 << 18
 
 
 class _OverlongLine(str):
-    """Stands in for a line that was too long to keep: empty as text, told apart by its type."""
+    """Stands in for a line that was too long to keep: its beginning alone, told apart by its type."""
 
     __slots__ = ()
 
@@ -126,7 +127,7 @@ class LineFeed:
     def _cleaned(self, line: str) -> str:
         """The line composed (NFC) and without what is stripped; an overlong one is not kept."""
         if len(line) > self._limit and len(line.rstrip("\r\n")) > self._limit:
-            return _OverlongLine()
+            return _OverlongLine(_STRIPPED.sub("", line[:KEPT_CHARS]))
         if not line.isascii() and not unicodedata.is_normalized("NFC", line):
             line = unicodedata.normalize("NFC", line)
         if _STRIPPED.search(line) is not None:

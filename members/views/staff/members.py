@@ -12,13 +12,12 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cmo_portal.accounts.access import staff_page
+from cmo_portal.attachments import attachment
 from cmo_portal.common import clock
 from cmo_portal.common.tables import ValueRefused
 from cmo_portal.paging import keyset_page
 from cmo_portal.wording import date_text
 from members.access import actor, fresh_sign_in, staff_document
-from members.formats.documents import PDF
-from members.formats.preview import page_picture
 from members.forms.fields import add_errors
 from members.forms.staff import ContactForm, FindForm, MandateForm, MemberFilter, RevealForm, StateForm, TaxForm
 from members.models import Member
@@ -26,8 +25,8 @@ from members.queries.applications import mandate_territories
 from members.queries.members import acts_on, filtered_members, member_of_cnic, profile_of
 from members.rules.identity import read_cnic
 from members.services import members as services
-from members.services.documents import open_document
-from members.views.downloads import attachment, csv_download
+from members.services.documents import first_page, open_document
+from members.views.downloads import csv_download
 from members.views.summaries import events_of, role_text, state_text, tax_text
 
 VIEW, EDIT = "members.view_members", "members.edit_members"
@@ -184,7 +183,7 @@ def document(request: HttpRequest, uid: UUID) -> HttpResponse:
         content = open_document(document=found, by=actor(request))
     except FileNotFoundError as error:
         raise Http404 from error
-    return attachment(content, found)
+    return attachment(content, name=found.original_name, content_type=found.content_type)
 
 
 @staff_page(VIEW)
@@ -192,9 +191,7 @@ def document(request: HttpRequest, uid: UUID) -> HttpResponse:
 def document_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The first page of a PDF as a picture of our own drawing, to stand beside the form."""
     found = staff_document(request, uid)
-    if found.content_type != PDF:
-        raise Http404
-    picture = page_picture(open_document(document=found, by=actor(request)))
+    picture = first_page(document=found, by=actor(request))
     if not picture:
         raise Http404
     return HttpResponse(picture, content_type="image/png", headers={"Cache-Control": "no-store"})

@@ -12,7 +12,7 @@ from itertools import compress
 from operator import mul
 from typing import Any
 
-from cmo_portal.common.tables import FileRefused, Notice, Row, RowError, ValueRefused
+from cmo_portal.common.tables import FileRefused, Notice, Row, RowError, ValueRefused, shorten
 from cmo_portal.common.texts import _, say
 from royalties.formats.mapped_csv.cells import (
     CellReader,
@@ -27,7 +27,20 @@ from royalties.formats.usage_line import UsageChunk, join_names
 REMEMBERED_TEXTS = 100_000
 _DASHES = (" - ", " – ", " — ")
 
+FORMULA_SIGNS = frozenset("=+-@")
+LISTED_FORMULAS = 10
+FORMULA = _(
+    "Row {row}, column {column}: “{value}” looks like a spreadsheet formula. It is kept as text and never run;"
+    " check the row."
+)
+MORE_FORMULAS = _("More cells that look like a spreadsheet formula: {count}. They are kept as text and never run.")
+
 Complain = Callable[[RowError, Row | None], None]
+
+
+def looks_like_formula(text: str) -> bool:
+    """Whether a spreadsheet would run this text: it begins as a formula does and is no number or dash."""
+    return text[:1] in FORMULA_SIGNS and any(sign.isalpha() for sign in text)
 
 
 class _Memo(dict[str, Any]):
@@ -36,7 +49,7 @@ class _Memo(dict[str, Any]):
     def __init__(self, reader: CellReader) -> None:
         super().__init__()
         self._reader = reader
-        self.refused = self.doubtful = False
+        self.refused = self.doubtful = self.formulas = False
 
     def __missing__(self, text: str) -> Any:
         if len(self) >= REMEMBERED_TEXTS:
@@ -48,6 +61,8 @@ class _Memo(dict[str, Any]):
             self.refused = True
         if type(value) is DoubtfulCode:
             self.doubtful = True
+        if text[:1] in FORMULA_SIGNS and looks_like_formula(text):
+            self.formulas = True
         self[text] = value
         return value
 
@@ -71,6 +86,7 @@ class MappedReader:
         self.lines = self.plays = self.seconds = 0
         self._counts: Counter[str] = Counter()
         self._first_rows: dict[str, int] = {}
+        self._formulas: list[Notice] = []
         self._places = [(headings.index(heading), heading, name) for heading, name in mapping.columns]
         readers = cell_readers(mapping, period)
         self._memos = {place: _Memo(readers[name]) for place, _heading, name in self._places}
@@ -95,6 +111,8 @@ class MappedReader:
                 self._collect_refusals(rows, texts[place], values, heading, bad)
             if self._memos[place].doubtful:
                 self._count_doubtful(rows, values, name)
+            if self._memos[place].formulas:
+                self._tell_formulas(rows, texts[place], heading)
             found[name] = _joined(found[name], values) if name in found else values
         self._split_titles(found)
         self._take_clock(found, texts)
@@ -113,10 +131,22 @@ class MappedReader:
             "isrc": _("ISRCs that have not the shape of an ISRC were left empty: {count}."),
             "iswc": _("ISWCs that have not the shape of an ISWC were left empty: {count}."),
         }
+        more = self._counts["formula"] - len(self._formulas)
+        unlisted = [Notice("formula", say(MORE_FORMULAS, count=more), count=more)] if more else []
         return [
             Notice(code, say(texts[code], count=count), row=self._first_rows[code], count=count)
             for code, count in self._counts.items()
-        ]
+            if code in texts
+        ] + [*self._formulas, *unlisted]
+
+    def _tell_formulas(self, rows: Sequence[Row], texts: list[str], heading: str) -> None:
+        for row, text in zip(rows, texts, strict=True):
+            if not looks_like_formula(text):
+                continue
+            self._note("formula", row.number)
+            if len(self._formulas) < LISTED_FORMULAS:
+                words = say(FORMULA, row=row.number, column=heading, value=shorten(text))
+                self._formulas.append(Notice("formula", words))
 
     def _collect_refusals(
         self, rows: Sequence[Row], texts: list[str], values: list[Any], heading: str, bad: dict[int, list[RowError]]

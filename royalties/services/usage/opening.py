@@ -24,7 +24,7 @@ from cmo_portal.common.tables import (
     open_table,
 )
 from cmo_portal.common.texts import _, say
-from royalties.formats.dsr import DSR_READER_VERSION, DsrReader, DsrRules, ReleaseRule, open_dsr
+from royalties.formats.dsr import DSR_READER_VERSION, DsrHeader, DsrReader, DsrRules, ReleaseRule, open_dsr
 from royalties.formats.mapped_csv import ColumnMapping, MappedReader
 from royalties.formats.usage_line import READER_VERSION, UsageChunk
 from royalties.models import UsageFile
@@ -47,6 +47,7 @@ class Findings:
     holds: list[Notice] = field(default_factory=list)
     refused_count: int = 0
     rows_seen: int = 0
+    sender: str = ""  # as the report itself names it
 
 
 class UsageReading(Protocol):
@@ -109,8 +110,10 @@ class SalesReportReading:
         rules = DsrRules(releases=ReleaseRule(file.mapping.get("releases", ReleaseRule.EACH_TRACK)))
         with open_dsr(self._path, filename=file.filename, limits=limits(), rules=rules) as reader:
             for chunk in reader.chunks():
+                _refuse_other_days(file, reader.report.header)
                 yield _within_bounds(chunk, file.filename, self._complain)
                 found.rows_seen = reader.report.rows
+            _refuse_other_days(file, reader.report.header)
             self._take_over(reader)
 
     def _complain(self, error: RowError, _row: Row | None) -> None:
@@ -124,6 +127,8 @@ class SalesReportReading:
         found.notices, found.holds = list(report.notices), list(report.holds)
         if report.header is not None:
             found.notices += _other_period(self._file, report.header.period_start, report.header.period_end)
+            found.notices += _other_sender(self._file, report.header)
+            found.sender = sender_of(report.header)
 
 
 @contextmanager
@@ -151,6 +156,46 @@ def _other_period(file: UsageFile, first: dt.date, last: dt.date) -> list[Notice
         return []
     text = say(_("The report covers {first} to {last}, which is not the period you chose."), first=first, last=last)
     return [Notice("period", text)]
+
+
+def _refuse_other_days(file: UsageFile, header: DsrHeader | None) -> None:
+    """A report that has no day of the chosen period belongs to another one. Raises FileRefused."""
+    if header is None or (header.period_start <= file.period_end and file.period_start <= header.period_end):
+        return
+    raise FileRefused(
+        "other-period",
+        say(
+            _("The report covers {first} to {last}; the period you chose has none of these days."),
+            first=header.period_start,
+            last=header.period_end,
+        ),
+        _("Upload the report again under its own period, or ask its sender for the right one."),
+        row=1,
+    )
+
+
+def sender_of(header: DsrHeader) -> str:
+    """Who sends a report: the party identifier, or the name where there is none."""
+    return header.sender_id or header.sender
+
+
+def _other_sender(file: UsageFile, header: DsrHeader) -> list[Notice]:
+    """A remark when the earlier reports of the source came from somebody else."""
+    earlier = UsageFile.objects.filter(source=file.source, report__has_key="sender").exclude(pk=file.pk)
+    before = earlier.exclude(report__sender="").exclude(state="refused").order_by("-pk").first()
+    if before is None or before.report["sender"] == sender_of(header):
+        return []
+    text = say(
+        _(
+            "The sender is {name} ({sender}); the last report of this source, {file}, came from {earlier}."
+            " Take it only if the source is right."
+        ),
+        name=header.sender,
+        sender=sender_of(header),
+        file=before.filename,
+        earlier=before.report["sender"],
+    )
+    return [Notice("other-sender", text, row=1)]
 
 
 def _within_bounds(chunk: UsageChunk, filename: str, complain: Any) -> UsageChunk:

@@ -3,6 +3,7 @@
 import datetime as dt
 import gc
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -17,7 +18,7 @@ from cmo_portal.common.tables import FileRefused, Notice
 from cmo_portal.common.texts import _, say
 from cmo_portal.jobs.models import Job
 from cmo_portal.jobs.services import add_job, finish, report_progress
-from royalties.models import UsageFile
+from royalties.models import RuleVersion, UsageFile
 from royalties.rules.usage_texts import LARGEST_SUM
 from royalties.services.usage.opening import Findings, UsageReading, open_usage, refuse_sums
 from royalties.services.usage.refused_rows import refused_rows_file
@@ -28,6 +29,7 @@ from royalties.services.usage.words import errors_as_data, notices_as_data, refu
 READ_AT_ONCE = 2_000_000  # bytes; a person can wait for a file up to this size
 READABLE = ("received", "mapping", "reading", "checked", "held")
 PROGRESS_ROWS = 20_000
+SHOWN_USES = 50
 
 Progress = Callable[[int], None]
 
@@ -68,18 +70,24 @@ def read_file(*, file: UsageFile, by: User, now: dt.datetime, job: Job | None = 
     progress = _reporter(file, job)
     try:
         with open_usage(file) as reading, _collector_asleep():
-            facts, writer, known = _spool(file, reading, progress)
+            facts, writer, known, uses = _spool(file, reading, progress)
     except FileRefused as refusal:
         return _store_refusal(file, refusal, by, job)
-    return _store(file, reading, facts, _extra_notices(writer, known), known, by, job)
+    notices = [*_extra_notices(writer, known), *_unknown_uses(uses)]
+    return _store(file, reading, facts, notices, known, by, job)
 
 
-def _spool(file: UsageFile, reading: UsageReading, progress: Progress) -> tuple[SpoolFacts, SpoolWriter, KnownRows]:
+def _spool(
+    file: UsageFile, reading: UsageReading, progress: Progress
+) -> tuple[SpoolFacts, SpoolWriter, KnownRows, Counter[str]]:
+    """One pass; `uses` counts the rows of each kind of use."""
     known = KnownRows(file)
+    uses: Counter[str] = Counter()
     with new_spool() as (lines_name, texts_name, lines, texts):
         writer = SpoolWriter(file.pk, lines, counted=reading.counted)
         told = 0
         for chunk in reading.chunks():
+            uses.update(chunk.columns["use_code"])
             writer.add(known.take(chunk))
             if max(writer.plays, writer.seconds) > LARGEST_SUM:
                 raise refuse_sums()
@@ -97,7 +105,25 @@ def _spool(file: UsageFile, reading: UsageReading, progress: Progress) -> tuple[
         plays=writer.plays,
         seconds=writer.seconds,
     )
-    return facts, writer, known
+    return facts, writer, known, uses
+
+
+def _unknown_uses(uses: Counter[str]) -> list[Notice]:
+    """Kinds of use that no approved rule has a weight for. Rules without weights by use take every kind."""
+    versions = RuleVersion.objects.filter(state="approved", parameters__has_key="use_weights")
+    weights = [set(parameters["use_weights"]) for parameters in versions.values_list("parameters", flat=True)]
+    if not weights:
+        return []
+    known = set().union(*weights)
+    text = _(
+        "Rows with the kind of use “{code}”: {count}. No rule has a weight for it: a rule's default weight applies,"
+        " and where it has none, no run can be frozen over these rows. Correct the code, or add it to the rule."
+    )
+    return [
+        Notice("unknown-use", say(text, code=code[:60], count=count), count=count)
+        for code, count in uses.most_common(SHOWN_USES)
+        if code and code not in known
+    ]
 
 
 def _extra_notices(writer: SpoolWriter, known: KnownRows) -> list[Notice]:
@@ -200,6 +226,7 @@ def _report(findings: Findings, extra: list[Notice], known: KnownRows) -> dict[s
         "holds": notices_as_data(findings.holds),
         "errors": errors_as_data(findings.errors),
         "error_count": len(findings.errors),
+        "sender": findings.sender,
         "known_rows": known.found,
         "known_files": known.files,
     }

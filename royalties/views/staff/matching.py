@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from cmo_portal.accounts.access import acting, staff_page
@@ -25,6 +25,11 @@ from works.queries.repertoire import search_works
 
 LAYOUT = {"layout": "layouts/staff.html"}
 FILTERS = ("source", "outcome", "words")
+DECIDED = {
+    "matched": gettext_lazy("Linked to the work. Key u takes it back."),
+    "none": gettext_lazy("Noted as none of our works. Key u takes it back."),
+    "ignored": gettext_lazy("Noted as not to be paid. Key u takes it back."),
+}
 FOUND_WORKS = 9  # as many as there are keys to choose them by
 
 
@@ -41,13 +46,16 @@ def match_queue(request: HttpRequest) -> HttpResponse:
     page = queue_page(wanted, _key(request.GET.get("at", "")))
     current = page.current
     found = item(current.file_id, current.text_no, bytes.fromhex(current.key)) if current else None
+    home = f"{request.path}?{urlencode({**_filters(request), 'at': current.key if current else ''})}"
     context = {
         "queue": page,
         "filter_form": chosen,
         "filters": urlencode(_filters(request)),
         "kept_filters": list(_filters(request).items()),
         "search_action": reverse("royalties:staff-match-queue"),
-        **(_panel(request, found, back="queue", after=page.after.key if page.after else "") if found else {}),
+        **(
+            _panel(request, found, back="queue", after=page.after.key if page.after else "", home=home) if found else {}
+        ),
     }
     return render(request, "royalties/staff/match_queue.html", {**context, **LAYOUT})
 
@@ -60,7 +68,7 @@ def match_text(request: HttpRequest, uid: UUID, text_no: int) -> HttpResponse:
     found = item(text.file_id, text.text_no, bytes(text.memory_key))
     if found is None:
         raise Http404
-    context = {**_panel(request, found, back="file", after=""), "search_action": request.path}
+    context = {**_panel(request, found, back="file", after="", home=request.path), "search_action": request.path}
     return render(request, "royalties/staff/match_text.html", {**context, **LAYOUT})
 
 
@@ -90,6 +98,7 @@ def match_decide(request: HttpRequest) -> HttpResponse:
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
         return _back(request, form, file, stay=True)
+    messages.success(request, DECIDED[outcome])
     return _back(request, form, file, stay=False)
 
 
@@ -123,15 +132,20 @@ def match_again(request: HttpRequest) -> HttpResponse:
     return redirect(_queue_url(request))
 
 
-def _panel(request: HttpRequest, found: Item, *, back: str, after: str) -> dict[str, Any]:
+def _panel(request: HttpRequest, found: Item, *, back: str, after: str, home: str) -> dict[str, Any]:
     """What the right side needs: the text, the works to choose from, the hidden facts of the decision."""
     words = request.GET.get("q", "").strip()[:200]
     works = candidates([{"work": work.pk} for work in search_works(words, limit=FOUND_WORKS)]) if words else None
+    if "work" in request.GET and works is None:
+        made = Work.objects.filter(number=request.GET["work"][:20], state="registered")[:1]
+        works = candidates([{"work": work.pk} for work in made])
     match = found.match
     return {
         "item": found,
         "work_words": words,
         "searched": works is not None,
+        "is_chosen": not words,  # what a search finds is looked at before it is chosen
+        "new_work_url": _new_work_url(found, home) if request.user.has_perm("works.edit_works") else "",
         "choices": [_choice(one) for one in (found.candidates if works is None else works)[:FOUND_WORKS]],
         "machine_reason": _reason(found),
         "stage": STAGES.get(match.stage, "") if match else "",
@@ -144,6 +158,15 @@ def _panel(request: HttpRequest, found: Item, *, back: str, after: str) -> dict[
         },
         "reasons": [(code, REASONS[code]) for code in IGNORED],
     }
+
+
+def _new_work_url(found: Item, home: str) -> str:
+    """The registration of a work for this text, with what the text says, and the way back to it."""
+    text = found.text
+    carried = [("title", text.title), ("iswc", text.iswc), ("isrc", text.isrc), ("performer", text.shown_performers)]
+    carried += [("creator", name) for name in text.creators.split("|")]
+    query = urlencode([(name, value) for name, value in [*carried, ("next", home)] if value])
+    return f"{reverse('works:staff-work-new')}?{query}"
 
 
 def _choice(one: Candidate) -> dict[str, Any]:

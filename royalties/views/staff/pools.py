@@ -28,8 +28,8 @@ LAYOUT = {"layout": "layouts/staff.html"}
 def receipt_new(request: HttpRequest) -> HttpResponse:
     """Finance records money that came in; invoices are paid and the ledger is posted in one act."""
     key = form_key_of(request)
-    if key and (made := Receipt.objects.filter(form_key=key).first()):  # a double click shows the same receipt
-        return redirect("licensing:staff-receipt-detail", uid=made.uid)
+    if made := _recorded(key):
+        return _to_receipt(request, made)
     form = ReceiptForm(request.POST or None, initial={"received_on": clock.today()})
     if request.method == "POST" and form.is_valid():
         try:
@@ -41,10 +41,21 @@ def receipt_new(request: HttpRequest) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            messages.success(request, _("The receipt is recorded and posted."))
-            return redirect("licensing:staff-receipt-detail", uid=receipt.uid)
+            return _to_receipt(request, receipt)
+    if made := _recorded(key):  # the other click of a double click was faster
+        return _to_receipt(request, made)
     context = {"form": form, "submit_label": _("Record the receipt"), **LAYOUT}
     return render(request, "royalties/staff/receipt_new.html", context)
+
+
+def _recorded(key: UUID | None) -> Receipt | None:
+    """The receipt that this form has made already: a double click shows it."""
+    return Receipt.objects.filter(form_key=key).first() if key else None
+
+
+def _to_receipt(request: HttpRequest, receipt: Receipt) -> HttpResponse:
+    messages.success(request, _("The receipt is recorded and posted."))
+    return redirect("licensing:staff-receipt-detail", uid=receipt.uid)
 
 
 @staff_page("royalties.view_runs")

@@ -127,6 +127,29 @@ def test_every_row_is_one_play_when_the_mapping_says_so():
     assert [line.plays for line in lines] == [1, 1]
 
 
+@pytest.mark.parametrize("text", ["=cmd|' /C calc'!A0", "+SUM(A1)", "-2+cmd|x", "@SUM(A1:A9)"])
+def test_what_looks_like_a_formula_is_kept_as_text_and_told_with_row_column_and_value(text):
+    mapping = ColumnMapping(columns=(("Song", "title"),), one_row_one_play=True)
+    lines, errors, _refused, reader = apply([["Yaad"], [text]], mapping=mapping, headings=("Song",))
+    assert ([line.title for line in lines], errors) == (["Yaad", text], [])
+    (notice,) = reader.notices()
+    assert notice.code == "formula" and f"Row 3, column Song: “{text}”" in str(notice.message)
+
+
+@pytest.mark.parametrize("text", ["-5", "+92 300 1234567", "-", "--", "= 12", "a = b"])
+def test_numbers_and_dashes_are_no_formulas(text):
+    mapping = ColumnMapping(columns=(("Song", "title"), ("Note", "album")), one_row_one_play=True)
+    *_others, reader = apply([["Yaad", text]], mapping=mapping, headings=("Song", "Note"))
+    assert reader.notices() == []
+
+
+def test_many_formulas_are_counted_and_not_all_listed():
+    mapping = ColumnMapping(columns=(("Song", "title"),), one_row_one_play=True)
+    *_others, reader = apply([[f"=A{number}"] for number in range(25)], mapping=mapping, headings=("Song",))
+    told = reader.notices()
+    assert len(told) == 11 and told[-1].count == 15
+
+
 def test_rows_that_hold_totals_are_left_out_and_counted_but_a_song_called_total_is_not():
     lines, errors, _refused, reader = apply(
         [

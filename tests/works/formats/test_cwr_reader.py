@@ -124,6 +124,18 @@ def test_an_empty_or_foreign_file_stops_the_run_with_a_reason(data):
     assert opened.faults[0].remedy_text
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_a_file_in_utf_16_is_told_its_encoding_and_what_to_do(encoding):
+    opened, _transactions = read_all(as_bytes(GOOD).decode().encode(encoding))
+    assert "UTF-16" in opened.faults[0].text and "plain text" in opened.faults[0].remedy_text
+
+
+@pytest.mark.parametrize("data", [b"PK\x03\x04" + bytes(range(64)), b"%PDF-1.7", bytes(range(256)) * 4])
+def test_a_file_that_is_no_text_is_told_so(data):
+    opened, _transactions = read_all(data)
+    assert "no text" in opened.faults[0].text
+
+
 def test_a_file_without_a_header_stops_the_run():
     assert file_complaints(as_bytes(GOOD[1:])) == {("FILE-E-002", "ER")}
 

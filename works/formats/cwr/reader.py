@@ -4,6 +4,7 @@ It never raises on what a file holds. Only an empty or unreadable file, a missin
 stop the run; everything else is reported and reading goes on. Memory stays flat: one transaction is held at a time.
 """
 
+import codecs
 import dataclasses
 from collections.abc import Iterator
 from typing import BinaryIO
@@ -32,6 +33,14 @@ LISTED_GROUPS = 1_000
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _BLANK = b" \t\x00\x1a"
+
+
+def _foreign_writing(start: bytes) -> str:
+    """The text that says how a file is written which is neither ASCII nor UTF-8; blank when nothing speaks for it."""
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or start[:6] in (b"H\0D\0R\0", b"\0H\0D\0R"):
+        return "utf_16"
+    controls = sum(byte < 32 and byte not in b"\t\n\r\f\x1a" for byte in start[:512])
+    return "binary" if controls > 8 or start.startswith((b"PK\x03\x04", b"\x1f\x8b", b"%PDF")) else ""
 
 
 class CwrReading:
@@ -141,6 +150,9 @@ class CwrReading:
         if first.data.startswith(_BYTE_ORDER_MARK):
             first = first._replace(data=first.data[len(_BYTE_ORDER_MARK) :])
         draft = parse_line(first, "2.2").record
+        if wrong := _foreign_writing(first.data):
+            self._faults.refuse(None, wrong)
+            return
         if draft.type != "HDR":
             self._faults.refuse(draft, "FILE-E-002", edit="FILE-E-002")
             return

@@ -146,6 +146,10 @@ _PARTIES: dict[str, Text] = {
 }
 
 _SHARES: dict[str, Text] = {
+    "sum_fitted": Text(
+        _("The %(right)s shares add up to %(total)s %%: within the tolerance, so %(stored)s %% is stored here."),
+        _("Send %(better)s %% here: then the shares make 100 %% and are stored as sent."),
+    ),
     "NWR-T-004": Text(
         _("Publishers own %(total)s %% of %(right)s; the most is %(limit)s %%."), _("Lower their ownership shares.")
     ),
@@ -227,6 +231,14 @@ _AGREEMENTS: dict[str, Text] = {
 }
 
 _FILES: dict[str, Text] = {
+    "utf_16": Text(
+        _("The file is written in UTF-16, which CWR does not know."),
+        _("Save it as plain text in ASCII (or UTF-8 where the header says so) and send it again."),
+    ),
+    "binary": Text(
+        _("The file is no text: it holds binary data."),
+        _("Send the CWR file itself: unpack an archive first, and do not send a PDF or a table."),
+    ),
     "empty": Text(_("The file is empty."), _("Send the file again.")),
     "FILE-E-002": Text(_("The file does not begin with a header (HDR)."), _("Send a CWR file of version 2.1 or 2.2.")),
     "HDR-F-009": Text(_("The EDI version is “%(value)s”, not 01.10."), _("Send a CWR file of version 2.1 or 2.2.")),
