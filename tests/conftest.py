@@ -27,6 +27,12 @@ OTHER_TEMPLATES: dict[str, str] = {}  # databases that are cloned from something
 OWNER_ROLE, APP_ROLE = "cmo_owner", settings.DATABASE_APP_ROLE
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """People of the tests get their passwords by a quick hash: the one of production takes a tenth of a second each.
+    Passwords of servers that a test starts, and tests/cmo_portal/test_accounts.py, use the one of production."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
+
+
 @pytest.fixture(autouse=True)
 def english() -> Iterator[None]:
     """A page in Urdu leaves its language behind in the thread; each test begins in English."""

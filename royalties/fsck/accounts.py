@@ -113,11 +113,12 @@ JOURNALS = f"""
             FROM royalties_payment p JOIN royalties_paymentbatch b ON b.id = p.batch_id AND b.state = 'cancelled',
             LATERAL (VALUES ('2500', -p.gross), ('2510', p.gross)) v (code, amount)
         UNION ALL
-        SELECT 'payment:' || b.uid || ':settle', 'payment_settle', v.code, p.party_id, NULL, NULL, v.reason, v.amount
-            FROM royalties_payment p JOIN royalties_paymentbatch b ON b.id = p.batch_id AND b.state = 'closed',
+        SELECT 'payment:' || b.uid || ':settle:' || left(encode(p.answer_sha256, 'hex'), 16), 'payment_settle', v.code,
+            p.party_id, NULL, NULL, v.reason, v.amount
+            FROM royalties_payment p JOIN royalties_paymentbatch b ON b.id = p.batch_id,
             LATERAL (VALUES ('2510', '', p.gross, p.state), ('1000', '', -p.net, 'paid'),
                 ('2700', '', -p.withheld, 'paid'), ('2500', 'returned', -p.gross, 'rejected'))
-                v (code, reason, amount, state) WHERE v.state = p.state
+                v (code, reason, amount, state) WHERE v.state = p.state AND p.answer_sha256 IS NOT NULL
     ),
     side (key, kind, posted, code, party_id, pool_id, run_id, reason, amount) AS (
         SELECT key, kind, NULL::bigint, code, party_id, pool_id, run_id, reason, -amount FROM entry

@@ -29,7 +29,7 @@ STEPS = """
     posting (pattern, verb) AS (VALUES ('^receipt:', 'record_receipt'), ('^credit:', 'allocate_receipt'),
         ('^pool:', 'allocate_to_pool'), ('^run:.*:finalise$', 'finalise_run'), ('^run:.*:reverse$', 'reverse_run'),
         ('^payment:.*:reserve$', 'make_payment_batch'), ('^payment:.*:cancel$', 'cancel_payment_batch'),
-        ('^payment:.*:settle$', 'settle_payment_batch')),
+        ('^payment:.*:settle:', 'settle_payment_batch')),
     step (name, verb, object_id) AS (
         SELECT 'journal ' || j.number, verb, coalesce(c.uid::text, split_part(j.key, ':', 2))
             FROM royalties_journal j JOIN posting ON j.key ~ pattern LEFT JOIN credit c ON c.key = j.key

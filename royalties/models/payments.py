@@ -174,6 +174,7 @@ class Payment(Public):
     bank_reference = models.CharField(max_length=60, blank=True)
     bank_reason = models.CharField(max_length=200, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
+    answer_sha256 = models.BinaryField(max_length=32, null=True, editable=False)  # of the bank's file that answered it
 
     class Meta:
         verbose_name = _("payment")

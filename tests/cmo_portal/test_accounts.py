@@ -14,12 +14,14 @@ from allauth.mfa.totp.internal.auth import (
     validate_totp_code,
 )
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.management import CommandError, call_command
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import get_resolver
 
+from cmo_portal import settings as product
 from cmo_portal.accounts import services
 from cmo_portal.accounts.models import Audience, Invitation, User
 from cmo_portal.accounts.roles import ROLES
@@ -198,3 +200,9 @@ def _routes() -> list[str]:
 
     walk(get_resolver().url_patterns, "")
     return found
+
+
+def test_passwords_are_kept_by_argon2() -> None:
+    assert product.PASSWORD_HASHERS[0].endswith(".Argon2PasswordHasher")
+    with override_settings(PASSWORD_HASHERS=product.PASSWORD_HASHERS):
+        assert make_password("a long enough password 1").startswith("argon2$argon2id$")

@@ -102,8 +102,9 @@ def test_f19_an_application_for_a_licence_is_sent_and_approved_once(stage: Any, 
         assert visitor.post(f"{address}{section}/", answers).status_code == 302
     use = {"seats": "40", "live_evenings": "0", "from": f"{acts.NOW.year + 1}-01-01"}
     assert visitor.post(f"{address}use/?tariff=CAFE", use).status_code == 302
-    shown = visitor.get(f"{address}check/").context["form"]
-    clicks(visitor, f"{address}check/", {"expected_total": shown["expected_total"].value(), "declared": "on"})
+    assert visitor.post(f"{address}check/").status_code == 302
+    shown = visitor.get(f"{address}declare/").context["form"]
+    clicks(visitor, f"{address}declare/", {"expected_total": shown["expected_total"].value(), "declared": "on"})
     application = LicenceApplication.objects.get(form_key=key)
     assert (application.state, application.quotes.count()) == ("submitted", 1)
     clerk = sign_in(acts.person("licensing"))

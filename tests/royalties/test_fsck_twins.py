@@ -16,6 +16,7 @@ from cmo_portal.jobs.models import Job
 from cmo_portal.jobs.services import add_job, take
 from licensing.models import Invoice, Licence
 from members.models import Party
+from members.services.bank import approve_account, propose_account
 from royalties import fsck
 from royalties.models import Journal, PaymentBatch, Pool, Run, SuspenseLine
 from royalties.models.ledger import AccountCode
@@ -24,7 +25,7 @@ from royalties.services import payments, pools, runs
 from royalties.services.ledger import Entry, post_journal, reverse_journal
 from tests.factories import licensing as money
 from tests.factories import royalties as make
-from tests.factories.members import make_member
+from tests.factories.members import iban, make_member
 
 DAY = dt.date(2030, 11, 29)
 NOW = dt.datetime(2030, 11, 29, 9, tzinfo=dt.UTC)
@@ -70,8 +71,18 @@ def books(run_jobs: Any) -> Party:
     make.rule("withholding", {"rates": RATES})
     make.rule("payment", {"minimum_payment": "1.00"})
     answered(paid_batch(), "PAID", "REJECTED")
+    confirmed(bilal, 801)
     payments.make_batch(form_key=uuid.uuid4(), pay_on=DAY, by=make.finance(), now=NOW)
     return alia
+
+
+def confirmed(party: Party, number: int) -> None:
+    """The account that the bank refused is looked at again and approved by a second person."""
+    before = NOW - dt.timedelta(days=5)
+    account = propose_account(
+        party=party, iban=iban(number), title="Bilal", by=make.finance(), form_key=uuid.uuid4(), now=before
+    )
+    approve_account(account=account, by=make.approver(), now=account.cooling_until)
 
 
 def credited() -> None:

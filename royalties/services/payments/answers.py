@@ -48,7 +48,7 @@ def load_bank_answers(*, batch: PaymentBatch, data: bytes, filename: str, by: Us
     if not answers:
         raise ValidationError(TAKEN)
     faultpoint("pay.answer.before_write")
-    _settle(payments, answers, now)
+    _settle(payments, answers, digest, now)
     faultpoint("pay.answer.after_rows_write")
     post_journal(
         kind="payment_settle",
@@ -76,14 +76,15 @@ def _taken(payments: dict[int, Payment]) -> dict[int, BankAnswer]:
     }
 
 
-def _settle(payments: dict[int, Payment], answers: Sequence[BankAnswer], now: dt.datetime) -> None:
+def _settle(payments: dict[int, Payment], answers: Sequence[BankAnswer], digest: bytes, now: dt.datetime) -> None:
     for answer in answers:
         payment = payments[answer.line_no]
         payment.state = "paid" if answer.is_paid else "rejected"
-        payment.bank_reference, payment.bank_reason, payment.settled_at = answer.reference, answer.reason, now
+        payment.bank_reference, payment.bank_reason = answer.reference, answer.reason
+        payment.answer_sha256, payment.settled_at = digest, now
     Payment.objects.bulk_update(
         [payments[answer.line_no] for answer in answers],
-        ["state", "bank_reference", "bank_reason", "settled_at"],
+        ["state", "bank_reference", "bank_reason", "answer_sha256", "settled_at"],
         batch_size=500,
     )
 
