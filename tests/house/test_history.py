@@ -16,6 +16,7 @@ WITHOUT = {
     "works.ImportedTransaction": "what a received file says, made anew whenever the file is read again",
     "works.WorkDraft": "nothing yet: an unsent form of one person",
     "works.WorkReport": "a hint of a reader; what follows from it is done to works, which are tracked",
+    "licensing.ApplicationDocument": "a file that was handed in, as members.Document; sent with its form it stands",
     "licensing.NumberSeries": "a counter; the numbers it gave stand on the documents",
     "royalties.UsageSource": "who reports and how the columns were read; each file keeps its own reading",
     "royalties.OpenText": "the queue, derived from the newest matches, which are append-only",
