@@ -27,16 +27,19 @@ def main() -> None:
     import django
 
     django.setup()
+    carry(uuid.UUID(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else "settled")
+
+
+def carry(uid: uuid.UUID, last: str) -> None:
+    """Act after act until the wanted state is reached."""
     from tests.faults import detour
 
-    uid = uuid.UUID(sys.argv[1])
-    last = sys.argv[2] if len(sys.argv) > 2 else "settled"
     further = detour.step if last == detour.END else step
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         if further(uid, last):
             return
-    raise SystemExit(f"the run did not reach {last} in {PATIENCE} s")
+    raise RuntimeError(f"the run did not reach {last} in {PATIENCE} s")
 
 
 def step(uid: uuid.UUID, last: str) -> bool:
