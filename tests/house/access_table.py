@@ -42,7 +42,7 @@ PUBLIC = [
     "licensing:public-tariff-detail", "licensing:public-tariff-file", "licensing:public-check",
     "licensing:public-check-key", "licensing:public-check-code", "licensing:apply-start", "licensing:apply-return",
     "licensing:apply-tasks", "licensing:apply-resume", "licensing:apply-check", "licensing:apply-withdraw",
-    "licensing:apply-section", "licensing:apply-declare", "licensing:apply-documents", "licensing:apply-document-remove",
+    "licensing:apply-section", "licensing:apply-declare", "licensing:apply-documents",
 ]  # fmt: skip
 DOCUMENT_READERS = ("members.review_applications", "members.edit_members", "members.approve_bank")
 SIGNED = [
@@ -54,6 +54,7 @@ SIGNED = [
 TABLE: dict[str, Rule] = {
     **{name: public() for name in PUBLIC},
     **{name: Rule("signed") for name in SIGNED},
+    "licensing:apply-document-remove": post("public"),
     # --- staff, ground floor
     "staff_home": Rule("staff"),
     "staff-jobs": Rule("jobs.view_jobs"),
