@@ -60,6 +60,7 @@ def wait_for(true: Callable[[], bool], seconds: float = 90) -> None:
         time.sleep(0.2)
 
 
+@pytest.mark.long  # a whole first start; the form of single lines is held by tests/cmo_portal
 def test_every_line_of_every_log_is_json_and_tells_request_and_job(bed: Bed) -> None:
     child = bed.start_and_wait("up", "--port", "0", "--workers", "2", seconds=180)
     assert ask(bed, f"/repertoire/?{SEARCHED}", **{"X-Request-Id": "proxy-2222-3333"}) == 200

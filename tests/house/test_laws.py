@@ -1,6 +1,7 @@
 """The laws of the house, held by machines: imports, style, types, migrations, sizes, names, money columns."""
 
 import ast
+import functools
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -62,12 +63,18 @@ def test_a_file_stays_small_and_says_what_it_is_for(path: Path) -> None:
     source = path.read_text(encoding="utf-8")
     assert source.count("\n") <= LONGEST_FILE
     assert path.name not in NAMELESS
-    tree = ast.parse(source)
+    tree = tree_of(path)
     assert not tree.body or ast.get_docstring(tree), "a docstring opens every module"
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             size = (node.end_lineno or node.lineno) - node.lineno + 1
             assert size <= LONGEST_FUNCTION, f"{node.name} has {size} lines"
+
+
+@functools.cache
+def tree_of(path: Path) -> ast.Module:
+    """A file is read once for all laws."""
+    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 def calls(tree: ast.AST) -> Iterator[tuple[str, ast.Call]]:
@@ -100,13 +107,13 @@ CLOCKS = {
     ids=lambda path: str(path.relative_to(ROOT)),
 )
 def test_the_clock_is_read_at_the_door_only(path: Path) -> None:
-    for name, node in calls(ast.parse(path.read_text(encoding="utf-8"))):
+    for name, node in calls(tree_of(path)):
         assert name not in CLOCKS, f"line {node.lineno} reads the clock: {name}"
 
 
 @pytest.mark.parametrize("path", product_files(), ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_user_made_dictionary_reaches_the_database_and_no_text_is_marked_safe(path: Path) -> None:
-    for name, node in calls(ast.parse(path.read_text(encoding="utf-8"))):
+    for name, node in calls(tree_of(path)):
         assert name.rsplit(".", 1)[-1] != "mark_safe" or path == ESCAPES_ITSELF, f"line {node.lineno}"
         for keyword in node.keywords:
             spread = ast.unparse(keyword.value) if keyword.arg is None else ""
@@ -119,7 +126,7 @@ TOLD = {"ValidationError": 0, "success": 1, "error": 1, "warning": 1, "info": 1,
 
 @pytest.mark.parametrize("path", product_files(), ids=lambda path: str(path.relative_to(ROOT)))
 def test_what_people_are_told_goes_through_gettext(path: Path) -> None:
-    for name, node in calls(ast.parse(path.read_text(encoding="utf-8"))):
+    for name, node in calls(tree_of(path)):
         what, asks = name.rsplit(".", 1)[-1], name.startswith(("messages.", "form.", "ValidationError"))
         if asks and what in TOLD and len(node.args) > TOLD[what]:
             text = node.args[TOLD[what]]
@@ -131,13 +138,13 @@ def test_what_people_are_told_goes_through_gettext(path: Path) -> None:
 def test_tasks_are_sent_by_the_outbox_alone(path: Path) -> None:
     if path == ROOT / "cmo_portal/jobs/services.py":
         return
-    for name, node in calls(ast.parse(path.read_text(encoding="utf-8"))):
+    for name, node in calls(tree_of(path)):
         assert name.rsplit(".", 1)[-1] not in {"delay", "apply_async", "send_task"}, f"line {node.lineno}: {name}"
 
 
 @pytest.mark.parametrize("path", product_files(), ids=lambda path: str(path.relative_to(ROOT)))
 def test_whatever_answers_get_answers_head(path: Path) -> None:
-    for name, node in calls(ast.parse(path.read_text(encoding="utf-8"))):
+    for name, node in calls(tree_of(path)):
         if name.rsplit(".", 1)[-1] == "require_http_methods":
             known = ast.literal_eval(node.args[0])
             assert ("GET" in known) == ("HEAD" in known), f"line {node.lineno}: {known}"
