@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import lazy
 from django.utils.translation import get_language
 
 LAYOUTS: Final = {
@@ -47,6 +48,11 @@ class Society:
         return self._localised("short_name") or self.name
 
     @property
+    def territory_name(self) -> str:
+        """The country it works in, in the language of the page."""
+        return self._localised("territory_name")
+
+    @property
     def address(self) -> str:
         """The postal address in the language of the page."""
         return self._localised("address")
@@ -85,6 +91,10 @@ class Society:
     def currency(self) -> str:
         """Code of the money of account."""
         return str(settings.CURRENCY["code"])
+
+
+# For sentences that are made once and shown in many languages.
+OWN_COUNTRY = lazy(lambda: Society(settings.SOCIETY).territory_name, str)()
 
 
 def languages() -> list[Language]:

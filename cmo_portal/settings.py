@@ -37,6 +37,8 @@ SOCIETY = {
     "brand_dark": env.text("SOCIETY_BRAND_DARK", ""),
     "cisac_code": env.text("SOCIETY_CISAC_CODE", "362"),
     "territory": env.text("SOCIETY_TERRITORY", "0586"),
+    "territory_name": env.text("SOCIETY_TERRITORY_NAME", "Pakistan"),
+    "territory_name_ur": env.text("SOCIETY_TERRITORY_NAME_UR", "پاکستان"),
     "email": env.text("SOCIETY_EMAIL", "help@society.example"),
     "telephone": env.text("SOCIETY_TELEPHONE", "+92 21 0000 0000"),
     "address": env.text("SOCIETY_ADDRESS", "Karachi, Pakistan"),

@@ -9,13 +9,12 @@ from typing import Any, cast
 from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.core.cache import cache
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from redis.exceptions import RedisError
 
 from cmo_portal.accounts.access import audience_page
-from cmo_portal.accounts.models import Audience, User
+from cmo_portal.accounts.models import Audience
 from licensing.models import LicenceApplication, Licensee
 
 log = logging.getLogger(__name__)
@@ -32,13 +31,6 @@ def licensees_of(user: Any) -> Any:
 def licensee_page(view: View) -> View:
     """Open to signed-in licensees; the view fetches through `seen_by(request.user)`."""
     return cast(View, audience_page(Audience.LICENSEE)(view))
-
-
-def actor(request: HttpRequest) -> User:
-    """The person behind a page that only signed-in people reach."""
-    if not isinstance(request.user, User):
-        raise PermissionDenied
-    return request.user
 
 
 def hold_application(request: HttpRequest, application: LicenceApplication) -> None:

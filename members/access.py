@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 
 from cmo_portal.accounts.access import audience_page
-from cmo_portal.accounts.models import Audience, User
+from cmo_portal.accounts.models import Audience
 from members.models import Document, Member, MembershipApplication
 from members.policy import policy
 
@@ -65,13 +65,6 @@ def hold_application(request: HttpRequest, application: MembershipApplication) -
     """From now on this browser's session holds the application; a new session key, as after a sign-in."""
     request.session.cycle_key()
     request.session[APPLICATION_IN_SESSION] = str(application.uid)
-
-
-def actor(request: HttpRequest) -> User:
-    """Who acts, on a page that is open to signed-in people only."""
-    if not isinstance(request.user, User):
-        raise PermissionDenied
-    return request.user
 
 
 def may_ask_for_link(request: HttpRequest, email: str) -> bool:

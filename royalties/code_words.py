@@ -1,17 +1,15 @@
-"""The codes of data in words: kinds of use, parts of the day, tax classes, categories, territories, ledger reasons.
+"""The codes of data in words: kinds of use, parts of the day, tax classes, categories, ledger reasons.
 
 What a rule or a source names by a code of its own is shown as it is.
 """
 
 from collections.abc import Mapping
 
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from cmo_portal.common.texts import Text
 from licensing.models.tariffs import UseCategory
-from members.models.parties import WORLD
 from members.queries.payees import TAX_CLASSES
 from royalties.models.statements import HELD_REASONS
 
@@ -52,8 +50,3 @@ def category_text(code: str) -> str:
 def ledger_reason_text(code: str) -> str:
     """Why a line of the ledger was posted."""
     return str(LEDGER_REASONS.get(code, code))
-
-
-def territory_text(code: str) -> str:
-    """A territory by its TIS number: the society's own, or the whole world."""
-    return str({settings.SOCIETY["territory"]: _("Pakistan"), WORLD: _("The whole world")}.get(code, code))

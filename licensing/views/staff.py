@@ -12,12 +12,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cmo_portal.accounts.access import staff_page
+from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.common import clock
 from cmo_portal.documents import render_pdf
 from cmo_portal.paging import keyset_page
 from cmo_portal.wording import words_text
-from licensing.access import actor
 from licensing.exports import csv_response
 from licensing.forms.staff import ApplicationFilter, LicenceFilter, SearchForm, TextForm
 from licensing.mail import send_welcome
@@ -140,7 +139,7 @@ def application_approve(request: HttpRequest, uid: UUID) -> HttpResponse:
     application = get_object_or_404(LicenceApplication, uid=uid)
     try:
         with transaction.atomic():
-            made = approval.approve_application(application=application, by=actor(request), now=clock.now())
+            made = approval.approve_application(application=application, by=acting(request), now=clock.now())
             if made.user is not None and made.token:
                 send_welcome(made.user, made.token)
     except ValidationError as error:
@@ -161,9 +160,9 @@ def application_answer(request: HttpRequest, uid: UUID) -> HttpResponse:
     text, refuse = form.cleaned_data["text"], request.POST.get("act") == "refuse"
     try:
         if refuse:
-            applications.refuse_application(application=application, reason=text, by=actor(request), now=clock.now())
+            applications.refuse_application(application=application, reason=text, by=acting(request), now=clock.now())
         else:
-            applications.ask_applicant(application=application, question=text, by=actor(request))
+            applications.ask_applicant(application=application, question=text, by=acting(request))
     except ValidationError as error:
         form.add_error(None, error)
         return _application_page(request, application, form, status=422)
@@ -256,7 +255,7 @@ def licence_cancel(request: HttpRequest, uid: UUID) -> HttpResponse:
     if not form.is_valid():
         return _licence_page(request, licence, form)
     reason = form.cleaned_data["text"][:300]
-    licences.cancel_licence(licence=licence, reason=reason, by=actor(request), now=clock.now())
+    licences.cancel_licence(licence=licence, reason=reason, by=acting(request), now=clock.now())
     messages.success(request, _("The licence is cancelled. A check of it says so from now on."))
     return redirect("licensing:staff-licence-detail", licence.uid)
 
@@ -294,7 +293,7 @@ def licensee_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     licensee = get_object_or_404(Licensee, uid=uid)
     if request.method == "POST":
         with transaction.atomic():
-            invited = approval.invite_again(licensee=licensee, by=actor(request), now=clock.now())
+            invited = approval.invite_again(licensee=licensee, by=acting(request), now=clock.now())
             if invited is not None:
                 send_welcome(*invited)
         text = _("The invitation is on its way.") if invited else _("Everybody here has set a password already.")

@@ -6,9 +6,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from cmo_portal.accounts.access import staff_page
+from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.attachments import attachment
-from licensing.access import actor
 from licensing.models import ApplicationDocument
 from members.services.documents import first_page, open_document
 
@@ -18,7 +17,7 @@ from members.services.documents import first_page, open_document
 def document(request: HttpRequest, uid: UUID) -> HttpResponse:
     """A document as a file; who opened it is noted."""
     found = _document(uid)
-    content = open_document(document=found, by=actor(request))
+    content = open_document(document=found, by=acting(request))
     return attachment(content, name=found.original_name, content_type=found.content_type)
 
 
@@ -26,7 +25,7 @@ def document(request: HttpRequest, uid: UUID) -> HttpResponse:
 @require_safe
 def document_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The first page of a PDF as a picture of our own drawing, to stand beside the application."""
-    picture = first_page(document=_document(uid), by=actor(request))
+    picture = first_page(document=_document(uid), by=acting(request))
     if not picture:
         raise Http404
     return HttpResponse(picture, content_type="image/png", headers={"Cache-Control": "no-store"})

@@ -11,10 +11,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from cmo_portal.accounts.access import staff_page
+from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.common import clock
 from cmo_portal.paging import keyset_page
-from licensing.access import actor
 from licensing.exports import amount, csv_response
 from licensing.forms.staff import CreditNoteForm, InvoiceFilter, ReceiptFilter, TextForm
 from licensing.models import Invoice, Receipt
@@ -120,7 +119,7 @@ def invoice_credit_note(request: HttpRequest, uid: UUID) -> HttpResponse:
     form = CreditNoteForm(request.POST)
     if form.is_valid():
         try:
-            made = invoices.credit_invoice(invoice=invoice, by=actor(request), now=clock.now(), **form.cleaned_data)
+            made = invoices.credit_invoice(invoice=invoice, by=acting(request), now=clock.now(), **form.cleaned_data)
         except ValidationError as error:
             form.add_error(None, error)
         else:
@@ -138,7 +137,7 @@ def invoice_give_credit(request: HttpRequest, uid: UUID) -> HttpResponse:
     if form.is_valid():
         try:
             reason = form.cleaned_data["text"][:300]
-            invoices.approve_credit(invoice=invoice, reason=reason, by=actor(request), now=clock.now())
+            invoices.approve_credit(invoice=invoice, reason=reason, by=acting(request), now=clock.now())
         except PermissionDenied:
             form.add_error(None, _("You issued this invoice. Another person must agree to later payment."))
         except ValidationError as error:

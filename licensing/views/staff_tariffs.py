@@ -10,10 +10,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cmo_portal.accounts.access import staff_page
+from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.common import clock
 from cmo_portal.wording import words_text
-from licensing.access import actor
 from licensing.forms.staff import StepForm, TariffForm, VersionForm
 from licensing.models import Tariff, TariffVersion
 from licensing.models.tariffs import STATUS_MOVES, LegalStatus
@@ -61,7 +60,7 @@ def tariff_new(request: HttpRequest) -> HttpResponse:
     """Add a tariff to the register; what it costs comes with its first version."""
     form = TariffForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        tariff = tariffs.save_tariff(by=actor(request), **form.cleaned_data)
+        tariff = tariffs.save_tariff(by=acting(request), **form.cleaned_data)
         return redirect("licensing:staff-version-new", tariff.code)
     return render(request, "licensing/staff/tariff_new.html", {"form": form, **LAYOUT})
 
@@ -77,7 +76,7 @@ def version_new(request: HttpRequest, code: str) -> HttpResponse:
     form = VersionForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            version = tariffs.draft_version(tariff=tariff, by=actor(request), **form.cleaned_data)
+            version = tariffs.draft_version(tariff=tariff, by=acting(request), **form.cleaned_data)
         except TariffRefused as refused:
             form.add_error("definition", refused)
         else:
@@ -99,7 +98,7 @@ def version_edit(request: HttpRequest, code: str, number: int) -> HttpResponse:
     form = VersionForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            tariffs.change_draft(version=version, by=actor(request), **form.cleaned_data)
+            tariffs.change_draft(version=version, by=acting(request), **form.cleaned_data)
         except TariffRefused as refused:
             form.add_error("definition", refused)
         except ValidationError as error:
@@ -169,7 +168,7 @@ def version_approve(request: HttpRequest, code: str, number: int) -> HttpRespons
         return redirect("licensing:staff-version-detail", code, number)
     try:
         tariffs.approve_version(
-            version=version, reference=reference, by=actor(request), now=clock.now(), on=clock.today()
+            version=version, reference=reference, by=acting(request), now=clock.now(), on=clock.today()
         )
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
@@ -187,7 +186,7 @@ def version_move(request: HttpRequest, code: str, number: int) -> HttpResponse:
     form = StepForm(request.POST, moves=moves)
     if form.is_valid():
         try:
-            tariffs.move_version(version=version, by=actor(request), **form.cleaned_data)
+            tariffs.move_version(version=version, by=acting(request), **form.cleaned_data)
         except ValidationError as error:
             form.add_error(None, error)
         else:

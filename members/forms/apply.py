@@ -6,6 +6,8 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from cmo_portal.common.texts import say
+from cmo_portal.context import OWN_COUNTRY
 from cmo_portal.forms import DayField
 from members.forms.fields import (
     DocumentField,
@@ -195,7 +197,7 @@ class MandateForm(StepForm):
         super().__init__(*args, **kwargs)
         choices = [
             ("world", _("Administer it for me in the whole world")),
-            ("home", _("Administer it for me in Pakistan only")),
+            ("home", say(_("Administer it for me in {country} only"), country=OWN_COUNTRY)),
             (KEPT, _("I keep this right")),
         ]
         for right in Right.values:

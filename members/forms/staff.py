@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from cmo_portal.context import OWN_COUNTRY
 from cmo_portal.forms import DayField
 from members.forms.fields import OnceForm, iban_field, note_field, original_name_field, phone_field, set_choices
 from members.models import Party, Right
@@ -142,7 +143,7 @@ class MandateForm(forms.Form):
         label=_("Territory"),
         choices=[
             ("world", _("The whole world")),
-            ("home", _("Pakistan")),
+            ("home", OWN_COUNTRY),
             ("none", _("None: the mandate for this right ends")),
         ],
         widget=forms.RadioSelect,

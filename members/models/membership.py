@@ -11,7 +11,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from cmo_portal.common.models import Public
-from members.models.parties import KEPT, WORLD, Party, Right
+from members.models.parties import KEPT, Party, Right
+from members.models.territories import WORLD, territory_text
 
 MEMBER_STATES = [
     ("active", _("Active")),
@@ -154,6 +155,11 @@ class Mandate(Public):
 
     def __str__(self) -> str:
         return f"{self.member} {self.right}"
+
+    @property
+    def territory_text(self) -> str:
+        """The territory in words."""
+        return territory_text(self.territory)
 
 
 @pghistory.track(exclude=["iban_sealed"])

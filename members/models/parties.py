@@ -8,10 +8,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from cmo_portal.common.models import Public
+from members.models.territories import WORLD
 from members.rules.names import registration_form
 
 KEPT: tuple[str, ...] = ("SELECT", "INSERT", "UPDATE")  # what the application may do with tables nobody deletes from
-WORLD = "2136"  # the TIS number of the whole world
 
 
 class PartyKind(models.TextChoices):

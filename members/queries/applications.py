@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from cmo_portal.common.texts import Text, say
+from cmo_portal.context import OWN_COUNTRY
 from members.models import BankAccount, Member, MembershipApplication, Party, Right
 from members.models.membership import LIVING
-from members.models.parties import WORLD
+from members.models.territories import WORLD, own_territory
 from members.queries.parties import same_name_parties
 from members.rules.completeness import Given, missing_steps, step_states
 from members.rules.identity import WARNINGS
@@ -36,7 +36,7 @@ ROLE_TITLES: Mapping[str, Text] = {
     "heir": _("Heir: I hold the rights of a creator who died"),
 }
 RESIDENCE_TITLES: Mapping[str, Text] = {
-    "resident": _("In Pakistan for most of the year"),
+    "resident": say(_("In {country} for most of the year"), country=OWN_COUNTRY),
     "abroad": _("Abroad for most of the year"),
 }
 
@@ -74,7 +74,7 @@ def missing_of(application: MembershipApplication) -> list[Step]:
 
 def mandate_territories() -> dict[str, str]:
     """What a mandate may cover, as TIS numbers: `home`, the society's own territory, and `world`."""
-    return {"home": settings.SOCIETY["territory"], "world": WORLD}
+    return {"home": own_territory(), "world": WORLD}
 
 
 def mandate_scope(application: MembershipApplication) -> dict[str, str]:
@@ -86,7 +86,7 @@ def mandate_scope(application: MembershipApplication) -> dict[str, str]:
 
 def mandate_rows(scope: Mapping[str, str]) -> list[tuple[Text, Text]]:
     """Rights and territories in words; a right that is not given is named as kept."""
-    words = {settings.SOCIETY["territory"]: _("In Pakistan"), WORLD: _("In the whole world")}
+    words = {own_territory(): say(_("In {country}"), country=OWN_COUNTRY), WORLD: _("In the whole world")}
     return [
         (Right(right).label, words.get(scope.get(right, ""), scope.get(right, "")) or _("You keep this right"))
         for right in Right.values

@@ -5,7 +5,7 @@ import datetime as dt
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from members.models import Mandate, Member
-from members.models.parties import WORLD
+from members.models.territories import WORLD
 
 
 def mandates_in_force(*, on: dt.date, right: str, territory: str) -> dict[int, bool]:

@@ -8,13 +8,15 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from cmo_portal.common.texts import say
+from cmo_portal.context import OWN_COUNTRY
 from members.models import BankAccount, Member, Party, TaxStatus
 
 # The classes that decide the rate of tax kept back at payment; their rates are dated data of the payments.
 TAX_CLASSES = [
     ("resident_active", _("Resident, on the active taxpayers' list")),
     ("resident_not_active", _("Resident, not on the active taxpayers' list")),
-    ("non_resident", _("Not resident in Pakistan")),
+    ("non_resident", say(_("Not resident in {country}"), country=OWN_COUNTRY)),
 ]
 
 

@@ -12,7 +12,7 @@ from cmo_portal.accounts.access import require
 from cmo_portal.accounts.models import User
 from cmo_portal.audit.services import record_act
 from members.models import Member, Party, PartyAffiliation, TaxStatus
-from members.models.parties import WORLD
+from members.models.territories import WORLD
 from members.rules.texts import read_text
 from members.services.errors import read_field, refuse_field
 

@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from cmo_portal.accounts.access import acting
 from cmo_portal.attachments import attachment
 from cmo_portal.common import clock
-from members.access import actor, fresh_sign_in, member_page
+from members.access import fresh_sign_in, member_page
 from members.formats.documents import too_large
 from members.forms.apply import DocumentForm
 from members.forms.fields import add_errors
@@ -51,7 +52,7 @@ def contact(request: HttpRequest) -> HttpResponse:
     form = ContactForm(request.POST or None, initial=saved)
     if request.method == "POST" and form.is_valid():
         try:
-            change_contact(member=member, by=actor(request), **form.cleaned_data)
+            change_contact(member=member, by=acting(request), **form.cleaned_data)
         except ValidationError as error:
             add_errors(form, error)
         else:
@@ -84,7 +85,7 @@ def bank_change(request: HttpRequest) -> HttpResponse:
     form = AccountForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            propose_account(party=_member(request).party, by=actor(request), now=clock.now(), **form.cleaned_data)
+            propose_account(party=_member(request).party, by=acting(request), now=clock.now(), **form.cleaned_data)
         except ValidationError as error:
             add_errors(form, error)
         else:
@@ -106,7 +107,7 @@ def bank_withdraw(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Take a change back: always possible at once, because it makes nothing worse."""
     account = get_object_or_404(_member(request).party.bank_accounts, uid=uid)
     try:
-        withdraw_account(account=account, by=actor(request))
+        withdraw_account(account=account, by=acting(request))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:
@@ -127,7 +128,7 @@ def document_list(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         facts = {"kind": form.cleaned_data["kind"], "upload": form.cleaned_data["file"]}
         try:
-            kept = add_member_document(member=member, by=actor(request), **facts)
+            kept = add_member_document(member=member, by=acting(request), **facts)
         except ValidationError as error:
             add_errors(form, error)
         else:
@@ -150,7 +151,7 @@ def document(request: HttpRequest, uid: UUID) -> HttpResponse:
     """One of her documents, as a file."""
     found = get_object_or_404(_member(request).party.documents.filter(quarantined=False), uid=uid)
     try:
-        content = open_document(document=found, by=actor(request))
+        content = open_document(document=found, by=acting(request))
     except FileNotFoundError as error:
         raise Http404 from error
     return attachment(content, name=found.original_name, content_type=found.content_type)

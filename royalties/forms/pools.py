@@ -4,10 +4,12 @@ import uuid
 from typing import Any
 
 from django import forms
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from cmo_portal.form_keys import as_key
 from cmo_portal.forms import DayField, MoneyField
-from licensing.models import Invoice, Receipt
+from licensing.models import Invoice, Receipt, ReceiptAllocation
 from members.models.parties import Right
 from royalties.models import RuleVersion, UsageFile
 from royalties.models.ledger import AccountCode
@@ -33,9 +35,15 @@ class ReceiptForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {}).setdefault("form_key", uuid.uuid4())
         super().__init__(*args, **kwargs)
-        unpaid = Invoice.objects.open().select_related("licensee").order_by("due_on", "pk")
-        self.fields["invoices"].queryset = unpaid  # type: ignore[attr-defined]
+        self.fields["invoices"].queryset = payable_invoices(as_key(self.data.get("form_key", "")))  # type: ignore[attr-defined]
         self.fields["invoices"].label_from_instance = invoice_label  # type: ignore[attr-defined]
+
+
+def payable_invoices(form_key: uuid.UUID | None) -> QuerySet[Invoice]:
+    """The open invoices, and those that this very form has paid already: sent twice, it is still in order."""
+    paid = ReceiptAllocation.objects.filter(form_key__in=[form_key] if form_key else []).values("invoice")
+    wanted = Q(pk__in=Invoice.objects.open().values("pk")) | Q(pk__in=paid)
+    return Invoice.objects.filter(wanted).select_related("licensee").order_by("due_on", "pk")
 
 
 def invoice_label(invoice: Invoice) -> str:

@@ -93,7 +93,6 @@ class PaymentBatch(Public):
     file_sha256 = models.BinaryField(max_length=32, null=True)
     exported_at = models.DateTimeField(null=True, blank=True)
     downloads = models.IntegerField(default=0)
-    response_sha256 = models.BinaryField(max_length=32, null=True, unique=True)
     reason = models.TextField(blank=True)
 
     class Meta:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cmo_portal.common.models import AppendOnly, Public
 from members.models.parties import Right
+from members.models.territories import own_territory
 from royalties.models.rules import RuleVersion
 from royalties.models.usage import UsageFile
 
@@ -47,7 +48,7 @@ class Pool(Public):
     name_ur = models.CharField(_("name in Urdu"), max_length=120, blank=True)
     right = models.CharField(_("right"), max_length=2, choices=Right.choices)
     category = models.CharField(_("use category"), max_length=20)
-    territory = models.CharField(_("territory"), max_length=4, default="0586")
+    territory = models.CharField(_("territory"), max_length=4, default=own_territory)
     period_start = models.DateField(_("period from"))
     period_end = models.DateField(_("period to"))
     distribution_rule = models.ForeignKey(

@@ -17,6 +17,7 @@ from members.models import Party
 from royalties.models.ledger import on_new_rows
 from royalties.models.pools import Pool
 from royalties.models.runs import Run
+from royalties.rules import kernel
 
 HELD_REASONS = [
     ("unidentified", _("Held: not yet identified")),
@@ -36,7 +37,7 @@ HELD_BY_POSTING = """
     END IF;
     RETURN NULL;
 """
-BUCKETS = {"unidentified": -1, "dispute": -2, "undocumented": -3, "unclaimed": -4, "no_mandate": -5, "no_usage": -6}
+BUCKETS = {reason: bucket for bucket, reason in kernel.HELD_REASONS.items()}  # the payee that a run gives it to
 
 
 class Statement(AppendOnly, Public):  # type: ignore[misc]  # both bases know when a row was written

@@ -27,11 +27,13 @@ BALANCES = """
     GROUP BY l.party_id HAVING sum(l.amount) <> 0 ORDER BY l.party_id
 """
 # M12: what a run has posted may be paid from its publishing on; a reversed run is in the books with its negative.
-PUBLISHED = """
-    SELECT l.party_id, -sum(l.amount)::bigint AS balance FROM royalties_ledgerline l
-    JOIN royalties_account a ON a.id = l.account_id LEFT JOIN royalties_run r ON r.id = l.run_id
-    WHERE a.code = '2500' AND l.party_id IS NOT NULL AND r.state IS DISTINCT FROM 'finalised'
-    GROUP BY l.party_id ORDER BY l.party_id
+OWED = """
+    SELECT l.party_id, -sum(l.amount)::bigint AS balance,
+        -coalesce(sum(l.amount) FILTER (WHERE r.state IS DISTINCT FROM 'finalised'), 0)::bigint AS published
+    FROM royalties_ledgerline l JOIN royalties_account a ON a.id = l.account_id
+        LEFT JOIN royalties_run r ON r.id = l.run_id
+    WHERE a.code = '2500' AND l.party_id IS NOT NULL
+    GROUP BY l.party_id HAVING sum(l.amount) <> 0 ORDER BY l.party_id
 """
 SENT_BACK = _(
     "The bank sent the last payment back: {reason}. It waits for another account, or for this one to be confirmed."
@@ -73,11 +75,11 @@ def balances(account: AccountCode, party_ids: Iterable[int] | None = None) -> di
         return dict(cursor.fetchall())
 
 
-def published_balances() -> dict[int, int]:
-    """What each party is owed from published runs, minor units, whole by whole: the rest waits for its publishing."""
+def owed_balances() -> list[tuple[int, int, int]]:
+    """Each party with a balance: her id, the balance, and what of it is published. The rest waits for that."""
     with connection.cursor() as cursor:
-        cursor.execute(PUBLISHED)
-        return dict(cursor.fetchall())
+        cursor.execute(OWED)
+        return cursor.fetchall()
 
 
 def payment_rules(on: dt.date) -> PaymentRules:
@@ -106,11 +108,13 @@ def due_on(on: dt.date, *, rules: PaymentRules | None = None, frozen_at: dt.date
     An account that was approved after `frozen_at` counts for the next batch only (M12).
     """
     rules = rules or payment_rules(on)
-    owed, published = balances(AccountCode.PAYABLE), published_balances()
-    owed = {party: published.get(party) or balance for party, balance in owed.items()}
+    rows = owed_balances()
+    owed = {party: published or balance for party, balance, published in rows}
     people = payees(owed.keys(), on=on)
     statements = dict(
-        Statement.objects.filter(party_id__in=[party for party in owed if published.get(party)], run__state="published")
+        Statement.objects.filter(
+            party_id__in=[party for party, _all, published in rows if published], run__state="published"
+        )
         .values("party_id")
         .annotate(last=Max("pk"))
         .values_list("party_id", "last")

@@ -7,7 +7,8 @@ from django.conf import settings
 from django.db.models import Q
 
 from members.models import Party, PartyAffiliation
-from members.models.parties import WORLD, PartyKind
+from members.models.parties import PartyKind
+from members.models.territories import WORLD
 from members.queries.mandates import mandates_in_force
 from royalties.rules.kernel import NO_MANDATE, UNCLAIMED
 

@@ -1,7 +1,8 @@
 """What the pages of receipts, pools and the ledger show."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db.models import Q, Sum
 
@@ -38,6 +39,16 @@ def free_parts(pool: Pool) -> list[FreePart]:
     )
     found = [FreePart(part, part.net_amount - spent.get(part.allocation_id, 0)) for part in parts]
     return [row for row in found if row.left > 0]
+
+
+def chosen_parts(pool: Pool, chosen: Collection[str], form_key: UUID) -> dict[int, int]:
+    """What a form takes into the pool, minor units by the id of the receipt's allocation: all that is left of each.
+
+    What the same form has put there already counts as it was then, so that a form sent twice asks for the same twice.
+    """
+    left = {row.part.allocation_id: row.left for row in free_parts(pool)}
+    taken = pool.receipts.filter(form_key=form_key).values_list("allocation_id", "amount")
+    return {part: amount for part, amount in {**left, **dict(taken)}.items() if str(part) in chosen}
 
 
 def amounts_of(pools: Sequence[Pool]) -> dict[int, int]:

@@ -21,6 +21,7 @@ from cmo_portal.form_keys import KeyReused
 from cmo_portal.wording import money_text
 from licensing.models import Invoice, Licensee, Receipt, ReceiptAllocation
 from licensing.services.receipts import allocate_receipt, record_receipt
+from members.models.territories import own_territory
 from royalties.models import Journal, Pool, PoolReceipt, PoolSection, PoolUsage, RuleVersion, UsageFile
 from royalties.models.ledger import AccountCode
 from royalties.services.ledger import Entry, post_journal
@@ -110,13 +111,13 @@ def allocate_to_pool(*, pool: Pool, parts: Mapping[int, int], form_key: UUID, by
     """Put parts of receipts into a pool: minor units by the id of the receipt's allocation to its invoice (M17).
 
     The same form key again changes nothing. Raises ValidationError when a receipt has less left, or the pool's run has
-    frozen it, and KeyReused for the same key with another sum.
+    frozen it, and KeyReused for the same key with other parts.
     """
     require(by, "royalties.allocate_receipts")
     pool = Pool.objects.select_for_update(no_key=True).get(pk=pool.pk)
     key = f"pool:{pool.uid}:{form_key}"
     if posted := Journal.objects.filter(key=key).first():
-        if posted.lines.filter(account__code=AccountCode.UNALLOCATED).get().amount != sum(parts.values()):
+        if dict(pool.receipts.filter(form_key=form_key).values_list("allocation_id", "amount")) != dict(parts):
             raise KeyReused
         return posted
     _check_parts(pool, parts)
@@ -148,7 +149,7 @@ def create_pool(
     deduction_rule: RuleVersion,
     by: User,
     name_ur: str = "",
-    territory: str = "0586",
+    territory: str = "",
     sections: Sequence[Section] = (),
 ) -> Pool:
     """A pool with its rules, and its sections where it has any. Raises ValidationError for a code that is taken."""
@@ -162,7 +163,7 @@ def create_pool(
         name_ur=name_ur,
         right=right,
         category=category,
-        territory=territory,
+        territory=territory or own_territory(),
         period_start=period.start,
         period_end=period.end,
         distribution_rule=distribution_rule,

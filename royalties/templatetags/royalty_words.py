@@ -2,6 +2,7 @@
 
 from django import template
 
+from members.models.territories import territory_text
 from royalties import code_words
 
 register = template.Library()
@@ -11,6 +12,6 @@ for words in (
     code_words.tax_class_text,
     code_words.category_text,
     code_words.ledger_reason_text,
-    code_words.territory_text,
+    territory_text,
 ):
     register.filter(words.__name__, words)

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
+from django.test import override_settings
 
 from tests.conftest import OTHER_TEMPLATES, admin_cursor, clone_database
 
@@ -25,8 +25,8 @@ def build_demo() -> None:
         building = f"{DEMO_TEMPLATE}_building"
         clone_database(building)
         _pointed_at(building)
-        settings.DEMO_MODE = True
-        call_command("load_demo", verbosity=0)
+        with override_settings(DEMO_MODE=True):
+            call_command("load_demo", verbosity=0)
         connections.close_all()
         cursor.execute(f'ALTER DATABASE "{building}" RENAME TO "{DEMO_TEMPLATE}"')
 
@@ -44,16 +44,14 @@ def demo_database(request: pytest.FixtureRequest, django_db_setup: None, django_
     """For the tests of a module: this process's own clone of the demo society."""
     worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
     name = f"demo_{worker}"
-    media = settings.MEDIA_ROOT
-    settings.MEDIA_ROOT = Path(os.environ["MEDIA_ROOT"]).parent / "demo-media"
-    settings.MEDIA_ROOT.mkdir(exist_ok=True)
-    with django_db_blocker.unblock():
+    media = Path(os.environ["MEDIA_ROOT"]).parent / "demo-media"
+    media.mkdir(exist_ok=True)
+    with override_settings(MEDIA_ROOT=media), django_db_blocker.unblock():
         before = connections["default"].settings_dict["NAME"]
         build_demo()
         clone_database(name, DEMO_TEMPLATE)
         OTHER_TEMPLATES[name] = DEMO_TEMPLATE
         _pointed_at(name)
-    yield
-    with django_db_blocker.unblock():
+        with django_db_blocker.block():
+            yield
         _pointed_at(before)
-    settings.MEDIA_ROOT, settings.DEMO_MODE = media, False

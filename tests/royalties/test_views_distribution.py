@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from cmo_portal import states
+from licensing.models import Receipt
 from royalties.code_words import category_text
-from royalties.models import Pool, Rule, RuleVersion, Run
+from royalties.models import Pool, PoolReceipt, Rule, RuleVersion, Run
 from royalties.models.runs import RUN_STATES
 from royalties.services import runs
 from tests.factories import licensing as money
@@ -113,6 +114,9 @@ def test_finance_records_money_and_puts_it_into_a_pool(sign_in: Any) -> None:
     first, again = finance.post("/staff/receipts/new/", data), finance.post("/staff/receipts/new/", data)
     assert finance.get(again["Location"]).content.decode().count("The receipt is recorded and posted.") == 1
     assert first.status_code == 302 and first["Location"] == again["Location"], first.content.decode()[-1500:]
+    other = finance.post("/staff/receipts/new/", {**data, "amount": "1.00"})
+    assert other.status_code == 200 and "sent before with other figures" in other.content.decode()
+    assert Receipt.objects.get().amount == approved.invoice.total
     made = make.pool(0)
     Pool.objects.filter(pk=made.pk).update(
         category=approved.invoice.tariff_version.tariff.use_category, right=approved.invoice.tariff_version.tariff.right
@@ -120,8 +124,10 @@ def test_finance_records_money_and_puts_it_into_a_pool(sign_in: Any) -> None:
     shown = finance.get(f"/staff/pools/{made.uid}/")
     parts = [row.part.allocation_id for row in shown.context["free"]]
     assert parts
-    finance.post(f"/staff/pools/{made.uid}/receipts/", {"form_key": uuid.uuid4(), "part": parts})
-    assert finance.get(f"/staff/pools/{made.uid}/").context["free"] == []
+    form = {"form_key": uuid.uuid4(), "part": parts}
+    twice = [finance.post(f"/staff/pools/{made.uid}/receipts/", form, follow=True) for _click in range(2)]
+    assert all("The receipts are in the pool." in page.content.decode() for page in twice)
+    assert twice[1].context["free"] == [] and PoolReceipt.objects.filter(pool=made).count() == len(parts)
 
 
 @pytest.mark.parametrize("amount", ["-5", "1e3", "0", "1.234", "NaN", ""])

@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from cmo_portal.common.models import Public
 from members.models import Party
 from members.models.parties import Right
-from works.models.works import WHOLE, WORLD, Work
+from members.models.territories import WORLD
+from works.models.works import WHOLE, Work
 
 
 @pghistory.track()

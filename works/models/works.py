@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from cmo_portal.common.models import Public
 from members.models import Party
 from members.models.parties import Right
+from members.models.territories import WORLD
 from works.guards import shares_within_the_whole
 
 WHOLE = 1_000_000  # 100 %, in 1/10,000 of a percent
-WORLD = "2136"
 
 
 @pghistory.track()

@@ -15,8 +15,8 @@ from cmo_portal.accounts.models import User
 from cmo_portal.audit.services import record_act
 from cmo_portal.wording import share_text
 from members.models import Party
+from members.models.territories import WORLD
 from works.models import Claim, Dispute, Work, WorkShare
-from works.models.works import WORLD
 from works.queries.work_pages import in_force
 from works.rules.splits import WHOLE
 

@@ -14,8 +14,8 @@ from cmo_portal.audit.services import record_act
 from cmo_portal.common.spelling import script_of, skeleton, text_key
 from cmo_portal.wording import share_text
 from members.models import Party
+from members.models.territories import WORLD
 from works.models import Recording, Work, WorkIdentifier, WorkShare, WorkTitle
-from works.models.works import WORLD
 from works.rules.identifiers import read_isrc, read_iswc
 from works.rules.splits import WHOLE
 

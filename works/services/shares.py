@@ -13,8 +13,8 @@ from cmo_portal.accounts.access import require
 from cmo_portal.accounts.models import User
 from cmo_portal.audit.services import record_act
 from cmo_portal.wording import share_text
+from members.models.territories import WORLD
 from works.models import Work, WorkShare
-from works.models.works import WORLD
 from works.rules.splits import WHOLE
 from works.services.registration import NewShare, share_row, write_shares
 

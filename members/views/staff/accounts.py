@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cmo_portal.accounts.access import staff_page
+from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.common import clock
 from cmo_portal.paging import keyset_page
-from members.access import actor, fresh_sign_in
+from members.access import fresh_sign_in
 from members.forms.fields import add_errors
 from members.forms.staff import AccountFilter, AccountForm, RefusalForm, RevealForm
 from members.models import BankAccount, Member
@@ -77,7 +77,7 @@ def account_propose(request: HttpRequest, uid: UUID) -> HttpResponse:
     form = AccountForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            propose_account(party=member.party, by=actor(request), now=clock.now(), **form.cleaned_data)
+            propose_account(party=member.party, by=acting(request), now=clock.now(), **form.cleaned_data)
         except ValidationError as error:
             add_errors(form, error)
         else:
@@ -103,7 +103,7 @@ def account_reveal(request: HttpRequest, uid: UUID) -> HttpResponse:
     form, shown = RevealForm(request.POST or None), ""
     if request.method == "POST" and form.is_valid():
         try:
-            shown = reveal_number(row=found, number="iban", reason=form.cleaned_data["reason"], by=actor(request))
+            shown = reveal_number(row=found, number="iban", reason=form.cleaned_data["reason"], by=acting(request))
         except ValidationError as error:
             add_errors(form, error)
     back = reverse("members:staff-account", args=[found.uid])
@@ -120,11 +120,11 @@ def _decide(request: HttpRequest, found: BankAccount, form: RefusalForm) -> Http
     """Do what was asked; None when the page must be shown again with what is wrong."""
     try:
         if request.POST.get("act") == "approve":
-            approve_account(account=found, by=actor(request), now=clock.now())
+            approve_account(account=found, by=acting(request), now=clock.now())
             messages.success(request, _("The account is approved. It counts from the next payment batch on."))
             return redirect("members:staff-account-list")
         if form.is_valid():
-            refuse_account(account=found, reason=form.cleaned_data["reason"], by=actor(request))
+            refuse_account(account=found, reason=form.cleaned_data["reason"], by=acting(request))
             messages.success(request, _("The change is refused, and the member is told why."))
             return redirect("members:staff-account-list")
     except ValidationError as error:

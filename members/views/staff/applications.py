@@ -10,11 +10,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cmo_portal.accounts.access import staff_page
+from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.common import clock
 from cmo_portal.paging import keyset_page
 from cmo_portal.wording import date_text
-from members.access import actor, fresh_sign_in
+from members.access import fresh_sign_in
 from members.forms.fields import add_errors
 from members.forms.staff import NEW, AdmissionForm, ApplicationFilter, QuestionForm, RefusalForm, RevealForm
 from members.models import MembershipApplication
@@ -65,7 +65,7 @@ def application_ask(request: HttpRequest, uid: UUID) -> HttpResponse:
     form = QuestionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            ask_question(application=found, text=form.cleaned_data["text"], by=actor(request), now=clock.now())
+            ask_question(application=found, text=form.cleaned_data["text"], by=acting(request), now=clock.now())
         except ValidationError as error:
             add_errors(form, error)
         else:
@@ -83,7 +83,7 @@ def application_refuse(request: HttpRequest, uid: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             refuse_application(
-                application=found, reason=form.cleaned_data["reason"], by=actor(request), now=clock.now()
+                application=found, reason=form.cleaned_data["reason"], by=acting(request), now=clock.now()
             )
         except ValidationError as error:
             add_errors(form, error)
@@ -108,7 +108,7 @@ def application_admit(request: HttpRequest, uid: UUID) -> HttpResponse:
     if request.method == "POST" and (found.state == "admitted" or form.is_valid()):
         try:
             member = admit_application(
-                application=found, admission=_admission(form), by=actor(request), now=clock.now()
+                application=found, admission=_admission(form), by=acting(request), now=clock.now()
             )
         except ValidationError as error:
             add_errors(form, error)
@@ -129,7 +129,7 @@ def application_reveal(request: HttpRequest, uid: UUID, number: str) -> HttpResp
     form, shown = RevealForm(request.POST or None), ""
     if request.method == "POST" and form.is_valid():
         try:
-            shown = reveal_number(row=found, number=number, reason=form.cleaned_data["reason"], by=actor(request))
+            shown = reveal_number(row=found, number=number, reason=form.cleaned_data["reason"], by=acting(request))
         except ValidationError as error:
             add_errors(form, error)
     context = {"form": form, "shown": shown, "number": number, "subject": found.reference, "back": _back(found)}

@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cmo_portal.accounts.access import staff_page
+from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.attachments import attachment
 from cmo_portal.common import clock
 from cmo_portal.common.tables import ValueRefused
 from cmo_portal.paging import keyset_page
 from cmo_portal.wording import date_text
-from members.access import actor, fresh_sign_in, staff_document
+from members.access import fresh_sign_in, staff_document
 from members.forms.fields import add_errors
 from members.forms.staff import ContactForm, FindForm, MandateForm, MemberFilter, RevealForm, StateForm, TaxForm
 from members.models import Member
@@ -99,7 +99,7 @@ def member_contact(request: HttpRequest, uid: UUID) -> HttpResponse:
     form = ContactForm(request.POST or None, initial=saved)
     if request.method == "POST" and form.is_valid():
         try:
-            services.change_contact(member=found, by=actor(request), **form.cleaned_data)
+            services.change_contact(member=found, by=acting(request), **form.cleaned_data)
         except ValidationError as error:
             add_errors(form, error)
         else:
@@ -115,7 +115,7 @@ def member_tax(request: HttpRequest, uid: UUID) -> HttpResponse:
     form = TaxForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            services.set_tax_status(member=found, by=actor(request), **form.cleaned_data)
+            services.set_tax_status(member=found, by=acting(request), **form.cleaned_data)
         except ValidationError as error:
             add_errors(form, error)
         else:
@@ -132,7 +132,7 @@ def member_mandate(request: HttpRequest, uid: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         facts = {**form.cleaned_data, "territory": mandate_territories().get(form.cleaned_data["territory"], "")}
         try:
-            services.change_mandate(member=found, by=actor(request), **facts)
+            services.change_mandate(member=found, by=acting(request), **facts)
         except ValidationError as error:
             add_errors(form, error)
         else:
@@ -166,7 +166,7 @@ def member_reveal(request: HttpRequest, uid: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             shown = services.reveal_number(
-                row=found, number="cnic", reason=form.cleaned_data["reason"], by=actor(request)
+                row=found, number="cnic", reason=form.cleaned_data["reason"], by=acting(request)
             )
         except ValidationError as error:
             add_errors(form, error)
@@ -180,7 +180,7 @@ def document(request: HttpRequest, uid: UUID) -> HttpResponse:
     """A document as a file; who opened it is noted."""
     found = staff_document(request, uid)
     try:
-        content = open_document(document=found, by=actor(request))
+        content = open_document(document=found, by=acting(request))
     except FileNotFoundError as error:
         raise Http404 from error
     return attachment(content, name=found.original_name, content_type=found.content_type)
@@ -191,7 +191,7 @@ def document(request: HttpRequest, uid: UUID) -> HttpResponse:
 def document_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The first page of a PDF as a picture of our own drawing, to stand beside the form."""
     found = staff_document(request, uid)
-    picture = first_page(document=found, by=actor(request))
+    picture = first_page(document=found, by=acting(request))
     if not picture:
         raise Http404
     return HttpResponse(picture, content_type="image/png", headers={"Cache-Control": "no-store"})
@@ -227,13 +227,13 @@ def _form_page(request: HttpRequest, member: Member, form: object, title: str, s
 def _take_step(member: Member, form: StateForm, request: HttpRequest) -> None:
     act, day, reason = form.cleaned_data["act"], form.cleaned_data["day"], form.cleaned_data["reason"]
     if act == "suspend":
-        services.suspend_member(member=member, reason=reason, by=actor(request))
+        services.suspend_member(member=member, reason=reason, by=acting(request))
     elif act == "reinstate":
-        services.reinstate_member(member=member, reason=reason, by=actor(request))
+        services.reinstate_member(member=member, reason=reason, by=acting(request))
     elif act == "resign":
-        services.resign_member(member=member, left_on=day, reason=reason, by=actor(request))
+        services.resign_member(member=member, left_on=day, reason=reason, by=acting(request))
     elif act == "death":
-        services.record_death(member=member, died_on=day, reason=reason, by=actor(request))
+        services.record_death(member=member, died_on=day, reason=reason, by=acting(request))
     else:
         raise PermissionDenied
 

@@ -18,7 +18,7 @@ from cmo_portal.common.clock import business_date
 from cmo_portal.common.faults import faultpoint
 from cmo_portal.common.tables.errors import RowError
 from royalties.formats.bank_files import BankAnswer, read_bank_answers
-from royalties.models import Journal, Payment, PaymentBatch
+from royalties.models import Payment, PaymentBatch
 from royalties.models.ledger import AccountCode
 from royalties.services.ledger import Entry, post_journal
 
@@ -34,8 +34,7 @@ def load_bank_answers(*, batch: PaymentBatch, data: bytes, filename: str, by: Us
     require(by, "royalties.make_payments")
     batch = PaymentBatch.objects.select_for_update().get(pk=batch.pk)
     digest = hashlib.sha256(data).digest()
-    key = f"payment:{batch.uid}:settle:{digest.hex()[:16]}"
-    if PaymentBatch.objects.filter(response_sha256=digest).exists() or Journal.objects.filter(key=key).exists():
+    if batch.payments.filter(answer_sha256=digest).exists():
         raise ValidationError(TAKEN)
     if batch.state != "exported":
         raise ValidationError(_("This batch is not waiting for an answer of the bank."))
@@ -52,14 +51,14 @@ def load_bank_answers(*, batch: PaymentBatch, data: bytes, filename: str, by: Us
     faultpoint("pay.answer.after_rows_write")
     post_journal(
         kind="payment_settle",
-        key=key,
+        key=f"payment:{batch.uid}:settle:{digest.hex()[:16]}",
         business_date=business_date(now),
         description=f"Answered by the bank: {batch.number}",
         lines=_entries(payments, answers),
     )
     waiting = sum(payment.state == "reserved" for payment in payments.values())
-    batch.state, batch.response_sha256 = "exported" if waiting else "closed", digest
-    batch.save(update_fields=["state", "response_sha256"])
+    batch.state = "exported" if waiting else "closed"
+    batch.save(update_fields=["state"])
     faultpoint("pay.answer.after_write")
     rejected = sum(not answer.is_paid for answer in answers)
     facts = {"paid": len(answers) - rejected, "rejected": rejected, "waiting": waiting}

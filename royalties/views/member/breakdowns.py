@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from members.models.parties import Right
-from royalties.code_words import territory_text
+from members.models.territories import territory_text
 from royalties.models import RunPool, StatedWork, Statement
 from royalties.queries.statement_lines import By, Filters, Group, groups
 from royalties.queries.why_words import pool_text

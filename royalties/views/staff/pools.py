@@ -12,12 +12,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.common import clock
 from cmo_portal.common.periods import Period
+from cmo_portal.form_keys import form_key_of
 from cmo_portal.paging import keyset_page
 from licensing.models import Receipt
-from royalties.forms import form_key_of
 from royalties.forms.pools import FeedForm, PoolForm, ReceiptForm
 from royalties.models import Pool, UsageFile
-from royalties.queries.pool_pages import amounts_of, free_parts
+from royalties.queries.pool_pages import amounts_of, chosen_parts, free_parts
 from royalties.services import pools
 
 LAYOUT = {"layout": "layouts/staff.html"}
@@ -27,9 +27,6 @@ LAYOUT = {"layout": "layouts/staff.html"}
 @require_http_methods(["GET", "HEAD", "POST"])
 def receipt_new(request: HttpRequest) -> HttpResponse:
     """Finance records money that came in; invoices are paid and the ledger is posted in one act."""
-    key = form_key_of(request)
-    if made := _recorded(key):
-        return _to_receipt(request, made)
     form = ReceiptForm(request.POST or None, initial={"received_on": clock.today()})
     if request.method == "POST" and form.is_valid():
         try:
@@ -41,21 +38,10 @@ def receipt_new(request: HttpRequest) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            return _to_receipt(request, receipt)
-    if made := _recorded(key):  # the other click of a double click was faster
-        return _to_receipt(request, made)
+            messages.success(request, _("The receipt is recorded and posted."))
+            return redirect("licensing:staff-receipt-detail", uid=receipt.uid)
     context = {"form": form, "submit_label": _("Record the receipt"), **LAYOUT}
     return render(request, "royalties/staff/receipt_new.html", context)
-
-
-def _recorded(key: UUID | None) -> Receipt | None:
-    """The receipt that this form has made already: a double click shows it."""
-    return Receipt.objects.filter(form_key=key).first() if key else None
-
-
-def _to_receipt(request: HttpRequest, receipt: Receipt) -> HttpResponse:
-    messages.success(request, _("The receipt is recorded and posted."))
-    return redirect("licensing:staff-receipt-detail", uid=receipt.uid)
 
 
 @staff_page("royalties.view_runs")
@@ -121,15 +107,14 @@ def pool_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
 def pool_allocate(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Put the chosen receipts into the pool, each with all that is left of it."""
     pool = get_object_or_404(Pool, uid=uid)
-    chosen = set(request.POST.getlist("part"))
-    parts = {row.part.allocation_id: row.left for row in free_parts(pool) if str(row.part.allocation_id) in chosen}
+    key = form_key_of(request)
     try:
-        key = UUID(request.POST.get("form_key", ""))
+        if key is None:
+            raise ValidationError(_("This page is too old. Load it again and repeat."))
+        parts = chosen_parts(pool, request.POST.getlist("part"), key)
         pools.allocate_to_pool(pool=pool, parts=parts, form_key=key, by=acting(request), now=clock.now())
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
-    except ValueError:
-        messages.error(request, _("This page is too old. Load it again and repeat."))
     else:
         messages.success(request, _("The receipts are in the pool."))
     return redirect("royalties:staff-pool-detail", uid=uid)

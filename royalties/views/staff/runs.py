@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.common import clock
 from cmo_portal.common.periods import Period
+from cmo_portal.form_keys import form_key_of
 from cmo_portal.paging import keyset_page
-from royalties.forms import form_key_of
 from royalties.forms.runs import ApprovalForm, ReasonForm, RunFilter, RunForm
 from royalties.models import Run
 from royalties.queries import run_pages
