@@ -51,6 +51,10 @@ class Layout:
         body = memoryview(data)[len(HEADER) : len(data) - len(TRAILER)]
         if bytes(data[: len(HEADER)]) != HEADER or bytes(data[-len(TRAILER) :]) != TRAILER:
             raise CopyFormatError("the bytes do not begin or end as a binary COPY")
+        return self.read_tuples(body)
+
+    def read_tuples(self, body: bytes | bytearray | memoryview) -> dict[str, I64]:
+        """The columns of the tuples of a binary COPY, without what stands before and behind them."""
         if len(body) % self.dtype.itemsize:
             raise CopyFormatError("a tuple has another size: a blank, or another column")
         table = np.frombuffer(body, dtype=self.dtype)

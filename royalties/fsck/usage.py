@@ -1,10 +1,17 @@
 """M07, M08: every usage line stands in the text it is paid by, and no play is counted twice by two files."""
 
+import hashlib
+import json
 from collections.abc import Iterable
+from itertools import zip_longest
 
+from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
+from royalties.formats.packed import pack
 from royalties.fsck.framework import Breach, Scope, breaches, check
+from royalties.queries.usage_lines import make_lines
+from royalties.rules.line_columns import CodedLines
 
 # The files that a check looks at: those that the run has claimed, or every taken one.
 FILES = """
@@ -31,6 +38,9 @@ TEXTS = f"""
     FROM file LEFT JOIN text ON text.file_id = file.id GROUP BY file.id, file.filename, file.text_count
     HAVING count(text.text_no) <> file.text_count
 """  # noqa: S608 - composed of the constant above
+KEPT_COLUMNS = """
+    SELECT uses::text, dayparts::text, sha256(body) FROM royalties_usagecolumns WHERE file_id = %s ORDER BY part_no
+"""
 # Rows that state the time of day and were sent alike are one play, unless a person said that they are further plays.
 TWICE = f"""
     WITH file AS ({FILES}),
@@ -56,6 +66,36 @@ TWICE = f"""
 def lines_stand_in_their_texts(scope: Scope) -> Iterable[Breach]:
     """Texts sum up their lines, no line is without a text, no text is missing."""
     return breaches(TEXTS, {"run": scope.run_id})
+
+
+@check("M07", _("A usage line is paid once per right, and its money is its text's"))
+def columns_hold_the_lines(scope: Scope) -> Iterable[Breach]:
+    """What a run reads of a file, number by number, is what the rows of the table say."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT id, filename FROM ({FILES}) file ORDER BY id", {"run": scope.run_id})  # noqa: S608
+        files = cursor.fetchall()
+    for file_id, filename in files:
+        for number, (kept, made) in enumerate(zip_longest(_kept_columns(file_id), _made_columns(file_id)), 1):
+            if kept != made:
+                yield Breach(f"file {filename}", f"part {number} of its columns is not what its rows make")
+
+
+def _kept_columns(file_id: int) -> list[tuple[list[str], list[str], bytes]]:
+    """Codes and hash of each part of a file's columns as they lie in the table."""
+    with connection.cursor() as cursor:
+        cursor.execute(KEPT_COLUMNS, [file_id])
+        return [(json.loads(uses), json.loads(dayparts), bytes(sha256)) for uses, dayparts, sha256 in cursor.fetchall()]
+
+
+def _made_columns(file_id: int) -> list[tuple[list[str], list[str], bytes]]:
+    """The same as the rows make them."""
+    made = []
+
+    def add(part: CodedLines) -> None:
+        made.append((list(part.uses), list(part.dayparts), hashlib.sha256(pack(part.lines)).digest()))
+
+    make_lines(file_id, add)
+    return made
 
 
 @check("M08", _("The same usage file counts once"))

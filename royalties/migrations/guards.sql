@@ -109,3 +109,6 @@ AS $$
             AND l.party_id IN (SELECT payee_id FROM royalties_payeetotal WHERE run_id = p_run AND payee_id > 0)
         GROUP BY l.party_id HAVING sum(l.amount) > 0 LIMIT 1
 $$;
+
+-- Numbers in few bytes are read at once, and whole: they are not compressed.
+ALTER TABLE royalties_usagecolumns ALTER COLUMN body SET STORAGE EXTERNAL;

@@ -7,7 +7,16 @@ from royalties.models.results import AllocationLine, LineResult, PayeeTotal, Tex
 from royalties.models.rules import Rule, RuleVersion
 from royalties.models.runs import PoolClaim, Run, RunDeduction, RunPool, RunShare, RunText, StepSum, UsageClaim
 from royalties.models.statements import HeldClaim, PoolWorking, StatedWork, Statement, SuspenseLine
-from royalties.models.usage import MatchMemory, OpenText, UsageFile, UsageLine, UsageMatch, UsageSource, UsageText
+from royalties.models.usage import (
+    MatchMemory,
+    OpenText,
+    UsageColumns,
+    UsageFile,
+    UsageLine,
+    UsageMatch,
+    UsageSource,
+    UsageText,
+)
 
 __all__ = [
     "Account",
@@ -40,6 +49,7 @@ __all__ = [
     "SuspenseLine",
     "TextResult",
     "UsageClaim",
+    "UsageColumns",
     "UsageFile",
     "UsageLine",
     "UsageMatch",

@@ -196,6 +196,25 @@ class UsageLine(models.Model):
         return self.source_row or self.row_no
 
 
+class UsageColumns(models.Model):
+    """A part of a taken file's lines once more, as columns of numbers that are read at once: what a run weighs.
+
+    A part holds whole texts, in order of text and row; `uses` and `dayparts` are the codes that its columns name by
+    their positions. They follow from the rows and are written with them; `fsck_money` compares the two (M07).
+    """
+
+    app_may = ("SELECT", "INSERT")
+    pk = models.CompositePrimaryKey("file_id", "part_no")
+    file_id = models.BigIntegerField()
+    part_no = models.IntegerField()
+    uses = models.JSONField()
+    dayparts = models.JSONField()
+    body = models.BinaryField()
+
+    class Meta:
+        default_permissions = ()
+
+
 class UsageMatch(AppendOnly):
     """What a text was matched to. A correction is a further revision; the highest revision counts.
 

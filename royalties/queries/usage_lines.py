@@ -1,78 +1,82 @@
-"""Usage lines as columns: the lines of a file, or of one slice of it, ready to be weighed by a rule.
+"""Usage lines as columns: as they are kept beside the rows, to be read at once, and as they follow from the rows."""
 
-Codes become the positions that the rule gives them while PostgreSQL reads the rows, so that only whole numbers travel.
-A line without a daypart falls into the daypart of its time, where the rule states times. Where a recording holds
-several works, each of its lines weighs its part of the plays.
-"""
-
-# ruff: noqa: S608 - the queries are composed of constants; codes are parameters
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator
 from math import lcm
-from typing import Any
 
 import numpy as np
 from django.db import connection
 
-from royalties.formats.pgcopy import I64, Layout, layout
-from royalties.queries.columns import copy_out
-from royalties.rules.points import LARGEST_WEIGHT, LineRule, Weighted, WeightTooLarge, line_weights
+from royalties.formats.packed import unpack
+from royalties.formats.pgcopy import I64, layout
+from royalties.models import UsageColumns
+from royalties.queries.columns import copy_field, copy_out_in_blocks
+from royalties.rules.line_columns import CodedLines, LineColumns
+from royalties.rules.points import LineRule
 
-UNKNOWN = -1  # a code that the rule does not name
-BY_MINUTE = -2  # this and below: the daypart is that of minute −2 − value
-MINUTE = "((substr(used_at, 1, 2)::int * 60 + substr(used_at, 4, 2)::int) % 1440)"  # 25:30 is half past one at night
-
-
-@dataclass(frozen=True, slots=True)
-class CodeColumns:
-    """How the codes of a line become numbers: SQL expressions with named parameters; None where all lines are alike."""
-
-    use: str | None
-    daypart: str | None
-    parameters: dict[str, Any]
-
-    def layout(self, *, parts: bool) -> Layout:
-        """The columns that are read of a line."""
-        columns = {"row_no": "int4", "text_no": "int4", "plays": "int8", "seconds": "int8"}
-        columns |= {"use_no": "int2"} if self.use else {}
-        columns |= {"daypart_no": "int2"} if self.daypart else {}
-        columns |= {"parts": "int2"} if parts else {}
-        return layout(**columns)
-
-    @property
-    def expressions(self) -> dict[str, str]:
-        """The SQL of the columns that are worked out."""
-        return {"use_no": self.use or "0", "daypart_no": self.daypart or "0"}
-
-
-def code_columns(rule: LineRule) -> CodeColumns:
-    """The columns of codes that the weights of a rule need."""
-    parameters: dict[str, Any] = {}
-    use = _positions("use_code", rule.uses, rule.default_use, "use", parameters)
-    minutes = any(part.from_minute is not None for part in rule.dayparts)
-    daypart = _positions("daypart", rule.dayparts, rule.default_daypart, "daypart", parameters, by_minute=minutes)
-    return CodeColumns(use, daypart, parameters)
+LINES_A_PART = 1_000_000
+ROWS = layout(
+    row_no="int4",
+    text_no="int4",
+    plays="int8",
+    seconds="int8",
+    use_no="int4",
+    daypart_no="int4",
+    minute="int2",
+    parts="int2",
+)
+EXPRESSIONS = {
+    "use_no": "array_position(%(uses)s::text[], use_code::text) - 1",
+    "daypart_no": "array_position(%(dayparts)s::text[], daypart::text) - 1",
+    # 25:30 is half past one at night
+    "minute": "CASE WHEN used_at = '' THEN -1"
+    " ELSE (substr(used_at, 1, 2)::int * 60 + substr(used_at, 4, 2)::int) %% 1440 END",
+}
+LINES = f"""
+    SELECT {ROWS.select_list(EXPRESSIONS)} FROM royalties_usageline WHERE file_id = %(file)s ORDER BY text_no, row_no
+"""  # noqa: S608 - composed of constants
+BODY = "SELECT body FROM royalties_usagecolumns WHERE file_id = %s AND part_no = %s"
+CODES = "SELECT DISTINCT use_code, daypart FROM royalties_usageline WHERE file_id = %s"
 
 
-def _positions(
-    column: str,
-    table: Sequence[Weighted],
-    default: str | None,
-    name: str,
-    parameters: dict[str, Any],
-    *,
-    by_minute: bool = False,
-) -> str | None:
-    codes = [entry.code for entry in table]
-    if codes == [""]:
-        return None
-    parameters |= {f"{name}_{number}": code for number, code in enumerate(codes)}
-    rest = UNKNOWN if default is None else codes.index(default)
-    cases = [f"WHEN {column} = %({name}_{number})s THEN {number}" for number in range(len(codes))]
-    if by_minute:
-        minute = MINUTE.replace("%", "%%")
-        cases.append(f"WHEN {column} = '' AND used_at <> '' THEN {BY_MINUTE} - {minute}")
-    return f"CASE {' '.join(cases)} ELSE {rest} END"
+def stored_lines(file_id: int) -> Iterator[CodedLines]:
+    """The lines of a taken file, part by part, from the columns that were kept when it was taken."""
+    for uses, dayparts, part_no in (
+        UsageColumns.objects.filter(file_id=file_id).order_by("part_no").values_list("uses", "dayparts", "part_no")
+    ):
+        body = copy_field(BODY, [file_id, part_no])
+        yield CodedLines(tuple(uses), tuple(dayparts), unpack(LineColumns, body or b""))
+
+
+def make_lines(file_id: int, take: Callable[[CodedLines], None]) -> None:
+    """The same from the rows of the table: what the columns must hold. `take` gets part after part."""
+    with connection.cursor() as cursor:
+        cursor.execute(CODES, [file_id])
+        codes = cursor.fetchall()
+    uses, dayparts = (sorted({row[place] for row in codes}) for place in (0, 1))
+    waiting = LineColumns.empty()
+
+    def add(block: dict[str, I64]) -> None:
+        """Hand on what is more than a part, a part at a time; a text that may go on in the next block waits."""
+        nonlocal waiting
+        waiting = LineColumns.join([waiting, LineColumns(*(block[name] for name in ROWS.names))])
+        while end := _end_of_part(waiting.text_no):
+            take(CodedLines(tuple(uses), tuple(dayparts), waiting.take(slice(end))))
+            waiting = waiting.take(slice(end, None))
+
+    parameters = {"file": file_id, "uses": uses, "dayparts": dayparts}
+    copy_out_in_blocks(LINES, ROWS, parameters, rows=LINES_A_PART, take=add)
+    if len(waiting):
+        take(CodedLines(tuple(uses), tuple(dayparts), waiting))
+
+
+def _end_of_part(text_no: I64) -> int:
+    """Where the first part of these lines ends: before the text that does not fit, or after a text that is larger than
+    a part; 0 where more lines are to come first."""
+    if len(text_no) <= LINES_A_PART:
+        return 0
+    last = text_no[LINES_A_PART]
+    begin, end = (int(np.searchsorted(text_no, last, side=side)) for side in ("left", "right"))
+    return begin or (end if end < len(text_no) else 0)
 
 
 def parts_scale(file_ids: Collection[int]) -> int:
@@ -82,57 +86,10 @@ def parts_scale(file_ids: Collection[int]) -> int:
         return lcm(*(max(parts, 1) for (parts,) in cursor.fetchall()))
 
 
-def read_lines(
-    file_id: int, rule: LineRule, *, parts_scale: int = 1, slices: int = 1, slice_no: int = 0
-) -> dict[str, I64]:
-    """The lines of a file whose text belongs to the slice: row_no, text_no, plays, seconds and `weight`.
-
-    A weight is points × the rule's scale × `parts_scale` ÷ works in the recording. Raises WeightTooLarge.
-    """
-    codes = code_columns(rule)
-    table = codes.layout(parts=parts_scale > 1)
-    part = "" if slices == 1 else " AND text_no %% %(slices)s = %(slice)s"
-    columns = copy_out(
-        f"SELECT {table.select_list(codes.expressions)} FROM royalties_usageline WHERE file_id = %(file)s{part}",
-        table,
-        codes.parameters | {"file": file_id, "slices": slices, "slice": slice_no},
-    )
-    daypart_no = columns.get("daypart_no")
-    if daypart_no is not None:
-        daypart_no = dayparts_by_minute(rule, daypart_no)
-    weight = line_weights(rule, columns["plays"], columns["seconds"], columns.get("use_no"), daypart_no)
-    if parts_scale > 1 and weight.size:
-        if int(weight.max()) * parts_scale > LARGEST_WEIGHT:
-            raise WeightTooLarge(f"a line of file {file_id}")
-        weight = weight * (parts_scale // np.maximum(columns["parts"], 1))
-    return columns | {"weight": weight}
-
-
-def dayparts_by_minute(rule: LineRule, numbers: I64) -> I64:
-    """Put the daypart of the rule where a line carries its minute."""
-    timed = numbers <= BY_MINUTE
-    if not timed.any():
-        return numbers
-    table = rule.daypart_numbers_by_minute()
-    return np.where(timed, table[np.where(timed, BY_MINUTE - numbers, 0)], numbers)
-
-
 def unknown_codes(file_id: int, rule: LineRule) -> list[tuple[str, str, int]]:
     """Codes and times of a file for which the rule has no weight: ("use" or "daypart", the code, how many lines)."""
-    codes = code_columns(rule)
-    if codes.use is None and codes.daypart is None:
-        return []
-    query = (
-        f"SELECT use_code, daypart, used_at <> '', {codes.use or 0}, {codes.daypart or 0}, count(*)"
-        " FROM royalties_usageline WHERE file_id = %(file)s GROUP BY 1, 2, 3, 4, 5"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(query, codes.parameters | {"file": file_id})
-        rows = cursor.fetchall()
     found: dict[tuple[str, str], int] = {}
-    for use_code, daypart, _timed, use_no, daypart_no, lines in rows:
-        if use_no == UNKNOWN:
-            found["use", use_code] = found.get(("use", use_code), 0) + lines
-        if int(dayparts_by_minute(rule, np.array([daypart_no], dtype=np.int64))[0]) == UNKNOWN:
-            found["daypart", daypart] = found.get(("daypart", daypart), 0) + lines
+    for part in stored_lines(file_id):
+        for key, lines in part.unknown_codes(rule).items():
+            found[key] = found.get(key, 0) + lines
     return [(what, code, lines) for (what, code), lines in sorted(found.items())]

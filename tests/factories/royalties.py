@@ -23,6 +23,7 @@ from members.models import Party
 from royalties.models import Pool, RuleVersion, Run, UsageFile, UsageLine, UsageMatch, UsageSource, UsageText
 from royalties.queries.rules import in_force
 from royalties.services import pools, rules, runs
+from royalties.services.usage.columns import keep_columns
 from tests.factories import licensing as money
 from tests.factories import works as shelf
 from works.models import Work, WorkShare
@@ -187,6 +188,7 @@ def usage(*plays: Play, name: str = "", shuffle: int | None = None) -> UsageFile
         random.Random(shuffle).shuffle(lines)
     UsageText.objects.bulk_create(_text(file, number, text, plays) for number, text in enumerate(texts, 1))
     UsageLine.objects.bulk_create(lines)
+    keep_columns(file)
     first = {(play.title, play.section): play for play in reversed(plays)}
     UsageMatch.objects.bulk_create(_match(file, number, first[text]) for number, text in enumerate(texts, 1))
     return file

@@ -18,12 +18,12 @@ from django.contrib.auth.models import AnonymousUser
 from django.template import Context, Template
 from django.test import RequestFactory
 from django.utils import translation
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 
 from cmo_portal.common import words
 from cmo_portal.context import Society, languages
-from cmo_portal.launcher import browser as browsers
 from cmo_portal.states import register_states
+from tests.browser import chromium
 
 pytestmark = pytest.mark.browser
 HERE = Path(__file__).resolve().parent
@@ -130,13 +130,9 @@ def policy() -> str:
 
 
 @pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    path = browsers.find(tmp_path_factory.mktemp("browser"))
-    assert path, browsers.ABSENT
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
         yield started
-        started.close()
 
 
 def open_gallery(browser: Browser, *, language: str, layout: str, scheme: str, width: int) -> tuple[Page, list[str]]:

@@ -4,7 +4,6 @@ The record screens are Django's own pages: of them it is asked that they open, i
 and without another host.
 """
 
-import os
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -18,9 +17,10 @@ from django.conf import settings
 from django.contrib import admin
 from django.test import Client, RequestFactory
 from django.urls import reverse
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response
 
 from cmo_portal.accounts.models import User
+from tests.browser import chromium
 from tests.house.access_table import SIGNED, TABLE
 from tests.house.test_access import allowed, own_object, people, place
 
@@ -59,14 +59,9 @@ PARTS = 4  # staff have most pages: they are walked in parts
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium as the launcher found it; its absence is a failure."""
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    path = os.environ.get("CHROME_PATH")
-    assert path, "no browser was found: run through ./portal test"
-    with sync_playwright() as play:
-        chromium = play.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
+    """One for all pages."""
+    with chromium() as started:
+        yield started
 
 
 def names_for(user: User | None, audience: str, part: int) -> list[str]:

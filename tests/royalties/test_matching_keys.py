@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connections
 from django.urls import reverse
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from royalties.models import OpenText, UsageMatch
+from tests.browser import chromium
 from tests.factories import usage as make
 from tests.factories.licensing import person
 from tests.factories.works import party, work
@@ -30,20 +30,14 @@ def page(live_server: Any, sign_in: Any) -> Iterator[Page]:
         make.row("Zzz Qqq", composer="", artist="", plays="1"),
     )
     cookie = sign_in(person("documentation")).cookies[settings.SESSION_COOKIE_NAME]
-    path = os.environ.get("CHROME_PATH")
-    assert path, "no browser was found: run through ./portal test"
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as play:
-        chromium = play.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    with chromium() as browser:
+        context = browser.new_context(viewport={"width": 1280, "height": 900})
         context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
         opened = context.new_page()
         opened.goto(live_server.url + reverse("royalties:staff-match-queue"))
         yield opened
         if shots := os.environ.get("MATCHING_SHOTS"):
             opened.screenshot(path=f"{shots}/matching.png", full_page=True)
-        chromium.close()
-        connections.close_all()  # the browser's loop has a connection of its own, which must not outlive the database
 
 
 def title(page: Page) -> str:

@@ -7,7 +7,7 @@ from django.utils import timezone, translation
 
 from royalties.models import AllocationLine, LineResult, PayeeTotal, Run
 from royalties.queries.frozen import feeds_of, pools_of, shares_of, texts_for_kernel, texts_of
-from royalties.queries.usage_lines import read_lines
+from royalties.queries.usage_lines import stored_lines
 from royalties.rules.digest import digest_of
 from royalties.rules.kernel import calculate
 from royalties.rules.kernel_tables import Lines
@@ -81,21 +81,14 @@ def test_rows_stored_in_another_order_give_the_same_digest(run_jobs):
     digests = set()
     for order in (None, 1, 2):
         file = make.usage(*plays, name=f"order {order}", shuffle=order)
-        assert len(read_lines(file.pk, feeds_rule())["row_no"]) == 100
+        assert [len(part.lines) for part in stored_lines(file.pk)] == [100]
         digests.add(calculate_again(run_jobs, [make.pool(100_03, files=[file])], 3))
     assert len(digests) == 1
-
-
-def feeds_rule():
-    """The rule of the pools of this module."""
-    from royalties.queries.frozen import line_rule
-
-    return line_rule(make.SECONDS)
 
 
 def test_the_lines_of_all_slices_are_the_lines_of_the_file(awkward):
     run = make.frozen_run(*awkward)
     for feed in feeds_of(run):
-        whole = read_lines(feed.file_id, feed.rule)["row_no"]
-        parts = [read_lines(feed.file_id, feed.rule, slices=4, slice_no=part)["row_no"] for part in range(4)]
+        (stored,) = stored_lines(feed.file_id)
+        whole, parts = stored.lines.row_no, [stored.of_slice(4, number).lines.row_no for number in range(4)]
         assert sorted(whole.tolist()) == sorted(row for part in parts for row in part.tolist())

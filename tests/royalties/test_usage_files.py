@@ -21,6 +21,7 @@ from cmo_portal.common.periods import Period
 from cmo_portal.jobs.models import Job
 from royalties.formats.mapped_csv import guess_mapping
 from royalties.models import UsageFile, UsageLine, UsageMatch, UsageText
+from royalties.queries import usage_lines
 from royalties.services import usage
 from royalties.services.usage import landing, reading
 from royalties.services.usage.receiving import display_name
@@ -479,3 +480,19 @@ def test_a_form_that_was_gone_back_to_brings_a_second_file() -> None:
         upload=io.BytesIO(make.table(make.row("Two"))), filename="two.csv", confirm_overlap=True, **given
     )
     assert (second.filename, second.form_key) == ("two.csv", None)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 7, 100])
+def test_a_large_file_is_kept_in_parts_that_hold_whole_texts(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many rows come at a time: every row once, in order of text and row, no text in two parts."""
+    monkeypatch.setattr(usage_lines, "LINES_A_PART", size)
+    titles = "ABBCAABDA"
+    file = make.landed(*(make.row(title, time=f"{10 + hour}:00:00") for hour, title in enumerate(titles)))
+    parts = list(usage_lines.stored_lines(file.pk))
+    texts = [set(part.lines.text_no.tolist()) for part in parts]
+    assert sum(len(one) for one in texts) == len(set().union(*texts)) == 4
+    kept = [row for part in parts for row in zip(part.lines.text_no.tolist(), part.lines.row_no.tolist(), strict=True)]
+    assert kept == sorted(UsageLine.objects.filter(file_id=file.pk).values_list("text_no", "row_no"))
+    minutes = {row: minute for part in parts for row, minute in zip(part.lines.row_no, part.lines.minute, strict=True)}
+    assert [minutes[row] for row in sorted(minutes)] == [(10 + hour) * 60 for hour in range(len(titles))]
+    assert size >= len(titles) or len(parts) > 1

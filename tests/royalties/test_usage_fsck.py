@@ -40,6 +40,12 @@ def test_files_as_they_are_taken_pass_every_check() -> None:
             " FROM royalties_usageline WHERE row_no = 2",
             "M07 file july.csv text 1",
         ),
+        ("UPDATE royalties_usageline SET used_at = '12:00' WHERE row_no = 2", "M07 file july.csv: part 1 of its col"),
+        ("DELETE FROM royalties_usagecolumns", "M07 file july.csv: part 1 of its columns is not what its rows make"),
+        (
+            "UPDATE royalties_usagecolumns SET body = overlay(body placing '\\x01'::bytea from octet_length(body))",
+            "M07 file july.csv: part 1 of its columns is not what its rows make",
+        ),
     ],
 )
 def test_m07_a_line_or_text_that_was_changed_behind_the_guards_is_found(

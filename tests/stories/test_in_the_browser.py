@@ -4,7 +4,6 @@ Screenshots are kept in `.portal/screenshots`, to be looked at.
 """
 
 import datetime as dt
-import os
 import re
 import time
 from collections.abc import Iterator
@@ -16,12 +15,13 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from allauth.mfa.utils import decrypt
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from cmo_portal.common import clock
 from royalties import fsck
 from royalties.demo.sign_ins import PASSWORD
 from royalties.models import Run, UsageFile
+from tests.browser import chromium
 from tests.house.conftest import demo_database  # noqa: F401 - the demo society as a bed
 
 pytestmark = [
@@ -86,21 +86,16 @@ def one_time_code(email: str) -> str:
 
 @pytest.fixture
 def visitors(live_server: Any) -> Iterator[Any]:
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    path = os.environ.get("CHROME_PATH")
-    assert path, "no browser was found: run through ./portal test"
-    with sync_playwright() as play:
-        chromium = play.chromium.launch(executable_path=path, args=["--no-sandbox"])
+    with chromium() as browser:
 
         def come(who: str, *, width: int = 1280) -> Visitor:
-            context = chromium.new_context(viewport={"width": width, "height": 900}, accept_downloads=True)
+            context = browser.new_context(viewport={"width": width, "height": 900}, accept_downloads=True)
             visitor = Visitor(context.new_page(), live_server.url, f"{who}@demo.example")
             if who != "public":
                 visitor.sign_in()
             return visitor
 
         yield come
-        chromium.close()
 
 
 def test_a_creator_walks_from_home_to_the_row_behind_an_amount_in_four_clicks(visitors: Any) -> None:

@@ -27,7 +27,7 @@ from royalties.queries.frozen import (
     texts_of,
 )
 from royalties.queries.results import digest_of_stored
-from royalties.queries.usage_lines import read_lines
+from royalties.queries.usage_lines import stored_lines
 from royalties.rules import kernel
 from royalties.rules.columns import NONE, find_rows, order_by
 from royalties.rules.digest import LineMix, mix_lines
@@ -63,7 +63,7 @@ def weigh_slice(*, job: Job) -> None:
     weights = kernel.join_weights(found)
     hand_over(run, job.slice_no, "weights", weights)
     faultpoint("dist.weigh.after_write")
-    _hand_back(job, run, {"texts": len(weights), "lines": int(weights.lines.sum()), "feeds": len(found)})
+    _hand_back(job, run, {"texts": len(weights), "lines": int(weights.lines.sum()), "tables": len(found)})
 
 
 @transaction.atomic
@@ -100,7 +100,7 @@ def split_lines_slice(*, job: Job) -> None:
     units = take_over(run, 0, "units", TextUnits)
     weighed = StepSum.objects.get(run=run, step="weigh", slice_no=job.slice_no)
     mix = LineMix(0, 0)
-    for number in range(weighed.payload["feeds"]):
+    for number in range(weighed.payload["tables"]):
         result = kernel.split_lines(take_over(run, job.slice_no, f"lines {number}", Lines), units)
         faultpoint("dist.lines.before_write")
         names = ("pool_no", "text_key", "line_key", "weight", "units")
@@ -130,17 +130,17 @@ def _run(job: Job) -> Run:
 
 
 def _lines_of(run: Run, slice_no: int) -> Iterator[Lines]:
-    """The lines of a slice, one table for each file and pool that it feeds; ignored texts left out."""
+    """The lines of a slice, a table for each part of a file and pool that it feeds; ignored texts left out."""
     texts = texts_of(run)
     for feed in feeds_of(run):
-        columns = read_lines(
-            feed.file_id, feed.rule, parts_scale=feed.parts_scale, slices=run.slices, slice_no=slice_no
-        )
         base = np.int64(feed.position << POSITION_BITS)
-        pool_no = _pools_of_texts(texts, feed, base, columns["text_no"])
-        lines = Lines(pool_no, base | columns["text_no"], base | columns["row_no"], columns["weight"])
-        ignored = pool_no == NONE
-        yield lines.take(~ignored) if ignored.any() else lines
+        for stored in stored_lines(feed.file_id):
+            part = stored.of_slice(run.slices, slice_no)
+            row_no, text_no = part.lines.row_no, part.lines.text_no
+            pool_no = _pools_of_texts(texts, feed, base, text_no)
+            lines = Lines(pool_no, base | text_no, base | row_no, part.weights(feed.rule, feed.parts_scale))
+            ignored = pool_no == NONE
+            yield lines.take(~ignored) if ignored.any() else lines
 
 
 def _pools_of_texts(texts: dict[str, I64], feed: Feed, base: np.int64, text_no: I64) -> I64:

@@ -14,6 +14,7 @@ from cmo_portal.common.faults import faultpoint
 from cmo_portal.jobs.models import Job
 from cmo_portal.jobs.services import add_job, finish
 from royalties.models import UsageFile
+from royalties.services.usage.columns import keep_columns
 from royalties.services.usage.spool import LINE_COLUMNS, TEXT_COLUMNS, drop_spool, spool_path
 
 COPIED_AT_ONCE = 1 << 20  # bytes a read
@@ -67,6 +68,7 @@ def land_file(*, file: UsageFile, by: User, now: dt.datetime, job: Job | None = 
         faultpoint("usage.land.after_lines")
         _copy("royalties_usagetext", TEXT_COLUMNS, spool["texts"])
         _check_totals(file)
+        keep_columns(file)
         file.state, file.landed_at = "landed", now
         file.report = {**file.report, "spool": None}
         file.save(update_fields=["state", "landed_at", "report"])

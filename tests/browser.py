@@ -1,0 +1,32 @@
+"""The browser that the launcher has found, and the connections that go with it."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from django.db import connections
+from playwright.sync_api import Browser, sync_playwright
+
+from cmo_portal.launcher.browser import ABSENT
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A running Chromium; its absence is a failure.
+
+    While it runs, the thread has an event loop, and Django keeps connections of their own for it. Neither these nor
+    those of before may outlive the block: the database of a test is made anew between two tests, and a connection that
+    nobody saw end would fail in whatever test takes it up next.
+    """
+    path = os.environ.get("CHROME_PATH")
+    assert path, ABSENT
+    connections.close_all()
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as play:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        browser = play.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        try:
+            yield browser
+        finally:
+            browser.close()
+            connections.close_all()
