@@ -59,6 +59,8 @@ def pytest_arguments(root: Path, arguments: list[str], *, long: bool) -> list[st
         single = named_paths(root, arguments)
         alone = bool(single) and all(path.is_file() for path in single)
         defaults += ["-n", "0" if alone else str(os.cpu_count() or 2)]
+    if not any(argument.startswith("--dist") for argument in arguments):
+        defaults += ["--dist", "worksteal"]  # whoever has nothing left helps the others
     if long:
         defaults += ["-m", "long or not long"]
     elif not any(argument == "-m" or argument.startswith("-m=") for argument in arguments):

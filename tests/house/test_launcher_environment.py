@@ -265,13 +265,16 @@ def test_a_one_time_code_is_shown_in_the_demo_alone() -> None:
 # --- the test command ---------------------------------------------------------------------------------------
 
 
+SHARED = ("--dist", "worksteal")
+
+
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
-        ([], ["-n", str(os.cpu_count()), "-m", "not long"]),
-        (["tests/house"], ["-n", str(os.cpu_count()), "-m", "not long", "tests/house"]),
-        (["tests/conftest.py"], ["-n", "0", "-m", "not long", "tests/conftest.py"]),
-        (["-n", "2", "-m", "browser"], ["-n", "2", "-m", "browser"]),
+        ([], ["-n", str(os.cpu_count()), *SHARED, "-m", "not long"]),
+        (["tests/house"], ["-n", str(os.cpu_count()), *SHARED, "-m", "not long", "tests/house"]),
+        (["tests/conftest.py"], ["-n", "0", *SHARED, "-m", "not long", "tests/conftest.py"]),
+        (["-n", "2", "-m", "browser"], [*SHARED, "-n", "2", "-m", "browser"]),
     ],
 )
 def test_the_test_command_fills_in_what_was_not_said(given: list[str], expected: list[str]) -> None:
@@ -279,7 +282,7 @@ def test_the_test_command_fills_in_what_was_not_said(given: list[str], expected:
 
 
 def test_long_runs_the_sweeps_too() -> None:
-    assert testing.pytest_arguments(ROOT, ["-n0"], long=True) == ["-m", "long or not long", "-n0"]
+    assert testing.pytest_arguments(ROOT, ["-n0"], long=True) == [*SHARED, "-m", "long or not long", "-n0"]
 
 
 @pytest.mark.parametrize(("body", "code"), [("assert True", 0), ("assert False", 1)])
