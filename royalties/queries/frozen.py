@@ -21,7 +21,7 @@ RIGHTS = ("PR", "MR", "SR")  # the position is the number of a right in the kern
 POSITION_BITS = 32  # a text or line key is the position of its file, then the number within the file
 TEXT_LAYOUT = layout(pool_no="int4", text_key="int8", work_id="int8")
 SHARE_LAYOUT = layout(right_no="int2", work_id="int8", share_id="int8", party_id="int8", payee_id="int8", units="int4")
-TEXTS = "FROM royalties_runtext WHERE run_id = %(run)s ORDER BY pool_no, text_key"
+TEXTS = "FROM royalties_runtext WHERE run_id = %(run)s"
 SHARES = "FROM royalties_runshare WHERE run_id = %(run)s"
 RIGHT_NO = """CASE "right" WHEN 'PR' THEN 0 WHEN 'MR' THEN 1 ELSE 2 END"""
 
@@ -122,7 +122,10 @@ def pools_of(run: Run) -> Pools:
 
 def texts_of(run: Run) -> dict[str, I64]:
     """pool_no, text_key and work_id (0 where unidentified) of every text of every leaf pool, by pool and key."""
-    return copy_out(f"SELECT {TEXT_LAYOUT.select_list()} {TEXTS}", TEXT_LAYOUT, {"run": run.pk})
+    with bulk_plans():
+        rows = copy_out(f"SELECT {TEXT_LAYOUT.select_list()} {TEXTS}", TEXT_LAYOUT, {"run": run.pk})
+    order = order_by(rows["pool_no"], rows["text_key"])
+    return {name: column[order] for name, column in rows.items()}
 
 
 def texts_for_kernel(rows: dict[str, I64]) -> Texts:
@@ -136,7 +139,8 @@ def texts_for_kernel(rows: dict[str, I64]) -> Texts:
 def shares_of(run: Run) -> Shares:
     """The frozen shares; a share without an owner has party 0."""
     select = SHARE_LAYOUT.select_list({"right_no": RIGHT_NO, "party_id": "coalesce(party_id, 0)"})
-    rows = copy_out(f"SELECT {select} {SHARES}", SHARE_LAYOUT, {"run": run.pk})
+    with bulk_plans():
+        rows = copy_out(f"SELECT {select} {SHARES}", SHARE_LAYOUT, {"run": run.pk})
     return Shares(*(rows[name] for name in SHARE_LAYOUT.names))
 
 
