@@ -24,6 +24,9 @@ from cmo_portal.launcher.venv import Environment
 
 ROLE = "tests"
 CACHE = "portal-cache"
+WAITING = 2  # more processes than cores: some always wait for a browser, a server or a template
+MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of its own in it, as in any temporary folder
+ROOM = 3 << 30  # bytes of databases and write-ahead log, at most
 
 
 def run_tests(root: Path, arguments: list[str]) -> int:
@@ -58,7 +61,7 @@ def pytest_arguments(root: Path, arguments: list[str], *, long: bool) -> list[st
     if not any(argument.startswith(("-n", "--numprocesses", "--pdb")) for argument in arguments):
         single = named_paths(root, arguments)
         alone = bool(single) and all(path.is_file() for path in single)
-        defaults += ["-n", "0" if alone else str(os.cpu_count() or 2)]
+        defaults += ["-n", "0" if alone else str((os.cpu_count() or 2) + WAITING)]
     if not any(argument.startswith("--dist") for argument in arguments):
         defaults += ["--dist", "worksteal"]  # whoever has nothing left helps the others
     if long:
@@ -100,7 +103,7 @@ def variables_of_tests(root: Path, services: Services, chrome: str | None, *, lo
 def throw_away(root: Path, environment: Environment) -> Iterator[Services]:
     """Servers of one test run in a fresh folder of the system, stopped and deleted at the end whatever happens."""
     sweep_abandoned(environment)
-    folder = Path(tempfile.mkdtemp(prefix="portal-test-"))
+    folder = Path(tempfile.mkdtemp(prefix="portal-test-", dir=place_of_a_run()))
     if os.geteuid() == 0:
         folder.chmod(0o711)
     data = DataFolder(folder).make()
@@ -121,6 +124,26 @@ def throw_away(root: Path, environment: Environment) -> Iterator[Services]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
+def places() -> list[Path]:
+    """Where the folders of test runs lie: the system's temporary folder and, unless a person named another, memory."""
+    system = Path(tempfile.gettempdir())
+    return [system] if "TMPDIR" in os.environ or not MEMORY.is_dir() else [MEMORY, system]
+
+
+def place_of_a_run() -> Path:
+    """Memory where there is plenty, since a test that commits gets its database made anew: on a slow disk that takes
+    half a second, ten times as long."""
+    first, *others = places()
+    return others[0] if others and room_in_memory() < ROOM else first
+
+
+def room_in_memory() -> int:
+    """Bytes that a test run may fill: what the folder takes, and no more than half of what the machine has left."""
+    told = Path("/proc/meminfo").read_text()
+    available = int(told.partition("MemAvailable:")[2].split()[0]) * 1024
+    return min(shutil.disk_usage(MEMORY).free, available // 2)
+
+
 def end_tests(services: Services) -> None:
     """End whatever the tests of these servers started and did not end: browsers, workers, pytest itself."""
     for identity, role in carriers_of(services.secrets["INSTANCE"]):
@@ -136,7 +159,7 @@ def owner_record() -> dict[str, object]:
 
 def sweep_abandoned(environment: Environment) -> None:
     """Stop and delete what killed test runs of our own user left in the temporary folder."""
-    for folder in Path(tempfile.gettempdir()).glob("portal-test-*"):
+    for folder in (folder for place in places() for folder in place.glob("portal-test-*")):
         data = DataFolder(folder)
         owner = Identity.from_record(data.read("run/owner.json"))
         if owner is None or owner.is_alive() or folder.stat().st_uid != os.geteuid():

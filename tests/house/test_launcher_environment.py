@@ -3,10 +3,12 @@
 import os
 import re
 import secrets
+import shutil
 import signal
 import stat
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -266,13 +268,14 @@ def test_a_one_time_code_is_shown_in_the_demo_alone() -> None:
 
 
 SHARED = ("--dist", "worksteal")
+MANY = str((os.cpu_count() or 2) + 2)
 
 
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
-        ([], ["-n", str(os.cpu_count()), *SHARED, "-m", "not long"]),
-        (["tests/house"], ["-n", str(os.cpu_count()), *SHARED, "-m", "not long", "tests/house"]),
+        ([], ["-n", MANY, *SHARED, "-m", "not long"]),
+        (["tests/house"], ["-n", MANY, *SHARED, "-m", "not long", "tests/house"]),
         (["tests/conftest.py"], ["-n", "0", *SHARED, "-m", "not long", "tests/conftest.py"]),
         (["-n", "2", "-m", "browser"], [*SHARED, "-n", "2", "-m", "browser"]),
     ],
@@ -283,6 +286,24 @@ def test_the_test_command_fills_in_what_was_not_said(given: list[str], expected:
 
 def test_long_runs_the_sweeps_too() -> None:
     assert testing.pytest_arguments(ROOT, ["-n0"], long=True) == [*SHARED, "-m", "long or not long", "-n0"]
+
+
+def test_a_test_run_lies_in_memory_where_there_is_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    system = Path(tempfile.gettempdir())
+    monkeypatch.setattr(testing, "MEMORY", tmp_path)
+    for named, room, expected in (
+        (None, testing.ROOM, tmp_path),
+        (None, testing.ROOM - 1, system),
+        (str(system), testing.ROOM, system),
+    ):
+        monkeypatch.setenv("TMPDIR", named) if named else monkeypatch.delenv("TMPDIR", raising=False)
+        monkeypatch.setattr(testing, "room_in_memory", lambda room=room: room)
+        assert testing.place_of_a_run() == expected
+        assert expected in testing.places()
+
+
+def test_room_in_memory_is_what_the_folder_takes_and_the_machine_can_spare() -> None:
+    assert 0 < testing.room_in_memory() <= shutil.disk_usage(testing.MEMORY).free
 
 
 @pytest.mark.parametrize(("body", "code"), [("assert True", 0), ("assert False", 1)])
