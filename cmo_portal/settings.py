@@ -110,6 +110,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "cmo_portal.accounts.middleware.AudienceMiddleware",
     "pghistory.middleware.HistoryMiddleware",
+    "cmo_portal.middleware.NulMiddleware",
 ]
 ROOT_URLCONF = "cmo_portal.urls"
 WSGI_APPLICATION = "cmo_portal.wsgi.application"

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import hypothesis
 import psycopg2
 import pytest
 from django.conf import settings
@@ -30,6 +31,9 @@ OWNER_ROLE, APP_ROLE = "cmo_owner", settings.DATABASE_APP_ROLE
 def pytest_configure(config: pytest.Config) -> None:
     """People of the tests get their passwords by a quick hash: the one of production takes a tenth of a second each.
     Passwords of servers that a test starts, and tests/cmo_portal/test_accounts.py, use the one of production."""
+    # a machine that does much else is no fault of what is tested
+    hypothesis.settings.register_profile("portal", suppress_health_check=[hypothesis.HealthCheck.too_slow])
+    hypothesis.settings.load_profile("portal")
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
 
 
@@ -67,6 +71,7 @@ def clone_database(name: str, template: str = TEMPLATE) -> None:
             try:
                 cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
                 cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER "{OWNER_ROLE}"')
+                cursor.execute(f'REVOKE TEMPORARY ON DATABASE "{name}" FROM PUBLIC')  # a clone begins with it again
                 return
             except psycopg2.errors.ObjectInUse:
                 time.sleep(0.1)

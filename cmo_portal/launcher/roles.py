@@ -136,7 +136,7 @@ def creation_of_database(survey: Survey, name: str) -> list[str | Statement]:
         f"CREATE DATABASE {quoted} OWNER {OWNER} TEMPLATE template0 ENCODING 'UTF8' {builtin} "
         "LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'",
         f"REVOKE ALL ON DATABASE {quoted} FROM PUBLIC",
-        f"GRANT CONNECT, TEMPORARY ON DATABASE {quoted} TO {APP}",
+        f"GRANT CONNECT ON DATABASE {quoted} TO {APP}",
     ]
 
 

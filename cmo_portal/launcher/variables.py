@@ -60,6 +60,7 @@ def for_web_and_workers(variables: dict[str, str]) -> dict[str, str]:
 def refuse_careless_production() -> None:
     """Stop `up` when the environment asks for what no real society may run with; every reason is named at once."""
     reasons = [f"{name} is set" for name in ("DEBUG", "DEMO_MODE") if is_on(name)]
+    reasons += ["CMO_FAULT is set"] if os.environ.get("CMO_FAULT") else []
     for name in KEYS:
         value = os.environ.get(name)
         if value is not None and is_default_secret(name, value):

@@ -19,6 +19,7 @@ from .tariff_terms import (
     BAND_MODES,
     CHARGED_PER,
     INPUT_KINDS,
+    PERIOD_COUNTS,
     ROUNDING_MODES,
     Adjustment,
     Band,
@@ -38,6 +39,7 @@ from .tariff_terms import (
     InputKind,
     Modifier,
     Percent,
+    PeriodCount,
     PerUnit,
     Product,
     Proration,
@@ -105,6 +107,7 @@ class TariffReader:
             places=entry.integer("places", 2, most=6),
             choices=tuple(self._choice(c) for c in entry.records("choices", needed=kind == "choice")),
             default=entry.text("default") if entry.has("default") else None,
+            counts=cast(PeriodCount, entry.choice("counts", PERIOD_COUNTS)) if entry.has("counts") else None,
         )
         entry.close()
         return asked

@@ -20,6 +20,10 @@ NUMBERS = ("integer", "decimal")
 Answer = Fraction | bool | str
 Rates = tuple[tuple[str, Fraction], ...]  # one entry for each fund, in the order of the funds
 
+# What an answer says about the days of the licence: how many there are, or how many shows stand on them.
+PeriodCount = Literal["days", "shows"]
+PERIOD_COUNTS = ("days", "shows")
+
 BandMode = Literal["flat", "unit_whole", "unit_marginal", "percent_whole", "percent_marginal"]
 BAND_MODES = ("flat", "unit_whole", "unit_marginal", "percent_whole", "percent_marginal")
 RoundingMode = Literal["half_up", "up", "down"]
@@ -49,6 +53,7 @@ class Input:
     places: int = 2
     choices: tuple[Choice, ...] = ()
     default: str | None = None
+    counts: PeriodCount | None = None
 
 
 @dataclass(frozen=True, slots=True)

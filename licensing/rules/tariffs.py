@@ -47,6 +47,9 @@ class PeriodNeeded(ValueError):
     """The fee depends on the period of the licence, and none was given."""
 
 
+DAYS_OF_ONE_SHOW = 2  # it may end after midnight
+
+
 @dataclass(frozen=True, slots=True)
 class Assessment:
     """A fee in whole minor units, its funds (they sum to it), and the steps that explain it."""
@@ -90,9 +93,26 @@ def assess_answers(
     answers, complaints = read_answers(tariff, raw, currency)
     if tariff.needs_period and period is None:
         complaints.append(Complaint("period", "", say(gettext_noop("The period of the licence is needed."))))
+    complaints += [] if complaints or period is None else _period_faults(tariff, answers, period)
     if complaints:
         return None, complaints
     return assess(tariff, answers, period), []
+
+
+def _period_faults(tariff: Tariff, answers: Mapping[str, Answer], period: Period) -> list[Complaint]:
+    """Answers that count days or shows and do not fit the days of the licence: it is valid on each of them."""
+    faults = []
+    days = (period.end - period.start).days + 1
+    for asked in tariff.inputs:
+        counted = answers[asked.name]
+        if asked.counts == "days" and counted != days:
+            words = gettext_noop("From the first to the last day there are %(days)s days. Change this or the days.")
+        elif asked.counts == "shows" and counted == 1 and days > DAYS_OF_ONE_SHOW:
+            words = gettext_noop("One show, but %(days)s days. Give the day of the show, or the number of all shows.")
+        else:
+            continue
+        faults.append(Complaint(asked.name, str(counted), say(words, days=count(days))))
+    return faults
 
 
 def assess(tariff: Tariff, answers: dict[str, Answer], period: Period | None = None) -> Assessment:

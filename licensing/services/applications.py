@@ -219,7 +219,7 @@ def refuse_application(
     if not reason.strip():
         raise ValidationError(_("Say why, in words that the applicant understands."))
     if application.state not in ("submitted", "question"):
-        raise ValidationError(_("Only an application that was sent can be refused."))
+        raise ValidationError(_("This application was decided or taken back in the meantime. Look at its state."))
     application.state, application.reason = "refused", reason.strip()
     application.decided_by, application.decided_at = by, now
     application.save(update_fields=["state", "reason", "decided_by", "decided_at"])

@@ -161,8 +161,11 @@ def check(request: HttpRequest, application: LicenceApplication) -> HttpResponse
 def declare(request: HttpRequest, application: LicenceApplication) -> HttpResponse:
     """Declare that the answers are right, accept the price, and send."""
     price, elsewhere = _price_to_send(request, application)
-    if price is None or not application.answers.get("check"):
+    if price is None:
         return elsewhere
+    if not application.answers.get("check"):
+        messages.warning(request, _("Your answers have changed since you checked them. Check them again, then send."))
+        return redirect("licensing:apply-check", application.reference)
     form = DeclareForm(
         request.POST or None, initial={"expected_total": price.total}, with_answer=application.state == "question"
     )

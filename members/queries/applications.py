@@ -8,10 +8,12 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from cmo_portal.common.spelling import skeleton_words
 from cmo_portal.common.texts import Text, say
 from cmo_portal.context import OWN_COUNTRY
 from members.models import BankAccount, Member, MembershipApplication, Party, Right
 from members.models.membership import LIVING
+from members.models.parties import PartyKind
 from members.models.territories import WORLD, own_territory
 from members.queries.parties import same_name_parties
 from members.rules.completeness import Given, missing_steps, step_states
@@ -35,6 +37,7 @@ ROLE_TITLES: Mapping[str, Text] = {
     "publisher": _("Publisher: I publish the works of others"),
     "heir": _("Heir: I hold the rights of a creator who died"),
 }
+NAMES_GIVEN = ("first_name", "last_name", "original_name", "pen_name", "pen_name_original")
 RESIDENCE_TITLES: Mapping[str, Text] = {
     "resident": say(_("In {country} for most of the year"), country=OWN_COUNTRY),
     "abroad": _("Abroad for most of the year"),
@@ -96,7 +99,13 @@ def mandate_rows(scope: Mapping[str, str]) -> list[tuple[Text, Text]]:
 def alarms_of(application: MembershipApplication) -> list[Alarm]:
     """What speaks against admission: the same CNIC or bank account elsewhere, an equal name and birthday, numbers
     that look unusual (domain.md section 4, ghost members; M26)."""
-    return [*_cnic_alarms(application), *_iban_alarms(application), *_twin_alarms(application), *_warnings(application)]
+    return [
+        *_cnic_alarms(application),
+        *_iban_alarms(application),
+        *_twin_alarms(application),
+        *_signature_alarms(application),
+        *_warnings(application),
+    ]
 
 
 def possible_parties(application: MembershipApplication) -> list[Party]:
@@ -191,6 +200,19 @@ def _twin_alarms(application: MembershipApplication) -> list[Alarm]:
         for twin in twins
         if twin.party.born_on == application.born_on and twin.pk != application.member_id
     ]
+
+
+def _signature_alarms(application: MembershipApplication) -> list[Alarm]:
+    """The name that was typed to declare the answers true has no word of the applicant's names. For a firm signs
+    somebody of another name."""
+    signed = str(application.answers.get("declared_name", ""))
+    if not signed or application.kind != PartyKind.PERSON:
+        return []
+    written = [str(application.answers.get(key, "")) for key in NAMES_GIVEN]
+    own = {word for name in (application.display_name, *written) for word in skeleton_words(name)}
+    if own & set(skeleton_words(signed)):
+        return []
+    return [Alarm("signature", say(_("Signed as “{name}”, which is none of the applicant’s names."), name=signed))]
 
 
 def _warnings(application: MembershipApplication) -> list[Alarm]:

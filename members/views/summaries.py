@@ -60,7 +60,7 @@ def answer_sections(application: MembershipApplication, *, change: bool) -> list
     return [
         Section(STEP_TITLES[step], [_row(step, label, value, change) for label, value in rows])
         for step, rows in (
-            ("names", _name_rows(application)),
+            ("names", [*_name_rows(application), *_signature_rows(application)]),
             ("identity", _identity_rows(application)),
             ("contact", _contact_rows(application)),
             ("roles", [(_("Roles"), role_text(application.answers.get("roles", [])))]),
@@ -126,6 +126,12 @@ def _name_rows(application: MembershipApplication) -> list[tuple[Text, str]]:
         (_("Pen name"), answers.get("pen_name", "")),
         (_("Pen name in your own script"), answers.get("pen_name_original", "")),
     ]
+
+
+def _signature_rows(application: MembershipApplication) -> list[tuple[Text, str]]:
+    """The name under which the answers were declared true, once they were."""
+    signed = application.answers.get("declared_name")
+    return [(_("Signed as"), signed)] if signed else []
 
 
 def _identity_rows(application: MembershipApplication) -> list[tuple[Text, str]]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from cmo_portal.form_keys import as_key
 from cmo_portal.forms import DayField, MoneyField
 from licensing.models import Invoice, Receipt, ReceiptAllocation
+from licensing.models.tariffs import UseCategory
 from members.models.parties import Right
 from royalties.models import RuleVersion, UsageFile
 from royalties.models.ledger import AccountCode
@@ -63,7 +64,7 @@ class PoolForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=120)
     name_ur = forms.CharField(label=_("Name in Urdu"), max_length=120, required=False)
     right = forms.ChoiceField(label=_("Right"), choices=Right.choices)
-    category = forms.CharField(label=_("Use category"), max_length=20)
+    category = forms.ChoiceField(label=_("Use category"), choices=UseCategory.choices)
     start = DayField(label=_("Period from"))
     end = DayField(label=_("Period to"))
     distribution_rule = forms.ModelChoiceField(label=_("Distribution rule"), queryset=RuleVersion.objects.none())

@@ -4,7 +4,10 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
 
+from cmo_portal.audit.models import Act
 from royalties.fsck.framework import Breach, Scope, breaches, check
+from royalties.models import PaymentBatch
+from royalties.queries.payment_rows import digest_of_stored
 
 
 @check("M12", _("Every payment has a published statement and an account approved before its batch was frozen"))
@@ -52,6 +55,43 @@ def parties_are_not_overpaid(scope: Scope) -> Iterable[Breach]:
             ('less than nothing is payable', least(payable, 0)),
             ('less than nothing is in transit', least(transit, 0))
         ) v (what, off) WHERE v.off <> 0 ORDER BY 1
+        """
+    )
+
+
+@check("M14", _("Who makes does not approve"))
+def batches_hold_what_was_approved(scope: Scope) -> Iterable[Breach]:
+    """The digest of each batch follows from its payments, and approval and bank file are those that were recorded."""
+    acts: dict[tuple[str, str], str] = {}
+    recorded = Act.objects.filter(verb__in=("approve_payment_batch", "export_payment_batch")).order_by("number")
+    for verb, uid, facts in recorded.values_list("verb", "object_id", "facts"):
+        acts[verb, uid] = facts.get("digest") or facts.get("sha256") or ""
+    for batch in PaymentBatch.objects.order_by("pk"):
+        approved, file = bytes(batch.approved_digest or b"").hex(), bytes(batch.file_sha256 or b"").hex()
+        if digest_of_stored(batch) != bytes(batch.digest):
+            yield Breach(batch.number, "its digest is not that of its payments", batch.control_total)
+        if approved != acts.get(("approve_payment_batch", str(batch.uid)), ""):
+            yield Breach(batch.number, "its approval is not the one that was recorded", batch.control_total)
+        if file != acts.get(("export_payment_batch", str(batch.uid)), ""):
+            yield Breach(batch.number, "its bank file is not the one that was recorded", batch.control_total)
+
+
+@check("M25", _("Bank batches: control total, count and hash equal the rows; a line is in one live batch"))
+def tax_follows_its_rule(scope: Scope) -> Iterable[Breach]:
+    """The rate is that of the rule for the tax class, and what is kept back is the rate of the whole payment."""
+    return breaches(
+        """
+        SELECT b.number || ' line ' || p.line_no, 'withheld ' || p.withheld || ', the rule says '
+            || coalesce(round(p.gross * (said ->> 'rate_percent')::numeric / 100)::text, 'nothing'),
+            p.withheld - coalesce(round(p.gross * (said ->> 'rate_percent')::numeric / 100), 0)
+        FROM royalties_payment p JOIN royalties_paymentbatch b ON b.id = p.batch_id
+            JOIN royalties_ruleversion v ON v.id = p.tax_rule_id
+            LEFT JOIN LATERAL (SELECT rate AS said FROM jsonb_array_elements(v.parameters -> 'rates') rate
+                WHERE rate ->> 'tax_class' = p.tax_class) said ON true
+        WHERE said IS NULL OR (said ->> 'rate_percent')::numeric <> p.tax_rate_percent::numeric
+            OR p.withheld <> round(p.gross * (said ->> 'rate_percent')::numeric / 100)
+            OR v.valid_from > b.pay_on OR v.valid_to < b.pay_on
+        ORDER BY 1
         """
     )
 

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable
 
+import numpy as np
 from django.utils.translation import gettext_lazy as _
 
 from royalties.fsck.framework import Breach, Scope, breaches, check
 from royalties.models import Run
-from royalties.queries.results import digest_of_stored, line_mix, stored_line_mix
+from royalties.queries.frozen_lines import lines_of
+from royalties.queries.results import digest_of_stored, line_mix, stored_line_mix, weights_of_stored
+from royalties.rules.kernel import join_weights, weigh
 from royalties.services.runs.digests import input_digest
 
 WITH_RESULTS = ("calculated", "reviewed", "approved", "finalised", "published", "reversed")
@@ -154,6 +157,27 @@ def digests_hold(scope: Scope) -> Iterable[Breach]:
             yield Breach(f"run {run.number}", "its line results were changed")
 
 
+@check("M10", _("The results have the digest that was taken of them"))
+def weights_follow_from_the_lines(scope: Scope) -> Iterable[Breach]:
+    """What each text weighs is what its rule makes of the lines of the usage files, and its work is the frozen one."""
+    for run in runs_in(scope):
+        parts = (lines for slice_no in range(run.slices) for lines in lines_of(run, slice_no))
+        made, kept = join_weights([weigh(lines) for lines in parts]), weights_of_stored(run)
+        columns = zip(made.columns()[:3], kept.columns()[:3], strict=True)
+        if not all(np.array_equal(ours, theirs) for ours, theirs in columns):
+            yield Breach(f"run {run.number}", "the weights of its texts are not what its usage lines make")
+    yield from breaches(
+        """
+        SELECT 'run ' || r.number || ' text ' || t.text_key, 'it is work ' || t.work_id || ', frozen was '
+            || coalesce(f.work_id::text, 'none'), 0
+        FROM royalties_textresult t JOIN royalties_run r ON r.id = t.run_id
+            LEFT JOIN royalties_runtext f ON f.run_id = t.run_id AND f.pool_no = t.pool_no AND f.text_key = t.text_key
+        WHERE (%(run)s::bigint IS NULL OR t.run_id = %(run)s) AND t.work_id IS DISTINCT FROM f.work_id
+        """,
+        {"run": scope.run_id},
+    )
+
+
 @check("M14", _("Another person approved"))
 def two_people_decided(scope: Scope) -> Iterable[Breach]:
     """Maker and approver differ, for runs and for rules."""
@@ -203,7 +227,13 @@ def deductions_follow_their_rule(scope: Scope) -> Iterable[Breach]:
             JOIN royalties_ruleversion v ON v.id = d.rule_version_id
             LEFT JOIN LATERAL (SELECT rule AS said FROM jsonb_array_elements(v.parameters -> 'deductions') rule
                 WHERE rule ->> 'code' = d.code) said ON true
+            JOIN LATERAL (SELECT sum(gross) AS gross FROM royalties_runpool p
+                WHERE p.run_id = d.run_id AND p.pool_id = d.pool_id) pool ON true
+            LEFT JOIN LATERAL (SELECT sum(earlier.amount) AS taken FROM royalties_rundeduction earlier
+                WHERE earlier.run_id = d.run_id AND earlier.pool_id = d.pool_id
+                    AND earlier."order" <= (said ->> 'basis_after_order')::int) before ON true
         WHERE said IS NULL OR (said ->> 'rate_percent')::numeric <> d.rate_percent::numeric
+            OR d.basis <> pool.gross - coalesce(before.taken, 0)
             OR (said ->> 'rate_percent')::numeric > coalesce((said ->> 'ceiling_percent')::numeric, 100)
             OR d.amount <> round(d.basis * (said ->> 'rate_percent')::numeric / 100)
         """

@@ -25,6 +25,7 @@ POOL_STANDS_STILL = """
     END IF;
 """
 FROZEN_BY = [("frozen_by", "TEXT")]
+PART_LOCK = 1349480524  # first key of the advisory lock of an allocation; the second is its number
 # M17: of each allocation of a receipt no more than its fee goes into pools. The allocation is locked by an advisory
 # lock, because the application may not lock rows that it may not change.
 RECEIPT_IN_ONE_POOL = """

@@ -5,15 +5,24 @@ import numpy as np
 from royalties.formats.pgcopy import I64, layout
 from royalties.models import Run, StepSum
 from royalties.queries.columns import copy_out
-from royalties.rules.columns import NONE
+from royalties.rules.columns import NONE, order_by
 from royalties.rules.digest import LineMix, join_mixes, mix_lines, run_digest
-from royalties.rules.kernel_tables import LineUnits, PayeeRows, StatementRows
+from royalties.rules.kernel_tables import LineUnits, PayeeRows, StatementRows, TextWeights
 
 PAYEES = layout(pool_no="int4", payee_id="int8", units="int8", amount="int8")
+WEIGHTS = layout(pool_no="int4", text_key="int8", weight="int8")
 LINES = layout(
     pool_no="int4", payee_id="int8", work_id="int8", text_key="int8", share_id="int8", units="int8", amount="int8"
 )
 LINE_UNITS = layout(pool_no="int4", text_key="int8", line_key="int8", weight="int8", units="int8")
+
+
+def weights_of_stored(run: Run) -> TextWeights:
+    """What each text weighs as it lies in the database, by pool and text; the lines are not counted."""
+    rows = copy_out(f"SELECT {WEIGHTS.select_list()} FROM royalties_textresult WHERE run_id = %s", WEIGHTS, [run.pk])  # noqa: S608
+    order = order_by(rows["pool_no"], rows["text_key"])
+    pool_no, text_key, weight = (rows[name][order] for name in ("pool_no", "text_key", "weight"))
+    return TextWeights(pool_no, text_key, weight, np.zeros_like(weight))
 
 
 def digest_of_stored(run: Run) -> str:

@@ -14,6 +14,8 @@ class PaymentRow:
     party_id: int
     account_id: int
     statement_id: int
+    payee_name: str
+    iban_masked: str
     gross: int
     tax_class: str
     tax_rate_percent: str

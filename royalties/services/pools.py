@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
@@ -24,6 +24,7 @@ from licensing.services.receipts import allocate_receipt, record_receipt
 from members.models.territories import own_territory
 from royalties.models import Journal, Pool, PoolReceipt, PoolSection, PoolUsage, RuleVersion, UsageFile
 from royalties.models.ledger import AccountCode
+from royalties.models.pools import PART_LOCK
 from royalties.services.ledger import Entry, post_journal
 
 
@@ -202,6 +203,11 @@ def _moving(*entries: Entry) -> list[Entry]:
 
 def _check_parts(pool: Pool, parts: Mapping[int, int]) -> None:
     _check_open(pool)
+    with connection.cursor() as cursor:  # the lock of the table's own guard, so that who comes second is told in words
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(%s, (id %% 2147483647)::int) FROM unnest(%s::bigint[]) id ORDER BY id",
+            [PART_LOCK, list(parts)],
+        )
     if not parts:
         raise ValidationError(_("Choose at least one receipt."))
     known = ReceiptAllocation.objects.in_bulk(list(parts))

@@ -26,17 +26,86 @@ from cmo_portal.accounts import services
 from cmo_portal.accounts.models import Audience, Invitation, User
 from cmo_portal.accounts.roles import ROLES
 from cmo_portal.audit.models import Act
+from cmo_portal.checks import safe_to_run
 from cmo_portal.common import clock
+
+# Who may do what, written down once more and the other way round: a slip in the table of roles is seen here.
+HOLDERS = {
+    "accounts.edit_reference": "administrator",
+    "accounts.manage_users": "administrator",
+    "audit.view_acts": "administrator auditor",
+    "jobs.handle_jobs": "administrator distribution",
+    "jobs.view_jobs": "administrator auditor distribution",
+    "licensing.approve_tariffs": "approver",
+    "licensing.edit_tariffs": "licensing",
+    "licensing.record_receipts": "finance",
+    "licensing.review_applications": "licensing",
+    "licensing.view_licensing": "approver auditor distribution finance licensing",
+    "members.approve_bank": "approver",
+    "members.edit_members": "membership",
+    "members.propose_bank": "finance",
+    "members.review_applications": "membership",
+    "members.view_members": "approver auditor distribution documentation finance membership",
+    "royalties.allocate_receipts": "finance",
+    "royalties.approve_payments": "approver",
+    "royalties.approve_rules": "approver",
+    "royalties.approve_runs": "approver",
+    "royalties.edit_rules": "distribution",
+    "royalties.ingest_usage": "distribution",
+    "royalties.make_payments": "finance",
+    "royalties.make_runs": "distribution",
+    "royalties.match_usage": "distribution documentation",
+    "royalties.view_ledger": "approver auditor distribution finance",
+    "royalties.view_runs": "approver auditor distribution finance",
+    "royalties.view_usage": "auditor distribution documentation",
+    "works.edit_works": "documentation",
+    "works.import_works": "documentation",
+    "works.view_works": "approver auditor distribution documentation membership",
+}
 
 
 @pytest.mark.django_db
-def test_every_role_holds_exactly_its_permissions() -> None:
-    for role, wanted in ROLES.items():
-        held = {
-            f"{app}.{code}"
-            for app, code in Group.objects.get(name=role).permissions.values_list("content_type__app_label", "codename")
-        }
-        assert held == set(wanted), role
+def test_every_permission_is_held_by_exactly_its_roles() -> None:
+    held: dict[str, set[str]] = {}
+    for role in ROLES:
+        rows = Group.objects.get(name=role).permissions.values_list("content_type__app_label", "codename")
+        for app, code in rows:
+            held.setdefault(f"{app}.{code}", set()).add(role)
+    assert held == {permission: set(roles.split()) for permission, roles in HOLDERS.items()}
+
+
+def test_who_makes_money_move_never_approves_it() -> None:
+    for act in ("make_runs", "make_payments", "edit_rules", "allocate_receipts"):
+        assert "approver" not in HOLDERS[f"royalties.{act}"].split()
+    for act in ("approve_runs", "approve_payments", "approve_rules"):
+        assert HOLDERS[f"royalties.{act}"] == "approver"
+
+
+@pytest.mark.django_db
+def test_a_one_time_code_is_printed_in_demo_mode_only(staff: Any, settings: Any) -> None:
+    settings.DEMO_MODE = False
+    with pytest.raises(CommandError, match="demo mode only"):
+        call_command("demo_code", staff("finance").email)
+
+
+@pytest.mark.parametrize(
+    ("fault", "testing", "demo", "refused"),
+    [
+        ("jobs.any:raise:1", False, False, True),
+        ("jobs.any:raise:1", True, False, False),
+        ("", False, False, False),
+    ],
+)
+def test_fault_injection_is_refused_outside_tests(
+    fault: str, testing: bool, demo: bool, refused: bool, settings: Any
+) -> None:
+    settings.CMO_FAULT, settings.TESTING, settings.DEMO_MODE = fault, testing, demo
+    assert [found.id for found in safe_to_run(None)] == (["portal.E001"] if refused else [])
+
+
+def test_workbooks_are_refused_without_hardened_xml(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("openpyxl.DEFUSEDXML", False)
+    assert "portal.E002" in [found.id for found in safe_to_run(None)]
 
 
 @pytest.mark.django_db

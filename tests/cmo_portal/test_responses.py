@@ -231,3 +231,9 @@ def test_a_backend_that_was_ended_costs_at_most_one_answer() -> None:
         codes.append(client.get("/repertoire/?q=disco").status_code)
         close_old_connections()  # as the server does after each request; the test client leaves it out
     assert codes == [503, 200, 200]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/check/?number=%00a", "/check/%00abc/", "/apply/?tariff=%00"])
+def test_a_nul_character_is_a_bad_request_and_no_error_of_ours(address: str) -> None:
+    assert Client(raise_request_exception=False).get(address).status_code in (400, 404)

@@ -95,3 +95,13 @@ def test_a_row_error_can_be_stored_as_plain_values():
         "remedy": "Write it without a minus.",
         "code": "negative",
     }
+
+
+def test_cells_beyond_the_headings_do_not_push_the_reasons_aside():
+    """They stand in the last cell with the delimiters that made them, so that what is wrong stands in its column."""
+    target = io.BytesIO()
+    layout = TableLayout(kind=TableKind.TEXT, encoding="utf-8", delimiter=",")
+    rows = [Row(5, ["Raat", "Noor", "3", "10", "1"])]
+    write_refused(target, layout=layout, headings=HEADINGS, rows=rows, errors=[])
+    (row,) = csv.DictReader(io.StringIO(target.getvalue().decode()))
+    assert (row["Plays"], row["Row in your file"], row["What is wrong"]) == ("3,10,1", "5", "")

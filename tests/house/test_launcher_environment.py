@@ -164,6 +164,7 @@ def test_without_any_browser_the_whole_run_fails_clearly_and_never_skips(
     [
         ("DEBUG", "1"),
         ("DEMO_MODE", "true"),
+        ("CMO_FAULT", "jobs.any:raise:1"),
         ("SECRET_KEY", "django-insecure-0123456789012345678901234567890123456789012345"),
         ("SECRET_KEY", "short"),
         ("SECRET_KEY", ""),

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.core.management import call_command
-from django.db import connection, models
+from django.db import DatabaseError, connection, models, transaction
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("cmo_portal", "members", "works", "licensing", "royalties")
@@ -196,6 +196,25 @@ def test_s59_the_application_owns_nothing_and_may_not_make_tables() -> None:
         assert cursor.fetchone() == (0,)
         cursor.execute("SELECT has_schema_privilege(current_user, 'public', 'CREATE')")
         assert cursor.fetchone() == (False,)
+
+
+SHADOWED = """
+    SELECT p.proname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+    WHERE n.nspname = 'public' AND p.prorettype = 'trigger'::regtype
+        AND NOT coalesce(array_to_string(p.proconfig, ' ') LIKE '%search_path=public, pg_temp%', false)
+"""
+
+
+@pytest.mark.django_db
+def test_no_trigger_can_be_shown_other_tables_of_the_same_name() -> None:
+    """A temporary table would stand before the real one, for a function that looks along the caller's path."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_proc WHERE prorettype = 'trigger'::regtype")
+        assert cursor.fetchone()[0] > 100
+        cursor.execute(SHADOWED)
+        assert cursor.fetchall() == []
+        with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
+            cursor.execute("CREATE TEMP TABLE royalties_journal (LIKE royalties_journal)")
 
 
 def test_every_security_definer_function_pins_its_search_path() -> None:

@@ -33,6 +33,8 @@ def test_the_calculator_page_gives_what_the_engine_gives(client: Client, code: s
     period = example.get("period")
     if period:
         answers |= {"from": period["start"], "to": period["end"]}
+    elif "days" in answers:
+        answers["to"] = f"2026-12-{int(answers['days']):02d}"
     response = client.get(
         reverse("licensing:public-price", args=[code]), {"place": "PB", "from": "2026-12-01", **answers}
     )

@@ -6,12 +6,13 @@ import pytest
 from django.conf import settings
 from django.core import mail
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils import timezone
 
 from cmo_portal.accounts.models import User
 from cmo_portal.audit.models import Act
 from members.models import Mandate, Member, Party
 from members.queries.applications import alarms_of, possible_parties
-from members.services.apply import answer_question
+from members.services.apply import answer_question, submit_application
 from members.services.review import Admission, admit_application, ask_question, refuse_application
 from members.services.sealed import open_cnic, open_iban
 from tests.factories.members import cnic, iban, make_application, make_member, make_party
@@ -215,3 +216,15 @@ def test_a_company_is_admitted_with_its_tax_number_and_without_a_cnic(staff):
     )
     member = admit(application, staff("membership"))
     assert (member.party.kind, member.ntn, member.cnic_index) == ("organisation", "1234567-8", None)
+
+
+@pytest.mark.parametrize(
+    ("signed", "alarmed"),
+    [("Nazia Bano", False), ("نازیہ بانو", False), ("N. Bano", False), ("Somebody Else", True)],
+)
+def test_a_signature_in_another_name_is_shown_to_the_reviewer(signed: str, alarmed: bool):
+    application = make_application(sent=False)
+    submit_application(application=application, declared_name=signed, now=timezone.now())
+    application.refresh_from_db()
+    found = [str(alarm.text) for alarm in alarms_of(application) if alarm.code == "signature"]
+    assert [signed in text for text in found] == [True] * alarmed

@@ -282,6 +282,72 @@ class TestTwins:
         assert "M09 table royalties_suspenseline: the application may delete it" in found("M09")
         assert any("is switched off" in text for text in found("M09"))
 
+    def test_m14_and_m25_a_batch_that_was_changed_after_its_approval(self, books, superuser_cursor):
+        """The control total still fits in all of them; the bank file of the changed rows is not given out."""
+        made = waiting_batch()
+        payments.approve_batch(batch=made, digest=bytes(made.digest), by=make.approver(), now=NOW)
+        row = f"WHERE batch_id = {made.pk}"
+        planted = [
+            (f"UPDATE royalties_payment SET net = net + 7, withheld = withheld - 7 {row}", {"M14", "M25"}),
+            (f"UPDATE royalties_payment SET tax_rate_percent = '1' {row}", {"M14", "M25"}),
+            (f"UPDATE royalties_payment SET payee_name = 'Somebody else' {row}", {"M14"}),
+            (f"UPDATE royalties_payment SET iban_masked = 'PK00' {row}", {"M14"}),
+            (f"UPDATE royalties_paymentbatch SET digest = 'x', approved_digest = 'x' WHERE id = {made.pk}", {"M14"}),
+            ("UPDATE royalties_paymentbatch SET file_sha256 = 'x' WHERE state = 'closed'", {"M14"}),
+        ]
+        for table in ("royalties_payment", "royalties_paymentbatch"):
+            superuser_cursor.execute(f"CREATE TABLE kept_{table} AS SELECT * FROM {table}")
+        superuser_cursor.execute("SET session_replication_role = replica")
+        for statement, codes in planted:
+            superuser_cursor.execute(statement)
+            superuser_cursor.execute(
+                "SELECT sum(net) = control_total FROM royalties_payment p JOIN"
+                " royalties_paymentbatch b ON b.id = p.batch_id WHERE b.id = %s GROUP BY b.id",
+                [made.pk],
+            )
+            assert red() >= codes and red() <= {"M14", "M25", "M03"}, statement
+            if "closed" not in statement:
+                with pytest.raises(ValidationError, match="red|not those that were approved"):
+                    payments.export_batch(batch=made, by=make.finance(), now=NOW)
+            for table in ("royalties_payment", "royalties_paymentbatch"):
+                superuser_cursor.execute(f"DELETE FROM {table}")
+                superuser_cursor.execute(f"INSERT INTO {table} SELECT * FROM kept_{table}")
+        assert red() == set()
+
+    def test_m10_a_weight_or_work_that_the_lines_do_not_make(self, books, superuser_cursor):
+        """Both levels changed alike, so that the sums still fit and the digest, which is of money, too."""
+        superuser_cursor.execute("SET session_replication_role = replica")
+        for back in ("+", "-"):
+            superuser_cursor.execute(f"UPDATE royalties_lineresult SET weight = weight {back} 1")
+            superuser_cursor.execute(
+                "UPDATE royalties_textresult t SET weight = (SELECT sum(weight) FROM"
+                " royalties_lineresult l WHERE (l.run_id, l.pool_no, l.text_key) = (t.run_id, t.pool_no, t.text_key))"
+            )
+            assert any("the weights of its texts" in text for text in found("M10")) is (back == "+")
+        superuser_cursor.execute("UPDATE royalties_textresult SET work_id = work_id + 1 WHERE work_id > 0")
+        assert any("frozen was" in text for text in found("M10"))
+
+    def test_m18_a_deduction_on_another_basis_than_its_rule_names(self, run_jobs, superuser_cursor):
+        steps = [
+            {
+                "order": "1",
+                "code": "ADMIN",
+                "rate_percent": "20",
+                "basis_after_order": "0",
+                "purpose": "administration",
+            },
+            {"order": "2", "code": "SOCIAL", "rate_percent": "5", "basis_after_order": "1", "purpose": "social"},
+        ]
+        make.calculated_run(
+            run_jobs, make.pool(100_000, deductions={"deductions": steps}, files=[make.usage(make.Play("x"))])
+        )
+        assert found("M18") == []
+        superuser_cursor.execute("SET session_replication_role = replica")
+        superuser_cursor.execute(
+            "UPDATE royalties_rundeduction SET basis = 100000, amount = 5000 WHERE code = 'SOCIAL'"
+        )
+        assert any("SOCIAL" in text for text in found("M18"))
+
     def test_m19_money_without_a_name(self, books, superuser_cursor):
         superuser_cursor.execute("SET session_replication_role = replica")
         superuser_cursor.execute("UPDATE royalties_ledgerline SET reason = '' WHERE reason = 'unidentified'")

@@ -12,6 +12,7 @@ from django.db import IntegrityError, InternalError, connection, transaction
 from django.urls import reverse
 
 from cmo_portal.audit.models import Act
+from cmo_portal.common.clock import business_date
 from cmo_portal.form_keys import KeyReused
 from members.models import BankAccount, Member
 from members.services.bank import approve_account, propose_account
@@ -55,6 +56,13 @@ def owners(run_jobs: Any) -> dict[str, Any]:
 
 def batch() -> PaymentBatch:
     return payments.make_batch(form_key=uuid.uuid4(), pay_on=DAY, by=make.finance(), now=NOW)
+
+
+def test_nobody_is_paid_on_a_day_that_has_passed(owners: Any) -> None:
+    """Its tax rate may have been another one."""
+    with pytest.raises(ValidationError, match="has passed"):
+        payments.make_batch(form_key=uuid.uuid4(), pay_on=DAY - dt.timedelta(days=1), by=make.finance(), now=NOW)
+    assert not PaymentBatch.objects.exists()
 
 
 def approved() -> PaymentBatch:
@@ -283,10 +291,10 @@ def test_f26_a_rejected_line_waits_for_its_account_and_is_payable_again_exactly_
     with pytest.raises(ValidationError, match="Nobody can be paid"):
         batch()
     later = new_account(bilal, number).approved_at or NOW
-    again = payments.make_batch(form_key=uuid.uuid4(), pay_on=DAY, by=make.finance(), now=later)
+    again = payments.make_batch(form_key=uuid.uuid4(), pay_on=business_date(later), by=make.finance(), now=later)
     assert again.payments.get().party == bilal
     with pytest.raises(ValidationError, match="Nobody can be paid"):
-        payments.make_batch(form_key=uuid.uuid4(), pay_on=DAY, by=make.finance(), now=later)
+        payments.make_batch(form_key=uuid.uuid4(), pay_on=business_date(later), by=make.finance(), now=later)
     assert findings(Scope()) == []
 
 
@@ -295,7 +303,9 @@ def test_an_account_approved_while_the_payment_was_with_the_bank_is_paid_at_once
     later = new_account(bilal, 999).approved_at or NOW
     assert load(made, answers(made, "PAID", "REJECTED")) == []
     assert waiting(bilal) == ""
-    assert payments.make_batch(form_key=uuid.uuid4(), pay_on=DAY, by=make.finance(), now=later).count == 1
+    assert (
+        payments.make_batch(form_key=uuid.uuid4(), pay_on=business_date(later), by=make.finance(), now=later).count == 1
+    )
 
 
 def test_staff_see_her_under_waits_with_the_way_to_her_account(owners: Any, sign_in: Any) -> None:

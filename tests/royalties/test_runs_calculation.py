@@ -291,3 +291,23 @@ def test_a_recording_of_two_works_counts_half_for_each(run_jobs):
     run = make.calculated_run(run_jobs, make.pool(100_00, files=[file]))
     assert RunPool.objects.get(run=run).weight_scale == 2
     assert totals(run) == {one.pk: 2_500, two.pk: 7_500}
+
+
+def test_recordings_of_two_and_of_three_works_share_their_plays_exactly(run_jobs):
+    """A common measure of halves and thirds: neither divides the other."""
+    facts = [{"parts": 2}] * 2 + [{"parts": 3}] * 3
+    lines = [make.Play(f"t{n}", seconds=60, facts=each) for n, each in enumerate(facts)]
+    run = make.calculated_run(run_jobs, make.pool(120_00, files=[make.usage(*lines)]))
+    units = LineResult.objects.filter(run_id=run.pk).order_by("line_key").values_list("units", flat=True)
+    assert [unit // 10_000 for unit in units] == [30_00, 30_00, 20_00, 20_00, 20_00]
+
+
+def test_a_share_is_paid_until_its_last_day_that_of_the_period_included(run_jobs):
+    first, last = make_member("First").party, make_member("Last").party
+    ends, ended = make.song("Ends", (first, 100)), make.song("Ended", (last, 100))
+    WorkShare.objects.filter(work=ends).update(valid_to=make.QUARTER.end)
+    WorkShare.objects.filter(work=ended).update(valid_to=make.QUARTER.end - dt.timedelta(days=1))
+    file = make.usage(make.Play("Ends", ends), make.Play("Ended", ended))
+    run = make.calculated_run(run_jobs, make.pool(100_00, files=[file]))
+    paid = dict(PayeeTotal.objects.filter(run_id=run.pk).values_list("payee_id", "amount"))
+    assert paid.pop(first.pk) == 50_00 and list(paid.values()) == [50_00] and last.pk not in paid

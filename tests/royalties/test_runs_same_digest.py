@@ -7,12 +7,12 @@ from django.utils import timezone, translation
 
 from royalties.models import AllocationLine, LineResult, PayeeTotal, Run
 from royalties.queries.frozen import feeds_of, pools_of, shares_of, texts_for_kernel, texts_of
+from royalties.queries.frozen_lines import lines_of
 from royalties.queries.usage_lines import stored_lines
 from royalties.rules.digest import digest_of
 from royalties.rules.kernel import calculate
 from royalties.rules.kernel_tables import Lines
 from royalties.services import runs
-from royalties.services.runs.slices import _lines_of
 from tests.factories import royalties as make
 from tests.factories.members import make_member
 
@@ -66,7 +66,7 @@ def test_the_tables_hold_what_the_kernel_gives_in_one_piece(awkward, run_jobs):
     run = make.calculated_run(run_jobs, *awkward, slices=3)
     whole = Run.objects.get(pk=run.pk)
     whole.slices = 1
-    lines = Lines.join(list(_lines_of(whole, 0)))
+    lines = Lines.join(list(lines_of(whole, 0)))
     result = calculate(pools_of(run), lines, texts_for_kernel(texts_of(run)), shares_of(run))
     assert digest_of(result) == bytes(run.digest).hex()
     assert LineResult.objects.filter(run_id=run.pk).count() == len(result.line_units)

@@ -53,12 +53,20 @@ def write_refused(
     head = [*headings, str(_("Row in your file")), str(_("What is wrong")), str(_("What to do"))]
     table = [[inert(cell) for cell in head]]
     for row in rows:
-        cells = (row.cells + [""] * len(headings))[: max(len(headings), len(row.cells))]
+        cells = _as_wide_as(headings, row.cells, layout.delimiter)
         table.append([inert(cell) for cell in [*cells, str(row.number), *_explained(reasons[row.number])]])
     if layout.kind is TableKind.WORKBOOK:
         _write_workbook(target, table)
     else:
         _write_text(target, table, layout)
+
+
+def _as_wide_as(headings: Sequence[str], cells: Sequence[str], delimiter: str) -> list[str]:
+    """One cell for each heading; cells beyond the last heading stand in its cell, as they would without the marks."""
+    width = len(headings)
+    if len(cells) <= width or not width:
+        return [*cells, *[""] * (width - len(cells))]
+    return [*cells[: width - 1], delimiter.join(cells[width - 1 :])]
 
 
 def _explained(errors: Sequence[RowError]) -> tuple[str, str]:

@@ -4,7 +4,7 @@ import json
 import sys
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from royalties import fsck
 
@@ -21,6 +21,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run, print, and answer by the exit code."""
+        unknown = set(options["only"] or ()) - {known.code for known in fsck.all_checks()}
+        if unknown:
+            raise CommandError(f"There is no check {', '.join(sorted(unknown))}.")
         found = fsck.findings(fsck.Scope(), options["only"])
         checks = [known for known in fsck.all_checks() if not options["only"] or known.code in options["only"]]
         if options["json"]:

@@ -20,6 +20,7 @@ from royalties.fsck import require_clean
 from royalties.models import Journal, Payment, PaymentBatch
 from royalties.models.ledger import AccountCode
 from royalties.queries.payable import Due, PaymentRules, due_on, payment_rules
+from royalties.queries.payment_rows import digest_of_stored
 from royalties.rules.payment_batch import PaymentRow, batch_digest
 from royalties.services.ledger import Entry, post_journal, reverse_journal
 
@@ -36,6 +37,8 @@ def make_batch(*, form_key: UUID, pay_on: dt.date, by: User, now: dt.datetime) -
         if existing.pay_on != pay_on:
             raise KeyReused
         return existing
+    if pay_on < business_date(now):
+        raise ValidationError({"pay_on": _("This day has passed. Choose today or a later day.")})
     rules = payment_rules(pay_on)
     found = [due for due in due_on(pay_on, rules=rules, frozen_at=now) if due.withholding is not None]
     # The parties are locked in order of their ids, then looked at again: another batch may have been quicker.
@@ -56,7 +59,7 @@ def make_batch(*, form_key: UUID, pay_on: dt.date, by: User, now: dt.datetime) -
         count=len(rows),
         control_total=sum(row.net for row in rows),
     )
-    Payment.objects.bulk_create(_payment(batch, row, due, rules) for row, due in zip(rows, found, strict=True))
+    Payment.objects.bulk_create(_payment(batch, row, rules) for row in rows)
     faultpoint("pay.reserve.after_rows_write")
     post_journal(
         kind="payment_reserve",
@@ -89,8 +92,7 @@ def approve_batch(*, batch: PaymentBatch, digest: bytes, by: User, now: dt.datet
         raise ValidationError(_("This batch was decided already. Look at its state."))
     if batch.maker_id == by.pk:
         raise ValidationError(_("Who makes a batch cannot approve it. Ask a second person."))
-    rows = stored_rows(batch)
-    if digest != bytes(batch.digest) or batch_digest(batch.number, batch.pay_on.isoformat(), rows) != digest:
+    if digest != bytes(batch.digest) or digest_of_stored(batch) != digest:
         raise ValidationError(_("The figures changed since you looked. Look at them again."))
     if any(payment.party.member.user_id == by.pk for payment in _own(batch)):
         raise ValidationError(_("You cannot approve a payment to yourself. Ask another person."))
@@ -130,12 +132,6 @@ def cancel_batch(*, batch: PaymentBatch, reason: str, by: User, now: dt.datetime
     return batch
 
 
-def stored_rows(batch: PaymentBatch) -> list[PaymentRow]:
-    """The rows of a batch as its digest sees them."""
-    names = PaymentRow.__dataclass_fields__
-    return [PaymentRow(*row) for row in batch.payments.order_by("line_no").values_list(*names)]
-
-
 def _own(batch: PaymentBatch) -> list[Payment]:
     return list(batch.payments.filter(party__member__isnull=False).select_related("party__member"))
 
@@ -149,6 +145,8 @@ def _row(line_no: int, due: Due) -> PaymentRow:
         party_id=due.party_id,
         account_id=due.payee.account_id,
         statement_id=due.statement_id,
+        payee_name=due.payee.account_title or due.payee.name,
+        iban_masked=due.payee.iban_masked,
         gross=kept.gross,
         tax_class=kept.rate.tax_class,
         tax_rate_percent=decimal_text(kept.rate.rate),
@@ -157,15 +155,15 @@ def _row(line_no: int, due: Due) -> PaymentRow:
     )
 
 
-def _payment(batch: PaymentBatch, row: PaymentRow, due: Due, rules: PaymentRules) -> Payment:
+def _payment(batch: PaymentBatch, row: PaymentRow, rules: PaymentRules) -> Payment:
     return Payment(
         batch=batch,
         line_no=row.line_no,
         party_id=row.party_id,
         account_id=row.account_id,
         statement_id=row.statement_id,
-        payee_name=due.payee.account_title or due.payee.name,
-        iban_masked=due.payee.iban_masked,
+        payee_name=row.payee_name,
+        iban_masked=row.iban_masked,
         gross=row.gross,
         tax_class=row.tax_class,
         tax_rate_percent=row.tax_rate_percent,

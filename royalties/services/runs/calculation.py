@@ -11,7 +11,7 @@ import datetime as dt
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from cmo_portal.accounts.access import require
 from cmo_portal.accounts.models import User
@@ -25,6 +25,8 @@ from royalties.queries.frozen import feeds_of
 STEPS = ("weigh", "allocate", "lines", "verify")
 SLICED = {"weigh", "lines"}
 LINES_PER_SLICE = 2_000_000  # keeps a worker under 1 GB and a slice far under five minutes
+NOT_FROZEN = _("Freeze the inputs of this run before it is calculated.")
+CALCULATED = _("This run was calculated before. Look at its state.")
 RUN_LOCK = 0x52554E53  # first key of the advisory lock of a run; the second is its number
 
 
@@ -36,10 +38,10 @@ def start_calculation(*, run: Run, by: User, now: dt.datetime, slices: int | Non
     """
     require(by, "royalties.make_runs")
     run = Run.objects.select_for_update().get(pk=run.pk)
-    if Job.objects.filter(subject=subject_of(run), step__in=STEPS).exists():
+    if run.state == "frozen" and Job.objects.filter(subject=subject_of(run), step__in=STEPS).exists():
         return run
     if run.state != "frozen":
-        raise ValidationError(_("Freeze the inputs of this run before it is calculated."))
+        raise ValidationError(NOT_FROZEN if run.state == "draft" else CALCULATED)
     run.slices = slices or _slices(run)
     run.code_version = settings.RELEASE
     run.save(update_fields=["slices", "code_version"])

@@ -63,9 +63,10 @@ def finalise_run(*, run: Run, digest: str, by: User, now: dt.datetime) -> Run:
     """
     require(by, "royalties.make_runs")
     run = Run.objects.select_for_update().get(pk=run.pk)
-    if run.state in ("finalised", "published"):
+    is_approved = bytes(run.approved_digest or b"").hex() == digest
+    if is_approved and run.state in ("finalised", "published"):
         return run
-    if run.state != "approved" or bytes(run.approved_digest or b"").hex() != digest:
+    if run.state != "approved" or not is_approved:
         raise ValidationError(_("Only what was approved can be finalised. Open the run again."))
     fsck.require_clean(run)
     if changes_since(run).digest != bytes(run.accepted_changes or b""):

@@ -6,7 +6,6 @@ cut.
 """
 
 import datetime as dt
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -15,19 +14,16 @@ from django.db import connection, transaction
 from cmo_portal.common.faults import faultpoint
 from cmo_portal.jobs.models import Job
 from cmo_portal.jobs.services import finish
-from royalties.formats.pgcopy import I64, Layout, layout
+from royalties.formats.pgcopy import Layout, layout
 from royalties.models import Run, StepSum
 from royalties.queries.frozen import (
-    POSITION_BITS,
-    Feed,
-    feeds_of,
     pools_of,
     shares_of,
     texts_for_kernel,
     texts_of,
 )
+from royalties.queries.frozen_lines import lines_of
 from royalties.queries.results import digest_of_stored
-from royalties.queries.usage_lines import stored_lines
 from royalties.rules import kernel
 from royalties.rules.columns import NONE, find_rows, order_by
 from royalties.rules.digest import LineMix, mix_lines
@@ -56,7 +52,7 @@ def weigh_slice(*, job: Job) -> None:
     run = _run(job)
     found: list[TextWeights] = []
     faultpoint("dist.weigh.before_write")
-    for number, lines in enumerate(_lines_of(run, job.slice_no)):
+    for number, lines in enumerate(lines_of(run, job.slice_no)):
         ordered = lines.take(order_by(lines.pool_no, lines.text_id, lines.line_key))
         hand_over(run, job.slice_no, f"lines {number}", ordered)
         found.append(kernel.weigh(ordered))
@@ -127,32 +123,6 @@ def verify_run(*, job: Job, now: dt.datetime) -> None:
 
 def _run(job: Job) -> Run:
     return Run.objects.get(pk=job.args["run"])
-
-
-def _lines_of(run: Run, slice_no: int) -> Iterator[Lines]:
-    """The lines of a slice, a table for each part of a file and pool that it feeds; ignored texts left out."""
-    texts = texts_of(run)
-    for feed in feeds_of(run):
-        base = np.int64(feed.position << POSITION_BITS)
-        for stored in stored_lines(feed.file_id):
-            part = stored.of_slice(run.slices, slice_no)
-            row_no, text_no = part.lines.row_no, part.lines.text_no
-            pool_no = _pools_of_texts(texts, feed, base, text_no)
-            lines = Lines(pool_no, base | text_no, base | row_no, part.weights(feed.rule, feed.parts_scale))
-            ignored = pool_no == NONE
-            yield lines.take(~ignored) if ignored.any() else lines
-
-
-def _pools_of_texts(texts: dict[str, I64], feed: Feed, base: np.int64, text_no: I64) -> I64:
-    """The leaf pool of each line's text; −1 where the text takes no part."""
-    size = int(text_no.max(initial=0)) + 1
-    pool_of = np.full(size, NONE)
-    for number in feed.pool_numbers:  # the texts stand in order of pool and key
-        first, last = np.searchsorted(texts["pool_no"], [number, number + 1])
-        keys = texts["text_key"][first:last]
-        low, high = np.searchsorted(keys, [base, base + size])
-        pool_of[keys[low:high] - base] = number
-    return pool_of[text_no]
 
 
 def _write(run: Run, table: str, columns: Layout, values: Any) -> None:

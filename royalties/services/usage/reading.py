@@ -6,6 +6,7 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from operator import attrgetter
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -224,7 +225,7 @@ def _report(findings: Findings, extra: list[Notice], known: KnownRows) -> dict[s
     return {
         "notices": notices_as_data([*findings.notices, *extra]),
         "holds": notices_as_data(findings.holds),
-        "errors": errors_as_data(findings.errors),
+        "errors": errors_as_data(sorted(findings.errors, key=attrgetter("row"))),
         "error_count": len(findings.errors),
         "sender": findings.sender,
         "known_rows": known.found,

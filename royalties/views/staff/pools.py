@@ -111,7 +111,10 @@ def pool_allocate(request: HttpRequest, uid: UUID) -> HttpResponse:
     try:
         if key is None:
             raise ValidationError(_("This page is too old. Load it again and repeat."))
-        parts = chosen_parts(pool, request.POST.getlist("part"), key)
+        chosen = request.POST.getlist("part")
+        parts = chosen_parts(pool, chosen, key)
+        if chosen and not parts:
+            raise ValidationError(_("What you chose is in a pool already. The list below shows what is left."))
         pools.allocate_to_pool(pool=pool, parts=parts, form_key=key, by=acting(request), now=clock.now())
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))

@@ -269,3 +269,28 @@ def test_an_odd_paisa_of_two_funds_goes_by_largest_remainder():
     )
     found = fee(terms, {"area": "1"})
     assert (found.fee, found.funds) == (1, (("creators", 1), ("related", 0)))
+
+
+@pytest.mark.parametrize(
+    ("counts", "answer", "last", "fits"),
+    [
+        ("days", "1", 1, True),
+        ("days", "3", 3, True),
+        ("days", "1", 2, False),
+        ("days", "1", 31, False),
+        ("days", "5", 2, False),
+        ("shows", "1", 1, True),
+        ("shows", "1", 2, True),  # it may end after midnight
+        ("shows", "1", 3, False),
+        ("shows", "30", 31, True),
+    ],
+)
+def test_an_answer_that_counts_days_or_shows_fits_the_days_of_the_licence(counts, answer, last, fits):
+    asked = {"name": "number", "type": "integer", "label": "Number", "minimum": "1", "counts": counts}
+    terms = data(
+        [asked], [{"kind": "per_unit", "quantity": "number", "rates": "100.00", "rule": "§ 1"}], charged_per="event"
+    )
+    period = Period(date(2026, 12, 1), date(2026, 12, last))
+    found, complaints = assess_answers(tariff_from(terms, PKR), {"number": answer}, PKR, period)
+    assert (found is not None) is fits
+    assert [complaint.place for complaint in complaints] == ([] if fits else ["number"])

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from royalties.formats.packed import pack, unpack
 from royalties.rules.line_columns import UNKNOWN, CodedLines, LineColumns
-from royalties.rules.points import UnknownCode, line_weight, read_line_rule
+from royalties.rules.points import LARGEST_WEIGHT, UnknownCode, WeightTooLarge, line_weight, read_line_rule
 
 USES = ("", "feature", "jingle")
 DAYPARTS = ("", "off", "prime")
@@ -94,3 +94,10 @@ def test_packed_columns_come_back_as_they_were(rows):
     assert [column.tolist() for column in unpack(LineColumns, pack(table)).columns()] == [
         column.tolist() for column in table.columns()
     ]
+
+
+def test_a_weight_that_its_part_of_the_works_makes_too_large_is_refused():
+    part = coded([(LARGEST_WEIGHT // 2, 1, 0, 0, UNKNOWN, 1)])
+    assert part.weights(rule_of(), 2).tolist() == [LARGEST_WEIGHT // 2 * 2]
+    with pytest.raises(WeightTooLarge):
+        part.weights(rule_of(), 3)

@@ -6,9 +6,11 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
+from django.db import connection
 from django.urls import reverse
 
 from cmo_portal.accounts import services
+from cmo_portal.accounts.models import User
 from cmo_portal.common import clock
 
 HOURS = int(services.INVITATION_LIFE.total_seconds() // 3600)
@@ -32,6 +34,8 @@ class Command(BaseCommand):
             validate_email(email)
         except ValidationError as error:
             raise CommandError(f"{email} is not an e-mail address.") from error
+        if User._meta.db_table not in connection.introspection.table_names():
+            raise CommandError("The database holds no tables yet. Start the portal once, or run its migrations.")
         token = self._again(email) if options["again"] else self._first(email, options["name"].strip())
         self.stdout.write(f"Open this link within {HOURS} hours and set a password. It works once.")
         self.stdout.write(settings.BASE_URL + reverse("accept-invitation", args=[token]))
