@@ -154,7 +154,11 @@ class TestApproving:
     def test_the_approver_gives_it_back_with_a_reason(self, reviewed):
         with pytest.raises(ValidationError, match="Say why"):
             runs.return_to_maker(run=reviewed, reason=" ", by=make.approver(), now=make.NOW)
-        run = runs.return_to_maker(run=reviewed, reason="Check pool 2", by=make.approver(), now=make.NOW)
+        with pytest.raises(ValidationError, match="since you looked"):
+            runs.return_to_maker(run=reviewed, reason="x", by=make.approver(), now=make.NOW, seen="approved")
+        run = runs.return_to_maker(
+            run=reviewed, reason="Check pool 2", by=make.approver(), now=make.NOW, seen="reviewed"
+        )
         assert (run.state, run.reviewed_by, run.reason) == ("calculated", None, "Check pool 2")
 
     def test_a_draft_cannot_be_sent_for_approval(self):

@@ -37,12 +37,17 @@ def send_for_review(*, run: Run, by: User, now: dt.datetime) -> Run:
 
 
 @transaction.atomic
-def return_to_maker(*, run: Run, reason: str, by: User, now: dt.datetime) -> Run:
-    """An approver gives the run back with a reason, before it is approved or while it is not posted yet."""
+def return_to_maker(*, run: Run, reason: str, by: User, now: dt.datetime, seen: str = "") -> Run:
+    """An approver gives the run back with a reason, before it is approved or while it is not posted yet.
+
+    `seen` is the state that was on the page: a run approved since is not given back by somebody who does not know.
+    """
     require(by, "royalties.approve_runs")
     run = Run.objects.select_for_update().get(pk=run.pk)
     if run.state not in ("reviewed", "approved"):
         raise ValidationError(_("This run does not wait for approval."))
+    if seen not in ("", run.state):
+        raise ValidationError(_("This run was decided since you looked. Look at it again."))
     if not reason.strip():
         raise ValidationError(_("Say why you give the run back."))
     run.state, run.reviewed_by, run.reason = "calculated", None, reason.strip()

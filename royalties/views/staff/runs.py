@@ -137,7 +137,8 @@ def run_approve(request: HttpRequest, uid: UUID) -> HttpResponse:
 @require_POST
 def run_return(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Give the run back to its maker."""
-    return _act(request, uid, runs.return_to_maker, _("The run is back with its maker."), reason=_reason(request))
+    given = {"reason": _reason(request), "seen": request.POST.get("seen", "")}
+    return _act(request, uid, runs.return_to_maker, _("The run is back with its maker."), **given)
 
 
 @staff_page("royalties.make_runs")
