@@ -54,6 +54,22 @@ def test_a_world_share_counts_in_every_territory() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(("territory", "is_taken"), [("2106", False), ("2114", False), ("0586", True), ("2136", True)])
+def test_a_group_of_countries_cannot_hide_a_share_above_the_whole(territory: str, is_taken: bool) -> None:
+    """60 % of Asia and 50 % of Pakistan would be 110 % of Pakistan."""
+    alia, bilal = party("Alia Rahman"), party("Bilal Hussain")
+    song = work("Song", (alia, "CA", 100))
+    WorkShare.objects.filter(work=song).update(territory="0356", share=50 * PERCENT)
+    try:
+        with transaction.atomic():
+            add_share(song.pk, bilal.pk, 50 * PERCENT, territory=territory)
+    except IntegrityError as error:
+        assert not is_taken and "share_for_the_world_or_a_country" in str(error)
+    else:
+        assert is_taken
+
+
+@pytest.mark.django_db
 def test_a_share_that_ended_leaves_room_for_its_successor() -> None:
     alia, bilal = party("Alia Rahman"), party("Bilal Hussain")
     song = work("Song", (alia, "CA", 100))

@@ -296,7 +296,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'share',
                 'verbose_name_plural': 'shares',
                 'default_permissions': ('view',),
-                'constraints': [models.CheckConstraint(condition=models.Q(('share__gt', 0), ('share__lte', 1000000)), name='share_within_whole'), models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_from__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='share_ends_after_it_begins'), models.CheckConstraint(condition=models.Q(models.Q(('dispute__isnull', True), ('party__isnull', False), ('state', 'active')), models.Q(('dispute__isnull', False), ('state', 'disputed')), models.Q(('dispute__isnull', True), ('party__isnull', True), ('state', 'unclaimed')), _connector='OR'), name='share_state_fits_its_owner')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('share__gt', 0), ('share__lte', 1000000)), name='share_within_whole'), models.CheckConstraint(condition=models.Q(('territory', '2136'), ('territory__lt', '2000'), _connector='OR'), name='share_for_the_world_or_a_country'), models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_from__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='share_ends_after_it_begins'), models.CheckConstraint(condition=models.Q(models.Q(('dispute__isnull', True), ('party__isnull', False), ('state', 'active')), models.Q(('dispute__isnull', False), ('state', 'disputed')), models.Q(('dispute__isnull', True), ('party__isnull', True), ('state', 'unclaimed')), _connector='OR'), name='share_state_fits_its_owner')],
             },
         ),
         migrations.CreateModel(

@@ -11,6 +11,7 @@ from members.models.parties import Right
 from members.models.territories import WORLD
 from works.guards import shares_within_the_whole
 
+FIRST_GROUP = "2000"  # TIS numbers of countries are below, those of groups and the world above
 WHOLE = 1_000_000  # 100 %, in 1/10,000 of a percent
 
 
@@ -137,6 +138,11 @@ class WorkShare(Public):
         default_permissions = ("view",)
         constraints = [
             models.CheckConstraint(condition=models.Q(share__gt=0, share__lte=WHOLE), name="share_within_whole"),
+            # Groups of countries overlap: what the guard of the whole adds up is the world and single countries.
+            models.CheckConstraint(
+                condition=models.Q(territory=WORLD) | models.Q(territory__lt=FIRST_GROUP),
+                name="share_for_the_world_or_a_country",
+            ),
             models.CheckConstraint(
                 condition=models.Q(valid_to__isnull=True)
                 | models.Q(valid_from__isnull=True)
