@@ -97,11 +97,14 @@ class PriceForm(DatedForm):
             self.fields.update(_days_asked(tariff, terms))
 
     def use(self) -> Use:
-        """The use that the answers describe; from today where its days are asked elsewhere."""
+        """The use that the answers describe; where its days are asked elsewhere, so many as it counts, from today."""
         data = self.cleaned_data
         province = self.province or Province.objects.prefetch_related("tax_rates").get(code=data["place"])
         answers = {asked.name: data[asked.name] for asked in self.terms.inputs}
-        return Use(self.tariff, answers, province, data.get("from") or self.today, data.get("to"))
+        if "from" in self.fields:
+            return Use(self.tariff, answers, province, data["from"], data.get("to"))
+        days = next((int(answers[asked.name]) for asked in self.terms.inputs if asked.counts == "days"), 1)
+        return Use(self.tariff, answers, province, self.today, self.today + dt.timedelta(days=days - 1))
 
 
 class EventForm(DatedForm):

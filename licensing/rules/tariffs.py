@@ -106,12 +106,16 @@ def _period_faults(tariff: Tariff, answers: Mapping[str, Answer], period: Period
     for asked in tariff.inputs:
         counted = answers[asked.name]
         if asked.counts == "days" and counted != days:
-            words = gettext_noop("From the first to the last day there are %(days)s days. Change this or the days.")
+            words = gettext_noop(
+                "From the first to the last day there are %(days)s days, and you count %(counted)s. Make the two agree."
+            )
         elif asked.counts == "shows" and counted == 1 and days > DAYS_OF_ONE_SHOW:
             words = gettext_noop("One show, but %(days)s days. Give the day of the show, or the number of all shows.")
         else:
             continue
-        faults.append(Complaint(asked.name, str(counted), say(words, days=count(days))))
+        faults.append(
+            Complaint(asked.name, str(counted), say(words, days=count(days), counted=number(Fraction(str(counted)))))
+        )
     return faults
 
 

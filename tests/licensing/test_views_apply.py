@@ -241,6 +241,19 @@ def test_the_days_of_an_event_are_a_task_of_their_own(client: Client) -> None:
     assert Quote.objects.get().inputs["starts_on"] == "2026-12-05"
 
 
+def test_the_days_of_a_function_agree_with_the_days_that_are_paid(client: Client) -> None:
+    make.tariff("FUNCTION")
+    application = start(client)
+    base = f"/apply/{application.reference}"
+    client.post(f"{base}/premises/", make.PREMISES)
+    response = client.post(f"{base}/use/?tariff=FUNCTION", {"days": "3", "performers": "recorded"})
+    assert response.status_code == 302, response.context["form"].errors
+    wrong = client.post(f"{base}/events/", {"from": "2026-12-05", "to": "2027-12-04"})
+    assert wrong.status_code == 200 and "365 days, and you count 3" in str(wrong.context["form"].errors["to"])
+    assert client.post(f"{base}/events/", {"from": "2026-12-05", "to": "2026-12-07"}).status_code == 302
+    assert states(client, application)["The event"] == "done"
+
+
 def test_a_price_carried_on_brings_the_days_of_its_event(client: Client) -> None:
     make.tariff("CONCERT")
     use = {"box_office": "5,000,000", "free_tickets": "0", "from": "2026-12-05", "place": "PB"}
