@@ -20,7 +20,9 @@ from royalties.bench.society import make_society, staff
 from royalties.bench.workers import workers
 from royalties.formats.mapped_csv import ColumnMapping
 from royalties.models import LineResult, Pool, RuleVersion, Run, UsageFile
+from royalties.rules.matching import UsageText, match_texts
 from royalties.services import pools, rules, runs, usage
+from royalties.services.matching.repertoire import work_index
 
 NOW = dt.datetime(2026, 10, 1, 9, tzinfo=dt.UTC)
 QUARTER = Period(dt.date(2026, 7, 1), dt.date(2026, 9, 30))
@@ -42,6 +44,11 @@ MAPPING = ColumnMapping(
 RAW_TABLE = """
     CREATE TABLE bench_raw (used_on date, used_at time, channel text, title text, performers text, creators text,
         isrc text, seconds int, plays int)
+"""
+KNOWN_KEYS = """
+    SELECT t.title, t.creators, t.performers, t.isrc, t.iswc, t.own_number, t.album, t.length, t.line_count, t.plays
+    FROM royalties_usagetext t JOIN royalties_usagematch m ON m.file_id = t.file_id AND m.text_no = t.text_no
+    WHERE m.outcome = 'matched' AND m.stage IN ('id', 'exact')
 """
 POOL_AMOUNT = 58_333_333_333  # paisa a pool: together 7 × 10¹¹, as a year of a large society
 
@@ -131,10 +138,26 @@ def _ingest(place: Place, files: list[StationFile], by: Any, report: Report) -> 
     with workers(place, 1, "royalties.match_usage") as team, _timer() as took:
         _until(lambda: not UsageFile.objects.filter(matched_at=None).exists(), "matched")
     report.add("matching", took[0], memory_mb=max(one["memory_mb"] for one in team))
+    _match_known_keys(report)
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*), count(*) FILTER (WHERE outcome = 'matched') FROM royalties_usagematch")
         report.facts["texts"], report.facts["texts_matched"] = cursor.fetchone()
     return received
+
+
+def _match_known_keys(report: Report) -> None:
+    """Match once more, in this process, the texts that an identifier or an exact key has matched: what these cost."""
+    with connection.cursor() as cursor:
+        cursor.execute(KNOWN_KEYS)
+        texts = [UsageText(*row) for row in cursor.fetchall()]
+    index = work_index()
+    with _timer() as took:
+        found = list(match_texts(texts, index))
+    report.add("matching_known_keys", took[0])
+    report.facts["texts_of_known_keys"], report.facts["known_keys_matched"] = (
+        len(texts),
+        sum(one.outcome == "matched" for one in found),
+    )
 
 
 def _pools(place: Place, files: list[UsageFile], by: Any, second: Any) -> list[Pool]:
@@ -194,6 +217,7 @@ def _calculate(place: Place, chosen: list[Pool], count: int, by: Any, report: Re
         "steps": steps,
     }
     report.add(f"calculate_and_write_{count}", written, **facts)
+    report.add(f"write_out_{count}", facts["write_out"])
     report.add(f"calculate_write_verify_seal_{count}", took[0])
     run.refresh_from_db()
     report.facts["line_results"] = LineResult.objects.filter(run_id=run.pk).count()
