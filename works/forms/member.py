@@ -10,7 +10,7 @@ from cmo_portal.common.spelling import script_of
 from cmo_portal.wording import share_text
 from members.models import Party
 from members.rules.names import clean_text
-from works.forms.fields import LANGUAGES, MEMBER_ROLES, ShareField, ipi_field, isrc_field, iswc_field
+from works.forms.fields import LANGUAGE_CHOICES, MEMBER_ROLES, ShareField, ipi_field, isrc_field, iswc_field
 from works.rules.splits import WHOLE
 from works.services.drafts import equal_parts
 
@@ -31,7 +31,7 @@ class TitleForm(forms.Form):
         help_text=_("For example in Urdu. People find the work by either."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "auto"}),
     )
-    language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES, required=False)
+    language = forms.ChoiceField(label=_("Language"), choices=LANGUAGE_CHOICES, required=False)
     minutes = forms.IntegerField(label=_("Length: minutes"), min_value=0, max_value=240, required=False)
     seconds = forms.IntegerField(label=_("Length: seconds"), min_value=0, max_value=59, required=False)
     iswc = iswc_field()

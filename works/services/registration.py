@@ -17,6 +17,7 @@ from members.models import Party
 from members.models.territories import WORLD
 from works.models import Recording, Work, WorkIdentifier, WorkShare, WorkTitle
 from works.rules.identifiers import read_isrc, read_iswc
+from works.rules.languages import language_of
 from works.rules.splits import WHOLE
 
 REGISTER_LOCK = 0x574F524B
@@ -25,7 +26,7 @@ LONGEST_TITLE = 400
 
 @dataclass(frozen=True, slots=True)
 class NewTitle:
-    """A title with its CWR type (OT original, AT alternative, …) and ISO 639-1 language, blank when unknown."""
+    """A title with its CWR type (OT original, AT alternative, …) and language (ISO 639 or CWR; blank: unknown)."""
 
     text: str
     title_type: str = "OT"
@@ -138,7 +139,7 @@ def store_works(
             number=number,
             title=new.title.text.strip()[:LONGEST_TITLE],
             iswc=_stored_iswc(new.iswc),
-            language=new.title.language,
+            language=language_of(new.title.language),
             category=new.category,
             version_type=new.version_type,
             duration=new.duration or None,
@@ -168,7 +169,7 @@ def title_row(work: Work, title: NewTitle) -> WorkTitle:
         work=work,
         title_type=title.title_type,
         text=text,
-        language=title.language,
+        language=language_of(title.language),
         script=script_of(text),
         key=text_key(text)[:LONGEST_TITLE],
         skeleton=skeleton(text)[:200],

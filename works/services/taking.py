@@ -10,6 +10,7 @@ from cmo_portal.audit.services import record_act
 from cmo_portal.common.faults import faultpoint
 from works.formats.cwr.work_view import work_of
 from works.models import ImportedTransaction, RegistrationFile, Work, WorkShare
+from works.rules.languages import language_of
 from works.services.cwr_works import new_works
 from works.services.deciding import ACCEPTED, Decision, complaints_of
 from works.services.registration import (
@@ -95,7 +96,7 @@ def _revise_facts(work: Work, new: NewWork) -> None:
         title_row(work, title) for title in dict.fromkeys(wanted) if title.text.strip() not in known
     )
     work.title = new.title.text.strip() or work.title
-    work.language = new.title.language or work.language
+    work.language = language_of(new.title.language) or work.language
     work.duration = new.duration or work.duration
     if new.iswc and not work.iswc and not Work.objects.filter(iswc=new.iswc).exists():
         work.iswc = new.iswc
