@@ -71,6 +71,14 @@ class SourceWork(Public):
                 fields=["work", "position"], condition=models.Q(kind="component"), name="one_component_at_a_place"
             ),
         ]
+        indexes = [
+            models.Index(fields=["iswc"], condition=models.Q(source=None) & ~models.Q(iswc=""), name="unlinked_iswc"),
+            models.Index(
+                fields=["given_by", "number"],
+                condition=models.Q(source=None) & ~models.Q(number=""),
+                name="unlinked_number",
+            ),
+        ]
         triggers = sources_without_cycle()
 
     def __str__(self) -> str:

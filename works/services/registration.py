@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -19,6 +19,8 @@ from works.models import Recording, Work, WorkIdentifier, WorkShare, WorkTitle
 from works.rules.identifiers import read_isrc, read_iswc
 from works.rules.languages import language_of
 from works.rules.splits import WHOLE
+from works.services.describing import NewDescription
+from works.services.descriptions import store_descriptions
 
 REGISTER_LOCK = 0x574F524B
 LONGEST_TITLE = 400
@@ -68,6 +70,7 @@ class NewWork:
     shares: tuple[NewShare, ...] = ()
     recordings: tuple[NewRecording, ...] = ()
     identifiers: tuple[tuple[str, str], ...] = field(default=())
+    description: NewDescription = field(default_factory=NewDescription)
 
 
 class SharesAboveWhole(ValidationError):
@@ -145,6 +148,7 @@ def store_works(
             duration=new.duration or None,
             state=state,
             registered_by=registered_by,
+            **asdict(new.description.facts),
         )
         for number, new in zip(numbers, news, strict=True)
     )
@@ -159,6 +163,7 @@ def store_works(
     )
     write_shares([share_row(work, part, source) for work, new in pairs for part in new.shares])
     link_recordings([(work, recording) for work, new in pairs for recording in new.recordings])
+    store_descriptions([(work, new.description) for work, new in pairs], source)
     return works
 
 

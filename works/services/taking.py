@@ -13,6 +13,7 @@ from works.models import ImportedTransaction, RegistrationFile, Work, WorkShare
 from works.rules.languages import language_of
 from works.services.cwr_works import new_works
 from works.services.deciding import ACCEPTED, Decision, complaints_of
+from works.services.descriptions import revise_description
 from works.services.registration import (
     NewWork,
     SharesAboveWhole,
@@ -83,6 +84,7 @@ def _revise(work: Work, new: NewWork, sender: str, by: User) -> str:
     except SharesAboveWhole:
         return "CO"
     _revise_facts(work, new)
+    revise_description(work, new.description, sender)
     link_recordings([(work, recording) for recording in new.recordings])
     record_act(by=by, verb="revise_work", on=work, facts={"before": before, "after": _share_facts(work, sender)})
     return "AC"
@@ -100,7 +102,8 @@ def _revise_facts(work: Work, new: NewWork) -> None:
     work.duration = new.duration or work.duration
     if new.iswc and not work.iswc and not Work.objects.filter(iswc=new.iswc).exists():
         work.iswc = new.iswc
-    work.save(update_fields=["title", "language", "duration", "iswc"])
+    work.category, work.version_type = new.category, new.version_type
+    work.save(update_fields=["title", "language", "duration", "iswc", "category", "version_type"])
 
 
 def _share_facts(work: Work, sender: str) -> list[Any]:
