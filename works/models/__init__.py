@@ -1,5 +1,6 @@
 """Tables of the works app, by subject."""
 
+from works.models.agreements import Agreement, AgreementParty, AgreementRole, AgreementType, AgreementWork
 from works.models.claims import Claim, Dispute
 from works.models.performance import Instrumentation, InstrumentPlayers, WorkOrigin, WorkPerformer
 from works.models.registrations import ImportedTransaction, RegistrationFile, WorkDraft
@@ -10,6 +11,11 @@ from works.models.terms import FreeShareUse, ProtectionTerm, PublicDomainRule
 from works.models.works import IdentifierValidity, Recording, Work, WorkIdentifier, WorkShare, WorkTitle
 
 __all__ = [
+    "Agreement",
+    "AgreementParty",
+    "AgreementRole",
+    "AgreementType",
+    "AgreementWork",
     "Claim",
     "Dispute",
     "Element",

@@ -1,14 +1,14 @@
 """How a work is performed and what it was made for: performers, instrumentation, productions."""
 
-import pghistory
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from cmo_portal.common.models import Public
+from works.models.history import documented
 from works.models.works import Work
 
 
-@pghistory.track()
+@documented
 class WorkPerformer(Public):
     """Somebody who performs the work in public or on a recording. `other_names` holds names in other letters: objects
     with name, first_name, language, performance_language and performance_dialect."""
@@ -30,7 +30,7 @@ class WorkPerformer(Public):
         return f"{self.first_name} {self.last_name}".strip()
 
 
-@pghistory.track()
+@documented
 class Instrumentation(Public):
     """One setting of a work: a standard instrumentation of CWR, or instruments, or both, and voices."""
 
@@ -52,7 +52,7 @@ class Instrumentation(Public):
         ]
 
 
-@pghistory.track()
+@documented
 class InstrumentPlayers(Public):
     """An instrument of a setting, and how many play it (not told: null)."""
 
@@ -72,7 +72,7 @@ class InstrumentPlayers(Public):
         ]
 
 
-@pghistory.track()
+@documented
 class WorkOrigin(Public):
     """The production a work was made for (ORN). `numbers` holds the production's numbers by the names of CWR: ISAN,
     EIDR, AV index, episode and production number, library disc and track."""

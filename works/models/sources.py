@@ -1,11 +1,11 @@
 """What a work was made from: works of ours or outside works as text, and elements that nobody owns any more."""
 
-import pghistory
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from cmo_portal.common.models import Public
 from works.guards import sources_without_cycle
+from works.models.history import documented
 from works.models.works import WHOLE, Work
 
 
@@ -20,7 +20,7 @@ class SourceKind(models.TextChoices):
     VERSION = "version", _("Version of")
 
 
-@pghistory.track()
+@documented
 class SourceWork(Public):
     """A work that another one was made from: one of ours (`source`), or an outside work as text.
 
@@ -101,7 +101,7 @@ class FreeReason(models.TextChoices):
     UNPROTECTED = "unprotected", _("Never protected")
 
 
-@pghistory.track()
+@documented
 class PublicDomainElement(Public):
     """Why the words or the music of a work may belong to nobody: one row for each author, or for what has none.
 

@@ -1,14 +1,14 @@
 """What the sender of a registration said beside the facts of the work: contact, flags, lines of parties, notes."""
 
-import pghistory
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from cmo_portal.common.models import Public
+from works.models.history import documented
 from works.models.works import Work
 
 
-@pghistory.track()
+@documented
 class WorkSubmission(Public):
     """The latest registration or revision of a work by one sender. `details` holds, by the names of the CWR layouts,
     whatever of the transaction has no column elsewhere: chains, collection lines, flags; blank fields are left out."""
@@ -29,7 +29,7 @@ class WorkSubmission(Public):
         constraints = [models.UniqueConstraint(fields=["work", "sender"], name="one_submission_per_sender")]
 
 
-@pghistory.track()
+@documented
 class SocietyNote(Public):
     """What a sender told one society (or all, 000) about a work (ARI)."""
 

@@ -1,6 +1,5 @@
 """Dated rules about what belongs to nobody: terms of protection by country, and what becomes of a free share."""
 
-import pghistory
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
@@ -8,11 +7,12 @@ from django.utils.translation import gettext_lazy as _
 
 from cmo_portal.common.models import Public
 from members.models.membership import days
+from works.models.history import documented
 from works.models.sources import Element
 from works.models.works import WHOLE
 
 
-@pghistory.track()
+@documented
 class ProtectionTerm(Public):
     """How many years after the year of an author's death a country protects her work, by a law of a period.
 
@@ -58,7 +58,7 @@ class FreeShareUse(models.TextChoices):
     ARRANGER = "arranger", _("A part goes to the arranger, adaptor or translator; the rest stays free")
 
 
-@pghistory.track()
+@documented
 class PublicDomainRule(Public):
     """The society's rule for free words or music from a day on, with the resolution behind it. `arranger_part` counts
     1/10,000 of a percent of the free share."""

@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from cmo_portal.common.models import Public
 from members.models import Party
 from members.models.parties import Right
-from members.models.territories import WORLD
+from members.models.territories import LONGEST_AREA, WORLD
 from works.guards import shares_within_the_whole
+from works.models.history import documented
 from works.rules.code_lists import (
     CATEGORIES,
     COMPOSITE_TYPES,
@@ -24,7 +25,6 @@ from works.rules.code_lists import (
 )
 from works.rules.work_types import WORK_TYPES
 
-FIRST_GROUP = "2000"  # TIS numbers of countries are below, those of groups and the world above
 LANGUAGE_FORM = r"^([a-z]{2,3})?$"  # ISO 639-1; of languages without a code there, ISO 639-3
 WHOLE = 1_000_000  # 100 %, in 1/10,000 of a percent
 
@@ -103,7 +103,7 @@ class Work(Public):
         return f"{self.number} {self.title}"
 
 
-@pghistory.track()
+@documented
 class WorkTitle(Public):
     """One title, in its own script; `key` and `skeleton` make Urdu and Roman spellings meet."""
 
@@ -142,7 +142,7 @@ class IdentifierValidity(models.TextChoices):
     TAKEN = "taken", _("Another work holds this number")
 
 
-@pghistory.track()
+@documented
 class WorkIdentifier(Public):
     """A number somebody else gave the work: a submitter's, a sister society's. A number names one work; whatever else
     was said of it is kept as what it is: a wrong link, an invalid number, a number that another work holds."""
@@ -171,7 +171,7 @@ class WorkIdentifier(Public):
         indexes = [models.Index(fields=["issuer", "value"], name="foreign_number")]
 
 
-@pghistory.track()
+@documented
 class WorkShare(Public):
     """Who owns which part of a work, per right, territory and dates. `share` is in 1/10,000 of a percent.
 
@@ -183,7 +183,7 @@ class WorkShare(Public):
     party = models.ForeignKey(Party, null=True, blank=True, on_delete=models.PROTECT, related_name="shares")
     role = models.CharField(_("role"), max_length=2)
     right = models.CharField(_("right"), max_length=2, choices=Right.choices)
-    territory = models.CharField(_("territory"), max_length=4, default=WORLD)
+    territory = models.CharField(_("territory"), max_length=LONGEST_AREA, default=WORLD)
     share = models.IntegerField(_("share"))
     valid_from = models.DateField(_("from"), null=True, blank=True)
     valid_to = models.DateField(_("to"), null=True, blank=True)
@@ -204,11 +204,6 @@ class WorkShare(Public):
         default_permissions = ("view",)
         constraints = [
             models.CheckConstraint(condition=models.Q(share__gt=0, share__lte=WHOLE), name="share_within_whole"),
-            # Groups of countries overlap: what the guard of the whole adds up is the world and single countries.
-            models.CheckConstraint(
-                condition=models.Q(territory=WORLD) | models.Q(territory__lt=FIRST_GROUP),
-                name="share_for_the_world_or_a_country",
-            ),
             models.CheckConstraint(
                 condition=models.Q(valid_to__isnull=True)
                 | models.Q(valid_from__isnull=True)
