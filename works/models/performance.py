@@ -51,6 +51,9 @@ class Instrumentation(Public):
             )
         ]
 
+    def __str__(self) -> str:
+        return self.standard or self.description
+
 
 @documented
 class InstrumentPlayers(Public):

@@ -67,9 +67,6 @@ class SourceWork(Public):
                 condition=models.Q(part__isnull=True) | models.Q(part__gt=0, part__lte=WHOLE),
                 name="source_part_within_whole",
             ),
-            models.UniqueConstraint(
-                fields=["work", "position"], condition=models.Q(kind="component"), name="one_component_at_a_place"
-            ),
         ]
         indexes = [
             models.Index(fields=["iswc"], condition=models.Q(source=None) & ~models.Q(iswc=""), name="unlinked_iswc"),

@@ -170,6 +170,9 @@ class WorkIdentifier(Public):
         ]
         indexes = [models.Index(fields=["issuer", "value"], name="foreign_number")]
 
+    def __str__(self) -> str:
+        return f"{self.issuer} {self.value}"
+
 
 @documented
 class WorkShare(Public):

@@ -93,6 +93,8 @@ def _revise(work: Work, new: NewWork, sender: str, by: User) -> str:
 def _revise_facts(work: Work, new: NewWork) -> None:
     """Titles that are new are added, and the first becomes the title; what the revision leaves blank is kept."""
     known = {row.text for row in work.titles.all()}
+    if new.title.text.strip() not in known:
+        work.titles.filter(title_type="OT").update(title_type="AT")
     wanted = [title for title in (new.title, *new.other_titles) if title.text.strip()]
     work.titles.bulk_create(
         title_row(work, title) for title in dict.fromkeys(wanted) if title.text.strip() not in known
