@@ -121,12 +121,21 @@ class Agreement(Public):
             ),
             models.CheckConstraint(
                 condition=models.Q(prior_royalties__in=["N", "A"], prior_royalties_from__isnull=True)
-                | models.Q(prior_royalties="D", prior_royalties_from__lt=models.F("start_date")),
+                | models.Q(
+                    prior_royalties="D",
+                    prior_royalties_from__isnull=False,
+                    prior_royalties_from__lt=models.F("start_date"),
+                ),
                 name="prior_royalties_name_their_day",
             ),
             models.CheckConstraint(
                 condition=models.Q(post_term__in=["N", "O"], post_term_until__isnull=True)
-                | models.Q(post_term="D", end_date__isnull=False, post_term_until__gte=models.F("end_date")),
+                | models.Q(
+                    post_term="D",
+                    end_date__isnull=False,
+                    post_term_until__isnull=False,
+                    post_term_until__gte=models.F("end_date"),
+                ),
                 name="post_term_names_its_day",
             ),
             models.UniqueConstraint(
