@@ -2,9 +2,13 @@
 
 from works.models.agreements import Agreement, AgreementParty, AgreementRole, AgreementType, AgreementWork
 from works.models.claims import Claim, Dispute
+from works.models.performance import Instrumentation, InstrumentPlayers, WorkOrigin, WorkPerformer
 from works.models.registrations import ImportedTransaction, RegistrationFile, WorkDraft
 from works.models.reports import ReportKind, WorkReport
-from works.models.works import Recording, Work, WorkIdentifier, WorkShare, WorkTitle
+from works.models.sources import Element, FreeReason, PublicDomainElement, SourceKind, SourceWork
+from works.models.submissions import SocietyNote, WorkSubmission
+from works.models.terms import FreeShareUse, ProtectionTerm, PublicDomainRule
+from works.models.works import IdentifierValidity, Recording, Work, WorkIdentifier, WorkShare, WorkTitle
 
 __all__ = [
     "Agreement",
@@ -14,14 +18,29 @@ __all__ = [
     "AgreementWork",
     "Claim",
     "Dispute",
+    "Element",
+    "FreeReason",
+    "FreeShareUse",
+    "IdentifierValidity",
     "ImportedTransaction",
+    "InstrumentPlayers",
+    "Instrumentation",
+    "ProtectionTerm",
+    "PublicDomainElement",
+    "PublicDomainRule",
     "Recording",
     "RegistrationFile",
     "ReportKind",
+    "SocietyNote",
+    "SourceKind",
+    "SourceWork",
     "Work",
     "WorkDraft",
     "WorkIdentifier",
+    "WorkOrigin",
+    "WorkPerformer",
     "WorkReport",
     "WorkShare",
+    "WorkSubmission",
     "WorkTitle",
 ]
