@@ -12,10 +12,10 @@ from works.formats.cwr.work_view import work_of
 from works.models import ImportedTransaction, RegistrationFile, Work, WorkShare
 from works.services.cwr_works import new_works
 from works.services.deciding import ACCEPTED, Decision, complaints_of
+from works.services.recordings import link_recordings
 from works.services.registration import (
     NewWork,
     SharesAboveWhole,
-    link_recordings,
     lock_register,
     share_row,
     store_works,
