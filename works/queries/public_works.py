@@ -13,7 +13,8 @@ from django.db.models import Q
 from cmo_portal.common.texts import Text
 from members.models import PartyAffiliation
 from members.models.parties import Right
-from members.models.territories import WORLD, own_territory
+from members.models.territories import own_territory
+from members.queries.areas import areas_covering
 from members.queries.mandates import covering
 from works.models import Work, WorkShare
 from works.models.works import WHOLE
@@ -64,7 +65,7 @@ class PublicRight:
 def public_rights(work: Work, *, on: dt.date) -> list[PublicRight]:
     """The rights of a work on a day, performing first; a right nobody documented is left out. Up to 7 queries."""
     rows = list(
-        work.shares.filter(in_force(on), Q(territory__in=[WORLD, own_territory()]))
+        work.shares.filter(in_force(on), territory__in=areas_covering(own_territory(), on))
         .select_related("party")
         .order_by("-share", "pk")
     )

@@ -12,7 +12,8 @@ from cmo_portal.audit.models import Act
 from cmo_portal.common.texts import Text
 from members.models import Party
 from members.models.parties import Right
-from members.models.territories import WORLD, own_territory
+from members.models.territories import own_territory
+from members.queries.areas import areas_covering
 from members.queries.parties import same_name_parties
 from works.models import Dispute, Recording, RecordingPerformer, Work, WorkShare, WorkTitle
 from works.models.works import WHOLE
@@ -91,7 +92,8 @@ class ListedWork:
 def listed(works: Sequence[Work], *, on: dt.date) -> list[ListedWork]:
     """The works as a list shows them, in their order; three queries. Shares are those of the society's country."""
     shares: dict[int, list[WorkShare]] = defaultdict(list)
-    rows = WorkShare.objects.filter(in_force(on), work__in=works, territory__in=[WORLD, own_territory()])
+    here = areas_covering(own_territory(), on)
+    rows = WorkShare.objects.filter(in_force(on), work__in=works, territory__in=here)
     for row in rows.select_related("party").order_by("work_id", "-share", "pk"):
         shares[row.work_id].append(row)
     titles: dict[int, list[WorkTitle]] = defaultdict(list)
