@@ -31,8 +31,8 @@ END $$;
 CREATE FUNCTION search_key(written text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
     SELECT btrim(regexp_replace(normalize(translate(regexp_replace(normalize(translate(
         lower(normalize(written, NFKC)),
-        'يىېےۍكڪهھةۃەٱۅۆ' || U&'\0621\0640\200b\200c\200d\200e\200f\061c\2060\feff' || '''’‘ʼ`´ʿʾ',
-        'ییییی' || 'کک' || 'ہہہہہ' || 'اوو'
+        'يىېےۍكڪهھةۃەٱۅۆ۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩' || U&'\0621\0640\200b\200c\200d\200e\200f\061c\2060\feff' || '''’‘ʼ`´ʿʾ',
+        'ییییی' || 'کک' || 'ہہہہہ' || 'اوو' || '01234567890123456789'
         ), NFD), U&'[\0300-\036f\0610-\061a\064b-\065f\0670\06d6-\06dc\06df-\06e4\06e7\06e8\06ea-\06ed]', '', 'g'),
         'يك', 'یک'), NFC), '[^[:alnum:]]+', ' ', 'g'))
 $$;
