@@ -31,7 +31,7 @@ def load(story: Story) -> None:
         years_after_death=50,
         valid_from=dt.date(1967, 2, 27),
         revives=False,
-        source="Copyright Ordinance 1962, section 18 (sample; to be confirmed by a lawyer)",
+        source="Copyright Ordinance 1962, section 18; sample, to be confirmed by a lawyer",
         by=clerk,
     )
     add_free_share_rule(

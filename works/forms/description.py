@@ -175,7 +175,7 @@ class SourceRow(Row):
         help_text=_("Separate names by a semicolon."),
         widget=forms.TextInput(attrs={"dir": "auto"}),
     )
-    iswc = iswc_field()
+    iswc = iswc_field(hint="")
     duration = LengthField(label=_("Length within this work"))
     part = ShareField(label=_("Agreed part of this work, %"), required=False, help_text=_("Empty: by length."))
 
