@@ -45,15 +45,6 @@ class WorksConfig(AppConfig):
             },
         )
         register_states(
-            "share",
-            {
-                "active": ("filled", "good", _("Active")),
-                "disputed": ("triangle", "bad", _("Disputed")),
-                "unclaimed": ("pause", "waiting", _("Unclaimed")),
-                "free": ("empty", "plain", _("Public domain")),
-            },
-        )
-        register_states(
             "documented",
             {
                 "whole": ("filled", "good", _("All shares known")),
@@ -97,6 +88,15 @@ class WorksConfig(AppConfig):
     def _shape_descriptions(self) -> None:
         from cmo_portal.states import register_states
 
+        register_states(
+            "share",
+            {
+                "active": ("filled", "good", _("Active")),
+                "disputed": ("triangle", "bad", _("Disputed")),
+                "unclaimed": ("pause", "waiting", _("Unclaimed")),
+                "free": ("empty", "plain", _("Public domain")),
+            },
+        )
         register_states(
             "free_element",
             {

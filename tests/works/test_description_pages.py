@@ -66,7 +66,7 @@ def test_titles_are_added_changed_and_ended_as_one_act(song: Work, client: Clien
     lines = (
         standing(roman, text="Dil Ki Baatein", title_type="OT", language="ur"),
         standing(urdu, text=urdu.text, title_type="OL", language="ur", remove="on"),
-        {"text": "Words of the Heart", "title_type": "TT", "language": "en"},
+        {"text": "Words of the Heart", "title_type": "TT", "language": "english"},
         {"text": "", "title_type": "", "language": ""},
     )
     assert client.post(address(song, "titles"), rows(*lines)).status_code == 302
@@ -76,6 +76,9 @@ def test_titles_are_added_changed_and_ended_as_one_act(song: Work, client: Clien
         ("Dil Ki Baatein", "OT"),
         ("Words of the Heart", "TT"),
     }
+    assert song.titles.get(title_type="TT").language == "en"
+    page = client.post(address(song, "titles"), rows({"text": "X", "title_type": "OT", "language": "Klingon"}))
+    assert "No language of the list is called Klingon" in page.content.decode()
     act = Act.objects.get(verb="correct_titles")
     assert act.facts["ended"] == ["دل کی بات"] and act.facts["reason"] == "Letter of 4 May"
 
