@@ -17,7 +17,8 @@ from members.models.parties import PartyKind
 from members.services.parties import PartyFacts, register_parties
 from works.models import Work, WorkDraft
 from works.rules.splits import WHOLE
-from works.services.registration import NewRecording, NewShare, NewTitle, NewWork, register_work
+from works.services.recordings import NewRecording
+from works.services.registration import NewShare, NewTitle, NewWork, register_work
 from works.services.typed_descriptions import typed_description, typed_version
 
 NOBODY = "PD"  # the role of a row that is the part of words which belong to nobody
