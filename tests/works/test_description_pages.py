@@ -308,13 +308,13 @@ def test_who_only_looks_at_works_reads_the_rules_and_adds_none(staff: Any, sign_
     assert ProtectionTerm.objects.count() == 0
 
 
-def test_the_public_sees_no_restricted_title_no_number_and_no_source_that_is_not_registered(song: Work) -> None:
+def test_the_public_sees_no_restricted_title_no_wrong_number_and_no_source_that_is_not_registered(song: Work) -> None:
     WorkTitle.objects.create(work=song, title_type="RT", text="Hidden", key="hidden", skeleton="hdn")
     waiting = work("Waiting", (party("Bilal Hussain"), "CA", 100))
     Work.objects.filter(pk=waiting.pk).update(state="submitted")
     SourceWork.objects.create(work=song, kind="version", source=waiting)
     SourceWork.objects.create(work=waiting, kind="version", source=work("Third", (party("C D"), "CA", 100)))
-    WorkIdentifier.objects.create(work=song, issuer="052", value="PRS77")
+    WorkIdentifier.objects.create(work=song, issuer="052", value="PRS77", validity="taken")
     page = Client().get(f"/repertoire/{song.uid}/").content.decode()
     assert not [word for word in ("Hidden", "Waiting", "PRS77") if word in page]
 
