@@ -330,3 +330,14 @@ def test_a_description_takes_a_fixed_number_of_queries(song: Work, django_assert
         work_description(song, on=ON, for_staff=True)
     with django_assert_max_num_queries(5):
         composite_proposal(song, "PR", on=ON)
+
+
+def test_a_work_is_found_by_the_poet_of_its_old_words_and_by_who_performs_it(song: Work) -> None:
+    PublicDomainElement.objects.create(
+        work=song, element="words", reason="died", author="Bulleh Shah", author_original="بلھے شاہ"
+    )
+    song.performers.create(last_name="PARVEEN", first_name="ABIDA")
+    for words in ("bulleh shah", "بلھے شاہ", "Abida Parveen"):
+        assert song.title in Client().get("/repertoire/", {"q": words}).content.decode(), words
+    song.performers.all().delete()
+    assert song.title not in Client().get("/repertoire/", {"q": "Abida Parveen"}).content.decode()
