@@ -326,7 +326,7 @@ def test_a_description_takes_a_fixed_number_of_queries(song: Work, django_assert
         SourceWork.objects.create(work=source, kind="version", title="X")
         Instrumentation.objects.create(work=song, standard="BND")
         PublicDomainElement.objects.create(work=song, element="words", reason="folk")
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(12):
         work_description(song, on=ON, for_staff=True)
     with django_assert_max_num_queries(5):
         composite_proposal(song, "PR", on=ON)
