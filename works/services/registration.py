@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -18,7 +18,10 @@ from members.models.territories import WORLD
 from members.services.areas import write_areas
 from works.models import Work, WorkIdentifier, WorkShare, WorkTitle
 from works.rules.identifiers import read_isrc, read_iswc
+from works.rules.languages import language_of
 from works.rules.splits import WHOLE
+from works.services.describing import NewDescription
+from works.services.descriptions import store_descriptions
 from works.services.recordings import NewRecording, link_recordings
 
 REGISTER_LOCK = 0x574F524B
@@ -27,7 +30,7 @@ LONGEST_TITLE = 400
 
 @dataclass(frozen=True, slots=True)
 class NewTitle:
-    """A title with its CWR type (OT original, AT alternative, …) and ISO 639-1 language, blank when unknown."""
+    """A title with its CWR type (OT original, AT alternative, …) and language (ISO 639 or CWR; blank: unknown)."""
 
     text: str
     title_type: str = "OT"
@@ -59,6 +62,7 @@ class NewWork:
     shares: tuple[NewShare, ...] = ()
     recordings: tuple[NewRecording, ...] = ()
     identifiers: tuple[tuple[str, str], ...] = field(default=())
+    description: NewDescription = field(default_factory=NewDescription)
 
 
 class SharesAboveWhole(ValidationError):
@@ -130,12 +134,13 @@ def store_works(
             number=number,
             title=new.title.text.strip()[:LONGEST_TITLE],
             iswc=_stored_iswc(new.iswc),
-            language=new.title.language,
+            language=language_of(new.title.language),
             category=new.category,
             version_type=new.version_type,
             duration=new.duration or None,
             state=state,
             registered_by=registered_by,
+            **asdict(new.description.facts),
         )
         for number, new in zip(numbers, news, strict=True)
     )
@@ -150,6 +155,7 @@ def store_works(
     )
     write_shares([share_row(work, part, source) for work, new in pairs for part in new.shares])
     link_recordings([(work, recording) for work, new in pairs for recording in new.recordings])
+    store_descriptions([(work, new.description) for work, new in pairs], source)
     return works
 
 
@@ -160,7 +166,7 @@ def title_row(work: Work, title: NewTitle) -> WorkTitle:
         work=work,
         title_type=title.title_type,
         text=text,
-        language=title.language,
+        language=language_of(title.language),
         script=script_of(text),
         key=text_key(text)[:LONGEST_TITLE],
         skeleton=skeleton(text)[:200],

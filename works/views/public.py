@@ -17,6 +17,7 @@ from cmo_portal.paging import Page
 from works.forms.public import ReportForm
 from works.forms.search import SearchForm
 from works.models import ReportKind, Work
+from works.queries.descriptions import work_description
 from works.queries.public_works import is_confirmed, public_rights
 from works.queries.recordings import recordings_of
 from works.queries.search import MOST_FOUND, found_page
@@ -52,10 +53,12 @@ def work_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     work = _public_work(uid)
     if work.merged_into:
         return redirect("works:public-work-detail", uid=work.merged_into.uid)
+    described = work_description(work, on=clock.today())
     rights = public_rights(work, on=clock.today())
     context = {
         "work": work,
-        "titles": work.titles.order_by("pk"),
+        "titles": described.titles,
+        "described": described,
         "rights": rights,
         "confirmed": is_confirmed(rights),
         "identifiers": work.identifiers.order_by("issuer", "value"),

@@ -16,5 +16,5 @@ def make(apps: Any, schema_editor: Any) -> None:
 class Migration(migrations.Migration):
     """See the module."""
 
-    dependencies = [("works", "0008_recordings")]
+    dependencies = [("works", "0009_recordings")]
     operations = [migrations.RunPython(make)]

@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('members', '0002_guards'),
         ('pghistory', '0007_auto_20250421_0444'),
-        ('works', '0007_areas_known'),
+        ('works', '0008_work_description'),
     ]
 
     operations = [
