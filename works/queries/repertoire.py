@@ -121,7 +121,10 @@ def indexed_works() -> list[IndexedWork]:
         "work_id", "recording__isrc"
     ):
         isrcs[work_id].append(isrc or "")
-    for work_id, name, original in RecordingWork.objects.filter(recording__performers__isnull=False).values_list(
+    credits = RecordingWork.objects.filter(recording__performers__isnull=False).order_by(
+        "recording_id", "recording__performers__position"
+    )
+    for work_id, name, original in credits.values_list(
         "work_id", "recording__performers__name", "recording__performers__name_original"
     ):
         performers[work_id] += [text for text in (name, original) if text]
