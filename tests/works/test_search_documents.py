@@ -254,9 +254,9 @@ VALUES = {"key": "chandni raat", "bones": "Cndnrt", "limit": 21, "candidates": 1
         (search._SAME_NAME, ["members_partyname_key", "works_workshare", "performer_by_key"]),
         (search._SOUNDS_SO, ["works_worktitle_skeleton"]),
         (search._NAME_SOUNDS_SO, ["members_partyname_skeleton", "works_recordingperformer_skeleton"]),
-        (search._RANKED.replace("{condition}", "words @> %(sounds)s::text[]"), ["works_search_words"]),
-        (search._RANKED.replace("{condition}", "words && %(sounds)s::text[]"), ["works_search_words"]),
-        (search._NEAR_WORDS, ["works_search_spelling"]),
+        (search._HOLDING.replace("{condition}", "words @> %(sounds)s::text[]"), ["works_search_words"]),
+        (search._HOLDING.replace("{condition}", "words && %(sounds)s::text[]"), ["works_search_words"]),
+        (search._NEAR_WORDS, ["works_search_slips"]),
     ],
 )
 def test_every_tier_reads_its_index(sql: str, indexes: list[str]) -> None:

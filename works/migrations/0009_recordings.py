@@ -105,6 +105,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('word', models.TextField(db_index=True)),
                 ('sound', models.TextField()),
+                ('slips', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
             ],
             options={
                 'default_permissions': (),
@@ -275,7 +276,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='searchword',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass('word', name='gin_trgm_ops'), fastupdate=False, name='works_search_spelling'),
+            index=django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['slips'], name='works_search_slips'),
         ),
         migrations.AddIndex(
             model_name='recordingperformer',
