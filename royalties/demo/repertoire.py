@@ -11,7 +11,7 @@ from random import Random
 from cmo_portal.audit.services import record_act
 from members.models import Member, Party
 from members.models.parties import PartyKind
-from royalties.demo import sign_ins
+from royalties.demo import agreements, sign_ins
 from royalties.demo.frame import Story, dice, staff
 from royalties.demo.people import SOCIETY_WITHOUT_ACCOUNT
 from royalties.demo.words import (
@@ -97,6 +97,7 @@ def load(story: Story) -> None:
     record_act(by=clerk, verb="register_works", on=works[0], facts={"source": SOURCE, "count": len(works)})
     _open_dispute(works[DISPUTED], owners, story)
     _record_more(works, owners)
+    agreements.load(story, owners.publisher, owners.publishers, works[1])
 
 
 def famous_works() -> list[Work]:
