@@ -200,5 +200,8 @@ CREATE TRIGGER search_follows_update AFTER UPDATE ON works_recording
     REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
     FOR EACH STATEMENT EXECUTE FUNCTION search_follow_recordings();
 
+-- The works of a party in their order: a page of a prolific writer reads no more than it shows.
+CREATE INDEX works_share_of_party_by_work ON works_workshare (party_id, work_id) WHERE state = 'active';
+
 -- Works that are there already.
 SELECT search_refresh(ARRAY(SELECT id FROM works_work));

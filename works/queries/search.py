@@ -38,14 +38,20 @@ _BEGINNING = """
     SELECT t.work_id FROM works_worktitle t JOIN works_work w ON w.id = t.work_id
     WHERE t.key LIKE %(beginning)s AND {visible} ORDER BY t.key USING ~<~, t.work_id LIMIT %(limit)s
 """
+# Of a name that is borne by thousands of works, no more are read than a page needs.
 _OF_NAMES = """
-    SELECT f.work_id FROM (
-        SELECT s.work_id FROM members_partyname n
-        JOIN works_workshare s ON s.party_id = n.party_id AND s.state = 'active' WHERE {of_party}
-        UNION
-        (SELECT l.work_id FROM works_recordingperformer p
-        JOIN works_recordingwork l ON l.recording_id = p.recording_id
-        WHERE {of_performer} ORDER BY p.key, p.recording_id LIMIT %(limit)s * 4)
+    SELECT DISTINCT f.work_id FROM (
+        SELECT s.work_id
+        FROM (SELECT DISTINCT n.party_id FROM members_partyname n WHERE {of_party} ORDER BY 1 LIMIT %(limit)s) n
+        CROSS JOIN LATERAL (
+            SELECT DISTINCT s.work_id FROM works_workshare s WHERE s.party_id = n.party_id AND s.state = 'active'
+            ORDER BY s.work_id LIMIT %(limit)s * 2
+        ) s
+        UNION ALL
+        SELECT l.work_id FROM (
+            SELECT p.recording_id FROM works_recordingperformer p WHERE {of_performer}
+            ORDER BY p.recording_id LIMIT %(limit)s * 2
+        ) p JOIN works_recordingwork l ON l.recording_id = p.recording_id
     ) f JOIN works_work w ON w.id = f.work_id WHERE {visible} ORDER BY f.work_id LIMIT %(limit)s
 """
 _SAME_NAME = _OF_NAMES.format(of_party="n.key = %(key)s", of_performer="p.key = %(key)s", visible="{visible}")
