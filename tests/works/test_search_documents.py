@@ -244,7 +244,7 @@ def plan(sql: str, values: dict[str, Any]) -> str:
         return "\n".join(row[0] for row in cursor.fetchall())
 
 
-VALUES = {"key": "chandni raat", "bones": "Cndnrt", "limit": 21, "candidates": 1000, "beginning": "chandni raat %",
+VALUES = {"key": "chandni raat", "bones": "Cndnrt", "limit": 21, "candidates": 1000, "most": 400, "bearers": 50, "beginning": "chandni raat %",
           "sounds": ["Cndn", "rt"], "words": ["chandni", "raat"], "spellings": 12}  # fmt: skip
 
 

@@ -26,6 +26,7 @@ MOST_WORDS = 8
 TELLING = 3  # consonants from which an equal sound is worth showing
 CANDIDATES = 1000  # works whose titles are compared, of each kind of likeness
 SPELLINGS = 12  # of a misspelt word
+BEARERS = 50  # parties of one name
 ALIKE = 0.7  # likeness of titles that comes before works of a writer whose name only sounds so
 SAME_SOUND = 0.8  # what an equal sound counts at least: one slip in six letters is nearer
 
@@ -38,19 +39,20 @@ _BEGINNING = """
     SELECT t.work_id FROM works_worktitle t JOIN works_work w ON w.id = t.work_id
     WHERE t.key LIKE %(beginning)s AND {visible} ORDER BY t.key USING ~<~, t.work_id LIMIT %(limit)s
 """
-# Of a name that is borne by thousands of works, no more are read than a page needs.
+# Of a name that is borne by thousands of works, no more are read than all pages together show: the same for each page,
+# so that no work is missing between two of them.
 _OF_NAMES = """
     SELECT DISTINCT f.work_id FROM (
         SELECT s.work_id
-        FROM (SELECT DISTINCT n.party_id FROM members_partyname n WHERE {of_party} ORDER BY 1 LIMIT %(limit)s) n
+        FROM (SELECT DISTINCT n.party_id FROM members_partyname n WHERE {of_party} ORDER BY 1 LIMIT %(bearers)s) n
         CROSS JOIN LATERAL (
             SELECT DISTINCT s.work_id FROM works_workshare s WHERE s.party_id = n.party_id AND s.state = 'active'
-            ORDER BY s.work_id LIMIT %(limit)s * 2
+            ORDER BY s.work_id LIMIT %(most)s
         ) s
         UNION ALL
         SELECT l.work_id FROM (
             SELECT p.recording_id FROM works_recordingperformer p WHERE {of_performer}
-            ORDER BY p.recording_id LIMIT %(limit)s * 2
+            ORDER BY p.recording_id LIMIT %(most)s
         ) p JOIN works_recordingwork l ON l.recording_id = p.recording_id
     ) f JOIN works_work w ON w.id = f.work_id WHERE {visible} ORDER BY f.work_id LIMIT %(limit)s
 """
@@ -155,7 +157,8 @@ class _Asked:
     @classmethod
     def of(cls, wanted: str, limit: int, everything: bool) -> "_Asked":
         key, bones = text_key(wanted)[:400], skeleton(wanted)[:200]
-        return cls(key, bones, everything, {"key": key, "bones": bones, "limit": limit, "candidates": CANDIDATES})
+        cuts = {"limit": limit, "candidates": CANDIDATES, "most": MOST_FOUND * 2, "bearers": BEARERS}
+        return cls(key, bones, everything, {"key": key, "bones": bones, **cuts})
 
     def shown(self, ids: list[int]) -> Iterable[int]:
         """Those of the works that may be shown."""
