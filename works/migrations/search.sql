@@ -27,6 +27,16 @@ BEGIN
     RETURN coalesce(nullif(bones, ''), '~' || word);
 END $$;
 
+-- The word, and what is left of it without any one of its letters; of words longer than any real one, the word alone.
+CREATE FUNCTION search_slips(word text) RETURNS text[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+    SELECT array_agg(DISTINCT t.slip) FROM (
+        SELECT word AS slip
+        UNION ALL
+        SELECT left(word, i - 1) || substr(word, i + 1) FROM generate_series(1, char_length(word)) i
+        WHERE char_length(word) BETWEEN 2 AND 40
+    ) t
+$$;
+
 -- A text folded as cmo_portal.common.spelling.text_key folds it, for names whose key is not kept (own script).
 CREATE FUNCTION search_key(written text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
     SELECT btrim(regexp_replace(normalize(translate(regexp_replace(normalize(translate(
@@ -100,8 +110,8 @@ BEGIN
     -- Locked before it is read: what another session wrote to the same work while we waited is seen by the statements
     -- that follow.
     PERFORM 1 FROM works_searchdocument d WHERE d.work_id = ANY (works) ORDER BY d.work_id FOR UPDATE;
-    INSERT INTO works_searchword (word, sound)
-        SELECT t.word, search_sound(t.word)
+    INSERT INTO works_searchword (word, sound, slips)
+        SELECT t.word, search_sound(t.word), search_slips(t.word)
         FROM (SELECT DISTINCT u.word FROM search_texts(works) s, unnest(string_to_array(s.text, ' ')) u (word)) t
         WHERE t.word <> '' AND NOT EXISTS (SELECT 1 FROM works_searchword v WHERE v.word = t.word);
     UPDATE works_searchdocument d SET words = f.words, titles = f.titles
@@ -196,6 +206,9 @@ END $$;
 CREATE TRIGGER search_follows_update AFTER UPDATE ON works_recording
     REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
     FOR EACH STATEMENT EXECUTE FUNCTION search_follow_recordings();
+
+-- The works of a party in their order: a page of a prolific writer reads no more than it shows.
+CREATE INDEX works_share_of_party_by_work ON works_workshare (party_id, work_id) WHERE state = 'active';
 
 -- Works that are there already.
 SELECT search_refresh(ARRAY(SELECT id FROM works_work));

@@ -8,6 +8,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db.models import Q
 
 from cmo_portal.common.texts import Text
@@ -86,7 +87,8 @@ def _public_right(
     ours = set(held.values_list("member__party_id", flat=True))
     running = Q(valid_to__isnull=True) | Q(valid_to__gte=on)
     affiliated = PartyAffiliation.objects.filter(running, party__in=parties, right=right.value)
-    theirs = set(affiliated.values_list("party_id", flat=True)) - ours
+    abroad = affiliated.exclude(society_code=str(settings.SOCIETY["cisac_code"]).zfill(3))
+    theirs = set(abroad.values_list("party_id", flat=True)) - ours
     active = [row for row in rows if row.state == "active"]
     return PublicRight(
         right=right.value,
