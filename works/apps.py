@@ -15,7 +15,7 @@ class WorksConfig(AppConfig):
         import works.jobs  # noqa: F401 - registers the handlers
         from cmo_portal.navigation import register
         from cmo_portal.queues import Queue, register_queue
-        from works.queries import waiting
+        from works.queries import cue_sheets, waiting
 
         edit, take = "works.edit_works", "works.import_works"
         for queue in (
@@ -23,7 +23,11 @@ class WorksConfig(AppConfig):
             Queue("works:staff-dispute-list", _("Disputes"), edit, waiting.disputes, order=22),
             Queue("works:staff-report-list", _("Reports about works"), edit, waiting.reports, order=24),
             Queue("works:staff-file-list", _("Registration files to be taken"), take, waiting.files, order=26),
-        ):
+            Queue("works:staff-production-list", _("Cue sheets to be confirmed"), edit, cue_sheets.sheets_entered,
+                  "show=entered", 27),
+            Queue("works:staff-cue-file-list", _("Tables of cue sheets to be taken"), take, cue_sheets.files_waiting,
+                  order=28),
+        ):  # fmt: skip
             register_queue(queue)
         register("public", "works:public-repertoire-search", _("Repertoire"), order=20)
         register("member", "works:member-work-list", _("My works"), order=30)
@@ -76,6 +80,27 @@ class WorksConfig(AppConfig):
                 "checked": ("half", "waiting", _("Not taken yet")),
                 "taking": ("half", "waiting", _("Being taken")),
                 "imported": ("filled", "good", _("Imported")),
+                "refused": ("cross", "bad", _("Refused")),
+            },
+        )
+        register_states(
+            "production", {"listed": ("filled", "good", _("Listed")), "withdrawn": ("cross", "plain", _("Withdrawn"))}
+        )
+        register_states(
+            "cue_sheet",
+            {
+                "entered": ("half", "waiting", _("Being entered")),
+                "confirmed": ("filled", "good", _("Confirmed")),
+                "withdrawn": ("cross", "plain", _("Withdrawn")),
+            },
+        )
+        register_states(
+            "cue_file",
+            {
+                "mapping": ("empty", "waiting", _("Waiting for its mapping")),
+                "checked": ("half", "waiting", _("Not taken yet")),
+                "imported": ("filled", "good", _("Imported")),
+                "undone": ("square", "plain", _("Import undone")),
                 "refused": ("cross", "bad", _("Refused")),
             },
         )

@@ -28,7 +28,7 @@ def work_list_csv(works: QuerySet[Work], party: Party) -> HttpResponse:
         _("Part without owner"),
         _("Recording linked"),
     ]
-    return _csv("works.csv", head, _member_rows(list(works), party))
+    return csv_response("works.csv", head, _member_rows(list(works), party))
 
 
 def staff_list_csv(works: QuerySet[Work]) -> HttpResponse:
@@ -36,7 +36,7 @@ def staff_list_csv(works: QuerySet[Work]) -> HttpResponse:
     head = [_("Number"), _("Title"), _("ISWC"), _("Language"), _("State")]
     rows = ([work.number, work.title, format_iswc(work.iswc or ""), work.language, work.get_state_display()]
             for work in works.iterator(chunk_size=2000))  # fmt: skip
-    return _csv("works.csv", head, rows)
+    return csv_response("works.csv", head, rows)
 
 
 def dispute_list_csv(disputes: QuerySet[Dispute]) -> HttpResponse:
@@ -64,7 +64,7 @@ def dispute_list_csv(disputes: QuerySet[Dispute]) -> HttpResponse:
         ]
         for dispute in disputes
     )
-    return _csv("disputes.csv", head, rows)
+    return csv_response("disputes.csv", head, rows)
 
 
 def _member_rows(works: Sequence[Work], party: Party) -> Iterator[list[str]]:
@@ -85,7 +85,8 @@ def _member_rows(works: Sequence[Work], party: Party) -> Iterator[list[str]]:
         ]
 
 
-def _csv(name: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> HttpResponse:
+def csv_response(name: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> HttpResponse:
+    """A table for spreadsheets, as an attachment of this name."""
     response = HttpResponse(
         content_type="text/csv; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="{name}"'}
     )

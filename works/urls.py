@@ -3,7 +3,7 @@
 from django.urls import path
 
 from works.views import drafts, member, public, staff
-from works.views.staff import new_work
+from works.views.staff import cue_files, cue_links, cue_sheets, new_work
 
 app_name = "works"
 urlpatterns = [
@@ -34,4 +34,37 @@ urlpatterns = [
     path("staff/registrations/<uuid:uid>/progress/", staff.file_progress, name="staff-file-progress"),
     path("staff/registrations/<uuid:uid>/import/", staff.file_import, name="staff-file-import"),
     path("staff/registrations/<uuid:uid>/answer/", staff.file_answer, name="staff-file-answer"),
+    path("staff/cue-sheets/", cue_sheets.production_list, name="staff-production-list"),
+    path("staff/cue-sheets/new/", cue_sheets.production_edit, name="staff-production-new"),
+    path("staff/cue-sheets/productions/<uuid:uid>/", cue_sheets.production_detail, name="staff-production-detail"),
+    path("staff/cue-sheets/productions/<uuid:uid>/edit/", cue_sheets.production_edit, name="staff-production-edit"),
+    path(
+        "staff/cue-sheets/productions/<uuid:uid>/withdraw/",
+        cue_sheets.production_withdraw,
+        name="staff-production-withdraw",
+    ),
+    path("staff/cue-sheets/productions/<uuid:uid>/episodes/new/", cue_sheets.episode_new, name="staff-episode-new"),
+    path("staff/cue-sheets/episodes/<uuid:uid>/", cue_sheets.episode_detail, name="staff-episode-detail"),
+    path("staff/cue-sheets/episodes/<uuid:uid>/edit/", cue_sheets.episode_edit, name="staff-episode-edit"),
+    path("staff/cue-sheets/sheets/<uuid:uid>/decide/", cue_sheets.sheet_decide, name="staff-sheet-decide"),
+    path("staff/cue-sheets/sheets/<uuid:uid>/cues/new/", cue_sheets.cue_new, name="staff-cue-new"),
+    path("staff/cue-sheets/cues/<uuid:uid>/", cue_links.cue_detail, name="staff-cue-detail"),
+    path("staff/cue-sheets/cues/<uuid:uid>/edit/", cue_sheets.cue_edit, name="staff-cue-edit"),
+    path("staff/cue-sheets/cues/<uuid:uid>/remove/", cue_sheets.cue_remove, name="staff-cue-remove"),
+    path("staff/cue-sheets/files/", cue_files.cue_file_list, name="staff-cue-file-list"),
+    path("staff/cue-sheets/files/<uuid:uid>/", cue_files.cue_file_detail, name="staff-cue-file-detail"),
+    path("staff/cue-sheets/files/<uuid:uid>/mapping/", cue_files.cue_file_mapping, name="staff-cue-file-mapping"),
+    path("staff/cue-sheets/files/<uuid:uid>/decide/", cue_files.cue_file_decide, name="staff-cue-file-decide"),
+    path(
+        "staff/cue-sheets/files/<uuid:uid>/original/",
+        cue_files.cue_file_download,
+        {"part": "original"},
+        name="staff-cue-file-original",
+    ),
+    path(
+        "staff/cue-sheets/files/<uuid:uid>/refused/",
+        cue_files.cue_file_download,
+        {"part": "refused"},
+        name="staff-cue-file-refused",
+    ),
 ]

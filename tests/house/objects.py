@@ -31,7 +31,18 @@ from royalties.models import (
     UsageFile,
     UsageSource,
 )
-from works.models import Dispute, RegistrationFile, Work, WorkDraft, WorkReport
+from works.models import (
+    Cue,
+    CueFile,
+    CueSheet,
+    Dispute,
+    Episode,
+    Production,
+    RegistrationFile,
+    Work,
+    WorkDraft,
+    WorkReport,
+)
 
 # kind → every object of that kind, as a queryset; addresses are made from the row.
 KINDS: dict[str, Callable[[], QuerySet[Any]]] = {
@@ -44,6 +55,11 @@ KINDS: dict[str, Callable[[], QuerySet[Any]]] = {
     "work": lambda: Work.objects.filter(state="registered"),
     "draft": lambda: WorkDraft.objects.filter(work=None),
     "registration_file": lambda: RegistrationFile.objects.exclude(answer=""),
+    "production": Production.objects.all,
+    "episode": Episode.objects.all,
+    "cue_sheet": CueSheet.objects.all,
+    "cue": Cue.objects.all,
+    "cue_file": CueFile.objects.all,
     "licence_application": lambda: LicenceApplication.objects.exclude(state="draft"),
     "licence_document": lambda: ApplicationDocument.objects.exclude(application__state="draft"),
     "licensee": Licensee.objects.all,

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from cmo_portal.accounts.models import User
 from cmo_portal.common.tables import inspect_table
-from tests.factories.cue_sheets import cue_row, csv_bytes, upload, xlsx_bytes
+from tests.factories.cue_sheets import csv_bytes, cue_row, upload, xlsx_bytes
 from tests.factories.works import work
 from works.models import Cue, CueFile, CueMapping, CueSheet, CueType, Episode, Production
 from works.queries.cue_sheets import cue_columns, found_productions, suggestions_for
@@ -110,9 +110,7 @@ def test_a_workbook_is_read_like_a_text(desk: User) -> None:
     file = cue_sheets.receive_cue_file(
         upload=upload(xlsx_bytes(two_cues())), filename="cues.xlsx", source="Hum TV", by=desk, today=TODAY
     )
-    file = cue_sheets.confirm_cue_mapping(
-        file=file, columns=cue_sheets.look_at_cue_file(file)[2], by=desk, today=TODAY
-    )
+    file = cue_sheets.confirm_cue_mapping(file=file, columns=cue_sheets.look_at_cue_file(file)[2], by=desk, today=TODAY)
     assert file.report["cues"] == 2, file.report["errors"]
 
 

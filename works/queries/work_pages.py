@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from cmo_portal.audit.models import Act
+from cmo_portal.common.models import Public
 from cmo_portal.common.texts import Text
 from members.models import Party
 from members.models.parties import Right
@@ -131,7 +132,7 @@ def filtered_disputes(state: str) -> QuerySet[Dispute]:
     return rows if state == "all" else rows.filter(closed_on__isnull=state == "open")
 
 
-def acts_on(record: Work | Dispute, limit: int = 30) -> list[Act]:
-    """The last acts on a work or dispute, the newest first."""
+def acts_on(record: Public, limit: int = 30) -> list[Act]:
+    """The last acts on a record, the newest first."""
     acts = Act.objects.filter(object_type=record._meta.label_lower, object_id=str(record.uid))
     return list(acts.select_related("actor").order_by("-number")[:limit])

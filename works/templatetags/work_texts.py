@@ -9,6 +9,8 @@ from django.utils.translation import ngettext
 
 from cmo_portal.templatetags.portal import code
 from works.forms.fields import ROLES
+from works.models import CueType
+from works.queries.cue_sheets import type_name
 from works.rules.identifiers import format_isrc, format_iswc
 
 register = template.Library()
@@ -25,6 +27,12 @@ def iswc(value: str) -> SafeString:
 def isrc(value: str) -> SafeString:
     """Show an ISRC as PK-ABC-26-00001."""
     return code(format_isrc(value))
+
+
+@register.simple_tag
+def cue_type(kind: CueType) -> str:
+    """The name of a cue type in the language of the page."""
+    return type_name(kind)
 
 
 @register.filter
