@@ -48,6 +48,7 @@ ACT_WORDS: Final[Mapping[str, Text]] = {
     "register_parties": _("Registered parties"),
     "affiliate_parties": _("Noted which society collects for parties"),
     "add_name": _("Added a name"),
+    "give_ipi_numbers": _("Took over IPI numbers"),
     # works
     "register_work": _("Registered the work"),
     "register_works": _("Registered works"),
@@ -77,6 +78,15 @@ ACT_WORDS: Final[Mapping[str, Text]] = {
     "import_cue_file": _("Took a file of cue sheets"),
     "undo_cue_import": _("Undid the import of cue sheets"),
     "refuse_cue_file": _("Refused a file of cue sheets"),
+    "request_number": _("Asked for an international number"),
+    "request_numbers": _("Asked for all missing international numbers"),
+    "put_back_request": _("Put a request back into the queue"),
+    "withdraw_request": _("Withdrew a request"),
+    "start_request_file": _("Began a file of requests"),
+    "make_request_file": _("Made a file of requests"),
+    "receive_answers": _("Received a file of answers"),
+    "read_answers": _("Read a file of answers"),
+    "give_iswc": _("Took over the ISWC"),
     # licensing
     "save_tariff": _("Saved a tariff"),
     "draft_tariff_version": _("Drafted a tariff version"),
