@@ -38,6 +38,8 @@ from works.models import (
     Dispute,
     Episode,
     Production,
+    Recording,
+    RecordingWork,
     RegistrationFile,
     Work,
     WorkDraft,
@@ -72,6 +74,8 @@ KINDS: dict[str, Callable[[], QuerySet[Any]]] = {
     "source": UsageSource.objects.all,
     "usage_text": lambda: UsageFile.objects.filter(state="landed"),
     "dispute": Dispute.objects.all,
+    "recording": Recording.objects.all,
+    "recording_part": RecordingWork.objects.all,
     "report": WorkReport.objects.all,
     "usage_file": lambda: UsageFile.objects.filter(state="landed"),
     "pool": Pool.objects.all,
@@ -89,6 +93,8 @@ def of_member(kind: str, member: Member) -> QuerySet[Any]:
     rows = KINDS[kind]()
     if kind == "work":
         return rows.filter(shares__party=member.party).distinct()
+    if kind == "recording_part":
+        return rows.filter(linked_by=member.party)
     if kind in {"account", "document", "draft", "statement"}:
         return rows.filter(party=member.party)
     raise LookupError(kind)

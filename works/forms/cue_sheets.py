@@ -13,8 +13,8 @@ from cmo_portal.common.numerals import digits_to_ascii
 from cmo_portal.common.tables import ValueRefused
 from cmo_portal.common.values import DateOrder, DurationUnit, parse_duration
 from cmo_portal.forms import DayField
+from members.rules.territories import territories
 from works.formats.cue_tables import FIELDS, CueColumns, lacking, repeated
-from works.formats.cwr.territories import territories
 from works.forms.fields import IdentifierField, isrc_field, iswc_field
 from works.models import CueType, Episode, Production, ProductionKind
 from works.queries.cue_sheets import cue_types, type_name

@@ -1,5 +1,6 @@
 """Tables of the works app, by subject."""
 
+from works.models.agreements import Agreement, AgreementParty, AgreementRole, AgreementType, AgreementWork
 from works.models.claims import Claim, Dispute
 from works.models.cue_files import CueFile, CueMapping
 from works.models.cue_sheets import Cue, CueSheet, CueType, Episode, Production, ProductionKind
@@ -12,11 +13,22 @@ from works.models.number_requests import (
     RequestKind,
     RequestLine,
 )
+from works.models.performance import Instrumentation, InstrumentPlayers, WorkOrigin, WorkPerformer
+from works.models.recordings import Recording, RecordingPerformer, RecordingWork
 from works.models.registrations import ImportedTransaction, RegistrationFile, WorkDraft
 from works.models.reports import ReportKind, WorkReport
-from works.models.works import Recording, Work, WorkIdentifier, WorkShare, WorkTitle
+from works.models.search import SearchDocument, SearchWord
+from works.models.sources import Element, FreeReason, PublicDomainElement, SourceKind, SourceWork
+from works.models.submissions import SocietyNote, WorkSubmission
+from works.models.terms import FreeShareUse, ProtectionTerm, PublicDomainRule
+from works.models.works import IdentifierValidity, Work, WorkIdentifier, WorkShare, WorkTitle
 
 __all__ = [
+    "Agreement",
+    "AgreementParty",
+    "AgreementRole",
+    "AgreementType",
+    "AgreementWork",
     "AnswerFile",
     "Claim",
     "Cue",
@@ -25,23 +37,42 @@ __all__ = [
     "CueSheet",
     "CueType",
     "Dispute",
+    "Element",
     "Episode",
+    "FreeReason",
+    "FreeShareUse",
+    "IdentifierValidity",
     "ImportedTransaction",
+    "InstrumentPlayers",
+    "Instrumentation",
     "NumberAnswer",
     "NumberRequest",
     "NumberSystem",
     "Production",
     "ProductionKind",
+    "ProtectionTerm",
+    "PublicDomainElement",
+    "PublicDomainRule",
     "Recording",
+    "RecordingPerformer",
+    "RecordingWork",
     "RegistrationFile",
     "ReportKind",
     "RequestFile",
     "RequestKind",
     "RequestLine",
+    "SearchDocument",
+    "SearchWord",
+    "SocietyNote",
+    "SourceKind",
+    "SourceWork",
     "Work",
     "WorkDraft",
     "WorkIdentifier",
+    "WorkOrigin",
+    "WorkPerformer",
     "WorkReport",
     "WorkShare",
+    "WorkSubmission",
     "WorkTitle",
 ]

@@ -11,8 +11,8 @@ from cmo_portal.common.numerals import digits_to_ascii
 from cmo_portal.common.tables import ValueRefused
 from cmo_portal.common.texts import Text, _, say
 from cmo_portal.common.values import parse_date, parse_duration
+from members.rules.territories import territories
 from works.formats.cue_tables.columns import CueColumns, fold_heading
-from works.formats.cwr.territories import territories
 from works.rules import audiovisual, identifiers
 
 CellReader = Callable[[str], Any]

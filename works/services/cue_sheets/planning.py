@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 
@@ -35,7 +34,7 @@ from works.formats.cue_tables import (
     sheet_faults,
     sheets_of,
 )
-from works.models import CueFile, CueSheet, CueType, Episode, Production, Recording, Work
+from works.models import CueFile, CueSheet, CueType, Episode, Production, RecordingWork, Work
 
 MOST_ROWS = 50_000  # cues of one file: it is read and taken while the person waits
 NUMBERS = ("isan", "eidr", "avi_number")
@@ -226,9 +225,9 @@ def _works_by_number(lines: Sequence[CueLine]) -> dict[tuple[str, str], set[int]
         found["number", number].add(pk)
     for pk, iswc in works.filter(iswc__in=iswcs).values_list("pk", "iswc"):
         found["iswc", str(iswc)].add(pk)
-    recordings: Any = Recording.works.through.objects.filter(recording__isrc__in=isrcs, work__state="registered")
+    recordings = RecordingWork.objects.filter(recording__isrc__in=isrcs, work__state="registered")
     for pk, isrc in recordings.values_list("work_id", "recording__isrc"):
-        found["isrc", isrc].add(pk)
+        found["isrc", str(isrc)].add(pk)
     return found
 
 

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from members.models import Party, PartyName
 from works.formats.number_files.requests import PART, WITHIN
-from works.models import NumberRequest, Recording, WorkShare, WorkTitle
+from works.models import NumberRequest, Recording, RecordingWork, WorkShare, WorkTitle
 
 ACTS = {"iswc_new": "NEW", "iswc_find": "SEARCH", "iswc_merge": "MERGE"}
 WRITER_ROLES = ("C", "A", "CA", "AR", "AD", "TR", "SA", "SR")
@@ -21,8 +21,8 @@ def iswc_facts(requests: Sequence[NumberRequest]) -> list[dict[str, str]]:
     titles = _grouped(WorkTitle.objects.filter(work__in=ids).order_by("pk"), "work_id")
     writers = _writers(ids)
     recordings: dict[int, list[Recording]] = defaultdict(list)
-    links = Recording.works.through.objects.filter(work__in=ids).select_related("recording").order_by("recording_id")
-    for link in links:
+    links = RecordingWork.objects.filter(work__in=ids).select_related("recording").order_by("recording_id")
+    for link in links.prefetch_related("recording__performers"):
         recordings[link.work_id].append(link.recording)
     found = []
     for request in requests:
@@ -48,7 +48,7 @@ def iswc_facts(requests: Sequence[NumberRequest]) -> list[dict[str, str]]:
                 "version": work.version_type,
                 "duration_seconds": str(work.duration or ""),
                 "writers": PART.join(writers[work.pk]),
-                "performers": PART.join(dict.fromkeys(_bare(row.performer) for row in heard if row.performer)),
+                "performers": PART.join(dict.fromkeys(_bare(by.name) for row in heard for by in row.performers.all())),
                 "isrcs": PART.join(row.isrc for row in heard if row.isrc),
             }
         )

@@ -28,6 +28,7 @@ from works.formats.number_files import (
 )
 from works.models import NumberRequest, RequestFile, RequestLine
 from works.queries.number_requests import MAKE_FILE, subject_of
+from works.rules.languages import cwr_language
 from works.services.numbers.facts import ipi_facts, iswc_facts
 
 SEND = "works.import_works"
@@ -110,7 +111,7 @@ def _fit_for_isr(
             request.message = {code: " ".join(text[code] for text in told) for code in told[0]}
             held.append(request)
         else:
-            fit.append((request, line))
+            fit.append((request, line | {"language": cwr_language(line["language"])}))
     NumberRequest.objects.bulk_update(held, ["message"], batch_size=SLICE)
     file.held_back = len(held)
     return fit

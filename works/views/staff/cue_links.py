@@ -14,7 +14,7 @@ from cmo_portal.common import clock
 from works.forms.cue_sheets import FindWorkForm
 from works.models import Cue, Work
 from works.queries.cue_sheets import next_open_cue, suggestions_for, type_name
-from works.queries.repertoire import search_works
+from works.queries.search import search_works
 from works.queries.work_pages import listed
 from works.services.cue_sheets import link_cue
 from works.views.staff.works import EDIT

@@ -1,4 +1,4 @@
-# hand-written: the kinds of use that cue sheets name, and the counter of production numbers.
+# hand-written: the kinds of use that cue sheets name, and the counters of productions, requests and their files.
 """Seeds the cue types: the codes are those that cue sheets print, the letter is the one of the CWR table BLTVR
 (background, logo, theme, visual, rolled-up cue). Whoever administers the portal adds and closes rows.
 """
@@ -41,9 +41,11 @@ def seed(apps, schema_editor):
 class Migration(migrations.Migration):
     """Data apart from the schema."""
 
-    dependencies = [("works", "0006_cue_sheets")]
+    dependencies = [("works", "0011_cue_sheets_and_numbers")]
 
     operations = [
         migrations.RunSQL("CREATE SEQUENCE works_production_number START 1", "DROP SEQUENCE works_production_number"),
+        migrations.RunSQL("CREATE SEQUENCE works_request_number START 1", "DROP SEQUENCE works_request_number"),
+        migrations.RunSQL("CREATE SEQUENCE works_request_file START 1", "DROP SEQUENCE works_request_file"),
         migrations.RunPython(seed, migrations.RunPython.noop),
     ]
