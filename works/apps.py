@@ -15,7 +15,7 @@ class WorksConfig(AppConfig):
         import works.jobs  # noqa: F401 - registers the handlers
         from cmo_portal.navigation import register
         from cmo_portal.queues import Queue, register_queue
-        from works.queries import cue_sheets, waiting
+        from works.queries import cue_sheets, number_requests, waiting
 
         edit, take = "works.edit_works", "works.import_works"
         for queue in (
@@ -27,6 +27,8 @@ class WorksConfig(AppConfig):
                   "show=entered", 27),
             Queue("works:staff-cue-file-list", _("Tables of cue sheets to be taken"), take, cue_sheets.files_waiting,
                   order=28),
+            Queue("works:staff-request-list", _("International numbers that need a person"), edit,
+                  number_requests.needing_a_person, "state=person", 29),
         ):  # fmt: skip
             register_queue(queue)
         register("public", "works:public-repertoire-search", _("Repertoire"), order=20)
@@ -99,6 +101,41 @@ class WorksConfig(AppConfig):
                 "imported": ("filled", "good", _("Imported")),
                 "refused": ("cross", "bad", _("Refused")),
             },
+        )
+        register_states(
+            "number_request",
+            {
+                "waiting": ("empty", "waiting", _("Waiting")),
+                "sent": ("half", "waiting", _("Sent in a file")),
+                "late": ("triangle", "bad", _("Answer late")),
+                "answered": ("filled", "good", _("Answered")),
+                "refused": ("cross", "bad", _("Refused by the agency")),
+                "person": ("triangle", "bad", _("Needs a person")),
+                "withdrawn": ("cross", "plain", _("Withdrawn")),
+            },
+        )
+        register_states(
+            "number_answer",
+            {
+                "applied": ("filled", "good", _("Number taken over")),
+                "known": ("square", "plain", _("Known already")),
+                "refused": ("cross", "bad", _("Refused by the agency")),
+                "person": ("triangle", "bad", _("Needs a person")),
+                "pending": ("half", "waiting", _("Not decided yet")),
+                "unasked": ("square", "plain", _("We did not ask this")),
+                "unread": ("cross", "bad", _("Cannot be read")),
+            },
+        )
+        register_states(
+            "number_file",
+            {
+                "making": ("half", "waiting", _("Being made")),
+                "made": ("filled", "good", _("Made")),
+                "empty": ("empty", "plain", _("Nothing to send")),
+            },
+        )
+        register_states(
+            "answer_file", {"received": ("half", "waiting", _("Being read")), "read": ("filled", "good", _("Read"))}
         )
         register_states(
             "production", {"listed": ("filled", "good", _("Listed")), "withdrawn": ("cross", "plain", _("Withdrawn"))}

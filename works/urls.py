@@ -3,7 +3,7 @@
 from django.urls import path
 
 from works.views import drafts, member, public, recordings, staff
-from works.views.staff import cue_files, cue_links, cue_sheets, description, free_rules, new_work
+from works.views.staff import cue_files, cue_links, cue_sheets, description, free_rules, new_work, number_files, numbers
 from works.views.staff import recordings as staff_recordings
 
 app_name = "works"
@@ -82,5 +82,30 @@ urlpatterns = [
         cue_files.cue_file_download,
         {"part": "refused"},
         name="staff-cue-file-refused",
+    ),
+    path("staff/numbers/", numbers.request_list, name="staff-request-list"),
+    path("staff/numbers/missing/<str:system>/", numbers.missing_queue, name="staff-missing-queue"),
+    path("staff/numbers/works/<uuid:uid>/", numbers.work_number, name="staff-work-number"),
+    path("staff/numbers/names/<uuid:uid>/", numbers.name_number, name="staff-name-number"),
+    path("staff/numbers/requests/<uuid:uid>/", numbers.request_detail, name="staff-request-detail"),
+    path("staff/numbers/requests/<uuid:uid>/decide/", numbers.request_decide, name="staff-request-decide"),
+    path("staff/numbers/files/", number_files.number_file_list, name="staff-number-file-list"),
+    path("staff/numbers/files/<uuid:uid>/", number_files.number_file_detail, name="staff-number-file-detail"),
+    path(
+        "staff/numbers/files/<uuid:uid>/progress/",
+        number_files.number_file_progress,
+        name="staff-number-file-progress",
+    ),
+    path(
+        "staff/numbers/files/<uuid:uid>/download/",
+        number_files.number_file_download,
+        name="staff-number-file-download",
+    ),
+    path("staff/numbers/answers/", number_files.answer_file_list, name="staff-answer-file-list"),
+    path("staff/numbers/answers/<uuid:uid>/", number_files.answer_file_detail, name="staff-answer-file-detail"),
+    path(
+        "staff/numbers/answers/<uuid:uid>/progress/",
+        number_files.answer_file_progress,
+        name="staff-answer-file-progress",
     ),
 ]

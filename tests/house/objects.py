@@ -18,7 +18,7 @@ from licensing.models import (
     Tariff,
     TariffVersion,
 )
-from members.models import BankAccount, Document, Member, MembershipApplication
+from members.models import BankAccount, Document, Member, MembershipApplication, PartyName
 from royalties.models import (
     Account,
     Journal,
@@ -32,15 +32,18 @@ from royalties.models import (
     UsageSource,
 )
 from works.models import (
+    AnswerFile,
     Cue,
     CueFile,
     CueSheet,
     Dispute,
     Episode,
+    NumberRequest,
     Production,
     Recording,
     RecordingWork,
     RegistrationFile,
+    RequestFile,
     Work,
     WorkDraft,
     WorkReport,
@@ -57,6 +60,10 @@ KINDS: dict[str, Callable[[], QuerySet[Any]]] = {
     "work": lambda: Work.objects.filter(state="registered"),
     "draft": lambda: WorkDraft.objects.filter(work=None),
     "registration_file": lambda: RegistrationFile.objects.exclude(answer=""),
+    "number_request": NumberRequest.objects.all,
+    "number_file": lambda: RequestFile.objects.filter(state="made"),
+    "answer_file": AnswerFile.objects.all,
+    "party_name": PartyName.objects.all,
     "production": Production.objects.all,
     "episode": Episode.objects.all,
     "cue_sheet": CueSheet.objects.all,
