@@ -120,7 +120,7 @@ TABLE: dict[str, Rule] = {
     "works:staff-cue-remove": post("works.edit_works", "cue"),
     "works:staff-cue-file-list": Rule("works.import_works"),
     "works:staff-cue-file-detail": Rule("works.import_works", "cue_file"),
-    "works:staff-cue-file-mapping": Rule("works.import_works", "cue_file"),
+    "works:staff-cue-file-mapping": Rule("works.import_works", "open_cue_file"),
     "works:staff-cue-file-decide": post("works.import_works", "cue_file"),
     "works:staff-cue-file-original": Rule("works.import_works", "cue_file"),
     "works:staff-cue-file-refused": Rule("works.import_works", "cue_file"),

@@ -69,6 +69,7 @@ KINDS: dict[str, Callable[[], QuerySet[Any]]] = {
     "cue_sheet": CueSheet.objects.all,
     "cue": Cue.objects.all,
     "cue_file": CueFile.objects.all,
+    "open_cue_file": lambda: CueFile.objects.filter(state="checked"),
     "licence_application": lambda: LicenceApplication.objects.exclude(state="draft"),
     "licence_document": lambda: ApplicationDocument.objects.exclude(application__state="draft"),
     "licensee": Licensee.objects.all,

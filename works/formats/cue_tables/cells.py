@@ -16,6 +16,8 @@ from works.formats.cue_tables.columns import CueColumns, fold_heading
 from works.rules import audiovisual, identifiers
 
 CellReader = Callable[[str], Any]
+NO_TEXT = frozenset({"", "-", "–", "--"})  # a film may well be called “None”
+NO_PERSON = NO_TEXT | {"n/a", "unknown", "tbc", "tba"}
 NO_VALUE = frozenset({"", "-", "–", "--", "n/a", "na", "nil", "none", "unknown", "tbc", "tba"})
 FIRST_YEAR, LAST_YEAR = 1880, 2200
 MOST_CUES = 100_000  # the highest number that a cue may have
@@ -67,7 +69,7 @@ def cell_readers(columns: CueColumns, codes: Mapping[str, str]) -> dict[str, Cel
         "isrc": _numbered(identifiers.read_isrc, _("This is not an ISRC.")),
     }
     for name, most in _TEXTS.items():
-        readers[name] = _text(most)
+        readers[name] = _text(most, NO_PERSON if name in ("composers", "performers") else NO_TEXT)
     return readers
 
 
@@ -89,9 +91,9 @@ def _given(text: str) -> bool:
     return text.casefold() not in NO_VALUE
 
 
-def _text(most: int) -> CellReader:
+def _text(most: int, nothing: frozenset[str]) -> CellReader:
     def read(text: str) -> str:
-        if not _given(text):
+        if text.casefold() in nothing:
             return ""
         folded = " ".join(text.split())
         if len(folded) > most:
@@ -109,7 +111,7 @@ def _title(text: str) -> str:
     folded = " ".join(text.split())
     if not folded:
         raise ValueRefused("blank", _("The cue has no title."), _("Write the title of the music as it is known."))
-    return str(_text(400)(folded)) or folded  # a piece may well be called “None”
+    return str(_text(400, frozenset())(folded))
 
 
 def _kind(text: str) -> str:

@@ -9,10 +9,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import TypeVar
 
-from cmo_portal.common.spelling import text_key
 from cmo_portal.common.tables import Row, RowError, shorten
 from cmo_portal.common.texts import Text, _, say
-from works.formats.cue_tables.reading import CueLine, EpisodeFacts, ProductionFacts, RefusedRow
+from works.formats.cue_tables.reading import CueLine, EpisodeFacts, ProductionFacts, RefusedRow, title_key
 from works.rules.audiovisual import music_exceeds
 
 Facts = TypeVar("Facts", ProductionFacts, EpisodeFacts)
@@ -41,11 +40,11 @@ def sheets_of(lines: Sequence[CueLine]) -> list[SheetLines]:
     marks: dict[str, set[str]] = {}
     for line in lines:
         if mark := _mark(line.production):
-            marks.setdefault(text_key(line.production.title), set()).add(mark)
+            marks.setdefault(title_key(line.production.title), set()).add(mark)
     found: dict[tuple[str, str], list[CueLine]] = {}
     productions: dict[str, list[ProductionFacts]] = {}
     for line in lines:
-        title = text_key(line.production.title)
+        title = title_key(line.production.title)
         known = marks.get(title, set())
         mark = _mark(line.production) or (next(iter(known)) if len(known) == 1 else "") or title
         productions.setdefault(mark, []).append(line.production)
@@ -65,12 +64,12 @@ def _mark(facts: ProductionFacts) -> str:
     for name in ("own_number", "isan", "eidr"):
         if value := getattr(facts, name):
             return f"{name}:{value}"
-    return f"{text_key(facts.title)}:{facts.year}" if facts.year else ""
+    return f"{title_key(facts.title)}:{facts.year}" if facts.year else ""
 
 
 def refused_rows_of(sheet: SheetLines, refused: Iterable[RefusedRow]) -> list[int]:
     """The rows of a sheet among those that could not be read."""
-    titles = {text_key(line.production.title) for line in sheet.lines}
+    titles = {title_key(line.production.title) for line in sheet.lines}
     episode = sheet.episode.number.casefold()
     return [row.row for row in refused if row.production in titles and row.episode in (None, episode)]
 

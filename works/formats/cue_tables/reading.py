@@ -99,7 +99,7 @@ class CueReader:
                 for place, error in enumerate(errors):
                     complain(error, None if place else row)
                 title, number = values.get("production_title", ""), values.get("episode_number")
-                self.refused.append(RefusedRow(row.number, text_key(title), self._episode_of(number)))
+                self.refused.append(RefusedRow(row.number, title_key(title), self._episode_of(number)))
             else:
                 lines.append(_line(row, values))
         return lines
@@ -152,6 +152,11 @@ class CueReader:
     def _fault(self, row: Row, field: str, code: str, message: Any, remedy: Any) -> RowError:
         heading = next((heading for _place, heading, name in self._places if name == field), "")
         return RowError(self.filename, row.number, heading, "", message, remedy, code)
+
+
+def title_key(title: str) -> str:
+    """By what titles of productions are compared; a title of signs alone is itself."""
+    return text_key(title) or title
 
 
 def _line(row: Row, values: Mapping[str, Any]) -> CueLine:
