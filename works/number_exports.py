@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from cmo_portal import states
+from cmo_portal.kept_words import without_marks
 from works.exports import csv_response
 from works.models import NumberAnswer, NumberRequest
 from works.queries.number_requests import in_words
@@ -23,7 +24,7 @@ def request_list_csv(requests: Iterable[NumberRequest]) -> HttpResponse:
             str(states.look_up(row.state, "number_request").label),
             row.sent_at.date().isoformat() if row.sent_at else "",
             row.answered_at.date().isoformat() if row.answered_at else "",
-            in_words(row.message),
+            without_marks(in_words(row.message)),
         ]
         for row in requests
     )
@@ -39,7 +40,7 @@ def answer_list_csv(answers: Iterable[NumberAnswer]) -> HttpResponse:
             row.request.number if row.request else row.reference,
             row.value,
             str(states.look_up(row.outcome, "number_answer").label),
-            in_words(row.message),
+            without_marks(in_words(row.message)),
         ]
         for row in answers
     )

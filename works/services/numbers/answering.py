@@ -24,10 +24,10 @@ from cmo_portal.accounts.access import require
 from cmo_portal.accounts.models import User
 from cmo_portal.audit.services import record_act
 from cmo_portal.common.tables import DEFAULT_LIMITS, FileRefused, TableLimits
-from cmo_portal.common.texts import Text, _, say
+from cmo_portal.common.texts import Text, _
 from cmo_portal.jobs.models import Job
 from cmo_portal.jobs.services import add_job, check_held, finish, report_progress
-from cmo_portal.kept_words import in_all_languages
+from cmo_portal.kept_words import in_all_languages, told_with
 from members.services.parties import IpiTaken, give_ipi_numbers
 from works.formats.number_files import Answer, Verdict, answers_in
 from works.models import AnswerFile, NumberAnswer, NumberRequest, Work
@@ -189,17 +189,17 @@ def _outcome(answer: Answer, request: NumberRequest | None, by: User, file: Answ
     if request.state == "withdrawn":
         return Outcome("unasked", _("The request was withdrawn. Nothing was changed."))
     if answer.verdict is Verdict.UNKNOWN:
-        return Outcome("unread", say(_("The status “{status}” is not known."), status=answer.status[:60]))
+        return Outcome("unread", told_with(_("The status “{status}” is not known."), status=answer.status[:60]))
     if answer.verdict is Verdict.PENDING:
         return Outcome("pending", _("The agency has not decided yet."))
     if answer.verdict is Verdict.REFUSED:
         words = answer.message or answer.status
-        told = say(_("The agency says: {words}"), words=words) if words else _("The agency found no number.")
+        told = told_with(_("The agency says: {words}"), words=words) if words else _("The agency found no number.")
         return Outcome("refused", told)
     if answer.verdict is Verdict.SEVERAL:
         found = " ".join(filter(None, (answer.iswc, answer.ipi_name, answer.message)))
         told = _("The agency found more than one: {found}. Compare them and ask again, or settle it by hand.")
-        return Outcome("person", say(told, found=found or answer.status))
+        return Outcome("person", told_with(told, found=found or answer.status))
     if request.name is not None:
         return _take_ipi(answer, request, by, file)
     return _take_iswc(answer, request, by, file)
@@ -208,10 +208,10 @@ def _outcome(answer: Answer, request: NumberRequest | None, by: User, file: Answ
 def _take_iswc(answer: Answer, request: NumberRequest, by: User, file: AnswerFile) -> Outcome:
     reading = read_iswc(answer.iswc)
     if not reading.has_shape:
-        return Outcome("unread", say(_("“{value}” is not an ISWC."), value=answer.iswc[:60]))
+        return Outcome("unread", told_with(_("“{value}” is not an ISWC."), value=answer.iswc[:60]))
     if not reading.is_valid:
         told = _("The check digit of {value} is wrong: {expected} would be right. Ask the agency.")
-        return Outcome("person", say(told, value=format_iswc(reading.value), expected=reading.expected))
+        return Outcome("person", told_with(told, value=format_iswc(reading.value), expected=reading.expected))
     if request.work is None:
         raise LookupError(request.number)
     work = Work.objects.select_for_update().get(pk=request.work.pk)
@@ -220,22 +220,22 @@ def _take_iswc(answer: Answer, request: NumberRequest, by: User, file: AnswerFil
         return _merged(reading.value, work, request.other_work)
     printed = format_iswc(reading.value)
     if work.iswc == reading.value:
-        return Outcome("known", say(_("{work} has {iswc} already."), work=work, iswc=printed))
+        return Outcome("known", told_with(_("{work} has {iswc} already."), work=work, iswc=printed))
     if other is not None:
         told = _(
             "{iswc} belongs to {other} already, and was given for {work}. If they are one composition, merge the two"
             " works; if not, tell the agency."
         )
-        return Outcome("person", say(told, iswc=printed, other=other, work=work), other)
+        return Outcome("person", told_with(told, iswc=printed, other=other, work=work), other)
     if work.iswc:
         told = _("{work} has {standing}; the agency gives {iswc}. Ask the agency to merge the two numbers.")
-        return Outcome("person", say(told, work=work, standing=format_iswc(work.iswc), iswc=printed))
+        return Outcome("person", told_with(told, work=work, standing=format_iswc(work.iswc), iswc=printed))
     if work.state != "registered":
-        return Outcome("person", say(_("{work} is not a registered work any more."), work=work))
+        return Outcome("person", told_with(_("{work} is not a registered work any more."), work=work))
     work.iswc = reading.value
     work.save(update_fields=["iswc"])
     record_act(by=by, verb="give_iswc", on=work, facts={"iswc": reading.value, "source": file.filename})
-    return Outcome("applied", say(_("{iswc} was given to {work}."), iswc=printed, work=work))
+    return Outcome("applied", told_with(_("{iswc} was given to {work}."), iswc=printed, work=work))
 
 
 def _merged(iswc: str, work: Work, other: Work) -> Outcome:
@@ -243,12 +243,12 @@ def _merged(iswc: str, work: Work, other: Work) -> Outcome:
     printed = format_iswc(iswc)
     if iswc not in (work.iswc, other.iswc):
         told = _("The agency merged the two under {iswc}, which neither {work} nor {other} has. Ask the agency.")
-        return Outcome("person", say(told, iswc=printed, work=work, other=other), other)
+        return Outcome("person", told_with(told, iswc=printed, work=work, other=other), other)
     kept, gone = (work, other) if iswc == work.iswc else (other, work)
     if gone.state == "merged" or other.pk == work.pk:
-        return Outcome("known", say(_("{gone} is merged into {kept} here too."), gone=gone, kept=kept))
+        return Outcome("known", told_with(_("{gone} is merged into {kept} here too."), gone=gone, kept=kept))
     told = _("The agency keeps {iswc}. Merge {gone} into {kept} here too.")
-    return Outcome("person", say(told, iswc=printed, gone=gone, kept=kept), other)
+    return Outcome("person", told_with(told, iswc=printed, gone=gone, kept=kept), other)
 
 
 def _take_ipi(answer: Answer, request: NumberRequest, by: User, file: AnswerFile) -> Outcome:
@@ -259,11 +259,11 @@ def _take_ipi(answer: Answer, request: NumberRequest, by: User, file: AnswerFile
     given = [reading for reading, text in zip(readings, (answer.ipi_name, answer.ipi_base), strict=True) if text]
     if not given or any(not reading.has_shape for reading in given):
         value = " ".join(filter(None, (answer.ipi_name, answer.ipi_base)))
-        return Outcome("unread", say(_("“{value}” is not an IPI number."), value=value[:60]))
+        return Outcome("unread", told_with(_("“{value}” is not an IPI number."), value=value[:60]))
     for reading in given:
         if not reading.is_valid:
             told = _("The check digits of {value} are wrong: {expected} would be right. Ask the agency.")
-            return Outcome("person", say(told, value=reading.value, expected=reading.expected))
+            return Outcome("person", told_with(told, value=reading.value, expected=reading.expected))
     numbers = {"name_number": "", "base_number": ""}
     for key, reading, text in zip(numbers, readings, (answer.ipi_name, answer.ipi_base), strict=True):
         numbers[key] = reading.value if text else ""
@@ -272,15 +272,15 @@ def _take_ipi(answer: Answer, request: NumberRequest, by: User, file: AnswerFile
                             (name.party.ipi_base_number, numbers["base_number"])):  # fmt: skip
         if standing and value and standing != value:
             told = _("{name} has the IPI number {standing}; the agency gives {given}. Compare the two.")
-            return Outcome("person", say(told, name=name, standing=standing, given=value))
+            return Outcome("person", told_with(told, name=name, standing=standing, given=value))
     try:
         changed = give_ipi_numbers(name=name, by=by, source=file.filename, **numbers)
     except IpiTaken as taken:
         told = _("{number} belongs to {owner} already, and was given for {name}. If they are one party, merge them.")
-        return Outcome("person", say(told, number=taken.number, owner=taken.owner, name=name))
+        return Outcome("person", told_with(told, number=taken.number, owner=taken.owner, name=name))
     if not changed:
-        return Outcome("known", say(_("{name} has {number} already."), name=name, number=printed))
-    return Outcome("applied", say(_("{number} was given to {name}."), number=printed, name=name))
+        return Outcome("known", told_with(_("{name} has {number} already."), name=name, number=printed))
+    return Outcome("applied", told_with(_("{number} was given to {name}."), number=printed, name=name))
 
 
 STATES = {"applied": "answered", "known": "answered", "refused": "refused", "person": "person"}

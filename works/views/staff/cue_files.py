@@ -23,6 +23,7 @@ from works.services.cue_sheets.files import refused_rows_name
 from works.views.staff.works import STAFF
 
 IMPORT = "works.import_works"
+SHOWN_ROWS = 3  # of the sample: a table of many columns is shown on its side
 
 
 @staff_page(IMPORT)
@@ -84,8 +85,10 @@ def cue_file_mapping(request: HttpRequest, uid: UUID) -> HttpResponse:
     context = {
         "file": file,
         "form": form,
-        "headings": headings,
-        "sample": [(row.number, list(zip(headings, row.cells, strict=False))) for row in rows],
+        "shown_rows": rows[:SHOWN_ROWS],
+        "sample": [
+            (heading, [row.cells[place] for row in rows[:SHOWN_ROWS]]) for place, heading in enumerate(headings)
+        ],
         "report": spoken(file.report),
         "submit_label": _("Yes, check the file like this"),
         "cancel_url": reverse("works:staff-cue-file-detail", args=[uid]),
