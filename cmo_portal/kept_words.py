@@ -14,7 +14,7 @@ ISOLATE, END = "\u2068", "\u2069"
 
 
 def told_with(template: Text, **values: object) -> Text:
-    """As `say`, with each value kept apart from the direction of the sentence: a number or a Roman title inside Urdu."""
+    """As `say`, each value kept apart from the direction of the sentence: a number or a Roman title inside Urdu."""
     return say(template, **{name: f"{ISOLATE}{value}{END}" for name, value in values.items()})
 
 

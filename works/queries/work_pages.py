@@ -46,8 +46,12 @@ def in_force(on: dt.date) -> Q:
 def share_table(work: Work, *, on: dt.date) -> list[RightTable]:
     """Shares by right on a day, larger first; a right nobody documented is left out."""
     shares = work.shares.filter(in_force(on)).select_related("party", "dispute")
-    rows = list(shares.order_by("right", "-share", "pk"))
-    tables = []
+    return right_tables(shares.order_by("-share", "pk"))
+
+
+def right_tables(rows: Iterable[WorkShare]) -> list[RightTable]:
+    """The rows by right, in their order."""
+    rows, tables = list(rows), []
     for right in Right:
         mine = tuple(row for row in rows if row.right == right)
         if mine:
