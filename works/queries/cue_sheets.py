@@ -4,7 +4,8 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import get_language
 
 from cmo_portal.common.spelling import skeleton, text_key
@@ -20,7 +21,8 @@ STANDING = ~Q(state="withdrawn")
 class CueColumns:
     """The cues of episodes, one position a cue, ordered by episode and number: what TV usage weighs.
 
-    work_ids holds 0 for a cue without a work; durations are seconds; cue_types the codes of CueType.
+    work_ids holds 0 for a cue without a work, and the work that another was merged into; durations are seconds;
+    cue_types the codes of CueType.
     """
 
     episode_ids: list[int]
@@ -53,7 +55,7 @@ def cue_columns(episode_ids: Iterable[int]) -> CueColumns:
             "sequence",
             "cue_type__code",
             "duration",
-            F("work_id"),
+            Coalesce("work__merged_into_id", "work_id"),
             "title",
             "composers",
             "performers",

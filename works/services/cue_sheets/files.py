@@ -244,6 +244,8 @@ def _tell(file: CueFile, plan: Plan) -> None:
         "list": [_told(sheet) for sheet in plan.sheets[:SHEETS_SHOWN]],
     }
     if file.refused_rows:
+        storage, before = file.refused_rows.storage, str(file.refused_rows.name)
+        transaction.on_commit(lambda: storage.delete(before))
         file.refused_rows = ""
     if plan.errors:
         target = io.BytesIO()

@@ -78,9 +78,14 @@ def number_file_progress(request: HttpRequest, uid: UUID) -> HttpResponse:
 def number_file_download(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The file, made again from what was kept: the same bytes as the first time."""
     file = get_object_or_404(RequestFile.objects.filter(state="made"), uid=uid)
+    try:
+        body = numbers.file_again(file)
+    except RuntimeError:
+        messages.error(request, _("What was kept of this file is not what was sent. Tell an administrator at once."))
+        return redirect("works:staff-number-file-detail", uid=uid)
     kind = "text/csv; charset=utf-8" if file.layout == "csv" else "text/plain; charset=us-ascii"
     headers = {"Content-Disposition": f'attachment; filename="{file.filename}"'}
-    return HttpResponse(numbers.file_again(file), content_type=kind, headers=headers)
+    return HttpResponse(body, content_type=kind, headers=headers)
 
 
 @staff_page(SEND)
