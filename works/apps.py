@@ -15,7 +15,9 @@ class WorksConfig(AppConfig):
         import works.jobs  # noqa: F401 - registers the handlers
         from cmo_portal.navigation import register
         from cmo_portal.queues import Queue, register_queue
+        from cmo_portal.states import register_states
         from works.queries import cue_sheets, number_requests, waiting
+        from works.states import STATES
 
         edit, take = "works.edit_works", "works.import_works"
         for queue in (
@@ -36,6 +38,8 @@ class WorksConfig(AppConfig):
         register("staff", "works:staff-work-list", _("Works"), permission="works.view_works", order=20)
         register("staff", "works:staff-agreement-list", _("Agreements"), permission="works.view_works", order=21)
         register("staff", "works:staff-file-list", _("Registrations"), permission="works.import_works", order=22)
+        for kind, states in STATES.items():
+            register_states(kind, states)
         self._shape_states()
 
     def _shape_states(self) -> None:
@@ -107,62 +111,6 @@ class WorksConfig(AppConfig):
                 "checked": ("half", "waiting", _("Not taken yet")),
                 "taking": ("half", "waiting", _("Being taken")),
                 "imported": ("filled", "good", _("Imported")),
-                "refused": ("cross", "bad", _("Refused")),
-            },
-        )
-        register_states(
-            "number_request",
-            {
-                "waiting": ("empty", "waiting", _("Waiting")),
-                "sent": ("half", "waiting", _("Sent in a file")),
-                "late": ("triangle", "bad", _("Answer late")),
-                "answered": ("filled", "good", _("Answered")),
-                "refused": ("cross", "bad", _("Refused by the agency")),
-                "person": ("triangle", "bad", _("Needs a person")),
-                "withdrawn": ("cross", "plain", _("Withdrawn")),
-            },
-        )
-        register_states(
-            "number_answer",
-            {
-                "applied": ("filled", "good", _("Number taken over")),
-                "known": ("square", "plain", _("Known already")),
-                "refused": ("cross", "bad", _("Refused by the agency")),
-                "person": ("triangle", "bad", _("Needs a person")),
-                "pending": ("half", "waiting", _("Not decided yet")),
-                "unasked": ("square", "plain", _("We did not ask this")),
-                "unread": ("cross", "bad", _("Cannot be read")),
-            },
-        )
-        register_states(
-            "number_file",
-            {
-                "making": ("half", "waiting", _("Being made")),
-                "made": ("filled", "good", _("Made")),
-                "empty": ("empty", "plain", _("Nothing to send")),
-            },
-        )
-        register_states(
-            "answer_file", {"received": ("half", "waiting", _("Being read")), "read": ("filled", "good", _("Read"))}
-        )
-        register_states(
-            "production", {"listed": ("filled", "good", _("Listed")), "withdrawn": ("cross", "plain", _("Withdrawn"))}
-        )
-        register_states(
-            "cue_sheet",
-            {
-                "entered": ("half", "waiting", _("Being entered")),
-                "confirmed": ("filled", "good", _("Confirmed")),
-                "withdrawn": ("cross", "plain", _("Withdrawn")),
-            },
-        )
-        register_states(
-            "cue_file",
-            {
-                "mapping": ("empty", "waiting", _("Waiting for its mapping")),
-                "checked": ("half", "waiting", _("Not taken yet")),
-                "imported": ("filled", "good", _("Imported")),
-                "undone": ("square", "plain", _("Import undone")),
                 "refused": ("cross", "bad", _("Refused")),
             },
         )
