@@ -15,7 +15,9 @@ class WorksConfig(AppConfig):
         import works.jobs  # noqa: F401 - registers the handlers
         from cmo_portal.navigation import register
         from cmo_portal.queues import Queue, register_queue
-        from works.queries import waiting
+        from cmo_portal.states import register_states
+        from works.queries import cue_sheets, number_requests, waiting
+        from works.states import STATES
 
         edit, take = "works.edit_works", "works.import_works"
         for queue in (
@@ -23,13 +25,21 @@ class WorksConfig(AppConfig):
             Queue("works:staff-dispute-list", _("Disputes"), edit, waiting.disputes, order=22),
             Queue("works:staff-report-list", _("Reports about works"), edit, waiting.reports, order=24),
             Queue("works:staff-file-list", _("Registration files to be taken"), take, waiting.files, order=26),
-        ):
+            Queue("works:staff-production-list", _("Cue sheets to be confirmed"), edit, cue_sheets.sheets_entered,
+                  "show=entered", 27),
+            Queue("works:staff-cue-file-list", _("Tables of cue sheets to be taken"), take, cue_sheets.files_waiting,
+                  order=28),
+            Queue("works:staff-request-list", _("International numbers that need a person"), edit,
+                  number_requests.needing_a_person, "state=person", 29),
+        ):  # fmt: skip
             register_queue(queue)
         register("public", "works:public-repertoire-search", _("Repertoire"), order=20)
         register("member", "works:member-work-list", _("My works"), order=30)
         register("staff", "works:staff-work-list", _("Works"), permission="works.view_works", order=20)
         register("staff", "works:staff-agreement-list", _("Agreements"), permission="works.view_works", order=21)
         register("staff", "works:staff-file-list", _("Registrations"), permission="works.import_works", order=22)
+        for kind, states in STATES.items():
+            register_states(kind, states)
         self._shape_states()
         self._shape_descriptions()
 

@@ -11,7 +11,17 @@ from django.db import connection, transaction
 from cmo_portal.accounts.models import User
 from cmo_portal.audit.models import Act
 from cmo_portal.audit.services import record_act
-from royalties.demo import descriptions, licensing, money, people, repertoire, standards, usage
+from royalties.demo import (
+    cue_sheets,
+    descriptions,
+    licensing,
+    money,
+    number_files,
+    people,
+    repertoire,
+    standards,
+    usage,
+)
 from royalties.demo.frame import Story, staff
 
 MARK = "load_demo"
@@ -34,6 +44,8 @@ class Phase(NamedTuple):
 PHASES = (
     Phase("people", people.load),
     Phase("repertoire", repertoire.load),
+    Phase("cue sheets", cue_sheets.load),
+    Phase("numbers", number_files.load, whole=False),
     Phase("licensing", licensing.load),
     Phase("standards", standards.load),
     Phase("usage", usage.load, whole=False),
