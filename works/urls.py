@@ -1,12 +1,13 @@
 """Addresses of the works app."""
 
-from django.urls import path
+from django.urls import include, path
 
 from works.views import drafts, member, public, staff
 from works.views.staff import new_work
 
 app_name = "works"
 urlpatterns = [
+    path("api/v1/", include("works.api.urls")),
     path("repertoire/", public.repertoire_search, name="public-repertoire-search"),
     path("repertoire/<uuid:uid>/", public.work_detail, name="public-work-detail"),
     path("repertoire/<uuid:uid>/report/", public.work_report, name="public-work-report"),

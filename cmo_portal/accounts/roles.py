@@ -13,7 +13,13 @@ ROLES: dict[str, tuple[str, ...]] = {
         "royalties.match_usage",
         "royalties.view_usage",
     ),
-    "membership": ("members.view_members", "members.review_applications", "members.edit_members", "works.view_works"),
+    "membership": (
+        "members.view_members",
+        "members.review_applications",
+        "members.edit_members",
+        "members.manage_clients",
+        "works.view_works",
+    ),
     "licensing": ("licensing.view_licensing", "licensing.review_applications", "licensing.edit_tariffs"),
     "distribution": (
         "royalties.view_usage",
@@ -49,6 +55,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "licensing.approve_tariffs",
         "members.view_members",
         "members.approve_bank",
+        "members.approve_clients",
         "works.view_works",
     ),
     "auditor": (

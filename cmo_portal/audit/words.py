@@ -48,6 +48,12 @@ ACT_WORDS: Final[Mapping[str, Text]] = {
     "register_parties": _("Registered parties"),
     "affiliate_parties": _("Noted which society collects for parties"),
     "add_name": _("Added a name"),
+    "propose_client": _("Proposed an API client"),
+    "place_client": _("Made an API client at the server"),
+    "approve_client": _("Approved an API client"),
+    "refuse_client": _("Refused an API client"),
+    "issue_token": _("Made the token of an API client"),
+    "revoke_client": _("Revoked an API client"),
     # works
     "register_work": _("Registered the work"),
     "register_works": _("Registered works"),
@@ -59,6 +65,7 @@ ACT_WORDS: Final[Mapping[str, Text]] = {
     "close_dispute": _("Settled the dispute"),
     "report_work": _("Reported an error"),
     "settle_report": _("Settled a report"),
+    "register_through_api": _("Registered a work through the API"),
     "check_registration_file": _("Checked a registration file"),
     "import_registration_file": _("Took a registration file"),
     # licensing

@@ -1,10 +1,12 @@
 """Tables of the members app, by subject."""
 
 from members.models.applications import ApplicationNote, Document, MembershipApplication
+from members.models.clients import ApiClient, Scope
 from members.models.membership import BankAccount, Mandate, Member, TaxStatus
 from members.models.parties import NameType, Party, PartyAffiliation, PartyKind, PartyName, Right
 
 __all__ = [
+    "ApiClient",
     "ApplicationNote",
     "BankAccount",
     "Document",
@@ -17,5 +19,6 @@ __all__ = [
     "PartyKind",
     "PartyName",
     "Right",
+    "Scope",
     "TaxStatus",
 ]

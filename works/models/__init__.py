@@ -1,11 +1,13 @@
 """Tables of the works app, by subject."""
 
+from works.models.api_registrations import ApiRegistration
 from works.models.claims import Claim, Dispute
 from works.models.registrations import ImportedTransaction, RegistrationFile, WorkDraft
 from works.models.reports import ReportKind, WorkReport
 from works.models.works import Recording, Work, WorkIdentifier, WorkShare, WorkTitle
 
 __all__ = [
+    "ApiRegistration",
     "Claim",
     "Dispute",
     "ImportedTransaction",
