@@ -50,6 +50,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("staff/bank-details/", staff.account_list, name="staff-account-list"),
     path("staff/bank-details/<uuid:uid>/", staff.account, name="staff-account"),
     path("staff/bank-details/<uuid:uid>/reveal/", staff.account_reveal, name="staff-account-reveal"),
+    path("staff/api-clients/", staff.client_list, name="staff-client-list"),
+    path("staff/api-clients/new/", staff.client_new, name="staff-client-new"),
+    path("staff/api-clients/<uuid:uid>/", staff.client, name="staff-client"),
+    path("staff/api-clients/<uuid:uid>/decide/", staff.client_decide, name="staff-client-decide"),
+    path("staff/api-clients/<uuid:uid>/token/", staff.client_token, name="staff-client-token"),
+    path("staff/api-clients/<uuid:uid>/revoke/", staff.client_revoke, name="staff-client-revoke"),
     path("staff/documents/<uuid:uid>/", staff.document, name="staff-document"),
     path("staff/documents/<uuid:uid>/page/", staff.document_page, name="staff-document-page"),
 ]

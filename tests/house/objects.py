@@ -18,7 +18,7 @@ from licensing.models import (
     Tariff,
     TariffVersion,
 )
-from members.models import BankAccount, Document, Member, MembershipApplication
+from members.models import ApiClient, BankAccount, Document, Member, MembershipApplication
 from royalties.models import (
     Account,
     Journal,
@@ -41,6 +41,7 @@ KINDS: dict[str, Callable[[], QuerySet[Any]]] = {
     "account": BankAccount.objects.all,
     "document": Document.objects.all,
     "membership_application": lambda: MembershipApplication.objects.exclude(state="draft"),
+    "api_client": lambda: ApiClient.objects.filter(state="active"),
     "work": lambda: Work.objects.filter(state="registered"),
     "draft": lambda: WorkDraft.objects.filter(work=None),
     "registration_file": lambda: RegistrationFile.objects.exclude(answer=""),

@@ -23,7 +23,7 @@ from works.api.answers import ListedOut, ProblemOut, RegistrationOut, Registrati
 from works.api.submissions import NEW, PageQuery, RegistrationIn, cleaned
 from works.api.works import PROBLEMS, page_of, paged
 from works.models import ApiRegistration
-from works.queries.api_registrations import KeyUsedOtherwise, earlier_registration, registrations_of
+from works.queries.api_registrations import KeyUsedOtherwise, earlier_registration, registration_facts, registrations_of
 from works.queries.repertoire import has_namesake, look_alikes
 from works.queries.work_pages import listed, same_named_parties
 from works.services.api_registrations import Submission, register_through_api
@@ -53,7 +53,7 @@ class RegistrationList(ClientView):
         query = cleaned(PageQuery, request.query_params.dict())
         rows = registrations_of(self.client.party)
         page = keyset_page(rows, order=("-pk",), query=page_of(query), size=query["limit"])
-        found = [registration_answer(row) for row in page.rows]
+        found = [registration_facts(row) for row in page.rows]
         return Response(paged(found, reverse("works:api-registration-list"), page.next_query, page.previous_query))
 
     @extend_schema(
@@ -75,7 +75,7 @@ class RegistrationList(ClientView):
         sent = cleaned(RegistrationIn, request.data)
         submission = _submission(self.client.party, sent, key, digest)
         try:
-            made = register_through_api(client=self.client, submission=submission, answer=registration_answer)
+            made = register_through_api(client=self.client, submission=submission)
         except KeyUsedOtherwise:
             raise _key_conflict() from None
         return _created(made)
@@ -90,24 +90,7 @@ class RegistrationDetail(ClientView):
     def get(self, request: Any, uid: UUID) -> Response:
         """How the registration stands today."""
         row = get_object_or_404(registrations_of(self.client.party), uid=uid)
-        return Response(registration_answer(row))
-
-
-def registration_answer(row: ApiRegistration) -> dict[str, Any]:
-    """A registration as it stands."""
-    work = row.work
-    facts = {
-        "uid": row.uid,
-        "reference": row.reference,
-        "sent_at": row.created_at,
-        "state": work.state,
-        "refusal": work.refusal,
-        "work_uid": work.uid,
-        "work_number": work.number,
-        "title": work.title,
-        "merged_into": work.merged_into.number if work.merged_into else None,
-    }
-    return dict(RegistrationOut(facts).data)
+        return Response(registration_facts(row))
 
 
 def _created(row: ApiRegistration) -> Response:

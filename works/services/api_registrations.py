@@ -1,7 +1,7 @@
 """Registering a work through the API: once for each key of a client, by the same service as everybody else's works."""
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,7 @@ from django.db import transaction
 from cmo_portal.audit.services import record_act
 from members.models import ApiClient, Scope
 from works.models import ApiRegistration
-from works.queries.api_registrations import KeyUsedOtherwise, earlier_registration
+from works.queries.api_registrations import KeyUsedOtherwise, earlier_registration, registration_facts
 from works.services.drafts import typed_work
 from works.services.registration import NewRecording, register_work
 
@@ -34,13 +34,11 @@ class Submission:
 
 
 @transaction.atomic
-def register_through_api(
-    *, client: ApiClient, submission: Submission, answer: Callable[[ApiRegistration], dict[str, Any]]
-) -> ApiRegistration:
+def register_through_api(*, client: ApiClient, submission: Submission) -> ApiRegistration:
     """Register the work for the client's owner. The same key with the same request gives the registration that is
     there; raises KeyUsedOtherwise for another request, ValidationError for what the books refuse.
 
-    `answer` makes what the client is told; it is kept as it was told.
+    What the client is told is kept as it was told.
     """
     # The row of the client makes two requests under one key wait for each other.
     rows = ApiClient.objects.select_for_update(no_key=True, of=("self",)).select_related("party")
@@ -69,7 +67,7 @@ def register_through_api(
         work=work,
         created_at=submission.sent_at,
     )
-    made.answer = answer(made)
+    made.answer = registration_facts(made)
     made.save(force_insert=True)
     facts = {"client": str(client.uid), "name": client.name, "work": work.number}
     record_act(by=None, verb="register_through_api", on=made, facts=facts)

@@ -9,6 +9,14 @@ from members.views.staff.applications import (
     application_refuse,
     application_reveal,
 )
+from members.views.staff.clients import (
+    client,
+    client_decide,
+    client_list,
+    client_new,
+    client_revoke,
+    client_token,
+)
 from members.views.staff.members import (
     document,
     document_page,
@@ -33,6 +41,12 @@ __all__ = [
     "application_list",
     "application_refuse",
     "application_reveal",
+    "client",
+    "client_decide",
+    "client_list",
+    "client_new",
+    "client_revoke",
+    "client_token",
     "document",
     "document_page",
     "member",

@@ -17,7 +17,6 @@ from members.models import Member, Party
 from members.services.clients import place_client
 from tests.factories.works import party, work
 from tests.works.api.conftest import Asking, song
-from works.api.registrations import registration_answer
 from works.models import ApiRegistration, Work
 from works.services.api_registrations import Submission, register_through_api
 from works.services.drafts import decide_submitted
@@ -43,7 +42,7 @@ def registration_of(member: Member) -> ApiRegistration:
         persons={},
         sent_at=now,
     )
-    return register_through_api(client=client, submission=submission, answer=registration_answer)
+    return register_through_api(client=client, submission=submission)
 
 
 def test_a_work_is_registered_for_the_owner_of_the_client(program: Asking, nazia: Member) -> None:
