@@ -1,6 +1,7 @@
 """Tables of the members app, by subject."""
 
 from members.models.applications import ApplicationNote, Document, MembershipApplication
+from members.models.areas import Area, AreaLeaf
 from members.models.clients import ApiClient, Scope
 from members.models.membership import BankAccount, Mandate, Member, TaxStatus
 from members.models.parties import NameType, Party, PartyAffiliation, PartyKind, PartyName, Right
@@ -8,6 +9,8 @@ from members.models.parties import NameType, Party, PartyAffiliation, PartyKind,
 __all__ = [
     "ApiClient",
     "ApplicationNote",
+    "Area",
+    "AreaLeaf",
     "BankAccount",
     "Document",
     "Mandate",

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from royalties.rules.columns import I64, Columns
+from cmo_portal.common.columns import I64, Columns
 
 Table = TypeVar("Table", bound=Columns)
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from cmo_portal.common.plans import bulk_plans
 from cmo_portal.common.texts import Text
 from royalties.models import Run
-from royalties.queries.plans import bulk_plans
 
 
 @dataclass(frozen=True, slots=True)

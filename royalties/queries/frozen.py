@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 from django.db import connection, transaction
 
+from cmo_portal.common.columns import NONE, order_by, starts_of
+from cmo_portal.common.copying import copy_out
+from cmo_portal.common.pgcopy import I64, layout
+from cmo_portal.common.plans import bulk_plans
 from cmo_portal.common.ruledata import RuleDataError
-from royalties.formats.pgcopy import I64, layout
 from royalties.models import Run, RunPool, UsageClaim
-from royalties.queries.columns import copy_out
 from royalties.queries.payees import payees_of
-from royalties.queries.plans import bulk_plans
-from royalties.rules.columns import NONE, order_by, starts_of
 from royalties.rules.kernel_tables import Pools, Shares, Texts
 from royalties.rules.points import LineRule, read_line_rule
 

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from royalties.formats.pgcopy import I64
+from cmo_portal.common.columns import NONE
+from cmo_portal.common.pgcopy import I64
 from royalties.models import Run
 from royalties.queries.frozen import POSITION_BITS, Feed, feeds_of, texts_of
 from royalties.queries.usage_lines import stored_lines
-from royalties.rules.columns import NONE
 from royalties.rules.kernel_tables import Lines
 
 

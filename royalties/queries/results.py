@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from royalties.formats.pgcopy import I64, layout
+from cmo_portal.common.columns import NONE, order_by
+from cmo_portal.common.copying import copy_out
+from cmo_portal.common.pgcopy import I64, layout
 from royalties.models import Run, StepSum
-from royalties.queries.columns import copy_out
-from royalties.rules.columns import NONE, order_by
 from royalties.rules.digest import LineMix, join_mixes, mix_lines, run_digest
 from royalties.rules.kernel_tables import LineUnits, PayeeRows, StatementRows, TextWeights
 

@@ -6,10 +6,10 @@ from math import lcm
 import numpy as np
 from django.db import connection
 
+from cmo_portal.common.copying import copy_field, copy_out_in_blocks
+from cmo_portal.common.pgcopy import I64, layout
 from royalties.formats.packed import unpack
-from royalties.formats.pgcopy import I64, layout
 from royalties.models import UsageColumns
-from royalties.queries.columns import copy_field, copy_out_in_blocks
 from royalties.rules.line_columns import CodedLines, LineColumns
 from royalties.rules.points import LineRule
 

@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 from django.db import connection
 
-from royalties.formats.pgcopy import layout
+from cmo_portal.common.columns import order_by
+from cmo_portal.common.copying import copy_out
+from cmo_portal.common.pgcopy import layout
 from royalties.models import Statement
-from royalties.queries.columns import copy_out
 from royalties.queries.frozen import line_rule
-from royalties.rules.columns import order_by
 from royalties.rules.explaining import (
     Cut,
     DeductionTerm,

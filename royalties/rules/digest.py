@@ -22,7 +22,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from .columns import I64, order_by
+from cmo_portal.common.columns import I64, order_by
+
 from .kernel import Calculation
 from .kernel_tables import LineUnits, PayeeRows, StatementRows
 

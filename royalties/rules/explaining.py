@@ -14,10 +14,10 @@ from fractions import Fraction
 from math import floor
 from typing import Any
 
+from cmo_portal.common.columns import I64
+from cmo_portal.common.exact import KernelRangeError, mul_div, mul_div_reference
 from cmo_portal.common.money import WHOLE_SHARE, allocate, percent_of, round_half_up
 
-from .columns import I64
-from .exact import KernelRangeError, mul_div, mul_div_reference
 from .kernel import UNITS
 from .points import Formula, LineRule
 

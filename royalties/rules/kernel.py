@@ -21,10 +21,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cmo_portal.common.columns import (
+    I64,
+    INT64_MAX,
+    NONE,
+    find_rows,
+    group_sums,
+    largest_magnitude,
+    order_by,
+    starts_of,
+)
+from cmo_portal.common.exact import allocate_sorted
 from cmo_portal.common.money import WHOLE_SHARE
 
-from .columns import I64, INT64_MAX, NONE, find_rows, group_sums, largest_magnitude, order_by, starts_of
-from .exact import allocate_sorted
 from .kernel_tables import (
     Lines,
     LineUnits,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from .columns import I64, Columns
+from cmo_portal.common.columns import I64, Columns
 
 # --- tables in -------------------------------------------------------------------------------------------------------
 

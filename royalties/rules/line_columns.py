@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .columns import I64, Columns
+from cmo_portal.common.columns import I64, Columns
+
 from .points import LARGEST_WEIGHT, LineRule, Weighted, WeightTooLarge, line_weights
 
 UNKNOWN = -1  # a code that the rule does not name; a line without a time

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from django.db import connection
 
-from royalties.formats.pgcopy import I64, Layout
+from cmo_portal.common.pgcopy import I64, Layout
 
 
 def copy_in(table: str, layout: Layout, columns: Mapping[str, I64]) -> int:

@@ -9,11 +9,11 @@ from typing import TypeVar
 
 from django.db import connection
 
+from cmo_portal.common.columns import Columns
+from cmo_portal.common.copying import copy_field
+from cmo_portal.common.pgcopy import one_tuple
 from royalties.formats.packed import pack, unpack
-from royalties.formats.pgcopy import one_tuple
 from royalties.models import Run
-from royalties.queries.columns import copy_field
-from royalties.rules.columns import Columns
 
 Table = TypeVar("Table", bound=Columns)
 READ_SIZE = 1 << 20

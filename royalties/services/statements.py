@@ -11,11 +11,11 @@ from django.db import connection, transaction
 
 from cmo_portal.accounts.access import require
 from cmo_portal.accounts.models import User
+from cmo_portal.common.copying import copy_out
 from cmo_portal.common.faults import faultpoint
-from royalties.formats.pgcopy import layout
+from cmo_portal.common.pgcopy import layout
 from royalties.models import PoolWorking, Run, RunPool, Statement
 from royalties.models.ledger import AccountCode
-from royalties.queries.columns import copy_out
 from royalties.queries.statement_sums import BALANCE_BEFORE, LINES_SHA256
 from royalties.rules.explaining import find_cut
 from royalties.rules.kernel import UNITS

@@ -6,13 +6,13 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from cmo_portal.common.columns import order_by
+from cmo_portal.common.exact import allocate_columns
 from cmo_portal.common.money import (
     allocate,
 )
 from cmo_portal.common.periods import fiscal_year, non_distributable_after
-from royalties.rules.columns import order_by
 from royalties.rules.deductions import apply_deductions
-from royalties.rules.exact import allocate_columns
 from royalties.rules.kernel import DISPUTE, NO_USAGE, UNIDENTIFIED
 from royalties.rules.points import (
     amount_at_value,

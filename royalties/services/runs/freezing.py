@@ -11,11 +11,11 @@ from cmo_portal.accounts.models import User
 from cmo_portal.audit.services import record_act
 from cmo_portal.common.faults import faultpoint
 from cmo_portal.common.money import allocate, decimal_text
+from cmo_portal.common.plans import bulk_plans
 from cmo_portal.jobs.services import add_job
 from royalties.models import Pool, PoolUsage, Run, RunDeduction, RunPool, UsageClaim, UsageFile
 from royalties.models.runs import PURPOSES
 from royalties.queries.frozen import POSITION_BITS, SHARES_NOW, line_rule, rights_of, shares_now
-from royalties.queries.plans import bulk_plans
 from royalties.queries.readiness import freeze_problems
 from royalties.queries.rules import rule_in_force
 from royalties.queries.usage_lines import parts_scale

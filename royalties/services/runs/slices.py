@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 from django.db import connection, transaction
 
+from cmo_portal.common.columns import NONE, find_rows, order_by
 from cmo_portal.common.faults import faultpoint
+from cmo_portal.common.pgcopy import Layout, layout
 from cmo_portal.jobs.models import Job
 from cmo_portal.jobs.services import finish
-from royalties.formats.pgcopy import Layout, layout
 from royalties.models import Run, StepSum
 from royalties.queries.frozen import (
     pools_of,
@@ -25,7 +26,6 @@ from royalties.queries.frozen import (
 from royalties.queries.frozen_lines import lines_of
 from royalties.queries.results import digest_of_stored
 from royalties.rules import kernel
-from royalties.rules.columns import NONE, find_rows, order_by
 from royalties.rules.digest import LineMix, mix_lines
 from royalties.rules.kernel_tables import Lines, TextUnits, TextWeights, UnitRows
 from royalties.services.columns import copy_in

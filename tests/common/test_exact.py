@@ -7,8 +7,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from cmo_portal.common.money import NothingToAllocateTo, allocate
-from royalties.rules.exact import (
+from cmo_portal.common.exact import (
     KernelRangeError,
     allocate_columns,
     allocate_groups,
@@ -16,6 +15,7 @@ from royalties.rules.exact import (
     mul_div,
     mul_div_reference,
 )
+from cmo_portal.common.money import NothingToAllocateTo, allocate
 
 
 def column(values):

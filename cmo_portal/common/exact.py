@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from cmo_portal.common.columns import I64, INT64_MAX, counts_of, largest_magnitude, order_by, starts_of
 from cmo_portal.common.money import NothingToAllocateTo, allocate
-
-from .columns import I64, INT64_MAX, counts_of, largest_magnitude, order_by, starts_of
 
 AMOUNT_LIMIT = 2**62
 WEIGHT_SUM_LIMIT = 2**61

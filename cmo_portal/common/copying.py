@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import connection
 
-from royalties.formats.pgcopy import HEADER, I64, TRAILER, Layout, only_field
+from cmo_portal.common.pgcopy import HEADER, I64, TRAILER, Layout, only_field
 
 Parameters = Mapping[str, Any] | Sequence[Any] | None
 

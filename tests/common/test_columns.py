@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from royalties.rules.columns import I64, Columns, SumTooLarge, find_rows, group_sums, order_by, starts_of
+from cmo_portal.common.columns import I64, Columns, SumTooLarge, find_rows, group_sums, order_by, starts_of
 
 wide = st.integers(-(2**63), 2**63 - 1)
 narrow = st.integers(-3, 3)
