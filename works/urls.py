@@ -20,6 +20,7 @@ urlpatterns = [
     path("my/works/registrations/<uuid:uid>/shares/", drafts.draft_shares, name="member-draft-shares"),
     path("my/works/registrations/<uuid:uid>/check/", drafts.draft_check, name="member-draft-check"),
     path("my/works/registrations/<uuid:uid>/discard/", drafts.draft_discard, name="member-draft-discard"),
+    path("staff/parties/<uuid:uid>/works/", staff.party_works, name="staff-party-works"),
     path("staff/works/", staff.work_list, name="staff-work-list"),
     path("staff/works/new/", new_work.work_new, name="staff-work-new"),
     path("staff/works/<uuid:uid>/", staff.work_detail, name="staff-work-detail"),

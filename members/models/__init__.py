@@ -3,6 +3,7 @@
 from members.models.applications import ApplicationNote, Document, MembershipApplication
 from members.models.areas import Area, AreaLeaf
 from members.models.clients import ApiClient, Scope
+from members.models.groups import GroupMembership
 from members.models.membership import BankAccount, Mandate, Member, TaxStatus
 from members.models.parties import NameType, Party, PartyAffiliation, PartyKind, PartyName, Right
 
@@ -13,6 +14,7 @@ __all__ = [
     "AreaLeaf",
     "BankAccount",
     "Document",
+    "GroupMembership",
     "Mandate",
     "Member",
     "MembershipApplication",

@@ -18,7 +18,7 @@ from members.models import ApiClient, Party, Scope
 from members.models.clients import OWN_SCOPES
 from members.queries.clients import TOKEN_MARK, token_digest
 from members.rules.texts import read_text
-from members.services.errors import read_field, refuse_field
+from members.services.errors import read_field, read_reason, refuse_field
 
 MANAGE, APPROVE = "members.manage_clients", "members.approve_clients"
 LONGEST_LIFE = dt.timedelta(days=366)
@@ -83,7 +83,7 @@ def refuse_client(*, client: ApiClient, reason: str, by: User) -> ApiClient:
     if locked.state == "refused":
         return locked
     _must_wait(locked)
-    locked.state, locked.decision = "refused", _reason(reason)
+    locked.state, locked.decision = "refused", read_reason(reason, limit=300)
     locked.save(update_fields=["state", "decision"])
     record_act(by=by, verb="refuse_client", on=locked, facts={"reason": locked.decision})
     return locked
@@ -113,7 +113,7 @@ def revoke_client(*, client: ApiClient, reason: str, by: User) -> ApiClient:
         return locked
     if locked.state != "active":
         raise ValidationError(_("Only an active client can be revoked."))
-    locked.state, locked.decision, locked.token_hash = "revoked", _reason(reason), None
+    locked.state, locked.decision, locked.token_hash = "revoked", read_reason(reason, limit=300), None
     locked.save(update_fields=["state", "decision", "token_hash"])
     record_act(by=by, verb="revoke_client", on=locked, facts={"reason": locked.decision})
     return locked
@@ -151,13 +151,6 @@ def _locked(client: ApiClient) -> ApiClient:
 def _must_wait(client: ApiClient) -> None:
     if client.state != "proposed":
         raise ValidationError(_("This client was decided already."))
-
-
-def _reason(text: str) -> str:
-    reason = read_field("reason", read_text, text, limit=300)
-    if not reason:
-        refuse_field("reason", _("Say why."))
-    return reason
 
 
 def _give_token(client: ApiClient, now: dt.datetime) -> str:

@@ -18,7 +18,17 @@ from licensing.models import (
     Tariff,
     TariffVersion,
 )
-from members.models import ApiClient, BankAccount, Document, Member, MembershipApplication
+from members.models import (
+    ApiClient,
+    BankAccount,
+    Document,
+    GroupMembership,
+    Member,
+    MembershipApplication,
+    Party,
+    PartyAffiliation,
+    PartyName,
+)
 from royalties.models import (
     Account,
     Journal,
@@ -41,6 +51,11 @@ KINDS: dict[str, Callable[[], QuerySet[Any]]] = {
     "account": BankAccount.objects.all,
     "document": Document.objects.all,
     "membership_application": lambda: MembershipApplication.objects.exclude(state="draft"),
+    "party": Party.objects.all,
+    "group": lambda: Party.objects.filter(kind="group"),
+    "party_name": PartyName.objects.all,
+    "group_membership": GroupMembership.objects.all,
+    "affiliation": PartyAffiliation.objects.all,
     "api_client": lambda: ApiClient.objects.filter(state="active"),
     "work": lambda: Work.objects.filter(state="registered"),
     "draft": lambda: WorkDraft.objects.filter(work=None),

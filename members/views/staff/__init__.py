@@ -29,6 +29,16 @@ from members.views.staff.members import (
     member_state,
     member_tax,
 )
+from members.views.staff.parties import party, party_list, party_new
+from members.views.staff.party_acts import (
+    party_name,
+    party_name_new,
+    party_number,
+    party_person,
+    party_person_new,
+    party_society_end,
+    party_society_new,
+)
 
 __all__ = [
     "account",
@@ -57,4 +67,14 @@ __all__ = [
     "member_reveal",
     "member_state",
     "member_tax",
+    "party",
+    "party_list",
+    "party_name",
+    "party_name_new",
+    "party_new",
+    "party_number",
+    "party_person",
+    "party_person_new",
+    "party_society_end",
+    "party_society_new",
 ]
