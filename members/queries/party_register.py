@@ -1,6 +1,6 @@
 """The register of interested parties: its list, found by a name in any spelling, and the page of one party."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.contrib.postgres.search import TrigramSimilarity
@@ -32,6 +32,15 @@ class NameShown:
     row: PartyName
     number: NumberShown | None
     is_writable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ListedParty:
+    """A party in a list, with its IPI name numbers and the other names it goes by."""
+
+    party: Party
+    numbers: list[str]
+    other_names: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +110,17 @@ def name_scores(text: str, *, limit: int) -> dict[int, float]:
     for party_id, value in ranked.values_list("party_id", "score")[:limit]:
         best.setdefault(party_id, value)
     return best
+
+
+def listed_parties(parties: Iterable[Party]) -> Iterator[ListedParty]:
+    """The parties as a list shows them; their names were fetched with them."""
+    for party in parties:
+        names = list(party.names.all())
+        yield ListedParty(
+            party=party,
+            numbers=[name.ipi_name_number for name in names if name.ipi_name_number],
+            other_names=list(dict.fromkeys(str(name) for name in names if str(name) != party.display_name)),
+        )
 
 
 def party_record(party: Party) -> PartyRecord:

@@ -58,8 +58,8 @@ def affiliate_party(
         for right in rights
     ]
     _store(rows)
-    facts = {"society": society_code, "rights": rights, "territory": area, "from": valid_from, "to": valid_to}
-    record_act(by=by, verb="affiliate_party", on=party, facts={"reason": why, **facts})
+    facts = {"name": _in_short(society_code, rights, area), "from": valid_from, "to": valid_to, "reason": why}
+    record_act(by=by, verb="affiliate_party", on=party, facts=facts)
     return rows
 
 
@@ -77,9 +77,9 @@ def end_affiliation(*, affiliation: PartyAffiliation, last_day: dt.date, reason:
             row.save(update_fields=["valid_to"])
     except IntegrityError as error:
         raise _refused(error, "last_day") from error
-    facts = {"society": row.society_code, "rights": [row.right], "territory": row.territory}
-    changed = {"before": before, "after": last_day}
-    record_act(by=by, verb="end_affiliation", on=row.party, facts={"reason": why, **facts, **changed})
+    name = _in_short(row.society_code, [row.right], row.territory)
+    facts = {"name": name, "before": before, "after": last_day, "reason": why}
+    record_act(by=by, verb="end_affiliation", on=row.party, facts=facts)
     return row
 
 
@@ -93,6 +93,11 @@ def make_room(*, party: Party, rights: list[str], territory: str, valid_from: dt
     if running.filter(valid_from__gte=valid_from).exists():
         raise ValidationError(_("A society is noted for this right from this day or a later one. Correct that first."))
     running.update(valid_to=valid_from - dt.timedelta(days=1))
+
+
+def _in_short(society_code: str, rights: list[str], area: str) -> str:
+    """An affiliation in codes, for the record of acts."""
+    return f"{society_code} · {', '.join(rights)} · {area}"
 
 
 def _store(rows: list[PartyAffiliation]) -> None:

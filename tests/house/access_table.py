@@ -102,6 +102,8 @@ TABLE: dict[str, Rule] = {
     "members:staff-party-name": Rule("members.edit_parties", "party_name"),
     "members:staff-party-person": Rule("members.edit_parties", "group_membership"),
     "members:staff-party-society-end": Rule("members.edit_parties", "affiliation"),
+    "works:staff-api-explorer": Rule("members.view_members"),
+    "works:staff-api-schema": Rule("members.view_members"),
     "works:staff-party-works": Rule("works.view_works", "party"),
     "members:staff-client-list": Rule("members.view_members"),
     "members:staff-client-new": Rule("members.manage_clients"),

@@ -33,7 +33,7 @@ class Schema(ClientView):
     @extend_schema(exclude=True)
     def get(self, request: Any) -> Response:
         """The description as JSON."""
-        return Response(description(request))
+        return Response(description())
 
 
 class Unknown(ClientView):
@@ -49,7 +49,7 @@ class Unknown(ClientView):
     post = get
 
 
-def description(request: Any) -> dict[str, Any]:
+def description() -> dict[str, Any]:
     """The API in OpenAPI 3, made of its own endpoints alone."""
     from works.api.urls import urlpatterns
 

@@ -1,5 +1,6 @@
 """The register of interested parties: its list and the page of one party. Never CNIC, bank or contact data."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -16,7 +17,7 @@ from members.forms.fields import add_errors
 from members.forms.parties import PartyFilter, PartyForm
 from members.models import Party, PartyKind
 from members.queries.acts import acts_on_record
-from members.queries.party_register import find_parties, parties_in_register, party_record
+from members.queries.party_register import find_parties, listed_parties, parties_in_register, party_record
 from members.services.party_names import NumberTaken, add_party
 from members.views.downloads import csv_download
 
@@ -32,15 +33,16 @@ def party_list(request: HttpRequest) -> HttpResponse:
     wanted = chosen.cleaned_data if chosen.is_valid() else {}
     text = wanted.get("q", "").strip()
     rows = parties_in_register(**{name: wanted.get(name, "") for name in ("kind", "society", "ipi")})
-    found = find_parties(text, rows) if text else None
+    found = find_parties(text, rows) if text else []
     if request.GET.get("format") == "csv":
-        return _as_file(found if found is not None else rows.order_by("display_name", "pk").iterator(chunk_size=1000))
+        return _as_file(found if text else rows.order_by("display_name", "pk").iterator(chunk_size=1000))
     query = request.GET.copy()
     query["format"] = "csv"
+    ordered = ("display_name", "pk")
+    page = Page(found, "", "") if text else keyset_page(rows, order=ordered, query=request.GET)
     context = {
-        "page": keyset_page(rows, order=("display_name", "pk"), query=request.GET)
-        if found is None
-        else Page(found, "", ""),
+        "page": page,
+        "rows": listed_parties(page.rows),
         "filter_form": chosen,
         "export_url": f"?{query.urlencode()}",
         "empty_text": _("No party fits. Try another spelling, or an IPI number."),
@@ -98,21 +100,21 @@ def party_new(request: HttpRequest) -> HttpResponse:
     return render(request, "members/staff/party_form.html", context)
 
 
-def _as_file(rows: object) -> HttpResponse:
+def _as_file(parties: Iterable[Party]) -> HttpResponse:
     headings = [
         _("Name"), _("Name in its own script"), _("Kind"), _("IPI base number"), _("IPI name numbers"),
         _("Society code"), _("Other names"),
     ]  # fmt: skip
     cells = (
         [
-            row.display_name,
-            row.display_name_original,
-            row.get_kind_display(),
-            row.ipi_base_number or "",
-            ", ".join(name.ipi_name_number for name in row.names.all() if name.ipi_name_number),
-            row.society_code,
-            ", ".join(str(name) for name in row.names.all() if str(name) != row.display_name),
+            row.party.display_name,
+            row.party.display_name_original,
+            row.party.get_kind_display(),
+            row.party.ipi_base_number or "",
+            ", ".join(row.numbers),
+            row.party.society_code,
+            ", ".join(row.other_names),
         ]
-        for row in rows  # type: ignore[attr-defined]
+        for row in listed_parties(parties)
     )
     return csv_download("parties", headings, cells)

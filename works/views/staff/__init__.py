@@ -1,5 +1,6 @@
 """The documentation desk: works, corrections, disputes, reports, registration files."""
 
+from works.views.staff.api import api_explorer, api_schema
 from works.views.staff.disputes import dispute_detail, dispute_list, dispute_open
 from works.views.staff.files import file_answer, file_detail, file_import, file_list, file_progress
 from works.views.staff.parties import party_works
@@ -7,6 +8,8 @@ from works.views.staff.reports import report_detail, report_list
 from works.views.staff.works import share_edit, work_decide, work_detail, work_list
 
 __all__ = [
+    "api_explorer",
+    "api_schema",
     "dispute_detail",
     "dispute_list",
     "dispute_open",
