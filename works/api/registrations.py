@@ -66,19 +66,29 @@ class RegistrationList(ClientView):
         """Register a work. Works that look alike are answered first (409): compare them, then send the request again
         with their uids in `acknowledged`. The same holds for names that several people go by: say who is meant."""
         key, digest = _key_of(request), _digest(request.data)
-        earlier = earlier_registration(client=self.client, key=key)
-        if earlier is not None and bytes(earlier.request_hash) == digest:
-            return _created(earlier)
-        if earlier is not None:
-            raise _key_conflict()
+        if (known := self._answered(key, digest)) is not None:
+            return known
         count_registration(self.client.uid)
-        sent = cleaned(RegistrationIn, request.data)
-        submission = _submission(self.client.party, sent, key, digest)
         try:
-            made = register_through_api(client=self.client, submission=submission)
+            sent = cleaned(RegistrationIn, request.data)
+            submission = _submission(self.client.party, sent, key, digest)
+            return _created(register_through_api(client=self.client, submission=submission))
         except KeyUsedOtherwise:
             raise _key_conflict() from None
-        return _created(made)
+        except Exception:
+            # The same request may have been at work beside this one: its work is what looks alike here.
+            if (known := self._answered(key, digest)) is not None:
+                return known
+            raise
+
+    def _answered(self, key: str, digest: bytes) -> Response | None:
+        """The answer that this very request had before. Raises Problem when its key stands for another."""
+        earlier = earlier_registration(client=self.client, key=key)
+        if earlier is None:
+            return None
+        if bytes(earlier.request_hash) != digest:
+            raise _key_conflict()
+        return _created(earlier)
 
 
 class RegistrationDetail(ClientView):
