@@ -1,13 +1,15 @@
 """What the API answers about works: what the public page shows, and nothing personal."""
 
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from works.forms.fields import share_figure
-from works.models import Recording, Work, WorkShare, WorkTitle
-from works.queries.work_pages import ListedWork, RightTable
+from works.models import Recording, Work, WorkIdentifier, WorkTitle
+from works.queries.public_works import PublicRight
+from works.queries.work_pages import ListedWork
 from works.rules.identifiers import format_isrc, format_iswc
 
 
@@ -34,55 +36,80 @@ class RecordingOut(serializers.ModelSerializer):  # type: ignore[misc]
     """A recording of the work."""
 
     isrc = serializers.SerializerMethodField()
+    performers = serializers.SerializerMethodField()
 
     class Meta:
         model = Recording
-        fields = ("isrc", "title", "performer", "duration")
+        fields = ("isrc", "title", "version_title", "performers", "label", "duration", "released_on")
 
     def get_isrc(self, recording: Recording) -> str:
         """Its printed form."""
         return format_isrc(recording.isrc or "")
 
+    def get_performers(self, recording: Recording) -> list[str]:
+        """As credited, in the order of the credit."""
+        return [performer.name for performer in recording.performers.all()]
 
-class ShareOut(serializers.ModelSerializer):  # type: ignore[misc]
-    """A share. Without a name its owner is unknown (`unclaimed`) or contested (`disputed`)."""
 
-    name = serializers.CharField(source="party.display_name", default="")
-    name_original = serializers.CharField(source="party.display_name_original", default="")
+class RightOwnerOut(serializers.Serializer):  # type: ignore[misc]
+    """A writer or publisher with a share of a right."""
+
+    name = serializers.CharField()
+    name_original = serializers.CharField()
+    role = serializers.CharField(help_text="CWR role, such as CA, C, A, E.")
     share = PERCENT()
-
-    class Meta:
-        model = WorkShare
-        fields = ("name", "name_original", "role", "territory", "state", "share")
 
 
 class RightOut(serializers.Serializer):  # type: ignore[misc]
-    """The shares of one right that hold today."""
+    """The shares of one right that hold today in the society's own country. A contested part has no names."""
 
     right = serializers.CharField(help_text="PR performing, MR mechanical, SR synchronisation.")
-    total = PERCENT()
-    missing = PERCENT(help_text="What is not documented.")
-    shares = ShareOut(many=True, source="rows")
+    owners = RightOwnerOut(many=True)
+    disputed = PERCENT(help_text="The contested part.")
+    open = PERCENT(help_text="The part that nobody is known to hold.")
+    licensable = PERCENT(help_text="The part that the society may license.")
+    elsewhere = PERCENT(help_text="The part of creators whom a sister society represents.")
+    is_confirmed = serializers.BooleanField(help_text="Every part is documented and nobody contests one.")
 
 
-class WorkOut(serializers.ModelSerializer):  # type: ignore[misc]
-    """A registered work."""
-
-    titles = TitleOut(many=True)
-    iswc = serializers.SerializerMethodField()
-    recordings = RecordingOut(many=True)
-    rights = RightOut(many=True)
+class IdentifierOut(serializers.ModelSerializer):  # type: ignore[misc]
+    """A number that somebody else gave the work."""
 
     class Meta:
-        model = Work
-        fields = (
-            "uid", "number", "title", "titles", "iswc", "language", "category", "version_type", "duration", "rights",
-            "recordings",
-        )  # fmt: skip
+        model = WorkIdentifier
+        fields = ("issuer", "value")
 
-    def get_iswc(self, work: Work) -> str:
+
+@dataclass(frozen=True, slots=True)
+class WorkShown:
+    """A work and what of it is shown."""
+
+    work: Work
+    titles: Sequence[WorkTitle]
+    identifiers: Sequence[WorkIdentifier]
+    rights: Sequence[PublicRight]
+    recordings: Sequence[Recording]
+
+
+class WorkOut(serializers.Serializer):  # type: ignore[misc]
+    """A registered work."""
+
+    uid = serializers.UUIDField(source="work.uid")
+    number = serializers.CharField(source="work.number")
+    title = serializers.CharField(source="work.title")
+    titles = TitleOut(many=True)
+    iswc = serializers.SerializerMethodField()
+    identifiers = IdentifierOut(many=True)
+    language = serializers.CharField(source="work.language")
+    category = serializers.CharField(source="work.category")
+    version_type = serializers.CharField(source="work.version_type")
+    duration = serializers.IntegerField(source="work.duration", allow_null=True, help_text="Seconds.")
+    rights = RightOut(many=True)
+    recordings = RecordingOut(many=True)
+
+    def get_iswc(self, shown: WorkShown) -> str:
         """Its printed form; blank when it has none."""
-        return format_iswc(work.iswc or "")
+        return format_iswc(shown.work.iswc or "")
 
 
 class OwnerOut(serializers.Serializer):  # type: ignore[misc]
@@ -173,10 +200,3 @@ class ClientOut(serializers.Serializer):  # type: ignore[misc]
     owner = serializers.CharField(source="party.display_name", default="")
     scopes = serializers.ListField(child=serializers.CharField())
     expires_on = serializers.DateField()
-
-
-def work_answer(work: Work, rights: list[RightTable]) -> dict[str, Any]:
-    """A work with its rights as JSON holds them."""
-    work.rights = rights  # type: ignore[attr-defined]
-    found: dict[str, Any] = WorkOut(work).data
-    return found

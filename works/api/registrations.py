@@ -27,7 +27,7 @@ from works.queries.api_registrations import KeyUsedOtherwise, earlier_registrati
 from works.queries.repertoire import has_namesake, look_alikes
 from works.queries.work_pages import listed, same_named_parties
 from works.services.api_registrations import Submission, register_through_api
-from works.services.registration import NewRecording
+from works.services.recordings import NewRecording
 
 KEY = re.compile(r"[\x21-\x7e]{8,64}")
 KEY_PARAMETER = OpenApiParameter(

@@ -8,7 +8,6 @@ from rest_framework import serializers
 from cmo_portal.wording import share_text
 from works.api.fields import MESSAGES, Checked, Choice, Flag, Identity, Several, Strict, Text, Whole
 from works.forms.fields import (
-    LANGUAGES,
     MEMBER_ROLES,
     RomanTitleField,
     ShareField,
@@ -19,14 +18,23 @@ from works.forms.fields import (
 )
 from works.forms.member import MOST_PERSONS, RIGHTS
 from works.models.api_registrations import LONGEST_REFERENCE
+from works.rules.languages import LANGUAGES
 from works.rules.splits import WHOLE
 
 LONGEST_LIST, USUAL_LIST = 100, 50
 MOST_RECORDINGS = 20
 LONGEST_DURATION = 4 * 3600  # seconds
-CODES = [code for code, _word in LANGUAGES if code]
+CODES = list(LANGUAGES)
 ROLES = [code for code, _word in MEMBER_ROLES]
 NEW = "new"
+
+
+class LanguageCode(Choice):
+    """A language by its code, in either case."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The code as it is kept."""
+        return super().to_internal_value(data.lower() if isinstance(data, str) else data)
 
 
 class PageQuery(Strict):
@@ -38,7 +46,7 @@ class PageQuery(Strict):
 
 
 class WorkQuery(PageQuery):
-    """Which works. With `q` the best matches, exact titles first, on one page; without it all works by number."""
+    """Which works. With `q` the best matches, exact titles first; without it all works by number."""
 
     q = Checked(
         TidyField(max_length=200, required=False),
@@ -134,7 +142,7 @@ class RegistrationIn(Strict):
         default="",
         help_text="In its own script.",
     )
-    language = Choice(choices=CODES, required=False, default="")
+    language = LanguageCode(choices=CODES, required=False, default="")
     duration = Whole(required=False, allow_null=True, min_value=1, max_value=LONGEST_DURATION, help_text="Seconds.")
     iswc = Checked(iswc_field(), required=False, allow_blank=True, default="")
     recordings = RecordingIn(many=True, required=False, default=list, max_length=MOST_RECORDINGS)

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpResponse, QueryDict
@@ -15,12 +16,17 @@ from cmo_portal.common import clock
 from cmo_portal.paging import keyset_page
 from members.models import Scope
 from works.api.access import ClientView
-from works.api.answers import ClientOut, ListedOut, ProblemOut, WorkOut, WorkPage, work_answer
+from works.api.answers import ClientOut, ListedOut, ProblemOut, WorkOut, WorkPage, WorkShown
 from works.api.submissions import WorkQuery, cleaned
 from works.models import Work
-from works.queries.repertoire import LIVE, search_works
-from works.queries.work_pages import listed, share_table
+from works.queries.descriptions import work_description
+from works.queries.public_works import public_rights
+from works.queries.recordings import recordings_of
+from works.queries.repertoire import LIVE
+from works.queries.search import found_page
+from works.queries.work_pages import listed
 
+RECORDINGS_SHOWN = 50
 PROBLEMS = dict.fromkeys((400, 401, 403, 404, 429), ProblemOut)
 
 
@@ -31,14 +37,9 @@ class WorkList(ClientView):
 
     @extend_schema(parameters=[WorkQuery], responses={200: WorkPage, **PROBLEMS}, operation_id="search_works")
     def get(self, request: Any) -> Response:
-        """With `q` the best matches, exact titles first, on one page. Without it all registered works by number."""
+        """With `q` the best matches, exact titles first. Without it all registered works by number."""
         query = cleaned(WorkQuery, request.query_params.dict())
-        if query["q"]:
-            works, following, previous = search_works(query["q"], limit=query["limit"]), "", ""
-        else:
-            place = page_of(query)
-            page = keyset_page(Work.objects.filter(LIVE), order=("number",), query=place, size=query["limit"])
-            works, following, previous = page.rows, page.next_query, page.previous_query
+        works, following, previous = _found(query) if query["q"] else _all(query)
         rows = ListedOut(listed(works, on=clock.today()), many=True).data
         return Response(paged(rows, reverse("works:api-work-list"), following, previous))
 
@@ -56,7 +57,15 @@ class WorkDetail(ClientView):
         if work.merged_into:
             target = reverse("works:api-work-detail", args=[work.merged_into.uid])
             return Response({"merged_into": target}, status=301, headers={"Location": target})
-        body = work_answer(work, share_table(work, on=clock.today()))
+        today = clock.today()
+        shown = WorkShown(
+            work=work,
+            titles=work_description(work, on=today).titles,
+            identifiers=list(work.identifiers.order_by("issuer", "value")),
+            rights=public_rights(work, on=today),
+            recordings=list(recordings_of(work)[:RECORDINGS_SHOWN]),
+        )
+        body = WorkOut(shown).data
         tag = etag_of(body)
         headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
         known = [part.strip().removeprefix("W/") for part in request.headers.get("If-None-Match", "").split(",")]
@@ -74,6 +83,30 @@ class ClientDetail(ClientView):
     def get(self, request: Any) -> Response:
         """Whose token this is, what it opens, and until when."""
         return Response(ClientOut(self.client).data)
+
+
+def _found(query: dict[str, Any]) -> tuple[list[Work], str, str]:
+    """A page of a search, best first: works and the query strings of the neighbouring pages."""
+    size = query["limit"]
+    found = found_page(query["q"], after=_uid(query.get("after")), before=_uid(query.get("before")), size=size)
+    asked = {"q": query["q"], "limit": str(size)}
+    following = urlencode({**asked, "after": str(found.after)}) if found.after else ""
+    previous = urlencode({**asked, "before": str(found.before)}) if found.before else ""
+    return found.works, following, previous
+
+
+def _all(query: dict[str, Any]) -> tuple[list[Work], str, str]:
+    """A page of all works by number, likewise."""
+    page = keyset_page(Work.objects.filter(LIVE), order=("number",), query=page_of(query), size=query["limit"])
+    return page.rows, page.next_query, page.previous_query
+
+
+def _uid(text: str | None) -> UUID | None:
+    """The work beside which a page begins; a damaged one gives the first page."""
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None
 
 
 def page_of(query: dict[str, Any]) -> QueryDict:

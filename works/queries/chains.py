@@ -38,7 +38,7 @@ COVERS = np.ones(1, dtype=np.int64)  # the database has asked already which area
 
 OWNERS = layout(
     share_id="int8", work_id="int8", owner_id="int8", units="int4", is_writer="int2", area_no="int2", first_day="int4",
-    last_day="int4", state_no="int2",
+    last_day="int4", state_no="int2", role_no="int4",
 )  # fmt: skip
 LINKS = layout(
     agreement_id="int8", assignor_id="int8", acquirer_id="int8", part="int4", area_no="int2", start="int4",
@@ -83,13 +83,14 @@ AS_KNOWN = Tables(
 class Loaded:
     """What the database holds about a set of works and one right.
 
-    `owners` has party 0 for shares that go no further: disputed, unclaimed, not confirmed. `owner_id` and `state_no`
-    stand beside its rows.
+    `owners` has party 0 for shares that go no further: disputed, unclaimed, not confirmed. `owner_id`, `state_no` and
+    `role_no` (`role_text`) stand beside its rows.
     """
 
     owners: Owners
     owner_id: I64
     state_no: I64
+    role_no: I64
     links: Links
     named: Named
 
@@ -125,6 +126,7 @@ def load_chains(
         owners,
         shares["owner_id"],
         shares["state_no"],
+        shares["role_no"],
         Links(*(links[name] for name in LINKS.names)),
         Named(*(named[name] for name in NAMED.names)),
     )
@@ -133,6 +135,11 @@ def load_chains(
 def question(on: dt.date, collected_on: dt.date | None = None) -> Question:
     """Use on one day, collection on the same or a later one; the areas are those that the query marked."""
     return Question(COVERS, on.toordinal(), (collected_on or on).toordinal())
+
+
+def role_text(role_no: int) -> str:
+    """A role of one or two letters from the number that stands for it in a column."""
+    return bytes(role_no.to_bytes(2)).decode().rstrip("\0")
 
 
 def _owners_query(tables: Tables, works: str) -> str:
@@ -145,6 +152,7 @@ def _owners_query(tables: Tables, works: str) -> str:
         "area_no": "(cover.area_id IS NOT NULL)::int",
         "first_day": _day("s.valid_from", _LONG_AGO),
         "last_day": _day("s.valid_to"),
+        "role_no": "ascii(s.role) * 256 + ascii(substr(s.role, 2))",
         "state_no": f"array_position(ARRAY{list(STATES)}, s.state::text) - 1",
     }
     return f"""WITH wanted AS ({works}), {_COVER}

@@ -14,7 +14,8 @@ from members.models import ApiClient, Scope
 from works.models import ApiRegistration
 from works.queries.api_registrations import KeyUsedOtherwise, earlier_registration, registration_facts
 from works.services.drafts import typed_work
-from works.services.registration import NewRecording, register_work
+from works.services.recordings import NewRecording
+from works.services.registration import register_work
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,7 @@ def test_a_work_is_registered_for_the_owner_of_the_client(program: Asking, nazia
         "merged_into": None,
     }
     assert answer["Location"] == f"/api/v1/registrations/{answer.json()['uid']}/"
-    assert (made.registered_by, made.duration, made.iswc, made.language) == (nazia.party, 215, "T0345246801", "UR")
+    assert (made.registered_by, made.duration, made.iswc, made.language) == (nazia.party, 215, "T0345246801", "ur")
     assert made.recordings.count() == 2
     assert made.shares.filter(right="MR", party=nazia.party, share=500_000, source="api").exists()
     assert Act.objects.filter(verb="register_through_api").count() == 1
