@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from works.api import explorer
 from works.views import drafts, member, public, recordings, staff
 from works.views.staff import description, free_rules, new_work
 from works.views.staff import recordings as staff_recordings
@@ -26,8 +27,8 @@ urlpatterns = [
     path("my/works/registrations/<uuid:uid>/check/", drafts.draft_check, name="member-draft-check"),
     path("my/works/registrations/<uuid:uid>/discard/", drafts.draft_discard, name="member-draft-discard"),
     path("staff/parties/<uuid:uid>/works/", staff.party_works, name="staff-party-works"),
-    path("staff/api-clients/description/", staff.api_explorer, name="staff-api-explorer"),
-    path("staff/api-clients/description/file/", staff.api_schema, name="staff-api-schema"),
+    path("staff/api-clients/description/", explorer.api_explorer, name="staff-api-explorer"),
+    path("staff/api-clients/description/file/", explorer.api_schema, name="staff-api-schema"),
     path("staff/works/", staff.work_list, name="staff-work-list"),
     path("staff/works/new/", new_work.work_new, name="staff-work-new"),
     path("staff/works/<uuid:uid>/", staff.work_detail, name="staff-work-detail"),
