@@ -5,10 +5,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from cmo_portal.common.numerals import digits_to_ascii
 from cmo_portal.forms import DayField
 from members.forms.fields import note_field
 from members.models import NameType, Party, PartyKind, PartyName, Right
 from members.models.territories import LONGEST_AREA, WORLD
+from members.queries.territories import read_area, typed_area
 from members.services.party_names import NameSaid
 
 KINDS = [choice for choice in PartyKind.choices if choice[0] != PartyKind.SOCIETY]
@@ -161,13 +163,20 @@ class AffiliationForm(ReasonForm):
     territory = forms.CharField(
         label=_("Territory"),
         max_length=LONGEST_AREA,
-        initial=WORLD,
-        widget=_number_input(),
-        help_text=_("TIS codes joined by + and -: 2136 is the world, 2136-0356 the world without India."),
+        initial=lambda: typed_area(WORLD),
+        widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "off"}),
+        help_text=_("A name or TIS number. Join several with + and take out with −, for example World − India."),
     )
     valid_from = DayField(label=_("From"), required=False, help_text=_("Empty where the day is not known."))
     valid_to = DayField(label=_("Until"), required=False, help_text=_("Empty while it goes on."))
     field_order = ["society_code", "rights", "territory", "valid_from", "valid_to", "reason"]
+
+    def clean_territory(self) -> str:
+        """The written area."""
+        try:
+            return read_area(digits_to_ascii(self.cleaned_data["territory"]))
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from error
 
 
 class EndForm(ReasonForm):

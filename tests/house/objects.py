@@ -41,7 +41,7 @@ from royalties.models import (
     UsageFile,
     UsageSource,
 )
-from works.models import Dispute, Recording, RecordingWork, RegistrationFile, Work, WorkDraft, WorkReport
+from works.models import Agreement, Dispute, Recording, RecordingWork, RegistrationFile, Work, WorkDraft, WorkReport
 
 # kind → every object of that kind, as a queryset; addresses are made from the row.
 KINDS: dict[str, Callable[[], QuerySet[Any]]] = {
@@ -72,6 +72,7 @@ KINDS: dict[str, Callable[[], QuerySet[Any]]] = {
     "source": UsageSource.objects.all,
     "usage_text": lambda: UsageFile.objects.filter(state="landed"),
     "dispute": Dispute.objects.all,
+    "agreement": Agreement.objects.all,
     "recording": Recording.objects.all,
     "recording_part": RecordingWork.objects.all,
     "report": WorkReport.objects.all,

@@ -328,7 +328,7 @@ def test_the_pages_add_correct_and_end_what_a_party_has(desk: User, sign_in: Any
     assert client.post(f"{home}name/", name)["Location"] == home
     assert client.post(f"{home}number/", {"ipi_base_number": "I-000000229-7", **reason})["Location"] == home
     assert client.post(f"{home}person/?q=ali+azmat", {"person": str(ali.uid), **reason})["Location"] == home
-    society = {"society_code": "052", "rights": ["PR", "MR"], "territory": "2136-0356", **reason}
+    society = {"society_code": "052", "rights": ["PR", "MR"], "territory": "World − India", **reason}
     assert client.post(f"{home}society/", society)["Location"] == home
     row = PartyAffiliation.objects.filter(party=band)[0]
     assert client.post(f"/staff/party-societies/{row.uid}/", {"last_day": "2026-12-31", **reason})["Location"] == home
