@@ -10,10 +10,18 @@ ROLES: dict[str, tuple[str, ...]] = {
         "works.edit_works",
         "works.import_works",
         "members.view_members",
+        "members.edit_parties",
         "royalties.match_usage",
         "royalties.view_usage",
     ),
-    "membership": ("members.view_members", "members.review_applications", "members.edit_members", "works.view_works"),
+    "membership": (
+        "members.view_members",
+        "members.review_applications",
+        "members.edit_members",
+        "members.edit_parties",
+        "members.manage_clients",
+        "works.view_works",
+    ),
     "licensing": ("licensing.view_licensing", "licensing.review_applications", "licensing.edit_tariffs"),
     "distribution": (
         "royalties.view_usage",
@@ -49,6 +57,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "licensing.approve_tariffs",
         "members.view_members",
         "members.approve_bank",
+        "members.approve_clients",
         "works.view_works",
     ),
     "auditor": (

@@ -14,10 +14,12 @@ from cmo_portal.audit.services import record_act
 from royalties.demo import (
     cue_sheets,
     descriptions,
+    groups,
     licensing,
     money,
     number_files,
     people,
+    programs,
     repertoire,
     standards,
     usage,
@@ -52,6 +54,8 @@ PHASES = (
     Phase("money", money.load, whole=False),
     Phase("later life", people.later_life),
     Phase("descriptions", descriptions.load),
+    Phase("groups", groups.load),
+    Phase("programs", programs.load),
 )
 
 

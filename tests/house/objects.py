@@ -18,7 +18,17 @@ from licensing.models import (
     Tariff,
     TariffVersion,
 )
-from members.models import BankAccount, Document, Member, MembershipApplication, PartyName
+from members.models import (
+    ApiClient,
+    BankAccount,
+    Document,
+    GroupMembership,
+    Member,
+    MembershipApplication,
+    Party,
+    PartyAffiliation,
+    PartyName,
+)
 from royalties.models import (
     Account,
     Journal,
@@ -58,13 +68,18 @@ KINDS: dict[str, Callable[[], QuerySet[Any]]] = {
     "account": BankAccount.objects.all,
     "document": Document.objects.all,
     "membership_application": lambda: MembershipApplication.objects.exclude(state="draft"),
+    "party": Party.objects.all,
+    "group": lambda: Party.objects.filter(kind="group"),
+    "party_name": PartyName.objects.all,
+    "group_membership": GroupMembership.objects.all,
+    "affiliation": PartyAffiliation.objects.all,
+    "api_client": lambda: ApiClient.objects.filter(state="active"),
     "work": lambda: Work.objects.filter(state="registered"),
     "draft": lambda: WorkDraft.objects.filter(work=None),
     "registration_file": lambda: RegistrationFile.objects.exclude(answer=""),
     "number_request": NumberRequest.objects.all,
     "number_file": lambda: RequestFile.objects.filter(state="made"),
     "answer_file": AnswerFile.objects.all,
-    "party_name": PartyName.objects.all,
     "production": Production.objects.all,
     "episode": Episode.objects.all,
     "cue_sheet": CueSheet.objects.all,

@@ -1,6 +1,7 @@
 """Tables of the works app, by subject."""
 
 from works.models.agreements import Agreement, AgreementParty, AgreementRole, AgreementType, AgreementWork
+from works.models.api_registrations import ApiRegistration
 from works.models.claims import Claim, Dispute
 from works.models.cue_files import CueFile, CueMapping
 from works.models.cue_sheets import Cue, CueSheet, CueType, Episode, Production, ProductionKind
@@ -30,6 +31,7 @@ __all__ = [
     "AgreementType",
     "AgreementWork",
     "AnswerFile",
+    "ApiRegistration",
     "Claim",
     "Cue",
     "CueFile",
