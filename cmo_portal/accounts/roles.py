@@ -9,6 +9,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "works.view_works",
         "works.edit_works",
         "works.import_works",
+        "works.confirm_merges",
         "members.view_members",
         "royalties.match_usage",
         "royalties.view_usage",
@@ -50,6 +51,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "members.view_members",
         "members.approve_bank",
         "works.view_works",
+        "works.confirm_merges",
     ),
     "auditor": (
         "members.view_members",

@@ -1,6 +1,7 @@
 """Tables of the works app, by subject."""
 
 from works.models.claims import Claim, Dispute
+from works.models.duplicates import DuplicatePair, Regrouping, RegroupingChange, SweptWork
 from works.models.registrations import ImportedTransaction, RegistrationFile, WorkDraft
 from works.models.reports import ReportKind, WorkReport
 from works.models.works import Recording, Work, WorkIdentifier, WorkShare, WorkTitle
@@ -8,10 +9,14 @@ from works.models.works import Recording, Work, WorkIdentifier, WorkShare, WorkT
 __all__ = [
     "Claim",
     "Dispute",
+    "DuplicatePair",
     "ImportedTransaction",
     "Recording",
     "RegistrationFile",
+    "Regrouping",
+    "RegroupingChange",
     "ReportKind",
+    "SweptWork",
     "Work",
     "WorkDraft",
     "WorkIdentifier",

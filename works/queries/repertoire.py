@@ -37,6 +37,8 @@ def search_works(text: str, *, limit: int = 50, everything: bool = False) -> lis
     scores = _title_scores(wanted, limit * 3, everything)
     for work_id, score in _writer_scores(wanted, limit).items():
         scores[work_id] = max(score, scores.get(work_id, 0))
+    for work_id, target in _merged(scores).items():  # an owner of a merged work leads to the work that stands for it
+        scores[target] = max(scores[work_id], scores.get(target, 0))
     works = Work.objects.filter(allowed, pk__in=list(scores)).prefetch_related("titles")
     return sorted(works, key=lambda work: (-scores[work.pk], text_key(work.title), work.pk))[:limit]
 
@@ -48,7 +50,15 @@ def _works_by_number(wanted: str, allowed: Q) -> list[Work]:
         named |= Q(iswc=iswc.value)
     if isrc.has_shape:
         named |= Q(recordings__isrc=isrc.value)
+    merged = Work.objects.filter(named, state="merged").values_list("merged_into_id", flat=True)
+    named |= Q(pk__in=[work_id for work_id in merged if work_id is not None])
     return list(Work.objects.filter(allowed, named).distinct().order_by("pk").prefetch_related("titles"))
+
+
+def _merged(work_ids: Iterable[int]) -> dict[int, int]:
+    """The works that are merged → the work that stands for each."""
+    rows = Work.objects.filter(pk__in=list(work_ids), merged_into__isnull=False)
+    return {pk: target for pk, target in rows.values_list("pk", "merged_into_id") if target is not None}
 
 
 def found_works(*, text: str = "", state: str = "") -> QuerySet[Work]:
@@ -68,7 +78,10 @@ def works_of(party: Party) -> QuerySet[Work]:
     """Every work in which the party holds or claims a share, or that it registered."""
     held = WorkShare.objects.filter(party=party).values("work_id")
     claimed = party.claims.values("dispute__work_id")
-    return Work.objects.filter(Q(pk__in=held) | Q(pk__in=claimed) | Q(registered_by=party)).exclude(state="merged")
+    sent = Work.objects.filter(registered_by=party)
+    followed = sent.filter(merged_into__isnull=False).values("merged_into_id")
+    mine = Q(pk__in=held) | Q(pk__in=claimed) | Q(registered_by=party) | Q(pk__in=followed)
+    return Work.objects.filter(mine).exclude(state="merged")
 
 
 def my_works(party: Party, *, text: str = "", show: str = "") -> QuerySet[Work]:

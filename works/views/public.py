@@ -14,9 +14,11 @@ from cmo_portal.limits import within_limit
 from works.forms.public import ReportForm
 from works.forms.search import SearchForm
 from works.models import ReportKind, Work
+from works.queries.regrouping import standing_work
 from works.queries.repertoire import search_works
 from works.queries.work_pages import listed, share_table
 from works.services.reports import report_work
+from works.views.moved import moved_to
 
 MOST_FOUND = 50
 REPORTS_AN_HOUR = 20
@@ -43,7 +45,7 @@ def work_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     """P6: titles, writers, shares, identifiers, recordings and what is unclaimed."""
     work = _public_work(uid)
     if work.merged_into:
-        return redirect("works:public-work-detail", uid=work.merged_into.uid)
+        return moved_to("works:public-work-detail", work.merged_into)
     context = {
         "work": work,
         "titles": work.titles.order_by("pk"),
@@ -55,8 +57,9 @@ def work_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def work_report(request: HttpRequest, uid: UUID) -> HttpResponse:
-    """Say what is wrong about a work. Sent twice, it is one report and the same thanks."""
-    work = _public_work(uid)
+    """Say what is wrong about a work. Sent twice, it is one report and the same thanks. What is said about a merged
+    work is said about the one that stands for it."""
+    work = standing_work(_public_work(uid))
     by = request.user if isinstance(request.user, User) else None
     about = request.GET.get("about", "")
     initial = {"kind": about} if about in ReportKind.values else None
