@@ -9,6 +9,7 @@ from cmo_portal.common.texts import Text
 
 JOB_WORDS: Final[Mapping[str, Text]] = {
     "works.check_file": _("Check a registration file"),
+    "royalties.find_duplicates": _("Compare the works with each other"),
     "works.import_file": _("Take a registration file"),
     "licensing.notice": _("Send a message about a licence"),
     "royalties.read_usage": _("Read a usage file"),

@@ -75,13 +75,15 @@ class DuplicatePair(Public):
 
 
 class SweptWork(models.Model):
-    """What a work was like when it was last compared with the others: only what changed is compared again."""
+    """What a work was like when it was last compared with the others: only what changed (stale) is compared again."""
 
     work = models.OneToOneField(Work, primary_key=True, on_delete=models.CASCADE, related_name="+")
     digest = models.BinaryField(max_length=16)
+    is_stale = models.BooleanField(default=True)
 
     class Meta:
         default_permissions = ()
+        indexes = [models.Index(fields=["work"], condition=Q(is_stale=True), name="works_to_be_compared")]
 
 
 @pghistory.track()
