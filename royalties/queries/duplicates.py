@@ -44,6 +44,11 @@ def open_pairs() -> QuerySet[DuplicatePair]:
     return DuplicatePair.objects.filter(state="open", **live)
 
 
+def waiting_pairs() -> int:
+    """How many pairs wait for a person."""
+    return open_pairs().count()
+
+
 def stakes(state: str = "open", text: str = "") -> QuerySet[DuplicateStake]:
     """The pairs of a state with the money that hangs on them; `text` is a work number or a part of a title."""
     rows = DuplicateStake.objects.select_related("pair__first", "pair__second", "pair__decided_by")

@@ -31,7 +31,7 @@ from royalties.models import (
     UsageFile,
     UsageSource,
 )
-from works.models import Dispute, RegistrationFile, Work, WorkDraft, WorkReport
+from works.models import Dispute, DuplicatePair, RegistrationFile, Regrouping, Work, WorkDraft, WorkReport
 
 # kind → every object of that kind, as a queryset; addresses are made from the row.
 KINDS: dict[str, Callable[[], QuerySet[Any]]] = {
@@ -57,6 +57,8 @@ KINDS: dict[str, Callable[[], QuerySet[Any]]] = {
     "usage_text": lambda: UsageFile.objects.filter(state="landed"),
     "dispute": Dispute.objects.all,
     "report": WorkReport.objects.all,
+    "duplicate_pair": DuplicatePair.objects.all,
+    "regrouping": Regrouping.objects.all,
     "usage_file": lambda: UsageFile.objects.filter(state="landed"),
     "pool": Pool.objects.all,
     "run": lambda: Run.objects.filter(state="published"),

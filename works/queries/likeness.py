@@ -11,7 +11,6 @@ from django.db import connection
 
 from cmo_portal.common.plans import bulk_plans
 from cmo_portal.common.spelling import skeleton_words
-from works.models import DuplicatePair
 from works.rules.likeness import WorkFacts
 
 LIVE = "('registered', 'submitted')"
@@ -124,8 +123,3 @@ def _facts(row: tuple[Any, ...]) -> WorkFacts:
         isrcs=tuple(isrcs or ()),
         numbers=tuple(numbers or ()),
     )
-
-
-def open_pairs() -> int:
-    """How many pairs wait for a person, for the start page of staff."""
-    return DuplicatePair.objects.filter(state="open").count()

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from cmo_portal.common.texts import Text
 from members.models.parties import Right
@@ -159,13 +159,25 @@ def works_digest(works: Iterable[int]) -> str:
     return told.hexdigest()
 
 
-def live_merges(works: Iterable[int]) -> list[Regrouping]:
-    """Merges and splits of these works that wait or are done, the newest first."""
-    ids = list(works)
-    rows = Regrouping.objects.filter(Q(work__in=ids) | Q(other__in=ids)).select_related("work", "other")
-    return list(rows.order_by("-pk"))
+def regroupings_of(work: Work) -> list[Regrouping]:
+    """Merges and splits of a work that wait or are done, the newest first."""
+    rows = Regrouping.objects.filter(Q(work=work) | Q(other=work), state__in=["proposed", "done", "undone"])
+    return list(rows.select_related("work", "other").order_by("-pk"))
 
 
 def in_force_on(part: SharePart, day: dt.date) -> bool:
     """Whether a share holds on a day."""
     return (part.since is None or part.since <= day) and (part.until is None or part.until >= day)
+
+
+def filtered_regroupings(state: str) -> QuerySet[Regrouping]:
+    """Merges and splits of a state; `undo` those that somebody wants undone; all without one."""
+    rows = Regrouping.objects.select_related("work", "other", "proposed_by", "confirmed_by")
+    if state == "undo":
+        return rows.filter(state="done", undo_asked_by__isnull=False)
+    return rows.filter(state=state) if state else rows
+
+
+def regroupings_waiting() -> int:
+    """How many proposals and undoings wait for a second person."""
+    return Regrouping.objects.filter(Q(state="proposed") | Q(state="done", undo_asked_by__isnull=False)).count()

@@ -79,6 +79,13 @@ def withdraw_regrouping(*, regrouping: Regrouping, by: User) -> Regrouping:
     return regrouping
 
 
+def faults_of(regrouping: Regrouping) -> list[str]:
+    """What stands against a proposal now."""
+    if regrouping.other is not None:
+        return merge_faults(regrouping.work, regrouping.other, regrouping.choices)
+    return split_faults(regrouping.work, regrouping.choices)
+
+
 def merge_faults(work: Work, other: Work, choices: Mapping[str, Any]) -> list[str]:
     """Everything that stands against a merge as chosen, in words; empty when it can be done."""
     if work.pk == other.pk:
