@@ -4,6 +4,7 @@ import datetime as dt
 import threading
 import uuid
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -30,7 +31,7 @@ from works.services import regrouping as acts
 from works.services.registration import NewShare
 from works.services.shares import replace_shares
 
-NOW = dt.datetime(2026, 11, 22, 9, 0, tzinfo=dt.UTC)
+NOW = dt.datetime(2026, 11, 22, 14, 0, tzinfo=ZoneInfo("Asia/Karachi"))  # the society's clock, not the database's
 
 
 def clerk() -> User:

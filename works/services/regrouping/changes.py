@@ -1,5 +1,6 @@
 """Changing rows so that it can be put back: each change is written down with the columns before and after."""
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -138,10 +139,12 @@ def _moved_words(change: RegroupingChange) -> str:
 
 
 def _written(row: models.Model, attname: str) -> Any:
-    """A column as text, or as JSON where it holds that; None where it is empty."""
-    field = _field(type(row), attname)
-    if getattr(row, attname) is None:
+    """A column as text, or as JSON where it holds that; None where it is empty. A moment is one in any time zone."""
+    field, value = _field(type(row), attname), getattr(row, attname)
+    if value is None:
         return None
+    if isinstance(value, dt.datetime):
+        return value.astimezone(dt.UTC).isoformat()
     return field.value_from_object(row) if isinstance(field, models.JSONField) else str(field.value_to_string(row))
 
 
