@@ -9,32 +9,40 @@ from typing import Any
 
 from members.models import Member
 from royalties.demo.frame import Story, form_key, staff
-from royalties.demo.repertoire import SOURCE, famous_works
+from royalties.demo.repertoire import SOURCE, WORKS, all_works, famous_works
 from royalties.demo.workers import do_jobs
+from royalties.queries.stakes import held_money
 from royalties.services import duplicates, regrouping
-from works.models import DuplicatePair, Regrouping, Work
+from works.models import DuplicatePair, Regrouping, Work, WorkShare
 from works.queries.regrouping import works_digest
 from works.rules.identifiers import iswc_check_digit
 from works.services import regrouping as works
 from works.services.registration import NewRecording, NewShare, NewTitle, NewWork, register_work
 
-TWICE, ALIKE = 9, 16  # places among the famous works: one whose lyricist nobody knew, and one with a namesake
+ALIKE = 16  # the place of the work with a namesake among the famous works
 SPELLINGS = (("ee", "i"), ("aa", "a"), ("i", "ee"), ("a", "aa"))
 
 
 def load(story: Story) -> None:
     """Two works registered anew, the comparison, one merge proposed and one undone."""
     famous = famous_works()
-    twin = _twin(famous[TWICE], "twin", completes=True)
+    twice = _half_known(all_works()[:WORKS])
+    twin = _twin(twice, "twin", completes=True)
     namesake = _twin(famous[ALIKE], "namesake", completes=False)
     if not DuplicatePair.objects.exists():
         duplicates.start_sweep(by=staff("documentation"), now=story.at(story.today))
         do_jobs(story.at(story.today))
     rights = {"PR": "other", "MR": "other"}
-    _propose(
-        "twin", famous[TWICE], twin, rights, "The same recording; the second registration names the lyricist.", story
-    )
+    _propose("twin", twice, twin, rights, "The same recording; the second registration names the lyricist.", story)
     _merge_and_undo(famous[ALIKE], namesake, story)
+
+
+def _half_known(registered: list[Work]) -> Work:
+    """The work for whose unknown owner the last distribution holds most."""
+    nobodys = set(WorkShare.objects.filter(party=None, state="unclaimed", right="PR").values_list("work_id", flat=True))
+    candidates = [work for work in registered if work.pk in nobodys]
+    held = held_money([work.pk for work in candidates])
+    return max(candidates, key=lambda work: (held.get(work.pk, 0), -work.pk))
 
 
 def _twin(work: Work, name: str, *, completes: bool) -> Work:
