@@ -17,7 +17,8 @@ from works.models import DuplicatePair, Regrouping, Work, WorkShare
 from works.queries.regrouping import works_digest
 from works.rules.identifiers import iswc_check_digit
 from works.services import regrouping as works
-from works.services.registration import NewRecording, NewShare, NewTitle, NewWork, register_work
+from works.services.recordings import NewRecording
+from works.services.registration import NewShare, NewTitle, NewWork, register_work
 
 ALIKE = 16  # the place of the work with a namesake among the famous works
 SPELLINGS = (("ee", "i"), ("aa", "a"), ("i", "ee"), ("a", "aa"))
@@ -65,7 +66,7 @@ def _twin(work: Work, name: str, *, completes: bool) -> Work:
         iswc="" if completes else f"T{nine}{iswc_check_digit(nine)}",
         duration=work.duration,
         shares=shares,
-        recordings=tuple(NewRecording(row.isrc or "", row.title, row.performer, row.duration) for row in recordings),
+        recordings=tuple(NewRecording(row.isrc or "", row.title) for row in recordings),
         identifiers=((SOURCE[:20], number),),
     )
     return register_work(new=new, by=staff("documentation"), source=SOURCE)

@@ -96,7 +96,7 @@ class MergeForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.asked, self.rights = [], []
         for field in fields:
-            if not field.same and field.of_other not in (None, ""):
+            if not field.same:
                 self._ask(f"field_{field.name}", str(field.label), _sides(work, other, field), field.preferred)
                 self.asked.append(field.name)
         for right in rights:
@@ -177,13 +177,13 @@ PLACES = [("stays", _("Stays here")), ("goes", _("Goes to the new work")), ("bot
 
 def _sides(work: Work, other: Work, field: FieldChoice) -> list[tuple[str, str]]:
     return [
-        (WORK, f"{_shown(field.of_work)} ({work.number})"),
-        (OTHER, f"{_shown(field.of_other)} ({other.number})"),
+        (WORK, f"{_shown(field.words_of_work)} ({work.number})"),
+        (OTHER, f"{_shown(field.words_of_other)} ({other.number})"),
     ]
 
 
-def _shown(value: Any) -> str:
-    return str(_("nothing")) if value in (None, "") else str(value)
+def _shown(words: str) -> str:
+    return words or str(_("nothing"))
 
 
 def _shares_of(work: Work) -> str:

@@ -5,7 +5,6 @@ works had been one (or two) then. The units of the pool's other works stand; tho
 the shares as they will stand, on the day and territory of the run; then the pool is rounded to payees as a run does it.
 """
 
-import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -16,19 +15,19 @@ from django.db import connection
 
 from cmo_portal.common.columns import I64
 from cmo_portal.common.copying import copy_out
-from cmo_portal.common.money import WHOLE_SHARE
 from cmo_portal.common.pgcopy import layout
 from members.models import Party
-from members.models.territories import WORLD
 from royalties.models import Run, RunPool
 from royalties.models.statements import BUCKETS, HELD_REASONS
 from royalties.queries.frozen import RIGHTS
-from royalties.queries.payees import payees_of
+from royalties.queries.frozen_shares import frozen_rows
+from royalties.queries.regrouped_chains import NEW_WORK, regrouped_chains
 from royalties.rules import kernel
 from royalties.rules.kernel_tables import PayeeUnits, Pools, Shares, Texts, TextUnits
 from works.models import Regrouping
-from works.queries.regrouping import in_force_on, merged_ids, merged_parts, split_parts
-from works.rules.regrouping import DISPUTED, SharePart
+from works.queries.chains import ONE_WORK, load_chains
+from works.queries.regrouping import merged_ids, merged_parts, split_parts
+from works.rules.regrouping import SharePart
 
 LAST_RUNS = 4
 POSTED = ["finalised", "published"]
@@ -52,6 +51,17 @@ RUNS_OF = """
     ORDER BY r.period_end DESC, r.id DESC LIMIT %(limit)s
 """
 Parts = Mapping[str, tuple[SharePart, ...]]  # right → shares
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be: the works concerned, the shares of each work to be (the id of the one that stays; NEW_WORK for one
+    that is split off), and the keys of the texts that mean the latter."""
+
+    works: list[int]
+    stays: int
+    parts: dict[int, Parts]
+    keys: list[bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,20 +117,19 @@ class Effect:
 
 def effect_of(regrouping: Regrouping) -> Effect:
     """The effect of a proposed merge or split, worked out from the runs as they were posted."""
-    works, parts, keys = _as_it_will_be(regrouping)
-    return Effect(tuple(_effect_in(run, works, parts, keys) for run in _runs_of(works)))
+    plan = _plan(regrouping)
+    return Effect(tuple(_effect_in(run, plan) for run in _runs_of(plan.works)))
 
 
-def _as_it_will_be(regrouping: Regrouping) -> tuple[list[int], dict[int, Parts], list[bytes]]:
-    """The works concerned, the shares by number of the work to be (0, and 1 for a split-off part), and the keys of the
-    texts that mean the latter."""
-    works = merged_ids(regrouping.work)
-    if regrouping.kind == "merge":
-        assert regrouping.other is not None
-        parts = merged_parts(regrouping.work, regrouping.other, regrouping.choices)
-        return [*works, *merged_ids(regrouping.other)], {0: parts}, []
-    stays, goes = split_parts(regrouping.work, regrouping.choices)
-    return works, {0: stays, 1: goes}, [bytes.fromhex(key) for key in regrouping.choices.get("texts", ())]
+def _plan(regrouping: Regrouping) -> Plan:
+    work, other = regrouping.work, regrouping.other
+    works = merged_ids(work)
+    if other is not None:
+        parts: dict[int, Parts] = {work.pk: merged_parts(work, other, regrouping.choices)}
+        return Plan([*works, *merged_ids(other)], work.pk, parts, [])
+    stays, goes = split_parts(work, regrouping.choices)
+    keys = [bytes.fromhex(key) for key in regrouping.choices.get("texts", ())]
+    return Plan(works, work.pk, {work.pk: stays, NEW_WORK: goes}, keys)
 
 
 def _runs_of(works: list[int]) -> list[Run]:
@@ -132,8 +141,8 @@ def _runs_of(works: list[int]) -> list[Run]:
     return [runs[pk] for pk in ids]
 
 
-def _effect_in(run: Run, works: list[int], parts: dict[int, Parts], keys: list[bytes]) -> RunEffect:
-    where: dict[str, Any] = {"run": run.pk, "works": works}
+def _effect_in(run: Run, plan: Plan) -> RunEffect:
+    where: dict[str, Any] = {"run": run.pk, "works": plan.works}
     texts = copy_out(f"SELECT {TEXT.select_list()} {EARNED}", TEXT, where)
     leaves = list(RunPool.objects.filter(run=run, pool_no__in=np.unique(texts["pool_no"]).tolist()).order_by("pool_no"))
     if not leaves:
@@ -145,9 +154,8 @@ def _effect_in(run: Run, works: list[int], parts: dict[int, Parts], keys: list[b
             for column in zip(*((leaf.pool_no, leaf.amount, RIGHTS.index(leaf.right)) for leaf in leaves), strict=True)
         )
     )
-    goes = _meant(run, works, keys)
-    shares = _shares(run, leaves, parts)
-    anew = kernel.split_shares(pools, *_units(texts, goes), shares)
+    goes = _meant(run, plan)
+    anew = kernel.split_shares(pools, *_units(texts, goes, plan), _shares(run, leaves, plan))
     old = copy_out(f"SELECT {TOTAL.select_list()} {TOTALS}", TOTAL, where)
     own = copy_out(f"SELECT {UNITS.select_list({'units': 'sum(units)'})} {LINES}", UNITS, where)
     rest = PayeeUnits(old["pool_no"], old["payee_id"], old["units"])
@@ -157,52 +165,34 @@ def _effect_in(run: Run, works: list[int], parts: dict[int, Parts], keys: list[b
     return RunEffect(run, _rows(_sums(old["payee_id"], old["amount"]), _sums(would.payee, would.amount)))
 
 
-def _meant(run: Run, works: list[int], keys: list[bytes]) -> set[int]:
-    if not keys:
+def _meant(run: Run, plan: Plan) -> set[int]:
+    if not plan.keys:
         return set()
     with connection.cursor() as cursor:
-        cursor.execute(MEANT, {"run": run.pk, "works": works, "keys": keys})
+        cursor.execute(MEANT, {"run": run.pk, "works": plan.works, "keys": plan.keys})
         return {key for (key,) in cursor.fetchall()}
 
 
-def _units(texts: dict[str, I64], goes: set[int]) -> tuple[TextUnits, Texts]:
+def _units(texts: dict[str, I64], goes: set[int], plan: Plan) -> tuple[TextUnits, Texts]:
     """What the texts earned, and the work to be that each of them is."""
     keys = np.unique(texts["text_key"])
-    number = np.isin(keys, np.array(sorted(goes), dtype=np.int64)).astype(np.int64)
+    number = np.where(np.isin(keys, np.array(sorted(goes), dtype=np.int64)), NEW_WORK, plan.stays)
     return TextUnits(texts["pool_no"], texts["text_key"], texts["units"]), Texts(keys, keys, number)
 
 
-def _shares(run: Run, leaves: Iterable[RunPool], parts: dict[int, Parts]) -> Shares:
-    """The shares of the works to be as a freeze would copy them: who is paid or why it is held, the rest to the whole
-    as undocumented; a work claimed above the whole is held."""
+def _shares(run: Run, leaves: Iterable[RunPool], plan: Plan) -> Shares:
+    """The shares of the works to be as a freeze would copy them now: through agreements to who is paid, or why it is
+    held; the rest to the whole as undocumented."""
     rows: list[tuple[int, int, int, int, int, int]] = []
     for right, territory in sorted({(leaf.right, leaf.territory) for leaf in leaves}):
-        for number, rights in parts.items():
-            held = [part for part in rights.get(right, ()) if _counts(part, territory, run.period_end)]
-            rows += _frozen(RIGHTS.index(right), number, held, run.period_end, right, territory)
+        parameters = {"works": plan.works}
+        on = run.period_end
+        loaded = load_chains(right=right, territory=territory, on=on, works=ONE_WORK, parameters=parameters)
+        as_it_will_be = regrouped_chains(loaded, {number: parts.get(right, ()) for number, parts in plan.parts.items()})
+        numbers = list(plan.parts)
+        frozen = frozen_rows(run=run, right=right, territory=territory, works=numbers, loaded=as_it_will_be)
+        rows += [(RIGHTS.index(right), row[0], row[1], row[3], row[2], row[5]) for row in frozen]
     return Shares(*(np.array(column, dtype=np.int64) for column in zip(*rows, strict=True)))
-
-
-def _counts(part: SharePart, territory: str, day: dt.date) -> bool:
-    return part.territory in (territory, WORLD) and in_force_on(part, day)
-
-
-def _frozen(
-    right_no: int, number: int, parts: list[SharePart], day: dt.date, right: str, territory: str
-) -> list[tuple[int, int, int, int, int, int]]:
-    total = sum(part.share for part in parts)
-    if total > WHOLE_SHARE:
-        return [(right_no, number, 0, 0, kernel.DISPUTE, WHOLE_SHARE)]
-    owners = {part.party for part in parts if part.party is not None}
-    payees = payees_of(owners, on=day, right=right, territory=territory)
-    rows = []
-    for place, part in enumerate(parts):
-        payee = payees.get(part.party or 0, kernel.UNCLAIMED)
-        payee = kernel.DISPUTE if part.state == DISPUTED else payee if part.state == "active" else kernel.UNCLAIMED
-        rows.append((right_no, number, part.row or -place - 1, part.party or 0, payee, part.share))
-    if total < WHOLE_SHARE:
-        rows.append((right_no, number, 0, 0, kernel.UNDOCUMENTED, WHOLE_SHARE - total))
-    return rows
 
 
 def _sums(payees: I64, amounts: I64) -> dict[int, int]:

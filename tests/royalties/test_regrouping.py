@@ -12,7 +12,7 @@ from django.db import connections, transaction
 from royalties import fsck
 from royalties.fsck import Scope
 from royalties.models import PayeeTotal, RunShare, RunText, UsageMatch
-from royalties.queries.frozen import changes_since
+from royalties.queries.frozen_shares import changes_since
 from royalties.queries.regrouping_effect import effect_of
 from royalties.queries.stakes import stakes_of
 from royalties.services import regrouping, runs

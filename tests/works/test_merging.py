@@ -17,7 +17,7 @@ from tests.factories.works import PERCENT, party, work
 from works.models import (
     Dispute,
     DuplicatePair,
-    Recording,
+    RecordingWork,
     Regrouping,
     Work,
     WorkIdentifier,
@@ -26,7 +26,7 @@ from works.models import (
     WorkTitle,
 )
 from works.queries.regrouping import works_digest
-from works.queries.repertoire import search_works
+from works.queries.search import search_works
 from works.services import regrouping as acts
 from works.services.registration import NewShare
 from works.services.shares import replace_shares
@@ -65,7 +65,7 @@ def everything(*works: Work) -> list[Any]:
         list(model.objects.filter(**{f"{field}__in": ids}).order_by("pk").values())
         for model, field in (
             (Work, "pk"), (WorkTitle, "work"), (WorkIdentifier, "work"), (WorkShare, "work"), (Dispute, "work"),
-            (Recording.works.through, "work"), (WorkReport, "work"),
+            (RecordingWork, "work"), (WorkReport, "work"),
         )
     ]  # fmt: skip
 

@@ -1,26 +1,57 @@
 """Tables of the works app, by subject."""
 
+from works.models.agreements import Agreement, AgreementParty, AgreementRole, AgreementType, AgreementWork
 from works.models.claims import Claim, Dispute
 from works.models.duplicates import DuplicatePair, Regrouping, RegroupingChange, SweptWork
+from works.models.performance import Instrumentation, InstrumentPlayers, WorkOrigin, WorkPerformer
+from works.models.recordings import Recording, RecordingPerformer, RecordingWork
 from works.models.registrations import ImportedTransaction, RegistrationFile, WorkDraft
 from works.models.reports import ReportKind, WorkReport
-from works.models.works import Recording, Work, WorkIdentifier, WorkShare, WorkTitle
+from works.models.search import SearchDocument, SearchWord
+from works.models.sources import Element, FreeReason, PublicDomainElement, SourceKind, SourceWork
+from works.models.submissions import SocietyNote, WorkSubmission
+from works.models.terms import FreeShareUse, ProtectionTerm, PublicDomainRule
+from works.models.works import IdentifierValidity, Work, WorkIdentifier, WorkShare, WorkTitle
 
 __all__ = [
+    "Agreement",
+    "AgreementParty",
+    "AgreementRole",
+    "AgreementType",
+    "AgreementWork",
     "Claim",
     "Dispute",
     "DuplicatePair",
+    "Element",
+    "FreeReason",
+    "FreeShareUse",
+    "IdentifierValidity",
     "ImportedTransaction",
+    "InstrumentPlayers",
+    "Instrumentation",
+    "ProtectionTerm",
+    "PublicDomainElement",
+    "PublicDomainRule",
     "Recording",
+    "RecordingPerformer",
+    "RecordingWork",
     "RegistrationFile",
     "Regrouping",
     "RegroupingChange",
     "ReportKind",
+    "SearchDocument",
+    "SearchWord",
+    "SocietyNote",
+    "SourceKind",
+    "SourceWork",
     "SweptWork",
     "Work",
     "WorkDraft",
     "WorkIdentifier",
+    "WorkOrigin",
+    "WorkPerformer",
     "WorkReport",
     "WorkShare",
+    "WorkSubmission",
     "WorkTitle",
 ]

@@ -26,7 +26,7 @@ FACTS = f"""
             WHERE t.work_id = w.id AND length(t.skeleton) >= {SHORTEST_SOUND}),
         (SELECT array_agg(DISTINCT p.display_name ORDER BY p.display_name) FROM works_workshare s
             JOIN members_party p ON p.id = s.party_id WHERE s.work_id = w.id AND s.role NOT IN ('E', 'SE', 'AM', 'PA')),
-        (SELECT array_agg(DISTINCT r.isrc ORDER BY r.isrc) FROM works_recording_works l
+        (SELECT array_agg(DISTINCT r.isrc ORDER BY r.isrc) FROM works_recordingwork l
             JOIN works_recording r ON r.id = l.recording_id WHERE l.work_id = w.id AND r.isrc IS NOT NULL),
         (SELECT array_agg(DISTINCT i.value ORDER BY i.value) FROM works_workidentifier i WHERE i.work_id = w.id)
     FROM works_work w
@@ -76,8 +76,8 @@ CANDIDATES = f"""
         WHERE length(t.skeleton) >= {SHORTEST_SOUND} AND left(o.skeleton, 3) = left(t.skeleton, 3)
             AND abs(length(o.skeleton) - length(t.skeleton)) <= 3
         UNION
-        SELECT l.work_id, o.work_id FROM works_recording_works l JOIN mine USING (work_id)
-            JOIN works_recording_works o ON o.recording_id = l.recording_id
+        SELECT l.work_id, o.work_id FROM works_recordingwork l JOIN mine USING (work_id)
+            JOIN works_recordingwork o ON o.recording_id = l.recording_id
         UNION
         SELECT i.work_id, o.work_id FROM works_workidentifier i JOIN mine USING (work_id)
             JOIN works_workidentifier o ON o.value = i.value

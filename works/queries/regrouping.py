@@ -1,6 +1,5 @@
 """Two works side by side, as a merge or a split finds them, and digests by which it knows that nothing moved."""
 
-import datetime as dt
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -11,26 +10,32 @@ from django.db.models import Q, QuerySet
 from cmo_portal.common.texts import Text
 from members.models.parties import Right
 from members.models.territories import WORLD
-from works.models import Recording, Regrouping, Work, WorkIdentifier, WorkShare, WorkTitle
+from works.models import RecordingWork, Regrouping, Work, WorkIdentifier, WorkShare, WorkTitle
 from works.rules.regrouping import OTHER, WORK, SharePart, contests, merged_shares, same_shares
 
-FIELDS = ("iswc", "duration", "language", "category", "version_type")
+FIELDS = (
+    "iswc", "duration", "language", "category", "version_type", "text_music", "music_arrangement", "lyric_adaptation",
+    "composite_type", "component_count", "excerpt_type", "work_type", "grand_rights", "opus_number",
+    "catalogue_number", "copyright_date", "copyright_number", "published_on",
+)  # fmt: skip
 LIVE = ("registered", "submitted")
 
 
 @dataclass(frozen=True, slots=True)
 class FieldChoice:
-    """A field in which two works say something; `same` when there is nothing to choose."""
+    """A field in which at least one of two works says something, as they say it and in words."""
 
     name: str
     label: Text
     of_work: Any
     of_other: Any
+    words_of_work: str
+    words_of_other: str
 
     @property
     def same(self) -> bool:
-        """Whether both say the same, or only one says anything."""
-        return self.of_work == self.of_other
+        """Whether there is nothing to choose."""
+        return self.of_work == self.of_other or self.of_other in (None, "")
 
     @property
     def preferred(self) -> str:
@@ -58,12 +63,20 @@ class RightChoice:
 
 
 def field_choices(work: Work, other: Work) -> list[FieldChoice]:
-    """The fields of two works side by side, the title first."""
-    found = [FieldChoice("title", Work._meta.get_field("title").verbose_name, work.title, other.title)]  # type: ignore[union-attr]
-    for name in FIELDS:
-        label = Work._meta.get_field(name).verbose_name  # type: ignore[union-attr]
-        found.append(FieldChoice(name, label, getattr(work, name), getattr(other, name)))
+    """The fields of two works side by side, the title first; those about which both are silent are left out."""
+    found = []
+    for name in ("title", *FIELDS):
+        mine, theirs = getattr(work, name), getattr(other, name)
+        if mine not in (None, "") or theirs not in (None, ""):
+            label = Work._meta.get_field(name).verbose_name  # type: ignore[union-attr]
+            found.append(FieldChoice(name, label, mine, theirs, _words(work, name), _words(other, name)))
     return found
+
+
+def _words(work: Work, name: str) -> str:
+    value = getattr(work, name)
+    display = getattr(work, f"get_{name}_display", None)
+    return "" if value in (None, "") else str(display() if display else value)
 
 
 def right_choices(work: Work, other: Work) -> list[RightChoice]:
@@ -151,7 +164,7 @@ def works_digest(works: Iterable[int]) -> str:
     lists = (
         WorkTitle.objects.filter(work__in=ids).order_by("pk").values_list("pk", "work_id", "title_type", "text"),
         WorkIdentifier.objects.filter(work__in=ids).order_by("pk").values_list("pk", "work_id", "issuer", "value"),
-        Recording.works.through.objects.filter(work__in=ids).order_by("pk").values_list("pk", "work_id"),
+        RecordingWork.objects.filter(work__in=ids).order_by("pk").values_list("pk", "work_id"),
     )
     for rows in lists:
         for row in rows:
@@ -163,11 +176,6 @@ def regroupings_of(work: Work) -> list[Regrouping]:
     """Merges and splits of a work that wait or are done, the newest first."""
     rows = Regrouping.objects.filter(Q(work=work) | Q(other=work), state__in=["proposed", "done", "undone"])
     return list(rows.select_related("work", "other").order_by("-pk"))
-
-
-def in_force_on(part: SharePart, day: dt.date) -> bool:
-    """Whether a share holds on a day."""
-    return (part.since is None or part.since <= day) and (part.until is None or part.until >= day)
 
 
 def filtered_regroupings(state: str) -> QuerySet[Regrouping]:

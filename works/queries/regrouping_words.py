@@ -29,8 +29,6 @@ def change_words(regrouping: Regrouping) -> list[tuple[str, int, int, int]]:
 
 
 def _table(model: str) -> str:
-    if model == Recording.works.through._meta.label_lower:
-        return _("Links to recordings")
     name = str(apps.get_model(model)._meta.verbose_name_plural)
     return name[:1].upper() + name[1:]
 

@@ -60,7 +60,9 @@ class Decider:
         """The decisions on one slice, in two queries."""
         numbers = {row.header["submitter_work_no"] for row in transactions}
         iswcs = {_iswc(row) for row in transactions} - {""}
-        known = WorkIdentifier.objects.filter(issuer=self.sender, value__in=numbers).select_related("work")
+        known = WorkIdentifier.objects.filter(
+            issuer=self.sender, value__in=numbers, identifier_type="W", validity="valid"
+        ).select_related("work")
         mine = {row.value: row.work for row in known}
         found = Work.objects.filter(iswc__in=iswcs).select_related("merged_into")
         others = {work.iswc or "": standing_work(work) for work in found}

@@ -23,7 +23,7 @@ from royalties.services import regrouping as money
 from works.models import Regrouping, Work
 from works.queries.regrouping import LIVE, field_choices, filtered_regroupings, right_choices, works_digest
 from works.queries.regrouping_words import change_words, chosen_words
-from works.queries.repertoire import search_works
+from works.queries.search import search_works
 from works.services import regrouping as works
 
 VIEW, EDIT, CONFIRM = "works.view_works", "works.edit_works", "works.confirm_merges"

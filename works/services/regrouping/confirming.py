@@ -18,7 +18,18 @@ from cmo_portal.common.clock import business_date
 from cmo_portal.common.faults import faultpoint
 from members.models import Party
 from members.models.territories import WORLD
-from works.models import Claim, Dispute, DuplicatePair, Recording, Regrouping, Work, WorkReport, WorkShare
+from works.models import (
+    AgreementWork,
+    Claim,
+    Dispute,
+    DuplicatePair,
+    RecordingWork,
+    Regrouping,
+    SourceWork,
+    Work,
+    WorkReport,
+    WorkShare,
+)
 from works.queries.regrouping import FIELDS, RightChoice, parts_of, right_choices, shares_digest, works_digest
 from works.rules.regrouping import CONTEST, OTHER, WORK, contests
 from works.services.disputes import NewClaim, open_dispute
@@ -28,6 +39,7 @@ from works.services.regrouping.proposing import merge_faults, split_faults
 
 REGROUPING_LOCK = 0x52454752
 ORIGINAL, ALTERNATIVE = "OT", "AT"
+DESCRIPTIONS = ("performers", "instrumentations", "origins", "public_domain_elements", "sources", "notes")
 
 
 def hold_regroupings() -> None:
@@ -58,6 +70,7 @@ def merge_works(*, regrouping: Regrouping, seen: str, by: User, now: dt.datetime
     _move_titles(changes, work, other, regrouping.choices.get("fields", {}).get("title", WORK))
     _move_numbers_and_recordings(changes, work, other)
     _merge_fields(changes, work, other, regrouping.choices.get("fields", {}))
+    _follow(changes, work, other)
     _lead_on(changes, work, other, by, now)
     changes.write()
     faultpoint("works.merge.after_write")
@@ -86,7 +99,7 @@ def apply_split(*, regrouping: Regrouping, seen: str, by: User, now: dt.datetime
     _keep_main_title(changes, work)
     for identifier in work.identifiers.filter(pk__in=chosen.get("identifiers", ())):
         changes.change(identifier, work=part)
-    for link in Recording.works.through.objects.filter(work=work, recording__in=chosen.get("recordings", ())):
+    for link in RecordingWork.objects.filter(work=work, recording__in=chosen.get("recordings", ())):
         changes.change(link, work=part)
     _split_shares(changes, work, part, chosen.get("shares", {}))
     changes.write()
@@ -194,7 +207,7 @@ def _make_main(changes: Changes, work: Work, text: str) -> None:
 def _move_numbers_and_recordings(changes: Changes, work: Work, other: Work) -> None:
     for identifier in other.identifiers.order_by("pk"):
         changes.change(identifier, work=work)
-    links = Recording.works.through.objects
+    links = RecordingWork.objects
     known = set(links.filter(work=work).values_list("recording_id", flat=True))
     for link in links.filter(work=other).order_by("pk"):
         if link.recording_id not in known:
@@ -214,6 +227,23 @@ def _merge_fields(changes: Changes, work: Work, other: Work, choices: dict[str, 
         changes.change(work, iswc=None)
         changes.change(other, iswc=mine)
     changes.change(work, **chosen)
+
+
+def _follow(changes: Changes, work: Work, other: Work) -> None:
+    """What points to the other work points to this one: agreements that name it, works made from it, what senders said
+    of it. How it is described fills the gaps: a kind of description that the work has already stays as it is."""
+    named = set(AgreementWork.objects.filter(work=work).values_list("agreement_id", flat=True))
+    for listed in other.agreements.exclude(agreement__in=named).order_by("pk"):
+        changes.change(listed, work=work)
+    for derived in SourceWork.objects.filter(source=other).order_by("pk"):
+        changes.change(derived, source=work)
+    senders = set(work.submissions.values_list("sender", flat=True))
+    for sent in other.submissions.exclude(sender__in=senders).order_by("pk"):
+        changes.change(sent, work=work)
+    for kind in DESCRIPTIONS:
+        if not getattr(work, kind).exists():
+            for row in getattr(other, kind).order_by("pk"):
+                changes.change(row, work=work)
 
 
 def _lead_on(changes: Changes, work: Work, other: Work, by: User, now: dt.datetime) -> None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from cmo_portal.accounts.access import require
 from cmo_portal.accounts.models import User
 from cmo_portal.audit.services import record_act
-from works.models import Regrouping, Work
+from works.models import Regrouping, SourceWork, Work
 from works.queries.regrouping import LIVE, right_choices
 from works.rules.regrouping import CONTEST, OTHER, WORK
 
@@ -95,6 +95,8 @@ def merge_faults(work: Work, other: Work, choices: Mapping[str, Any]) -> list[st
         faults.append(_("%(work)s is not registered. Let the registered work survive.") % {"work": work.number})
     if other.state not in LIVE:
         faults.append(_("%(work)s is refused or merged already.") % {"work": other.number})
+    if SourceWork.objects.filter(work=work, source=other).exists() or other.sources.filter(source=work).exists():
+        faults.append(_("One of these works is made from the other: they are two works. Correct the sources first."))
     wanted = choices.get("rights", {})
     for right in right_choices(work, other):
         choice = wanted.get(right.right, WORK if right.same else "")

@@ -1,12 +1,11 @@
-# hand-written: the database's own guard over merges.
-"""A merged work points to a work that stands: no chain, no circle, not itself (see merged_works.sql)."""
+"""The words of the search follow titles, names and recordings by triggers."""
 
 from pathlib import Path
 from typing import Any
 
 from django.db import migrations
 
-SQL = Path(__file__).with_name("merged_works.sql")
+SQL = Path(__file__).with_name("search.sql")
 
 
 def make(apps: Any, schema_editor: Any) -> None:
@@ -17,5 +16,5 @@ def make(apps: Any, schema_editor: Any) -> None:
 class Migration(migrations.Migration):
     """See the module."""
 
-    dependencies = [("works", "0006_duplicates")]
+    dependencies = [("works", "0009_recordings")]
     operations = [migrations.RunPython(make)]
