@@ -1,6 +1,7 @@
 """Merges and splits and money: runs keep what they froze and name what changed, effects are worked out before, and
 nothing that was paid on is undone (F23)."""
 
+import datetime as dt
 import threading
 import uuid
 from typing import Any
@@ -8,6 +9,8 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connections, transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from royalties import fsck
 from royalties.fsck import Scope
@@ -22,6 +25,7 @@ from tests.factories.members import make_member
 from works.models import Regrouping, Work
 from works.queries.regrouping import works_digest
 from works.services import regrouping as works
+from works.services.agreements import NewAgreement, NewSide, Terms, record_agreement
 
 NOW = make.NOW
 
@@ -151,6 +155,26 @@ def test_the_effect_is_what_a_run_over_the_merged_work_pays(pair, run_jobs) -> N
     anew = paid(make.calculated_run(run_jobs, pool))
     assert before | would == {first.pk: 0, second.pk: 0} | before | anew | {second.pk: 0}
     assert effect.moved == before[second.pk] and effect.freed == 0
+
+
+@pytest.mark.django_db
+def test_the_effect_follows_agreements_as_a_run_does(run_jobs) -> None:
+    """The other work is covered by a specific agreement; merged, the agreement and the effect go with it."""
+    writer, firm, other_firm = (make_member(name).party for name in ("Noor", "Firm", "Other Firm"))
+    one, two = make.song("Song", (firm, 100)), make.song("Song again", (firm, 100))
+    sides = (NewSide(firm, "AS", (0, 0, 0)), NewSide(other_firm, "AC", (1_000_000,) * 3))
+    terms = Terms(agreement_type="PS", start_date=dt.date(2020, 1, 1), shares_change=True)
+    record_agreement(new=NewAgreement(terms, sides, (two,)), by=clerk())
+    file = make.usage(make.Play("song", one, plays=3), make.Play("song again", two))
+    run = make.finalised_run(run_jobs, make.pool(100_00, files=[file]))
+    assert paid(run) == {firm.pk: 7_500, other_firm.pk: 2_500} and writer.pk not in paid(run)
+    made = works.propose_merge(
+        work=one, other=two, choices={}, reason="same", by=clerk(), now=NOW, form_key=uuid.uuid4()
+    )
+    assert {row.payee_id: row.would for row in effect_of(made).runs[0].rows} == {firm.pk: 0, other_firm.pk: 10_000}
+    runs.reverse_run(run=run, reason="anew", by=make.approver(), now=NOW)
+    works.merge_works(regrouping=made, seen=works_digest([one.pk, two.pk]), by=make.approver(), now=NOW)
+    assert paid(make.calculated_run(run_jobs, run.pool_claims.get().pool)) == {other_firm.pk: 10_000}
 
 
 @pytest.mark.django_db
@@ -330,3 +354,27 @@ def test_without_the_lock_a_freeze_reads_past_a_merge_that_is_under_way(monkeypa
     run.refresh_from_db()
     assert set(RunText.objects.filter(run_id=run.pk).values_list("work_id", flat=True)) == {one.pk, two.pk}
     assert changes_since(run).regrouped == ((two.pk, one.pk),)
+
+
+# --- properties ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=False)
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_the_effect_moves_money_and_makes_none(run_jobs, data) -> None:
+    """Over any shares and choices the differences of a run sum to nothing, and each payee keeps a whole amount."""
+    with transaction.atomic():
+        owners = [make_member(f"O{number}").party for number in range(3)]
+        split = st.lists(st.integers(0, 50), min_size=3, max_size=3).filter(lambda parts: 0 < sum(parts) <= 100)
+        songs = [
+            make.song(f"Song {n}", *((o, p) for o, p in zip(owners, data.draw(split), strict=True) if p))
+            for n in range(3)
+        ]
+        plays = [make.Play(f"t{n}", songs[n % 3], plays=data.draw(st.integers(1, 9))) for n in range(5)]
+        pool = make.pool(data.draw(st.integers(1, 999_999)), files=[make.usage(*plays)])
+        make.finalised_run(run_jobs, pool)
+        for choice in ("work", "other"):
+            one = Regrouping(kind="merge", work=songs[0], other=songs[1], choices={"rights": {"PR": choice}})
+            assert sum(row.difference for row in effect_of(one).runs[0].rows) == 0
+        transaction.set_rollback(True)

@@ -15,12 +15,15 @@ from tests.conftest import as_superuser
 from tests.factories.licensing import person
 from tests.factories.works import PERCENT, party, work
 from works.models import (
+    AgreementWork,
     Dispute,
     DuplicatePair,
     RecordingWork,
     Regrouping,
+    SourceWork,
     Work,
     WorkIdentifier,
+    WorkPerformer,
     WorkReport,
     WorkShare,
     WorkTitle,
@@ -28,6 +31,7 @@ from works.models import (
 from works.queries.regrouping import works_digest
 from works.queries.search import search_works
 from works.services import regrouping as acts
+from works.services.agreements import NewAgreement, NewSide, Terms, record_agreement
 from works.services.registration import NewShare
 from works.services.shares import replace_shares
 
@@ -65,7 +69,7 @@ def everything(*works: Work) -> list[Any]:
         list(model.objects.filter(**{f"{field}__in": ids}).order_by("pk").values())
         for model, field in (
             (Work, "pk"), (WorkTitle, "work"), (WorkIdentifier, "work"), (WorkShare, "work"), (Dispute, "work"),
-            (RecordingWork, "work"), (WorkReport, "work"),
+            (RecordingWork, "work"), (WorkReport, "work"), (SourceWork, "work"), (WorkPerformer, "work"),
         )
     ]  # fmt: skip
 
@@ -238,6 +242,42 @@ def test_the_pair_is_closed_by_the_merge_and_open_again_after_its_undoing(twins:
     undone(made)
     pair.refresh_from_db()
     assert pair.state == "open"
+
+
+@pytest.mark.django_db
+def test_what_points_to_the_other_work_follows_and_its_description_fills_gaps() -> None:
+    alia, firm = party("Alia Rahman"), party("Indus Publishing")
+    one, two, derived = (work(title, (alia, "CA", 100)) for title in ("Song", "Song again", "Song, arranged"))
+    listed = AgreementWork.objects.create(
+        agreement=record_agreement(
+            new=NewAgreement(
+                Terms(agreement_type="OS", start_date=dt.date(2020, 1, 1)),
+                (NewSide(alia, "AS", (500_000,) * 3), NewSide(firm, "AC", (500_000,) * 3)),
+                (derived,),
+            ),
+            by=clerk(),
+        ),
+        work=two,
+    )
+    SourceWork.objects.create(work=derived, kind="arrangement", source=two)
+    WorkPerformer.objects.create(work=two, last_name="Noor Jehan")
+    before = everything(one, two, derived)
+    made = merged(one, two)
+    listed.refresh_from_db()
+    assert listed.work_id == one.pk
+    assert derived.sources.get().source_id == one.pk
+    assert one.performers.get().last_name == "Noor Jehan"
+    undone(made)
+    listed.refresh_from_db()
+    assert everything(one, two, derived) == before and listed.work_id == two.pk
+
+
+@pytest.mark.django_db
+def test_an_arrangement_is_not_merged_into_the_work_it_is_made_from() -> None:
+    one, two = work("Song"), work("Song, arranged")
+    SourceWork.objects.create(work=two, kind="arrangement", source=one)
+    with pytest.raises(ValidationError, match="made from the other"):
+        proposed(one, two)
 
 
 # --- the database's own guard ----------------------------------------------------------------------------------------

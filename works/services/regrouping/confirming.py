@@ -8,7 +8,7 @@ import datetime as dt
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from cmo_portal.accounts.access import require
@@ -70,7 +70,13 @@ def merge_works(*, regrouping: Regrouping, seen: str, by: User, now: dt.datetime
     _move_titles(changes, work, other, regrouping.choices.get("fields", {}).get("title", WORK))
     _move_numbers_and_recordings(changes, work, other)
     _merge_fields(changes, work, other, regrouping.choices.get("fields", {}))
-    _follow(changes, work, other)
+    try:
+        with transaction.atomic():
+            _follow(changes, work, other)
+    except IntegrityError as error:  # the database knows every way from work to work
+        raise ValidationError(
+            _("The works made from these two would lead back to them. Correct the sources first.")
+        ) from error
     _lead_on(changes, work, other, by, now)
     changes.write()
     faultpoint("works.merge.after_write")
