@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cmo_portal.wording import share_text
 from royalties.queries.regrouped_usage import MatchedText
-from works.models import Work, WorkShare
+from works.models import Recording, Work, WorkShare
 from works.queries.regrouping import FieldChoice, RightChoice
 from works.rules.regrouping import CONTEST, OTHER, WORK
 
@@ -140,7 +140,7 @@ class SplitForm(forms.Form):
         lists = (
             ("titles", _("Titles that go"), [(row.pk, row.text) for row in work.titles.order_by("pk")]),
             ("identifiers", _("Numbers that go"), [(row.pk, f"{row.issuer} {row.value}") for row in _numbers(work)]),
-            ("recordings", _("Recordings that go"), [(row.pk, _recording(row)) for row in work.recordings.all()]),
+            ("recordings", _("Recordings that go"), [(row.pk, _recording(row)) for row in _recordings(work)]),
             ("texts", _("Usage that means the new work"), [(text.key, _usage(text)) for text in texts]),
         )
         for name, label, choices in lists:
@@ -194,8 +194,13 @@ def _numbers(work: Work) -> Any:
     return work.identifiers.order_by("pk")
 
 
-def _recording(row: Any) -> str:
-    return " · ".join(filter(None, (row.title, row.performer, row.isrc)))
+def _recordings(work: Work) -> Any:
+    return work.recordings.prefetch_related("performers").order_by("pk")
+
+
+def _recording(row: Recording) -> str:
+    people = ", ".join(performer.name for performer in row.performers.all())
+    return " · ".join(filter(None, (str(row), people, row.isrc)))
 
 
 def _usage(text: MatchedText) -> str:

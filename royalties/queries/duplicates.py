@@ -13,6 +13,7 @@ from royalties.models import DuplicateStake
 from works.models import DuplicatePair
 from works.queries.regrouping import LIVE
 from works.rules import likeness
+from works.rules.identifiers import format_isrc, format_iswc
 
 FIND = "royalties.find_duplicates"
 SAME, NEAR, ALIKE = 9_900, 9_000, 7_000
@@ -80,7 +81,7 @@ def reasons(evidence: Iterable[tuple[str, int, list[str]]]) -> list[Reason]:
 def _reason(field: str, value: int, values: list[str]) -> Reason:
     if value == likeness.MISSING:
         return Reason(_("One of the two names no writer"), None)
-    named = ", ".join(values)
+    named = ", ".join(_written(field, value) for value in values)
     if field in (likeness.TITLE, likeness.SOUND):
         text = str(TITLES[_level(value)])
         if field == likeness.SOUND:
@@ -101,6 +102,13 @@ def _reason(field: str, value: int, values: list[str]) -> Reason:
     }
     text = words.get(field, field)
     return Reason(text % {"values": named} if "%(values)s" in text else text, value == likeness.FULL)
+
+
+def _written(field: str, value: str) -> str:
+    """An identifier as people write it."""
+    if field in (likeness.ISWC, likeness.OTHER_ISWC):
+        return format_iswc(value)
+    return format_isrc(value) if field == likeness.ISRC else value
 
 
 def _level(value: int) -> int:

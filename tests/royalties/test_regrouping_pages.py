@@ -10,6 +10,7 @@ from tests.factories.licensing import person
 from tests.factories.members import make_member
 from tests.factories.works import party, work
 from works.models import DuplicatePair, Regrouping, Work
+from works.services.recordings import NewRecording, link_recordings
 
 pytestmark = pytest.mark.django_db
 
@@ -127,8 +128,10 @@ def test_pairs_told_apart_leave_the_list(clerk, twins) -> None:
 def test_a_split_is_proposed_with_its_usage(clerk, second, run_jobs) -> None:
     song = make.song("Song", (make_member("Noor").party, 100))
     make.finalised_run(run_jobs, make.pool(100_00, files=[make.usage(make.Play("a", song), make.Play("b", song))]))
+    link_recordings([(song, NewRecording("PKA012500001", "Song", "Noor Jehan"))])
     url = f"/staff/works/{song.uid}/split/"
     shown = page(clerk, url)
+    assert "Noor Jehan" in shown
     key = shown.split('name="texts" value="')[1][:64]
     fields = {f"share_{row.pk}": "stays" for row in song.shares.all()}
     fields |= {"form_key": str(uuid.uuid4()), "title": "Other song", "texts": key, "reason": "two songs"}
