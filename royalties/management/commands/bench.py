@@ -1,6 +1,8 @@
 """`./portal bench distribution --lines N [--json]`: the bulk work beside a plain COPY of the same lines.
 
 `./portal bench search --works N [--json]`: first pages of the public repertoire beside a page of known works.
+
+`./portal bench duplicates --works N [--json]`: all works compared with each other, and once more with what changed.
 """
 
 import json
@@ -12,6 +14,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from cmo_portal import environment
 from royalties.bench import distribution, place, workers
+from royalties.bench.duplicates import measure_duplicates
 from royalties.bench.search import measure_search
 
 
@@ -22,7 +25,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """What to measure, and how much of it."""
-        parser.add_argument("what", choices=["distribution", "search", "worker"])
+        parser.add_argument("what", choices=["distribution", "duplicates", "search", "worker"])
         parser.add_argument("--lines", type=_number, default=100_000, help="usage lines, for example 1000000 or 1M")
         parser.add_argument("--works", type=_number, default=500_000, help="works to search in, for example 500k")
         parser.add_argument("--questions", type=int, default=200, help="questions of each kind of search")
@@ -53,6 +56,8 @@ def _measured(
     where: place.Place, options: dict[str, Any], tell: Callable[[str], None]
 ) -> tuple[dict[str, Any], Callable[[dict[str, Any]], str]]:
     """The report of what was asked for, and how it is shown."""
+    if options["what"] == "duplicates":
+        return measure_duplicates(where, works=options["works"], seed=options["seed"], tell=tell), _duplicate_table
     if options["what"] == "search":
         works, questions = options["works"], options["questions"]
         return measure_search(where, works=works, questions=questions, seed=options["seed"], tell=tell), _search_table
@@ -88,3 +93,13 @@ def _search_table(report: dict[str, Any]) -> str:
         lines.append(f"{kind:30} {one['p50_ms']:>8} {one['p95_ms']:>8} {one['max_ms']:>8} {one['p95_ratio']:>10} ×")
     lines += [f"{name}: {share:.1%}" for name, share in report["quality"].items()]
     return "\n".join(lines)
+
+
+def _duplicate_table(report: dict[str, Any]) -> str:
+    return (
+        f"{report['works']:,} works compared in {report['first_seconds']} s ({report['works_per_second']:,} works/s,"
+        f" {report['cores']} cores, {report['memory_mb']} MB): {report['pairs']:,} pairs;"
+        f" {report['twins_found']:.1%} of {report['twins']:,} twins found\n"
+        f"again with nothing new: {report['nothing_new_seconds']} s;"
+        f" with {report['changed']:,} works changed: {report['changed_seconds']} s"
+    )
