@@ -68,8 +68,9 @@ def _twins(place: Place, songs: list[Song], chance: random.Random) -> list[tuple
     try:
         with connection.cursor() as cursor:
             cursor.execute("SET session_replication_role = replica")
+        last = Work.objects.order_by("-pk").values_list("pk", flat=True)[0]  # the repertoire brought its own numbers
         made = Work.objects.bulk_create(
-            Work(number=f"X{place:07d}", title=_misspelt(song.title.roman, chance), language="ur")
+            Work(pk=last + place + 1, number=f"X{place:07d}", title=_misspelt(song.title.roman, chance), language="ur")
             for place, song in enumerate(songs)
         )
         WorkTitle.objects.bulk_create(_title(work) for work in made)
