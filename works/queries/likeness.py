@@ -15,25 +15,33 @@ from works.rules.likeness import WorkFacts
 
 LIVE = "('registered', 'submitted')"
 COMMON = 60  # a title or number that more works share than this says little about any two of them
-SHORTEST_SOUND = 4
+SHORTEST_SOUND, TELLING_SOUND = 2, 3  # consonants: to be compared by, and to lead from one work to another
 BUSY_WRITER = 3_000  # shares of a party from which its works are compared by title alone
 
 # The facts of works as text, in a fixed order: for the comparison and for the digest that says whether they changed.
+# Whole tables are read at once for all works, and by their indexes for a few: lists are joined, not asked one by one.
 FACTS = f"""
-    SELECT w.id, coalesce(w.iswc, ''), coalesce(w.duration, 0),
-        (SELECT array_agg(DISTINCT t.key ORDER BY t.key) FROM works_worktitle t WHERE t.work_id = w.id AND t.key <> ''),
-        (SELECT array_agg(DISTINCT t.skeleton ORDER BY t.skeleton) FROM works_worktitle t
-            WHERE t.work_id = w.id AND length(t.skeleton) >= {SHORTEST_SOUND}),
-        (SELECT array_agg(DISTINCT p.display_name ORDER BY p.display_name) FROM works_workshare s
-            JOIN members_party p ON p.id = s.party_id WHERE s.work_id = w.id AND s.role NOT IN ('E', 'SE', 'AM', 'PA')),
-        (SELECT array_agg(DISTINCT r.isrc ORDER BY r.isrc) FROM works_recordingwork l
-            JOIN works_recording r ON r.id = l.recording_id WHERE l.work_id = w.id AND r.isrc IS NOT NULL),
-        (SELECT array_agg(DISTINCT i.value ORDER BY i.value) FROM works_workidentifier i WHERE i.work_id = w.id)
+    SELECT w.id, coalesce(w.iswc, '') AS iswc, coalesce(w.duration, 0) AS seconds, title.keys, title.sounds,
+        owner.people, record.isrcs, number.values
     FROM works_work w
+        LEFT JOIN (SELECT work_id, array_agg(DISTINCT key ORDER BY key) AS keys,
+            array_agg(DISTINCT skeleton ORDER BY skeleton) FILTER (WHERE length(skeleton) >= {SHORTEST_SOUND}) AS sounds
+            FROM works_worktitle WHERE key <> '' {{some}} GROUP BY work_id) title ON title.work_id = w.id
+        LEFT JOIN (SELECT s.work_id, array_agg(DISTINCT p.display_name ORDER BY p.display_name) AS people
+            FROM works_workshare s JOIN members_party p ON p.id = s.party_id
+            WHERE s.role NOT IN ('E', 'SE', 'AM', 'PA') {{some}} GROUP BY s.work_id) owner ON owner.work_id = w.id
+        LEFT JOIN (SELECT l.work_id, array_agg(DISTINCT r.isrc ORDER BY r.isrc) AS isrcs
+            FROM works_recordingwork l JOIN works_recording r ON r.id = l.recording_id
+            WHERE r.isrc IS NOT NULL {{some}} GROUP BY l.work_id) record ON record.work_id = w.id
+        LEFT JOIN (SELECT work_id, array_agg(DISTINCT value ORDER BY value) AS values
+            FROM works_workidentifier WHERE true {{some}} GROUP BY work_id) number ON number.work_id = w.id
 """  # noqa: S608 - composed of constants
+ALL, SOME = {"some": ""}, {"some": "AND work_id = ANY (%(works)s)"}
 # Notes every live work whose facts are others than when it was last compared, and forgets those that live no more.
 STALE = f"""
-    WITH facts (work, iswc, seconds, keys, sounds, people, isrcs, numbers) AS ({FACTS} WHERE w.state IN {LIVE})
+    WITH facts (work, iswc, seconds, keys, sounds, people, isrcs, numbers) AS (
+        {FACTS.format(**ALL)} WHERE w.state IN {LIVE}
+    )
     INSERT INTO works_sweptwork (work_id, digest, is_stale)
     SELECT work, decode(md5(concat_ws('|', iswc, seconds, keys::text, people::text, isrcs::text, numbers::text)),
         'hex'), true FROM facts
@@ -53,7 +61,7 @@ CANDIDATES = f"""
             SELECT 1 FROM works_worktitle o WHERE o.key = k.key LIMIT {COMMON} + 1) few) <= {COMMON}
     ),
     sound AS (
-        SELECT k.skeleton FROM (SELECT DISTINCT skeleton FROM title WHERE length(skeleton) >= {SHORTEST_SOUND}) k
+        SELECT k.skeleton FROM (SELECT DISTINCT skeleton FROM title WHERE length(skeleton) >= {TELLING_SOUND}) k
         WHERE (SELECT count(*) FROM (
             SELECT 1 FROM works_worktitle o WHERE o.skeleton = k.skeleton LIMIT {COMMON} + 1) few) <= {COMMON}
     ),
@@ -73,8 +81,8 @@ CANDIDATES = f"""
         SELECT t.work_id, o.work_id FROM writer
             JOIN works_workshare s ON s.party_id = writer.party_id JOIN title t ON t.work_id = s.work_id
             JOIN works_workshare h ON h.party_id = writer.party_id JOIN works_worktitle o ON o.work_id = h.work_id
-        WHERE length(t.skeleton) >= {SHORTEST_SOUND} AND left(o.skeleton, 3) = left(t.skeleton, 3)
-            AND abs(length(o.skeleton) - length(t.skeleton)) <= 3
+        WHERE length(t.skeleton) >= {SHORTEST_SOUND} AND left(o.skeleton, 2) = left(t.skeleton, 2)
+            AND abs(length(o.skeleton) - length(t.skeleton)) <= 2
         UNION
         SELECT l.work_id, o.work_id FROM works_recordingwork l JOIN mine USING (work_id)
             JOIN works_recordingwork o ON o.recording_id = l.recording_id
@@ -98,7 +106,7 @@ def note_stale() -> int:
 
 def pairs_to_compare(works: Collection[int]) -> list[tuple[int, int]]:
     """The pairs of works, lower id first, of which at least one is among `works` and that have something in common."""
-    with bulk_plans(), connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute(CANDIDATES, {"works": list(works)})
         return [(one, two) for one, two in cursor.fetchall()]
 
@@ -106,7 +114,7 @@ def pairs_to_compare(works: Collection[int]) -> list[tuple[int, int]]:
 def facts_of(works: Iterable[int]) -> dict[int, WorkFacts]:
     """Work → what it is compared by."""
     with connection.cursor() as cursor:
-        cursor.execute(f"{FACTS} WHERE w.id = ANY (%s)", [list(works)])
+        cursor.execute(f"{FACTS.format(**SOME)} WHERE w.id = ANY (%(works)s)", {"works": list(works)})
         return {row[0]: _facts(row) for row in cursor.fetchall()}
 
 

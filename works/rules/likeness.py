@@ -16,6 +16,8 @@ ISRC, ISWC, NUMBER, OTHER_ISWC, COUNTS = "isrc", "iswc", "number", "iswc-differs
 WEIGHTS = {TITLE: 50, WRITERS: 40, LENGTH: 10}
 SILENT = 6_000  # what a silent side counts as: no proof, no disproof
 SOUND_PART = 93  # percent: sound alone is worth less than letters
+TELLING_SOUND = 4  # consonants
+NEAR_LETTERS = 5_500
 TITLES_AGREE, WRITERS_AGREE = 8_600, 5_000
 SHARED_NUMBER = 9_000  # the score of a shared number when the titles agree as well
 MEDLEY_TITLE = 5_000  # a recording of two songs is borne by both: below this its number proves nothing
@@ -63,7 +65,8 @@ class Likeness:
 
 def compare(one: WorkFacts, other: WorkFacts) -> Likeness:
     """How alike two works are; the order of the two does not matter."""
-    letters, sound = _best(one.keys, other.keys), _best(one.skeletons, other.skeletons) * SOUND_PART // 100
+    letters = _best(one.keys, other.keys)
+    sound = _best(*(_sounds(side.skeletons, letters) for side in (one, other))) * SOUND_PART // 100
     title, writers = max(letters, sound), _writers(one.voices, other.voices)
     length = _length(one.seconds, other.seconds)
     shared = _shared(one, other)
@@ -104,6 +107,11 @@ def _best(texts: Sequence[str], others: Sequence[str]) -> int:
         if mine and theirs
     ]
     return round(max(pairs, default=0) * 100)
+
+
+def _sounds(skeletons: Sequence[str], letters: int) -> list[str]:
+    """The sounds that say something: a few consonants are shared by many words, unless the letters come near too."""
+    return [sound for sound in skeletons if len(sound) >= TELLING_SOUND or letters >= NEAR_LETTERS]
 
 
 def _writers(one: Sequence[str], other: Sequence[str]) -> int:
