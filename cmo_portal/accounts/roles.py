@@ -9,6 +9,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "works.view_works",
         "works.edit_works",
         "works.import_works",
+        "works.confirm_merges",
         "members.view_members",
         "members.edit_parties",
         "royalties.match_usage",
@@ -59,6 +60,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "members.approve_bank",
         "members.approve_clients",
         "works.view_works",
+        "works.confirm_merges",
     ),
     "auditor": (
         "members.view_members",

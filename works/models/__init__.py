@@ -5,6 +5,7 @@ from works.models.api_registrations import ApiRegistration
 from works.models.claims import Claim, Dispute
 from works.models.cue_files import CueFile, CueMapping
 from works.models.cue_sheets import Cue, CueSheet, CueType, Episode, Production, ProductionKind
+from works.models.duplicates import DuplicatePair, Regrouping, RegroupingChange, SweptWork
 from works.models.number_requests import (
     AnswerFile,
     NumberAnswer,
@@ -39,6 +40,7 @@ __all__ = [
     "CueSheet",
     "CueType",
     "Dispute",
+    "DuplicatePair",
     "Element",
     "Episode",
     "FreeReason",
@@ -59,6 +61,8 @@ __all__ = [
     "RecordingPerformer",
     "RecordingWork",
     "RegistrationFile",
+    "Regrouping",
+    "RegroupingChange",
     "ReportKind",
     "RequestFile",
     "RequestKind",
@@ -68,6 +72,7 @@ __all__ = [
     "SocietyNote",
     "SourceKind",
     "SourceWork",
+    "SweptWork",
     "Work",
     "WorkDraft",
     "WorkIdentifier",

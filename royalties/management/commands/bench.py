@@ -3,6 +3,7 @@
 `./portal bench search --works N [--json]`: first pages of the public repertoire beside a page of known works.
 
 `./portal bench shares --works N [--json]`: who may collect every work beside a plain COPY of the shares.
+`./portal bench duplicates --works N [--json]`: all works compared with each other, and once more with what changed.
 """
 
 import json
@@ -14,6 +15,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from cmo_portal import environment
 from royalties.bench import distribution, place, workers
+from royalties.bench.duplicates import measure_duplicates
 from royalties.bench.search import measure_search
 from royalties.bench.shares import measure_shares
 
@@ -25,7 +27,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """What to measure, and how much of it."""
-        parser.add_argument("what", choices=["distribution", "search", "shares", "worker"])
+        parser.add_argument("what", choices=["distribution", "duplicates", "search", "shares", "worker"])
         parser.add_argument("--lines", type=_number, default=100_000, help="usage lines, for example 1000000 or 1M")
         parser.add_argument("--works", type=_number, default=500_000, help="works to search in, for example 500k")
         parser.add_argument("--questions", type=int, default=200, help="questions of each kind of search")
@@ -56,6 +58,8 @@ def _measured(
     where: place.Place, options: dict[str, Any], tell: Callable[[str], None]
 ) -> tuple[dict[str, Any], Callable[[dict[str, Any]], str]]:
     """The report of what was asked for, and how it is shown."""
+    if options["what"] == "duplicates":
+        return measure_duplicates(where, works=options["works"], seed=options["seed"], tell=tell), _duplicate_table
     if options["what"] == "search":
         works, questions = options["works"], options["questions"]
         return measure_search(where, works=works, questions=questions, seed=options["seed"], tell=tell), _search_table
@@ -108,3 +112,13 @@ def _shares_table(report: dict[str, Any]) -> str:
         "one work: " + ", ".join(f"{name} {value} ms" for name, value in report["one_work_ms"].items()),
     ]
     return "\n".join(lines)
+
+
+def _duplicate_table(report: dict[str, Any]) -> str:
+    return (
+        f"{report['works']:,} works compared in {report['first_seconds']} s ({report['works_per_second']:,} works/s,"
+        f" {report['cores']} cores, {report['memory_mb']} MB): {report['pairs']:,} pairs;"
+        f" {report['twins_found']:.1%} of {report['twins']:,} twins found\n"
+        f"again with nothing new: {report['nothing_new_seconds']} s;"
+        f" with {report['changed']:,} works changed: {report['changed_seconds']} s"
+    )
