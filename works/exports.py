@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from cmo_portal.common.tables.writing import inert
 from cmo_portal.wording import share_text
 from members.models import Party
-from works.models import Dispute, Work
+from works.models import Work
 from works.queries.work_pages import own_shares
 from works.rules.identifiers import format_iswc
 
@@ -37,34 +37,6 @@ def staff_list_csv(works: QuerySet[Work]) -> HttpResponse:
     rows = ([work.number, work.title, format_iswc(work.iswc or ""), work.language, work.get_state_display()]
             for work in works.iterator(chunk_size=2000))  # fmt: skip
     return _csv("works.csv", head, rows)
-
-
-def dispute_list_csv(disputes: QuerySet[Dispute]) -> HttpResponse:
-    """Disputes with their sides."""
-    head = [
-        _("Work"),
-        _("Title"),
-        _("Right"),
-        _("Part in dispute"),
-        _("Claims"),
-        _("Opened"),
-        _("Evidence due"),
-        _("Settled"),
-    ]
-    rows = (
-        [
-            dispute.work.number,
-            dispute.work.title,
-            dispute.get_right_display(),
-            share_text(dispute.share),
-            "; ".join(f"{claim.party} {share_text(claim.share)}" for claim in dispute.claims.all()),
-            dispute.opened_on.isoformat(),
-            dispute.deadline.isoformat(),
-            dispute.closed_on.isoformat() if dispute.closed_on else "",
-        ]
-        for dispute in disputes
-    )
-    return _csv("disputes.csv", head, rows)
 
 
 def _member_rows(works: Sequence[Work], party: Party) -> Iterator[list[str]]:

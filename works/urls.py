@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from works.views import drafts, member, public, staff
-from works.views.staff import new_work
+from works.views import claims, drafts, member, public, staff
+from works.views.staff import dispute_rules, new_work
 
 app_name = "works"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("repertoire/<uuid:uid>/reported/", public.work_reported, name="public-work-reported"),
     path("my/works/", member.work_list, name="member-work-list"),
     path("my/works/<uuid:uid>/", member.work_detail, name="member-work-detail"),
+    path("my/works/<uuid:uid>/claim/", claims.claim_new, name="member-claim-new"),
     path("my/works/registrations/", drafts.draft_start, name="member-draft-start"),
     path("my/works/registrations/<uuid:uid>/title/", drafts.draft_title, name="member-draft-title"),
     path("my/works/registrations/<uuid:uid>/known/", drafts.draft_known, name="member-draft-known"),
@@ -25,8 +26,10 @@ urlpatterns = [
     path("staff/works/<uuid:uid>/decide/", staff.work_decide, name="staff-work-decide"),
     path("staff/works/<uuid:uid>/shares/<str:right>/", staff.share_edit, name="staff-share-edit"),
     path("staff/works/<uuid:uid>/disputes/<str:right>/", staff.dispute_open, name="staff-dispute-open"),
-    path("staff/works/disputes/", staff.dispute_list, name="staff-dispute-list"),
-    path("staff/works/disputes/<uuid:uid>/", staff.dispute_detail, name="staff-dispute-detail"),
+    path("staff/works/disputes/rules/", dispute_rules.rule_list, name="staff-dispute-rules"),
+    path(
+        "staff/works/disputes/rules/<uuid:uid>/approve/", dispute_rules.rule_approve, name="staff-dispute-rule-approve"
+    ),
     path("staff/works/reports/", staff.report_list, name="staff-report-list"),
     path("staff/works/reports/<uuid:uid>/", staff.report_detail, name="staff-report-detail"),
     path("staff/registrations/", staff.file_list, name="staff-file-list"),

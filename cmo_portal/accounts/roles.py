@@ -50,6 +50,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "members.view_members",
         "members.approve_bank",
         "works.view_works",
+        "works.settle_disputes",
     ),
     "auditor": (
         "members.view_members",

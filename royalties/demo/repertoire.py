@@ -14,7 +14,7 @@ from royalties.demo import sign_ins
 from royalties.demo.frame import Story, dice, staff
 from royalties.demo.people import SOCIETY_WITHOUT_ACCOUNT
 from royalties.demo.words import BANDS, BENDING, ENGLISH_FIRST, ENGLISH_SECOND, FIRM, URDU_PATTERNS, Word
-from works.models import Work
+from works.models import Basis, Work
 from works.rules.identifiers import iswc_check_digit
 from works.services.disputes import NewClaim, open_dispute
 from works.services.registration import NewRecording, NewShare, NewTitle, NewWork, check_new_work, store_works
@@ -226,10 +226,9 @@ def _open_dispute(work: Work, owners: Owners, story: Story) -> None:
     open_dispute(
         work=work,
         right="PR",
-        share=500_000,
         claims=[
-            NewClaim(owners.disputed, "A", 500_000, "registration by the member"),
-            NewClaim(other, "A", 500_000, "letter with a signed manuscript"),
+            NewClaim(owners.disputed, "A", 500_000, Basis.RECORD, stated_on=story.beginning),
+            NewClaim(other, "A", 500_000, reference="letter with a signed manuscript"),
         ],
         by=staff("documentation"),
         on=story.paid_quarter.start,

@@ -283,8 +283,8 @@ def test_a_revision_that_would_pay_a_disputed_part_is_a_conflict_and_changes_not
     song = Work.objects.get()
     holder = song.shares.filter(right="PR").first()
     assert holder and holder.party
-    claims = [NewClaim(holder.party, holder.role, 30 * PERCENT), NewClaim(party("Other Side"), "CA", 30 * PERCENT)]
-    open_dispute(work=song, right="PR", share=30 * PERCENT, claims=claims, by=by, on=clock.today())
+    claims = [NewClaim(holder.party, holder.role, holder.share), NewClaim(party("Other Side"), "CA", 30 * PERCENT)]
+    open_dispute(work=song, right="PR", claims=claims, by=by, on=clock.today())
     before = sorted(song.shares.values_list("right", "share", "state"))
     file = take(cwr_file(("REV", [as_revision(numbered("A"))])), by)
     assert statuses(file) == ["CO"]

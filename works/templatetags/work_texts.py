@@ -7,8 +7,9 @@ from django import template
 from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
-from cmo_portal.templatetags.portal import code
+from cmo_portal.templatetags.portal import code, state
 from works.forms.fields import ROLES
+from works.models import Dispute
 from works.rules.identifiers import format_isrc, format_iswc
 
 register = template.Library()
@@ -31,6 +32,13 @@ def isrc(value: str) -> SafeString:
 def role_name(value: str) -> Any:
     """A role by its CWR code in words; a code nobody knows stays as it is."""
     return _ROLE_NAMES.get(value, value)
+
+
+@register.simple_tag
+def dispute_state(dispute: Dispute, today: dt.date) -> SafeString:
+    """The state of a dispute; one whose days for evidence are over is late, also before the daily job has seen it."""
+    late = dispute.state == "open" and dispute.deadline < today
+    return state("due" if late else dispute.state, "dispute")
 
 
 @register.simple_tag

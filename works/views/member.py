@@ -13,6 +13,7 @@ from members.models import Party
 from works.access import member_page
 from works.exports import work_list_csv
 from works.forms.search import MyWorksFilter
+from works.queries.disputes import told_disputes
 from works.queries.repertoire import my_works, works_of
 from works.queries.work_pages import own_shares, share_table
 from works.services.drafts import next_step
@@ -56,7 +57,8 @@ def work_detail(request: HttpRequest, party: Party, uid: UUID) -> HttpResponse:
         "titles": work.titles.order_by("pk"),
         "rights": share_table(work, on=clock.today()),
         "recordings": work.recordings.order_by("pk"),
-        "disputes": work.disputes.prefetch_related("claims__party").order_by("-opened_on", "pk"),
+        "disputes": told_disputes(work, on=clock.today(), with_files=False),
+        "own_disputes": set(party.claims.filter(dispute__work=work).values_list("dispute__uid", flat=True)),
         "today": clock.today(),
     }
     return render(request, "works/member/work_detail.html", context)

@@ -19,6 +19,7 @@ from works.exports import staff_list_csv
 from works.forms.search import WorkFilter
 from works.forms.staff import CorrectionForm, DayFilter, DecisionForm, rows_of_shares
 from works.models import Work
+from works.queries.disputes import told_disputes
 from works.queries.repertoire import found_works
 from works.queries.work_pages import acts_on, in_force, listed, share_table
 from works.services.drafts import decide_submitted
@@ -69,7 +70,7 @@ def work_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
         "all_rights": Right.choices,
         "recordings": work.recordings.order_by("pk"),
         "identifiers": work.identifiers.order_by("pk"),
-        "disputes": work.disputes.prefetch_related("claims__party").order_by("-opened_on", "pk"),
+        "disputes": told_disputes(work, on=clock.today(), with_files=True),
         "registrations": work.registrations.select_related("file").order_by("-pk")[:20],
         "reports": work.reports.filter(state="open").order_by("pk")[:20],
         "events": acts_on(work),
