@@ -26,19 +26,26 @@ SHARES = "FROM royalties_runshare WHERE run_id = %(run)s"
 RIGHT_NO = """CASE "right" WHEN 'PR' THEN 0 WHEN 'MR' THEN 1 ELSE 2 END"""
 
 # The shares of every work of a run for one right as they are now: each with its payee or the reason why it is held, the
-# rest to 100 % as undocumented. A work claimed above 100 % is held whole. Parties and payees come as two arrays.
+# rest to 100 % as undocumented. A work claimed above 100 % is held whole, and so is a right in dispute where the
+# society's rule says so. Parties and payees come as two arrays.
 SHARES_NOW = """
     WITH work AS (
         SELECT DISTINCT t.work_id FROM royalties_runtext t
             JOIN royalties_runpool p ON p.run_id = t.run_id AND p.pool_no = t.pool_no
             WHERE t.run_id = %(run)s AND p."right" = %(right)s AND t.work_id > 0
     ),
+    whole AS (
+        SELECT DISTINCT work_id FROM works_dispute WHERE "right" = %(right)s AND holds = 'whole'
+            AND territory IN (%(territory)s, '2136') AND state IN ('open', 'due', 'proposed')
+    ),
     payee AS (SELECT * FROM unnest(%(parties)s::bigint[], %(payees)s::bigint[]) AS p (party_id, payee_id)),
     share AS (
         SELECT s.work_id, s.id AS share_id, s.party_id, s.role, s.share AS units,
-            CASE WHEN s.state = 'disputed' THEN -2 ELSE coalesce(payee.payee_id, -4) END AS payee_id
+            CASE WHEN s.state = 'disputed' OR whole.work_id IS NOT NULL THEN -2
+                ELSE coalesce(payee.payee_id, -4) END AS payee_id
         FROM work JOIN works_workshare s USING (work_id)
             LEFT JOIN payee ON payee.party_id = s.party_id AND s.state = 'active'
+            LEFT JOIN whole USING (work_id)
         WHERE s."right" = %(right)s AND s.territory IN (%(territory)s, '2136')
             AND (s.valid_from IS NULL OR s.valid_from <= %(day)s) AND (s.valid_to IS NULL OR s.valid_to >= %(day)s)
     ),

@@ -31,7 +31,7 @@ from royalties.models import (
     UsageFile,
     UsageSource,
 )
-from works.models import Dispute, RegistrationFile, Work, WorkDraft, WorkReport
+from works.models import Dispute, DisputeEvidence, DisputeRule, RegistrationFile, Work, WorkDraft, WorkReport
 
 # kind → every object of that kind, as a queryset; addresses are made from the row.
 KINDS: dict[str, Callable[[], QuerySet[Any]]] = {
@@ -56,6 +56,8 @@ KINDS: dict[str, Callable[[], QuerySet[Any]]] = {
     "source": UsageSource.objects.all,
     "usage_text": lambda: UsageFile.objects.filter(state="landed"),
     "dispute": Dispute.objects.all,
+    "dispute_rule": DisputeRule.objects.all,
+    "evidence": DisputeEvidence.objects.all,
     "report": WorkReport.objects.all,
     "usage_file": lambda: UsageFile.objects.filter(state="landed"),
     "pool": Pool.objects.all,
@@ -73,6 +75,10 @@ def of_member(kind: str, member: Member) -> QuerySet[Any]:
     rows = KINDS[kind]()
     if kind == "work":
         return rows.filter(shares__party=member.party).distinct()
+    if kind == "dispute":
+        return rows.filter(claims__party=member.party)
+    if kind == "evidence":
+        return rows.filter(claim__party=member.party)
     if kind in {"account", "document", "draft", "statement"}:
         return rows.filter(party=member.party)
     raise LookupError(kind)

@@ -30,7 +30,8 @@ def claim_new(request: HttpRequest, party: Party, uid: UUID) -> HttpResponse:
     form = CounterClaimForm(request.POST or None, rows=rows)
     if request.method == "POST" and form.is_valid():
         data = dict(form.cleaned_data)
-        chosen = [row for row in rows if str(row.uid) in data.pop("against")]
+        against = set(data.pop("against"))
+        chosen = [row for row in rows if str(row.uid) in against]
         rights = {row.right for row in chosen}
         if len(rights) > 1:
             form.add_error("against", _("One claim is about one right. File another claim for the other right."))

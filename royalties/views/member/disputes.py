@@ -98,7 +98,7 @@ def dispute_detail(request: HttpRequest, member: Member, uid: UUID) -> HttpRespo
 @require_safe
 def dispute_evidence(request: HttpRequest, member: Member, uid: UUID) -> HttpResponse:
     """A document that she gave, or that another side chose to show."""
-    found = get_object_or_404(evidence_of(member.party, acting(request)), uid=uid)
+    found = get_object_or_404(evidence_of(member.party), uid=uid)
     try:
         content = desk.open_evidence(evidence=found, by=acting(request))
     except FileNotFoundError as error:

@@ -98,7 +98,9 @@ def dispute_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
 @require_safe
 def dispute_evidence(request: HttpRequest, uid: UUID) -> HttpResponse:
     """A document of a side, as a file; who opened it is noted."""
-    found = get_object_or_404(evidence_of(None, acting(request)), uid=uid)
+    if not _may_open(request):
+        raise PermissionDenied
+    found = get_object_or_404(evidence_of(None), uid=uid)
     try:
         content = desk.open_evidence(evidence=found, by=acting(request))
     except FileNotFoundError as error:
