@@ -2,18 +2,23 @@
 
 from django.urls import path
 
-from works.views import claims, drafts, member, public, staff
-from works.views.staff import dispute_rules, new_work
+from works.views import claims, drafts, member, public, recordings, staff
+from works.views.staff import description, dispute_rules, free_rules, new_work
+from works.views.staff import recordings as staff_recordings
 
 app_name = "works"
 urlpatterns = [
     path("repertoire/", public.repertoire_search, name="public-repertoire-search"),
     path("repertoire/<uuid:uid>/", public.work_detail, name="public-work-detail"),
+    path("repertoire/<uuid:uid>/claim/", public.work_claim, name="public-work-claim"),
     path("repertoire/<uuid:uid>/report/", public.work_report, name="public-work-report"),
     path("repertoire/<uuid:uid>/reported/", public.work_reported, name="public-work-reported"),
     path("my/works/", member.work_list, name="member-work-list"),
     path("my/works/<uuid:uid>/", member.work_detail, name="member-work-detail"),
     path("my/works/<uuid:uid>/claim/", claims.claim_new, name="member-claim-new"),
+    path("my/recordings/", recordings.recording_list, name="member-recording-list"),
+    path("my/recordings/<uuid:uid>/", recordings.recording_link, name="member-recording-link"),
+    path("my/recordings/<uuid:uid>/unlink/", recordings.recording_unlink, name="member-recording-unlink"),
     path("my/works/registrations/", drafts.draft_start, name="member-draft-start"),
     path("my/works/registrations/<uuid:uid>/title/", drafts.draft_title, name="member-draft-title"),
     path("my/works/registrations/<uuid:uid>/known/", drafts.draft_known, name="member-draft-known"),
@@ -23,6 +28,10 @@ urlpatterns = [
     path("staff/works/", staff.work_list, name="staff-work-list"),
     path("staff/works/new/", new_work.work_new, name="staff-work-new"),
     path("staff/works/<uuid:uid>/", staff.work_detail, name="staff-work-detail"),
+    path("staff/works/public-domain/", free_rules.free_rules, name="staff-free-rules"),
+    path("staff/works/<uuid:uid>/facts/", description.facts_edit, name="staff-facts-edit"),
+    path("staff/works/<uuid:uid>/description/<slug:section>/", description.section_edit, name="staff-section-edit"),
+    path("staff/works/<uuid:uid>/proposal/<str:right>/", description.share_proposal, name="staff-share-proposal"),
     path("staff/works/<uuid:uid>/decide/", staff.work_decide, name="staff-work-decide"),
     path("staff/works/<uuid:uid>/shares/<str:right>/", staff.share_edit, name="staff-share-edit"),
     path("staff/works/<uuid:uid>/disputes/<str:right>/", staff.dispute_open, name="staff-dispute-open"),
@@ -32,6 +41,13 @@ urlpatterns = [
     ),
     path("staff/works/reports/", staff.report_list, name="staff-report-list"),
     path("staff/works/reports/<uuid:uid>/", staff.report_detail, name="staff-report-detail"),
+    path("staff/recordings/", staff_recordings.recording_list, name="staff-recording-list"),
+    path("staff/recordings/new/", staff_recordings.recording_new, name="staff-recording-new"),
+    path("staff/recordings/missing/", staff_recordings.silent_list, name="staff-silent-list"),
+    path("staff/recordings/<uuid:uid>/", staff_recordings.recording_detail, name="staff-recording-detail"),
+    path("staff/recordings/<uuid:uid>/edit/", staff_recordings.recording_edit, name="staff-recording-edit"),
+    path("staff/recordings/<uuid:uid>/link/", staff_recordings.recording_link, name="staff-recording-link"),
+    path("staff/recordings/parts/<uuid:uid>/unlink/", staff_recordings.recording_unlink, name="staff-recording-unlink"),
     path("staff/registrations/", staff.file_list, name="staff-file-list"),
     path("staff/registrations/<uuid:uid>/", staff.file_detail, name="staff-file-detail"),
     path("staff/registrations/<uuid:uid>/progress/", staff.file_progress, name="staff-file-progress"),

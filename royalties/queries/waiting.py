@@ -16,8 +16,8 @@ from royalties.models.ledger import AccountCode
 from royalties.rules.threshold import Payout, decide_payout, read_minimum
 
 # The balance of a party, what of its data a payment needs (with the bank's reason where it sent money back from the
-# account in force, as in royalties.queries.payable), the rule on payments in force, the last registration begun, the disputes
-# that wait for her answer by the last day for evidence.
+# account in force, as in royalties.queries.payable), the rule on payments in force, the last registration begun, and
+# the disputes that wait for her answer, by the last day for evidence.
 STANDING = """
     SELECT
         (SELECT coalesce(-sum(l.amount), 0)::bigint FROM royalties_ledgerline l

@@ -31,7 +31,17 @@ from royalties.models import (
     UsageFile,
     UsageSource,
 )
-from works.models import Dispute, DisputeEvidence, DisputeRule, RegistrationFile, Work, WorkDraft, WorkReport
+from works.models import (
+    Dispute,
+    DisputeEvidence,
+    DisputeRule,
+    Recording,
+    RecordingWork,
+    RegistrationFile,
+    Work,
+    WorkDraft,
+    WorkReport,
+)
 
 # kind → every object of that kind, as a queryset; addresses are made from the row.
 KINDS: dict[str, Callable[[], QuerySet[Any]]] = {
@@ -58,6 +68,8 @@ KINDS: dict[str, Callable[[], QuerySet[Any]]] = {
     "dispute": Dispute.objects.all,
     "dispute_rule": DisputeRule.objects.all,
     "evidence": DisputeEvidence.objects.all,
+    "recording": Recording.objects.all,
+    "recording_part": RecordingWork.objects.all,
     "report": WorkReport.objects.all,
     "usage_file": lambda: UsageFile.objects.filter(state="landed"),
     "pool": Pool.objects.all,
@@ -79,6 +91,8 @@ def of_member(kind: str, member: Member) -> QuerySet[Any]:
         return rows.filter(claims__party=member.party)
     if kind == "evidence":
         return rows.filter(claim__party=member.party)
+    if kind == "recording_part":
+        return rows.filter(linked_by=member.party)
     if kind in {"account", "document", "draft", "statement"}:
         return rows.filter(party=member.party)
     raise LookupError(kind)

@@ -1,8 +1,12 @@
 """Tables of the works app, by subject."""
 
+from works.models.agreements import Agreement, AgreementParty, AgreementRole, AgreementType, AgreementWork
 from works.models.claims import Basis, Claim, Dispute, DisputeKind
+from works.models.performance import Instrumentation, InstrumentPlayers, WorkOrigin, WorkPerformer
+from works.models.recordings import Recording, RecordingPerformer, RecordingWork
 from works.models.registrations import ImportedTransaction, RegistrationFile, WorkDraft
 from works.models.reports import ReportKind, WorkReport
+from works.models.search import SearchDocument, SearchWord
 from works.models.settlements import (
     DisputeEvidence,
     DisputeMessage,
@@ -10,9 +14,17 @@ from works.models.settlements import (
     DisputeRule,
     OutcomeShare,
 )
-from works.models.works import Recording, Work, WorkIdentifier, WorkShare, WorkTitle
+from works.models.sources import Element, FreeReason, PublicDomainElement, SourceKind, SourceWork
+from works.models.submissions import SocietyNote, WorkSubmission
+from works.models.terms import FreeShareUse, ProtectionTerm, PublicDomainRule
+from works.models.works import IdentifierValidity, Work, WorkIdentifier, WorkShare, WorkTitle
 
 __all__ = [
+    "Agreement",
+    "AgreementParty",
+    "AgreementRole",
+    "AgreementType",
+    "AgreementWork",
     "Basis",
     "Claim",
     "Dispute",
@@ -21,15 +33,34 @@ __all__ = [
     "DisputeMessage",
     "DisputeOutcome",
     "DisputeRule",
+    "Element",
+    "FreeReason",
+    "FreeShareUse",
+    "IdentifierValidity",
     "ImportedTransaction",
+    "InstrumentPlayers",
+    "Instrumentation",
     "OutcomeShare",
+    "ProtectionTerm",
+    "PublicDomainElement",
+    "PublicDomainRule",
     "Recording",
+    "RecordingPerformer",
+    "RecordingWork",
     "RegistrationFile",
     "ReportKind",
+    "SearchDocument",
+    "SearchWord",
+    "SocietyNote",
+    "SourceKind",
+    "SourceWork",
     "Work",
     "WorkDraft",
     "WorkIdentifier",
+    "WorkOrigin",
+    "WorkPerformer",
     "WorkReport",
     "WorkShare",
+    "WorkSubmission",
     "WorkTitle",
 ]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from cmo_portal.common.models import Public
 from members.models import Party
 from members.models.parties import Right
-from members.models.territories import WORLD
+from members.models.territories import LONGEST_AREA, WORLD
 from works.models.registrations import ImportedTransaction
 from works.models.works import WHOLE, Work
 
@@ -85,7 +85,7 @@ class Dispute(Public):
     kind = models.CharField(_("kind"), max_length=12, choices=DisputeKind.choices, default=DisputeKind.OVER_CLAIM)
     state = models.CharField(_("state"), max_length=10, choices=DISPUTE_STATES, default="open")
     right = models.CharField(_("right"), max_length=2, choices=Right.choices)
-    territory = models.CharField(_("territory"), max_length=4, default=WORLD)
+    territory = models.CharField(_("territory"), max_length=LONGEST_AREA, default=WORLD)
     share = models.IntegerField(_("share in dispute"))
     holds = models.CharField(_("what is held"), max_length=5, choices=HOLDS, default="part")
     takes_open_part = models.BooleanField(_("about the part without an owner too"), default=True)
@@ -137,7 +137,7 @@ class Claim(Public):
     role = models.CharField(_("role"), max_length=2)
     share = models.IntegerField(_("share claimed"))
     first_share = models.IntegerField(_("share claimed at first"))
-    territory = models.CharField(_("territory"), max_length=4, default=WORLD)
+    territory = models.CharField(_("territory"), max_length=LONGEST_AREA, default=WORLD)
     valid_from = models.DateField(_("from"), null=True, blank=True)
     valid_to = models.DateField(_("to"), null=True, blank=True)
     basis = models.CharField(_("basis"), max_length=10, choices=Basis.choices, default=Basis.DESK)

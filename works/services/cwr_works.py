@@ -1,4 +1,5 @@
-"""From a CWR transaction to a work of ours: titles, parties, shares, recordings and the sender's number.
+"""From a CWR transaction to a work of ours: titles, parties, shares, recordings, the sender's number and
+its description.
 
 Parties are known by their IPI name numbers; without one, the same name from the same sender is the same party. Shares
 are the ownership shares; sums that miss the whole by the tolerance CWR allows (0.06 %) are brought to it by largest
@@ -16,7 +17,9 @@ from works.formats.cwr.work import WorkPublisher, WorkTransaction, WorkWriter
 from works.models import WorkShare
 from works.rules.identifiers import read_ipi_base, read_ipi_name
 from works.rules.splits import WHOLE, scaled_to_whole
-from works.services.registration import NewRecording, NewShare, NewTitle, NewWork
+from works.services.cwr_descriptions import description_of
+from works.services.recordings import NewPerformer, NewRecording
+from works.services.registration import NewShare, NewTitle, NewWork
 
 TOLERANCE = 600  # 0.06 % in 1/10,000 of a percent (CWR 2.x, sums of shares)
 RIGHTS = ("PR", "MR", "SR")
@@ -57,6 +60,7 @@ def _new_work(work: WorkTransaction, items: list[Interest], parties: dict[PartyF
         shares=tuple(_shares(items, parties)),
         recordings=tuple(_recordings(work)),
         identifiers=((sender, work.submitter_work_no),),
+        description=description_of(work),
     )
 
 
@@ -72,14 +76,24 @@ def _shares(items: list[Interest], parties: dict[PartyFacts, Party]) -> Iterable
 
 
 def _recordings(work: WorkTransaction) -> Iterable[NewRecording]:
-    performers = ", ".join(f"{person.first_name} {person.last_name}".strip() for person in work.performers)
+    """The recordings with an ISRC. CWR names performers by work: a recording without its own artist gets them."""
+    performers = tuple(
+        NewPerformer(
+            f"{person.first_name} {person.last_name}".strip(), ipi_name_number=read_ipi_name(person.ipi_name_no).value
+        )
+        for person in work.performers
+    )
     for recording in work.recordings:
         if recording.isrc:
             yield NewRecording(
                 recording.isrc,
                 recording.recording_title or work.title,
-                recording.display_artist or performers,
+                recording.display_artist,
                 recording.release_duration or work.duration or None,
+                version_title=recording.version_title,
+                label=recording.record_label or recording.album_label,
+                released_on=recording.release_date,
+                performers=() if recording.display_artist else performers,
             )
 
 
