@@ -1,4 +1,4 @@
-"""The works of the demo: titles in Roman and Urdu letters, awkward shares, recordings, one dispute.
+"""The works of the demo: titles in Roman and Urdu letters, awkward shares, recordings.
 
 Works are registered in bulk by the same service as imported files, after the same check as typed ones.
 """
@@ -14,9 +14,8 @@ from royalties.demo import sign_ins
 from royalties.demo.frame import Story, dice, staff
 from royalties.demo.people import SOCIETY_WITHOUT_ACCOUNT
 from royalties.demo.words import BANDS, BENDING, ENGLISH_FIRST, ENGLISH_SECOND, FIRM, URDU_PATTERNS, Word
-from works.models import Basis, Work
+from works.models import Work
 from works.rules.identifiers import iswc_check_digit
-from works.services.disputes import NewClaim, open_dispute
 from works.services.recordings import NewRecording
 from works.services.registration import NewShare, NewTitle, NewWork, check_new_work, store_works
 
@@ -73,7 +72,7 @@ class Owners:
 
 
 def load(story: Story) -> None:
-    """A thousand works and one dispute."""
+    """A thousand works."""
     owners = _owners()
     throw = dice("repertoire")
     news = list(_news(owners, throw))
@@ -82,7 +81,6 @@ def load(story: Story) -> None:
     clerk = staff("documentation")
     works = store_works(news=news, source=SOURCE)
     record_act(by=clerk, verb="register_works", on=works[0], facts={"source": SOURCE, "count": len(works)})
-    _open_dispute(works[DISPUTED], owners, story)
 
 
 def famous_works() -> list[Work]:
@@ -216,21 +214,3 @@ def iswc_number(number: int) -> str:
 def isrc_number(number: int) -> str:
     """A synthetic ISRC."""
     return f"{REGISTRANT}{20 + number % 6:02d}{number:05d}"
-
-
-# --- a dispute -------------------------------------------------------------------------------------------------------
-
-
-def _open_dispute(work: Work, owners: Owners, story: Story) -> None:
-    """Two lyricists claim the words of a famous work; its music goes on paying."""
-    other = owners.members[20]
-    open_dispute(
-        work=work,
-        right="PR",
-        claims=[
-            NewClaim(owners.disputed, "A", 500_000, Basis.RECORD, stated_on=story.beginning),
-            NewClaim(other, "A", 500_000, reference="letter with a signed manuscript"),
-        ],
-        by=staff("documentation"),
-        on=story.paid_quarter.start,
-    )
