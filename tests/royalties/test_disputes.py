@@ -113,6 +113,8 @@ class TestMemberPages:
         assert "Claimant X1" in shown and "Claimant X2" in shown and "Rs 171,000.00" in shown
         assert "With the 50 % that nobody contests, together 150 %: 50 % more than the whole." in shown
         assert "It is cured when either of them lowers its claim by 50 %" in shown
+        Claim.objects.filter(party=census.parties["X2"]).update(reference="a letter that is hers")
+        assert "a letter that is hers" not in text_of(x1.get(detail()))
 
     def test_nobody_else_finds_it(self, census, sign_in):
         m1 = sign_in(census.parties["M1"].member.user)

@@ -94,7 +94,7 @@ def room_size(dispute: Dispute, claims: Sequence[Claim], *, on: dt.date) -> int:
 
 
 def sentence_of(dispute: Dispute, claims: Sequence[Claim], *, on: dt.date, with_files: bool) -> list[Words]:
-    """The conflict in words. `with_files` names the registration files of others: for staff."""
+    """The conflict in words. `with_files` names the files, letters and agreements of all sides: for staff."""
     if dispute.state in ("settled", "refused"):
         return []
     spoken = [_spoken(claim, with_files) for claim in claims]
@@ -109,7 +109,7 @@ def what_evidence_decides(dispute: Dispute, room: int) -> dict[int, int] | None:
 
 
 def _spoken(claim: Claim, with_files: bool) -> SpokenClaim:
-    basis, reference, number = claim.basis, claim.reference, 0
+    basis, reference, number = claim.basis, claim.reference if with_files else "", 0
     if claim.basis == Basis.FILE and claim.transaction:
         basis = "file" if with_files else "registration"
         reference, number = claim.transaction.file.filename, claim.transaction.number

@@ -17,6 +17,7 @@ _CLAIMS = {
     "file": gettext_noop("%(name)s claims %(share)s (file %(reference)s, transaction %(number)s)."),
     "registration": gettext_noop("%(name)s claims %(share)s (registration of %(stated)s)."),
     "agreement": gettext_noop("%(name)s claims %(share)s (agreement %(reference)s)."),
+    "an agreement": gettext_noop("%(name)s claims %(share)s (by agreement)."),
     "desk": gettext_noop("%(name)s claims %(share)s (%(reference)s)."),
 }
 
@@ -105,7 +106,7 @@ def _claim(claim: SpokenClaim) -> Words:
     if basis in ("member", "registration") and claim.stated is None:
         basis = ""
     if basis in ("agreement", "desk") and not claim.reference:
-        basis = ""
+        basis = {"agreement": "an agreement", "desk": ""}[basis]
     figures: dict[str, Figure] = {
         "name": text(claim.name),
         "share": _share(claim.share),
