@@ -32,6 +32,7 @@ from royalties.models import (
     UsageSource,
 )
 from works.models import (
+    Agreement,
     Dispute,
     DisputeEvidence,
     DisputeRule,
@@ -68,6 +69,7 @@ KINDS: dict[str, Callable[[], QuerySet[Any]]] = {
     "dispute": Dispute.objects.all,
     "dispute_rule": DisputeRule.objects.all,
     "evidence": DisputeEvidence.objects.all,
+    "agreement": Agreement.objects.all,
     "recording": Recording.objects.all,
     "recording_part": RecordingWork.objects.all,
     "report": WorkReport.objects.all,
