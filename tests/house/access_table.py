@@ -103,7 +103,7 @@ TABLE: dict[str, Rule] = {
     "works:staff-dispute-open": Rule("works.edit_works", "work"),
     "works:staff-dispute-rules": Rule("works.view_works"),
     "works:staff-dispute-rule-approve": post("works.settle_disputes", "dispute_rule"),
-    "works:member-claim-new": Rule("member", "work"),
+    "works:member-claim-new": Rule("member", may_lack=True),  # of any registered work
     "works:staff-report-list": Rule("works.edit_works"),
     "works:staff-report-detail": Rule("works.edit_works", "report"),
     "works:staff-file-progress": Rule("works.import_works", "registration_file"),

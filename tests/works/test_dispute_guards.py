@@ -16,6 +16,8 @@ from tests.faults.racing import at_once
 from works.models import Claim, Dispute, DisputeEvidence, DisputeOutcome, DisputeRule, WorkShare
 from works.services import disputes
 from works.services.disputes import Award, NewClaim
+from works.services.registration import NewShare
+from works.services.shares import replace_shares
 
 DAY = dt.date(2026, 11, 22)
 NOW = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
@@ -167,6 +169,25 @@ def test_two_disputes_at_once_about_the_same_share_are_one() -> None:
     assert refused(at_once(*(opening(other) for other in claimants))) == [False, True]
     assert sum(WorkShare.objects.filter(work=song, right="PR").values_list("share", flat=True)) == 100 * PERCENT
     assert WorkShare.objects.filter(state="disputed").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_shares_corrected_while_a_dispute_opens_are_refused_or_right() -> None:
+    alia, bilal = party("Alia Rahman"), party("Bilal Hussain")
+    song, desk = work("Song", (alia, "CA", 100)), person("documentation")
+    claims = [NewClaim(alia, "CA", 100 * PERCENT), NewClaim(bilal, "CA", 40 * PERCENT)]
+    results = at_once(
+        lambda: disputes.open_dispute(work=song, right="PR", claims=claims, by=desk, on=DAY),
+        lambda: replace_shares(
+            work=song, right="PR", shares=[NewShare(bilal, "CA", "PR", 100 * PERCENT)], reason="Letter", by=desk
+        ),
+    )
+    shares = {(row.party, row.state): row.share // PERCENT for row in WorkShare.objects.filter(work=song, right="PR")}
+    if isinstance(results[1], ValidationError):  # the dispute was first: the correction left no room for its part
+        assert shares == {(alia, "active"): 60, (None, "disputed"): 40}
+    else:  # the correction was first: what Alia claims of it, beyond what Bilal claims himself, is hers meanwhile
+        assert shares == {(alia, "active"): 60, (None, "disputed"): 40}
+        assert Dispute.objects.get().share == 40 * PERCENT
 
 
 @pytest.mark.django_db(transaction=True)

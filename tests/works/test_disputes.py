@@ -178,6 +178,18 @@ class TestOpening:
 
 
 @pytest.mark.django_db
+def test_the_sides_are_told_that_there_is_news_without_a_title_or_a_share(
+    two: Any, by: Any, mailoutbox: list[Any], django_capture_on_commit_callbacks: Any
+) -> None:
+    alia, bilal, song = two
+    with django_capture_on_commit_callbacks(execute=True):
+        opened = dispute(song, claim(alia.party, 60), claim(bilal.party, 50), by=by)
+    assert sorted(message.to[0] for message in mailoutbox) == sorted([alia.user.email, bilal.user.email])
+    assert all(str(opened.uid) in message.body and "%" not in message.body for message in mailoutbox)
+    assert all(song.title not in message.subject + message.body for message in mailoutbox)
+
+
+@pytest.mark.django_db
 class TestCounterClaims:
     def file(self, two: Any, **more: Any) -> Dispute:
         _alia, bilal, song = two
@@ -195,6 +207,13 @@ class TestCounterClaims:
             "open", [("Alia Rahman", "active", 70), ("-", "disputed", 30)],
         )  # fmt: skip
         assert disputes.accept_claim(dispute=filed, by=by, on=DAY).version == accepted.version
+
+    def test_so_many_claims_of_one_member_wait_at_once(self, two: Any, settings: Any) -> None:
+        settings.CLAIMS_WAITING = 1
+        alia, bilal, _song = two
+        self.file(two)
+        with pytest.raises(ValidationError, match="So many claims"):
+            self.file((alia, bilal, work("Other", (alia.party, "CA", 100))))
 
     def test_a_claim_that_is_not_accepted_ends_with_words_and_changes_nothing(self, two: Any, by: Any) -> None:
         filed = self.file(two)

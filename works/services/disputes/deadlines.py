@@ -7,6 +7,7 @@ from django.db import transaction
 
 from cmo_portal.audit.services import record_act
 from cmo_portal.common.words import gettext_noop
+from works.mail import send_dispute_news
 from works.models import Dispute, DisputeOutcome, DisputeRule
 from works.queries.disputes import rule_on, what_evidence_decides
 from works.rules.conflicts import decided_in_proportion
@@ -33,6 +34,7 @@ def _take_up(dispute: Dispute, on: dt.date) -> bool:
         return False
     dispute.state, dispute.version = "due", dispute.version + 1
     dispute.save(update_fields=["state", "version"])
+    send_dispute_news(dispute, by=None)
     record_act(by=None, verb="dispute_due", on=dispute, facts={"deadline": dispute.deadline})
     terms = rule_on(dispute.opened_on)
     if isinstance(terms, DisputeRule) and terms.at_deadline != "prepare":

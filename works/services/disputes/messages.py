@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from cmo_portal.accounts.access import require
 from cmo_portal.accounts.models import User
 from cmo_portal.audit.services import record_act
+from works.mail import send_dispute_news
 from works.models import Claim, Dispute, DisputeMessage
 from works.models.claims import ENDED
 from works.rules.contact_data import holds_contact_data
@@ -51,6 +52,7 @@ def write_to_claimants(*, dispute: Dispute, text: str, form_key: UUID, by: User,
     message = DisputeMessage.objects.create(
         dispute=dispute, party=None, text=text.strip(), at=now, by=by, form_key=form_key
     )
+    send_dispute_news(dispute, by=by)
     record_act(by=by, verb="write_to_claimants", on=dispute, facts={"sides": dispute.claims.count()})
     return message
 

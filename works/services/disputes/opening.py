@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from cmo_portal.audit.services import record_act
 from cmo_portal.wording import share_text
 from members.models import Member, Party
 from members.models.territories import WORLD
+from works.mail import send_dispute_news
 from works.models import Basis, Claim, Dispute, DisputeKind, DisputeMessage, ImportedTransaction, Work, WorkShare
 from works.models.claims import HOLDING
 from works.queries.disputes import claims_on_record, rule_on
@@ -73,6 +75,9 @@ def file_counter_claim(
     Work.objects.select_for_update(no_key=True).get(pk=work.pk)
     if known := DisputeMessage.objects.filter(form_key=form_key, by=by).select_related("dispute").first():
         return known.dispute
+    waiting = Dispute.objects.filter(state="filed", kind=DisputeKind.COUNTER_CLAIM, messages__by=by).distinct()
+    if waiting.count() >= settings.CLAIMS_WAITING:
+        raise ValidationError(_("So many claims of yours wait already. Wait until the society has looked at them."))
     if len(grounds.strip()) < LEAST_GROUNDS:
         raise ValidationError(_("Say on what your claim rests, in a sentence or two."))
     own = NewClaim(member.party, role, share, Basis.MEMBER, stated_on=on)
@@ -101,6 +106,7 @@ def accept_claim(*, dispute: Dispute, by: User, on: dt.date) -> Dispute:
     _begin(dispute, on)
     dispute.state, dispute.version = "open", dispute.version + 1
     _hold(dispute, claims, room)
+    send_dispute_news(dispute, by=by)
     record_act(by=by, verb="accept_claim", on=dispute, facts={"share": dispute.share})
     return dispute
 
@@ -115,6 +121,7 @@ def refuse_claim(*, dispute: Dispute, reason: str, by: User, on: dt.date) -> Dis
         raise ValidationError(_("Say why the claim is not accepted. The member reads it."))
     dispute.state, dispute.closed_on, dispute.outcome = "refused", on, reason.strip()
     dispute.save(update_fields=["state", "closed_on", "outcome"])
+    send_dispute_news(dispute, by=by)
     record_act(by=by, verb="refuse_claim", on=dispute, facts={"reason": reason.strip()[:200]})
     return dispute
 
@@ -138,6 +145,7 @@ def join_dispute(*, dispute: Dispute, claim: NewClaim, by: User, on: dt.date) ->
     _check_conflict(claims, room)
     dispute.version += 1
     _hold(dispute, claims, room)
+    send_dispute_news(dispute, by=by)
     record_act(by=by, verb="join_dispute", on=dispute, facts={"party": str(claim.party.uid), "share": claim.share})
     return joined
 
@@ -182,6 +190,7 @@ def _open(dispute: Dispute, claims: Sequence[NewClaim], by: User, on: dt.date) -
     Work.objects.select_for_update(no_key=True).get(pk=dispute.work_id)
     rows, room = _prepare(dispute, claims, on)
     _hold(dispute, rows, room)
+    send_dispute_news(dispute, by=by)
     facts = {"right": dispute.right, "kind": dispute.kind, "share": dispute.share, "claims": len(claims)}
     record_act(by=by, verb="open_dispute", on=dispute, facts=facts)
     return dispute

@@ -14,6 +14,7 @@ from cmo_portal.audit.services import record_act
 from cmo_portal.common.faults import faultpoint
 from cmo_portal.wording import share_text
 from members.models import Member, Party
+from works.mail import send_dispute_news
 from works.models import Dispute, DisputeOutcome, DisputeRule, OutcomeShare
 from works.models.settlements import OUTCOME_KINDS
 from works.services.disputes.opening import locked
@@ -120,6 +121,7 @@ def settle(*, dispute: Dispute, outcome: DisputeOutcome, by: User | None, on: dt
     dispute.state, dispute.closed_on, dispute.outcome = "settled", on, outcome.reason
     dispute.version += 1
     dispute.save(update_fields=["state", "closed_on", "outcome", "version"])
+    send_dispute_news(dispute, by=by)
     given = [Award(award.party, award.role, award.share) for award in awards]
     record_act(by=by, verb="settle_dispute", on=dispute, facts=_facts(outcome, given))
 
