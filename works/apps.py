@@ -45,6 +45,7 @@ class WorksConfig(AppConfig):
         register("staff", "works:staff-agreement-list", _("Agreements"), permission="works.view_works", order=21)
         register("staff", "works:staff-file-list", _("Registrations"), permission="works.import_works", order=22)
         self._shape_states()
+        self._shape_descriptions()
 
     def _shape_states(self) -> None:
         from cmo_portal.states import register_states
@@ -59,31 +60,6 @@ class WorksConfig(AppConfig):
             },
         )
         register_states(
-            "share",
-            {
-                "active": ("filled", "good", _("Active")),
-                "disputed": ("triangle", "bad", _("Disputed")),
-                "unclaimed": ("pause", "waiting", _("Unclaimed")),
-                "free": ("empty", "plain", _("Public domain")),
-            },
-        )
-        register_states(
-            "free_element",
-            {
-                "free": ("empty", "good", _("Belongs to nobody")),
-                "protected": ("filled", "plain", _("Still protected")),
-                "unknown": ("half", "waiting", _("Cannot be said yet")),
-            },
-        )
-        register_states(
-            "identifier",
-            {
-                "unlinked": ("cross", "bad", _("Not the number of this work")),
-                "invalid": ("cross", "bad", _("Not a valid number")),
-                "taken": ("triangle", "waiting", _("Another work holds this number")),
-            },
-        )
-        register_states(
             "documented",
             {
                 "whole": ("tick", "good", _("Confirmed")),
@@ -91,6 +67,10 @@ class WorksConfig(AppConfig):
                 "disputed": ("triangle", "bad", _("A part is disputed")),
             },
         )
+
+    def _shape_proceedings(self) -> None:
+        from cmo_portal.states import register_states
+
         register_states(
             "dispute",
             {
@@ -131,5 +111,34 @@ class WorksConfig(AppConfig):
                 "DU": ("square", "plain", _("Known already")),
                 "RJ": ("cross", "bad", _("Rejected")),
                 "NP": ("empty", "plain", _("No share for us")),
+            },
+        )
+
+    def _shape_descriptions(self) -> None:
+        from cmo_portal.states import register_states
+
+        register_states(
+            "share",
+            {
+                "active": ("filled", "good", _("Active")),
+                "disputed": ("triangle", "bad", _("Disputed")),
+                "unclaimed": ("pause", "waiting", _("Unclaimed")),
+                "free": ("empty", "plain", _("Public domain")),
+            },
+        )
+        register_states(
+            "free_element",
+            {
+                "free": ("empty", "good", _("Belongs to nobody")),
+                "protected": ("filled", "plain", _("Still protected")),
+                "unknown": ("half", "waiting", _("Cannot be said yet")),
+            },
+        )
+        register_states(
+            "identifier",
+            {
+                "unlinked": ("cross", "bad", _("Not the number of this work")),
+                "invalid": ("cross", "bad", _("Not a valid number")),
+                "taken": ("triangle", "waiting", _("Another work holds this number")),
             },
         )

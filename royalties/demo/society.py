@@ -11,7 +11,11 @@ from django.db import connection, transaction
 from cmo_portal.accounts.models import User
 from cmo_portal.audit.models import Act
 from cmo_portal.audit.services import record_act
+<<<<<<< HEAD
 from royalties.demo import disputes, licensing, money, people, repertoire, standards, usage
+=======
+from royalties.demo import descriptions, licensing, money, people, repertoire, standards, usage
+>>>>>>> c7a13eebdd508dfd85f36417f99d92a85d849c0d
 from royalties.demo.frame import Story, staff
 
 MARK = "load_demo"
@@ -40,6 +44,7 @@ PHASES = (
     Phase("usage", usage.load, whole=False),
     Phase("money", money.load, whole=False),
     Phase("later life", people.later_life),
+    Phase("descriptions", descriptions.load),
 )
 
 
