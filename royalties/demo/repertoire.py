@@ -29,12 +29,7 @@ from royalties.demo.words import (
 from works.models import Work
 from works.queries.recordings import silent_works
 from works.rules.identifiers import iswc_check_digit
-<<<<<<< HEAD
-from works.services.recordings import NewRecording
-=======
-from works.services.disputes import NewClaim, open_dispute
 from works.services.recordings import NewPerformer, NewRecording, link_recording, save_recording
->>>>>>> c7a13eebdd508dfd85f36417f99d92a85d849c0d
 from works.services.registration import NewShare, NewTitle, NewWork, check_new_work, store_works
 
 WORKS = 1000
@@ -99,11 +94,7 @@ def load(story: Story) -> None:
     clerk = staff("documentation")
     works = store_works(news=news, source=SOURCE)
     record_act(by=clerk, verb="register_works", on=works[0], facts={"source": SOURCE, "count": len(works)})
-<<<<<<< HEAD
-=======
-    _open_dispute(works[DISPUTED], owners, story)
     _record_more(works, owners)
->>>>>>> c7a13eebdd508dfd85f36417f99d92a85d849c0d
     agreements.load(story, owners.publisher, owners.publishers, works[1])
 
 
@@ -252,8 +243,6 @@ def iswc_number(number: int) -> str:
 def isrc_number(number: int) -> str:
     """A synthetic ISRC."""
     return f"{REGISTRANT}{20 + number % 6:02d}{number:05d}"
-<<<<<<< HEAD
-=======
 
 
 # --- recordings ---------------------------------------------------------------------------------------------------
@@ -270,23 +259,3 @@ def _record_more(works: Sequence[Work], owners: Owners) -> None:
     for place, work in enumerate(silent, WORKS + 1):
         new = NewRecording(isrc_number(place), work.title, "Raag Junction", 251, label=FIRMS[2])
         save_recording(recording=None, new=new, by=clerk)
-
-
-# --- a dispute -------------------------------------------------------------------------------------------------------
-
-
-def _open_dispute(work: Work, owners: Owners, story: Story) -> None:
-    """Two lyricists claim the words of a famous work; its music goes on paying."""
-    other = owners.members[20]
-    open_dispute(
-        work=work,
-        right="PR",
-        share=500_000,
-        claims=[
-            NewClaim(owners.disputed, "A", 500_000, "registration by the member"),
-            NewClaim(other, "A", 500_000, "letter with a signed manuscript"),
-        ],
-        by=staff("documentation"),
-        on=story.paid_quarter.start,
-    )
->>>>>>> c7a13eebdd508dfd85f36417f99d92a85d849c0d

@@ -11,11 +11,7 @@ from django.db import connection, transaction
 from cmo_portal.accounts.models import User
 from cmo_portal.audit.models import Act
 from cmo_portal.audit.services import record_act
-<<<<<<< HEAD
-from royalties.demo import disputes, licensing, money, people, repertoire, standards, usage
-=======
-from royalties.demo import descriptions, licensing, money, people, repertoire, standards, usage
->>>>>>> c7a13eebdd508dfd85f36417f99d92a85d849c0d
+from royalties.demo import descriptions, disputes, licensing, money, people, repertoire, standards, usage
 from royalties.demo.frame import Story, staff
 
 MARK = "load_demo"
