@@ -300,8 +300,8 @@ API_REGISTRATIONS_PER_HOUR = int(env.text("API_REGISTRATIONS_PER_HOUR", "600"))
 # --- Records of running ---------------------------------------------------------------------------------------------
 LOGGING = logs.configuration(env.text("LOG_LEVEL", "INFO"))
 SILENCED_SYSTEM_CHECKS: list[str] = []
-# Days the sides of a dispute have to send their evidence.
 UPLOAD_LIMIT = int(env.text("UPLOAD_LIMIT", "50000000"))  # bytes of one uploaded file
-DISPUTE_DAYS = int(env.text("DISPUTE_DAYS", "60"))
+DISPUTE_DAYS = int(env.text("DISPUTE_DAYS", "60"))  # for evidence, while the society has no rule on disputes in force
+CLAIMS_WAITING = int(env.text("CLAIMS_WAITING", "20"))  # claims of one member that may wait for the desk at once
 # A named fault point of the code may misbehave under test (cmo_portal.common.faults); production refuses it.
 CMO_FAULT = env.text("CMO_FAULT", "")

@@ -84,10 +84,10 @@ class DisputeAdmin(LookOnlyAdmin):
     """Disputes."""
 
     permission = "works.view_works"
-    work_screen = "works:staff-dispute-detail"
+    work_screen = "royalties:staff-dispute-detail"
     shares = ("share",)
-    list_display = ("work", "right", "share", "opened_on", "deadline", "closed_on")
-    list_filter = ("right",)
+    list_display = ("work", "kind", "state", "right", "share", "opened_on", "deadline", "closed_on")
+    list_filter = ("state", "kind", "right")
     list_select_related = ("work",)
     search_fields = ("work__number", "work__title")
 

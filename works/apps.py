@@ -22,7 +22,21 @@ class WorksConfig(AppConfig):
         edit, take = "works.edit_works", "works.import_works"
         for queue in (
             Queue("works:staff-work-list", _("Works to be checked"), edit, waiting.submitted, "state=submitted", 20),
-            Queue("works:staff-dispute-list", _("Disputes"), edit, waiting.disputes, order=22),
+            Queue(
+                "royalties:staff-dispute-list", _("Disputes to be decided"), edit, waiting.disputes_due, "state=due", 21
+            ),
+            Queue(
+                "royalties:staff-dispute-list", _("Claims of members"), edit, waiting.claims_filed, "state=filed", 22
+            ),
+            Queue("royalties:staff-dispute-list", _("Open disputes"), edit, waiting.disputes, "state=open", 23),
+            Queue(
+                "royalties:staff-dispute-list",
+                _("Outcomes of disputes to be confirmed"),
+                "works.settle_disputes",
+                waiting.outcomes,
+                "state=proposed",
+                24,
+            ),
             Queue("works:staff-report-list", _("Reports about works"), edit, waiting.reports, order=24),
             Queue("works:staff-file-list", _("Registration files to be taken"), take, waiting.files, order=26),
             Queue("works:staff-production-list", _("Cue sheets to be confirmed"), edit, cue_sheets.sheets_entered,
@@ -63,12 +77,19 @@ class WorksConfig(AppConfig):
                 "disputed": ("triangle", "bad", _("A part is disputed")),
             },
         )
+
+    def _shape_proceedings(self) -> None:
+        from cmo_portal.states import register_states
+
         register_states(
             "dispute",
             {
-                "open": ("half", "waiting", _("Open")),
-                "late": ("triangle", "bad", _("Evidence overdue")),
+                "filed": ("empty", "waiting", _("Filed, not accepted yet")),
+                "open": ("half", "waiting", _("Open for evidence")),
+                "due": ("triangle", "bad", _("Deadline passed, to be decided")),
+                "proposed": ("half", "waiting", _("Outcome proposed")),
                 "settled": ("filled", "good", _("Settled")),
+                "refused": ("cross", "plain", _("Not accepted")),
             },
         )
         register_states(

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from cmo_portal.common.tables.writing import inert
 from cmo_portal.wording import share_text
 from members.models import Party
-from works.models import Agreement, Dispute, Recording, RecordingWork, Work
+from works.models import Agreement, Recording, RecordingWork, Work
 from works.queries.recordings import own_recordings
 from works.queries.work_pages import own_shares
 from works.rules.identifiers import format_isrc, format_iswc
@@ -80,34 +80,6 @@ def agreement_list_csv(agreements: QuerySet[Agreement]) -> HttpResponse:
         for one in agreements.iterator(chunk_size=2000)
     )
     return csv_response("agreements.csv", head, rows)
-
-
-def dispute_list_csv(disputes: QuerySet[Dispute]) -> HttpResponse:
-    """Disputes with their sides."""
-    head = [
-        _("Work"),
-        _("Title"),
-        _("Right"),
-        _("Part in dispute"),
-        _("Claims"),
-        _("Opened"),
-        _("Evidence due"),
-        _("Settled"),
-    ]
-    rows = (
-        [
-            dispute.work.number,
-            dispute.work.title,
-            dispute.get_right_display(),
-            share_text(dispute.share),
-            "; ".join(f"{claim.party} {share_text(claim.share)}" for claim in dispute.claims.all()),
-            dispute.opened_on.isoformat(),
-            dispute.deadline.isoformat(),
-            dispute.closed_on.isoformat() if dispute.closed_on else "",
-        ]
-        for dispute in disputes
-    )
-    return csv_response("disputes.csv", head, rows)
 
 
 def _member_rows(works: Sequence[Work], party: Party) -> Iterator[list[str]]:

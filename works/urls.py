@@ -3,13 +3,14 @@
 from django.urls import include, path
 
 from works.api import explorer
-from works.views import drafts, member, public, recordings, staff
+from works.views import claims, drafts, member, public, recordings, staff
 from works.views.staff import (
     agreements,
     cue_files,
     cue_links,
     cue_sheets,
     description,
+    dispute_rules,
     free_rules,
     new_work,
     number_files,
@@ -27,6 +28,7 @@ urlpatterns = [
     path("repertoire/<uuid:uid>/reported/", public.work_reported, name="public-work-reported"),
     path("my/works/", member.work_list, name="member-work-list"),
     path("my/works/<uuid:uid>/", member.work_detail, name="member-work-detail"),
+    path("my/works/<uuid:uid>/claim/", claims.claim_new, name="member-claim-new"),
     path("my/recordings/", recordings.recording_list, name="member-recording-list"),
     path("my/recordings/<uuid:uid>/", recordings.recording_link, name="member-recording-link"),
     path("my/recordings/<uuid:uid>/unlink/", recordings.recording_unlink, name="member-recording-unlink"),
@@ -49,8 +51,10 @@ urlpatterns = [
     path("staff/works/<uuid:uid>/decide/", staff.work_decide, name="staff-work-decide"),
     path("staff/works/<uuid:uid>/shares/<str:right>/", staff.share_edit, name="staff-share-edit"),
     path("staff/works/<uuid:uid>/disputes/<str:right>/", staff.dispute_open, name="staff-dispute-open"),
-    path("staff/works/disputes/", staff.dispute_list, name="staff-dispute-list"),
-    path("staff/works/disputes/<uuid:uid>/", staff.dispute_detail, name="staff-dispute-detail"),
+    path("staff/works/disputes/rules/", dispute_rules.rule_list, name="staff-dispute-rules"),
+    path(
+        "staff/works/disputes/rules/<uuid:uid>/approve/", dispute_rules.rule_approve, name="staff-dispute-rule-approve"
+    ),
     path("staff/works/reports/", staff.report_list, name="staff-report-list"),
     path("staff/works/reports/<uuid:uid>/", staff.report_detail, name="staff-report-detail"),
     path("staff/agreements/", agreements.agreement_list, name="staff-agreement-list"),

@@ -61,6 +61,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "members.approve_clients",
         "works.view_works",
         "works.confirm_merges",
+        "works.settle_disputes",
     ),
     "auditor": (
         "members.view_members",

@@ -13,6 +13,7 @@ JOB_WORDS: Final[Mapping[str, Text]] = {
     "works.import_file": _("Take a registration file"),
     "works.make_request_file": _("Make a file of requests for numbers"),
     "works.read_answers": _("Read a file of answers with numbers"),
+    "works.disputes_due": _("Take up disputes whose days for evidence are over"),
     "licensing.notice": _("Send a message about a licence"),
     "royalties.read_usage": _("Read a usage file"),
     "royalties.land_usage": _("Take the lines of a usage file"),

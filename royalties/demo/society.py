@@ -14,6 +14,7 @@ from cmo_portal.audit.services import record_act
 from royalties.demo import (
     cue_sheets,
     descriptions,
+    disputes,
     groups,
     licensing,
     like_works,
@@ -49,6 +50,7 @@ PHASES = (
     Phase("repertoire", repertoire.load),
     Phase("cue sheets", cue_sheets.load),
     Phase("numbers", number_files.load, whole=False),
+    Phase("disputes", disputes.load),
     Phase("licensing", licensing.load),
     Phase("standards", standards.load),
     Phase("usage", usage.load, whole=False),

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from django.db import connection, transaction
+from django.db.models import Q
 
 from cmo_portal.common.clock import business_date
 from cmo_portal.common.columns import I64, counts_of, order_by, starts_of
@@ -19,10 +20,14 @@ from cmo_portal.common.copying import copy_out
 from cmo_portal.common.money import WHOLE_SHARE
 from cmo_portal.common.pgcopy import layout
 from cmo_portal.common.plans import bulk_plans
+from members.models import AreaLeaf
+from members.models.territories import WORLD
 from royalties.models import Run
 from royalties.queries.frozen import rights_of
 from royalties.queries.payees import payees_of
 from royalties.rules.kernel import DISPUTE, UNCLAIMED, UNDOCUMENTED
+from works.models import Dispute
+from works.models.claims import HOLDING
 from works.queries.chains import STATES, Loaded, load_chains, question, role_text
 from works.rules.chains import HELD, Resolution, effective_shares
 
@@ -77,7 +82,8 @@ FreshRow = tuple[int, int, int, int, str, int, str, str]  # in the order of COLU
 def fresh_shares(*, run: Run, right: str, territory: str) -> list[FreshRow]:
     """The shares of every work of a run for one right as they are now, by work and share.
 
-    The rest to 100 % is undocumented; a work claimed above 100 % is held whole.
+    The rest to 100 % is undocumented; a work claimed above 100 % is held whole, and so is one in a dispute that by the
+    society's rule holds the whole right.
     """
     parameters = {"run": run.pk, "right": right}
     works = copy_out(WORKS, WORK_LAYOUT, parameters)["work_id"]
@@ -89,7 +95,19 @@ def frozen_rows(*, run: Run, right: str, territory: str, works: list[int], loade
     """The rows that a freeze writes for these works from their shares and agreements as loaded."""
     asked = question(run.period_end, collected_on(run))
     found = effective_shares(loaded.owners, loaded.links, loaded.named, asked)
-    return _made_whole(works, _parts(run, right, territory, loaded, found))
+    rows = _made_whole(works, _parts(run, right, territory, loaded, found))
+    held = held_whole(right=right, territory=territory)
+    if not held:
+        return rows
+    return [(*row[:2], DISPUTE, *row[3:]) if row[0] in held and row[1] else row for row in rows]
+
+
+def held_whole(*, right: str, territory: str) -> set[int]:
+    """The works of which a dispute holds the whole right in a territory."""
+    disputes = Dispute.objects.filter(right=right, holds="whole", state__in=HOLDING)
+    covered = AreaLeaf.objects.filter(leaf=territory).values("area_id")
+    here = Q(territory__in=[WORLD, territory]) | Q(territory__in=covered)
+    return set(disputes.filter(here).values_list("work_id", flat=True))
 
 
 def collected_on(run: Run) -> dt.date:

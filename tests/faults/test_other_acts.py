@@ -28,12 +28,13 @@ from royalties.services import matching, regrouping, rules, usage
 from tests.factories import licensing as money
 from tests.factories import royalties as make
 from tests.factories import usage as logs
+from tests.factories import works as shelf
 from tests.factories.members import iban, make_application, make_member
 from tests.faults.points import OTHERS
 from tests.works.formats.cwr_files import WORK, cwr_file
 from works.models import Regrouping
 from works.queries.regrouping import works_digest
-from works.services import imports
+from works.services import disputes, imports
 from works.services import regrouping as regroupings
 
 pytestmark = pytest.mark.django_db
@@ -191,6 +192,17 @@ def splitting() -> Act:
     return partial(regrouping.split_work, regrouping=made, seen=seen, by=make.approver(), now=make.NOW)
 
 
+def settling_dispute() -> Act:
+    alia, bilal, desk = shelf.party("Alia Rahman"), shelf.party("Bilal Hussain"), money.person("documentation")
+    song, day = shelf.work("Song", (alia, "CA", 100)), make.NOW.date()
+    claims = [disputes.NewClaim(alia, "CA", 1_000_000), disputes.NewClaim(bilal, "CA", 400_000)]
+    opened = disputes.open_dispute(work=song, right="PR", claims=claims, by=desk, on=day)
+    outcome = disputes.propose_outcome(
+        dispute=opened, kind="split", reason="Letters.", awards=[disputes.Award(alia, "CA", 800_000)], by=desk, on=day
+    )
+    return partial(disputes.confirm_outcome, outcome=outcome, by=money.person("approver"), on=day)
+
+
 ACTS: dict[str, Callable[[], Act]] = {
     **dict.fromkeys(("admission.party.after_write", "admission.member.after_write"), admitting),
     "bank.propose.after_write": proposing,
@@ -208,6 +220,7 @@ ACTS: dict[str, Callable[[], Act]] = {
     **dict.fromkeys(("usage.match.after_matches", "usage.match.after_write"), matching_file),
     **dict.fromkeys(("usage.decide.before_write", "usage.decide.after_write"), deciding),
     **dict.fromkeys(("usage.undo.before_write", "usage.undo.after_write"), undoing),
+    "disputes.settle.after_shares": settling_dispute,
     "works.import.after_works": importing,
     **dict.fromkeys(("works.merge.before_write", "works.merge.after_write"), merging),
     **dict.fromkeys(("works.undo_regrouping.before_write", "works.undo_regrouping.after_write"), undoing_merge),

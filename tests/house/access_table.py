@@ -161,8 +161,9 @@ TABLE: dict[str, Rule] = {
     "works:staff-free-rules": Rule("works.view_works"),
     "works:staff-share-edit": Rule("works.edit_works", "work"),
     "works:staff-dispute-open": Rule("works.edit_works", "work"),
-    "works:staff-dispute-list": Rule("works.view_works"),
-    "works:staff-dispute-detail": Rule("works.view_works", "dispute"),
+    "works:staff-dispute-rules": Rule("works.view_works"),
+    "works:staff-dispute-rule-approve": post("works.settle_disputes", "dispute_rule"),
+    "works:member-claim-new": Rule("member", may_lack=True),  # of any registered work
     "works:staff-report-list": Rule("works.edit_works"),
     "works:staff-report-detail": Rule("works.edit_works", "report"),
     "works:staff-file-progress": Rule("works.import_works", "registration_file"),
@@ -243,6 +244,14 @@ TABLE: dict[str, Rule] = {
     # --- royalties
     "royalties:member-home": Rule("member"),
     "royalties:member-waiting-list": Rule("member"),
+    "royalties:member-dispute-list": Rule("member"),
+    "royalties:member-dispute-detail": Rule("member", "dispute"),
+    "royalties:member-dispute-evidence": Rule("member", "evidence"),
+    "royalties:staff-dispute-list": Rule("works.view_works"),
+    "royalties:staff-dispute-detail": Rule("works.view_works", "dispute"),
+    "royalties:staff-dispute-evidence": Rule(
+        "works.view_works", "evidence", also=("works.edit_works", "works.settle_disputes")
+    ),
     "royalties:member-statement-list": Rule("member"),
     "royalties:member-statement-detail": Rule("member", "statement"),
     "royalties:member-statement-pdf": Rule("member", "statement"),

@@ -48,6 +48,8 @@ from works.models import (
     CueFile,
     CueSheet,
     Dispute,
+    DisputeEvidence,
+    DisputeRule,
     DuplicatePair,
     Episode,
     NumberRequest,
@@ -100,6 +102,8 @@ KINDS: dict[str, Callable[[], QuerySet[Any]]] = {
     "source": UsageSource.objects.all,
     "usage_text": lambda: UsageFile.objects.filter(state="landed"),
     "dispute": Dispute.objects.all,
+    "dispute_rule": DisputeRule.objects.all,
+    "evidence": DisputeEvidence.objects.all,
     "agreement": Agreement.objects.all,
     "recording": Recording.objects.all,
     "recording_part": RecordingWork.objects.all,
@@ -122,6 +126,10 @@ def of_member(kind: str, member: Member) -> QuerySet[Any]:
     rows = KINDS[kind]()
     if kind == "work":
         return rows.filter(shares__party=member.party).distinct()
+    if kind == "dispute":
+        return rows.filter(claims__party=member.party)
+    if kind == "evidence":
+        return rows.filter(claim__party=member.party)
     if kind == "recording_part":
         return rows.filter(linked_by=member.party)
     if kind in {"account", "document", "draft", "statement"}:

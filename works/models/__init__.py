@@ -2,7 +2,7 @@
 
 from works.models.agreements import Agreement, AgreementParty, AgreementRole, AgreementType, AgreementWork
 from works.models.api_registrations import ApiRegistration
-from works.models.claims import Claim, Dispute
+from works.models.claims import Basis, Claim, Dispute, DisputeKind
 from works.models.cue_files import CueFile, CueMapping
 from works.models.cue_sheets import Cue, CueSheet, CueType, Episode, Production, ProductionKind
 from works.models.duplicates import DuplicatePair, Regrouping, RegroupingChange, SweptWork
@@ -20,6 +20,13 @@ from works.models.recordings import Recording, RecordingPerformer, RecordingWork
 from works.models.registrations import ImportedTransaction, RegistrationFile, WorkDraft
 from works.models.reports import ReportKind, WorkReport
 from works.models.search import SearchDocument, SearchWord
+from works.models.settlements import (
+    DisputeEvidence,
+    DisputeMessage,
+    DisputeOutcome,
+    DisputeRule,
+    OutcomeShare,
+)
 from works.models.sources import Element, FreeReason, PublicDomainElement, SourceKind, SourceWork
 from works.models.submissions import SocietyNote, WorkSubmission
 from works.models.terms import FreeShareUse, ProtectionTerm, PublicDomainRule
@@ -33,6 +40,7 @@ __all__ = [
     "AgreementWork",
     "AnswerFile",
     "ApiRegistration",
+    "Basis",
     "Claim",
     "Cue",
     "CueFile",
@@ -40,6 +48,11 @@ __all__ = [
     "CueSheet",
     "CueType",
     "Dispute",
+    "DisputeEvidence",
+    "DisputeKind",
+    "DisputeMessage",
+    "DisputeOutcome",
+    "DisputeRule",
     "DuplicatePair",
     "Element",
     "Episode",
@@ -52,6 +65,7 @@ __all__ = [
     "NumberAnswer",
     "NumberRequest",
     "NumberSystem",
+    "OutcomeShare",
     "Production",
     "ProductionKind",
     "ProtectionTerm",

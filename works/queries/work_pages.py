@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from cmo_portal.audit.models import Act
 from cmo_portal.common.models import Public
@@ -16,7 +16,7 @@ from members.models.parties import Right
 from members.models.territories import own_territory
 from members.queries.areas import areas_covering
 from members.queries.parties import same_name_parties
-from works.models import Dispute, RecordingPerformer, Work, WorkShare, WorkTitle
+from works.models import RecordingPerformer, Work, WorkShare, WorkTitle
 from works.models.works import WHOLE
 
 PERFORMERS_SHOWN = 3  # of a work in a list
@@ -149,12 +149,6 @@ def same_named_parties(rows: Sequence[dict[str, Any]]) -> list[tuple[int, str, l
             if parties:
                 found.append((place, row["name"], parties))
     return found
-
-
-def filtered_disputes(state: str) -> QuerySet[Dispute]:
-    """Disputes that are `open` or `closed`, or all, each with its work and sides."""
-    rows = Dispute.objects.select_related("work").prefetch_related("claims__party")
-    return rows if state == "all" else rows.filter(closed_on__isnull=state == "open")
 
 
 def acts_on(record: Public, limit: int = 30) -> list[Act]:

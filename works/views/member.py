@@ -15,6 +15,7 @@ from works.exports import work_list_csv
 from works.forms.search import MyWorksFilter
 from works.models import Work
 from works.queries.descriptions import work_description
+from works.queries.disputes import told_disputes
 from works.queries.recordings import recordings_of
 from works.queries.repertoire import my_works, works_of
 from works.queries.work_pages import own_shares, share_table
@@ -65,7 +66,8 @@ def work_detail(request: HttpRequest, party: Party, uid: UUID) -> HttpResponse:
         "described": described,
         "rights": share_table(work, on=clock.today()),
         "recordings": recordings_of(work),
-        "disputes": work.disputes.prefetch_related("claims__party").order_by("-opened_on", "pk"),
+        "disputes": told_disputes(work, on=clock.today(), with_files=False),
+        "own_disputes": set(party.claims.filter(dispute__work=work).values_list("dispute__uid", flat=True)),
         "today": clock.today(),
     }
     return render(request, "works/member/work_detail.html", context)

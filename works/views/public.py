@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cmo_portal.accounts.models import User
+from cmo_portal.accounts.models import Audience, User
 from cmo_portal.common import clock
 from cmo_portal.limits import within_limit
 from cmo_portal.paging import Page
@@ -72,8 +72,13 @@ def work_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
 @login_required
 @require_safe
 def work_claim(request: HttpRequest, uid: UUID) -> HttpResponse:
-    """Whoever says that a work is hers says it signed in, so that the desk knows whom to ask."""
-    return redirect(f"{reverse('works:public-work-report', args=[_public_work(uid).uid])}?about=mine")
+    """Whoever says that a work is hers says it signed in, so that the desk knows whom to ask: a member claims a share
+    that others have on record, everybody else writes to the desk."""
+    work = _public_work(uid)
+    is_member = isinstance(request.user, User) and request.user.audience == Audience.MEMBER
+    if is_member and work.state == "registered" and work.shares.filter(state="active").exists():
+        return redirect("works:member-claim-new", uid=uid)
+    return redirect(f"{reverse('works:public-work-report', args=[work.uid])}?about=mine")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -184,9 +184,7 @@ def _contest(changes: Changes, work: Work, right: RightChoice, on: dt.date) -> N
         names = Party.objects.in_bulk([contest.party, *(party for party, _role, _share in contest.against)])
         claims = [NewClaim(names[contest.party], contest.role, contest.share, "merge")]
         claims += [NewClaim(names[party], role, share, "merge") for party, role, share in contest.against]
-        standing = list(WorkShare.objects.filter(pk__in=contest.rows))
-        where: dict[str, Any] = {"work": work, "right": right.right, "share": contest.share}
-        open_dispute(**where, claims=claims, by=by, on=on, taken_from=standing)
+        open_dispute(work=work, right=right.right, claims=claims, by=by, on=on)
     noted()
 
 
