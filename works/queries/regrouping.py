@@ -11,7 +11,7 @@ from cmo_portal.common.texts import Text
 from members.models.parties import Right
 from members.models.territories import WORLD
 from works.models import RecordingWork, Regrouping, Work, WorkIdentifier, WorkShare, WorkTitle
-from works.rules.regrouping import OTHER, WORK, SharePart, contests, merged_shares, same_shares
+from works.rules.regrouping import OTHER, WORK, SharePart, merged_shares, same_shares, sides_of
 
 FIELDS = (
     "iswc", "duration", "language", "category", "version_type", "text_music", "music_arrangement", "lyric_adaptation",
@@ -88,7 +88,7 @@ def right_choices(work: Work, other: Work) -> list[RightChoice]:
         if one or two:
             parts = parts_of(one), parts_of(two)
             same = same_shares(*parts)
-            may_contest = not same and contests(*parts, WORLD) is not None
+            may_contest = not same and bool(sides_of(*parts, WORLD))
             found.append(RightChoice(right.value, right.label, one, two, same, may_contest))
     return found
 

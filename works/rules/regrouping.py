@@ -6,7 +6,10 @@ Shares are never added up: two registrations of one work describe the same whole
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from works.rules.conflicts import Division, divide
+from works.rules.splits import WHOLE
 
 WORK, OTHER, CONTEST = "work", "other", "contest"  # whose shares survive, or both as claims of a dispute
 DISPUTED = "disputed"
@@ -30,17 +33,12 @@ class SharePart:
 
 
 @dataclass(frozen=True, slots=True)
-class Contest:
-    """A part that one party holds by the one work and others by the other work: what a dispute is opened about.
-
-    `rows` are the shares it is taken from; `against` are (party, role, share) of the other side, none above `share`.
-    """
+class Side:
+    """What a party claims by the work that gives it more: a side of the dispute between the two registrations."""
 
     party: int
     role: str
     share: int
-    rows: tuple[int, ...]
-    against: tuple[tuple[int, str, int], ...]
 
 
 def same_shares(one: Iterable[SharePart], other: Iterable[SharePart]) -> bool:
@@ -48,26 +46,20 @@ def same_shares(one: Iterable[SharePart], other: Iterable[SharePart]) -> bool:
     return _facts(one) == _facts(other)
 
 
-def contests(kept: Sequence[SharePart], other: Sequence[SharePart], world: str) -> list[Contest] | None:
-    """The disputes that hold exactly what two works differ in, when the shares `kept` stay.
-
-    Each party that would lose stands with its loss against all that would gain. None where that cannot be said: a side
-    has dated, local or contested shares, or there is nobody on one of the two sides.
-    """
+def sides_of(kept: Sequence[SharePart], other: Sequence[SharePart], world: str) -> tuple[Side, ...]:
+    """The sides of the dispute about what two works differ in: who would lose by the one or by the other, with the
+    larger of its shares. Empty where that cannot be said: a work has dated, local or contested shares, or all that is
+    claimed fits beside each other."""
     if not all(_is_plain(part, world) for part in (*kept, *other)):
-        return None
+        return ()
     mine, theirs = _sums(kept), _sums(other)
-    roles = {part.party: part.role for part in reversed((*other, *kept))}
-    gains = {party: theirs[party] - mine.get(party, 0) for party in theirs if theirs[party] > mine.get(party, 0)}
-    losses = {party: mine[party] - theirs.get(party, 0) for party in mine if mine[party] > theirs.get(party, 0)}
-    if not gains or not losses:
-        return None
-    found = []
-    for party, loss in sorted(losses.items()):
-        rows = tuple(part.row for part in kept if part.party == party)
-        against = tuple((gainer, roles[gainer], min(gain, loss)) for gainer, gain in sorted(gains.items()))
-        found.append(Contest(party, roles[party], loss, rows, against))
-    return found
+    roles = {part.party: part.role for part in reversed((*kept, *other)) if part.party is not None}
+    found = tuple(
+        Side(party, roles[party], max(mine.get(party, 0), theirs.get(party, 0)))
+        for party in sorted(mine.keys() | theirs.keys())
+        if mine.get(party, 0) != theirs.get(party, 0)
+    )
+    return found if _divided(kept, found).excess > 0 else ()
 
 
 def merged_shares(
@@ -78,19 +70,29 @@ def merged_shares(
         return tuple(kept)
     if choice == OTHER:
         return tuple(other)
-    found = contests(kept, other, world)
-    if found is None:
+    sides = sides_of(kept, other, world)
+    if not sides:
         raise ValueError("these shares cannot be contested")
-    loss = {contest.party: contest.share for contest in found}
-    parts: list[SharePart] = []
-    for part in sorted(kept, key=lambda part: (-part.share, part.row)):
-        given = min(loss.get(part.party or 0, 0), part.share)
-        if given:
-            loss[part.party or 0] -= given
-        if part.share > given:
-            parts.append(replace(part, share=part.share - given))
-    held = [SharePart(0, None, "", world, contest.share, state=DISPUTED) for contest in found]
-    return (*parts, *held)
+    division = _divided(kept, sides)
+    room = {id(part) for part in kept if _in_room(part, sides)}
+    paid = [
+        SharePart(0, side.party, side.role, world, division.paid[side.party])
+        for side in sides
+        if division.paid[side.party]
+    ]
+    held = SharePart(0, None, "", world, division.held, state=DISPUTED)
+    return (*(part for part in kept if id(part) not in room), *paid, held)
+
+
+def _divided(kept: Sequence[SharePart], sides: Sequence[Side]) -> Division[int]:
+    """What the dispute pays and holds: its room is what the sides have in the work that stays, and what is open."""
+    size = sum(part.share for part in kept if _in_room(part, sides))
+    return divide({side.party: side.share for side in sides}, size + WHOLE - sum(part.share for part in kept))
+
+
+def _in_room(part: SharePart, sides: Sequence[Side]) -> bool:
+    roles = {"", *(side.role for side in sides)}
+    return part.party in {side.party for side in sides} or (part.party is None and part.role in roles)
 
 
 def _facts(parts: Iterable[SharePart]) -> dict[tuple[object, ...], int]:

@@ -20,6 +20,7 @@ from members.models import Party
 from members.models.territories import WORLD
 from works.models import (
     AgreementWork,
+    Basis,
     Claim,
     Dispute,
     DuplicatePair,
@@ -31,7 +32,7 @@ from works.models import (
     WorkShare,
 )
 from works.queries.regrouping import FIELDS, RightChoice, parts_of, right_choices, shares_digest, works_digest
-from works.rules.regrouping import CONTEST, OTHER, WORK, contests
+from works.rules.regrouping import CONTEST, OTHER, WORK, sides_of
 from works.services.disputes import NewClaim, open_dispute
 from works.services.registration import NewTitle, NewWork, store_works
 from works.services.regrouping.changes import Changes
@@ -177,14 +178,13 @@ def _merge_shares(changes: Changes, work: Work, other: Work, choices: dict[str, 
 
 
 def _contest(changes: Changes, work: Work, right: RightChoice, on: dt.date) -> None:
-    """Open the disputes that hold what the two works differ in: acts of the person who proposed it."""
+    """Open the dispute that holds what the two works differ in: an act of the person who proposed it."""
     by = changes.regrouping.proposed_by
     noted = changes.watch(work.disputes.all(), Claim.objects.filter(dispute__work=work), work.shares.all())
-    for contest in contests(parts_of(right.of_work), parts_of(right.of_other), WORLD) or ():
-        names = Party.objects.in_bulk([contest.party, *(party for party, _role, _share in contest.against)])
-        claims = [NewClaim(names[contest.party], contest.role, contest.share, "merge")]
-        claims += [NewClaim(names[party], role, share, "merge") for party, role, share in contest.against]
-        open_dispute(work=work, right=right.right, claims=claims, by=by, on=on)
+    sides = sides_of(parts_of(right.of_work), parts_of(right.of_other), WORLD)
+    names = Party.objects.in_bulk([side.party for side in sides])
+    claims = [NewClaim(names[side.party], side.role, side.share, Basis.RECORD) for side in sides]
+    open_dispute(work=work, right=right.right, claims=claims, by=by, on=on)
     noted()
 
 
