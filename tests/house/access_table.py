@@ -48,7 +48,7 @@ DOCUMENT_READERS = ("members.review_applications", "members.edit_members", "memb
 SIGNED = [
     "account_reauthenticate", "account_email", "account_change_password", "account_set_password", "mfa_index",
     "mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes",
-    "mfa_generate_recovery_codes", "mfa_download_recovery_codes", "usersessions_list", "works:public-work-claim",
+    "mfa_generate_recovery_codes", "mfa_download_recovery_codes", "usersessions_list",
 ]  # fmt: skip
 
 TABLE: dict[str, Rule] = {
@@ -92,6 +92,7 @@ TABLE: dict[str, Rule] = {
     "members:staff-member-mandate": Rule("members.edit_members", "member"),
     "members:staff-document-page": Rule("members.view_members", "document", also=DOCUMENT_READERS, may_lack=True),
     # --- works
+    "works:public-work-claim": Rule("signed"),
     "works:member-draft-known": Rule("member", "draft"),
     "works:member-draft-discard": post("member", "draft"),
     "works:staff-work-decide": post("works.edit_works", "work"),
