@@ -1,4 +1,4 @@
-"""The works of the demo: titles in Roman and Urdu letters, awkward shares, recordings, one dispute.
+"""The works of the demo: titles in Roman and Urdu letters, awkward shares, recordings.
 
 Works are registered in bulk by the same service as imported files, after the same check as typed ones.
 """
@@ -29,7 +29,6 @@ from royalties.demo.words import (
 from works.models import Work
 from works.queries.recordings import silent_works
 from works.rules.identifiers import iswc_check_digit
-from works.services.disputes import NewClaim, open_dispute
 from works.services.recordings import NewPerformer, NewRecording, link_recording, save_recording
 from works.services.registration import NewShare, NewTitle, NewWork, check_new_work, store_works
 
@@ -86,7 +85,7 @@ class Owners:
 
 
 def load(story: Story) -> None:
-    """A thousand works and one dispute."""
+    """A thousand works."""
     owners = _owners()
     throw = dice("repertoire")
     news = list(_news(owners, throw))
@@ -95,7 +94,6 @@ def load(story: Story) -> None:
     clerk = staff("documentation")
     works = store_works(news=news, source=SOURCE)
     record_act(by=clerk, verb="register_works", on=works[0], facts={"source": SOURCE, "count": len(works)})
-    _open_dispute(works[DISPUTED], owners, story)
     _record_more(works, owners)
     agreements.load(story, owners.publisher, owners.publishers, works[1])
 
@@ -261,22 +259,3 @@ def _record_more(works: Sequence[Work], owners: Owners) -> None:
     for place, work in enumerate(silent, WORKS + 1):
         new = NewRecording(isrc_number(place), work.title, "Raag Junction", 251, label=FIRMS[2])
         save_recording(recording=None, new=new, by=clerk)
-
-
-# --- a dispute -------------------------------------------------------------------------------------------------------
-
-
-def _open_dispute(work: Work, owners: Owners, story: Story) -> None:
-    """Two lyricists claim the words of a famous work; its music goes on paying."""
-    other = owners.members[20]
-    open_dispute(
-        work=work,
-        right="PR",
-        share=500_000,
-        claims=[
-            NewClaim(owners.disputed, "A", 500_000, "registration by the member"),
-            NewClaim(other, "A", 500_000, "letter with a signed manuscript"),
-        ],
-        by=staff("documentation"),
-        on=story.paid_quarter.start,
-    )

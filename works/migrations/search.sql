@@ -1,5 +1,5 @@
--- The words of a work for the search, kept by triggers: after every change of a title, of a name of an owner or a
--- performer, or of a recording, in the same transaction, whether a service, a bulk import or psql made it.
+-- The words of a work for the search, kept by triggers: after every change of a title, of a name of an owner, a
+-- performer or a poet of old, or of a recording, in the same transaction, whether a service, a bulk import or psql made it.
 
 -- What stands for a folded word: the twin of cmo_portal.common.spelling.sound, held equal by a property test.
 CREATE FUNCTION search_sound(word text) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
@@ -68,6 +68,12 @@ CREATE FUNCTION search_texts(works bigint[]) RETURNS TABLE (work_id bigint, text
     SELECT l.work_id, p.key || ' ' || search_key(p.name_original)
     FROM works_recordingwork l JOIN works_recordingperformer p ON p.recording_id = l.recording_id
     WHERE l.work_id = ANY (works)
+    UNION ALL
+    SELECT p.work_id, search_key(p.first_name || ' ' || p.last_name)
+    FROM works_workperformer p WHERE p.work_id = ANY (works)
+    UNION ALL
+    SELECT e.work_id, search_key(e.author) || ' ' || search_key(e.author_original)
+    FROM works_publicdomainelement e WHERE e.work_id = ANY (works)
 $$;
 
 -- The documents as they should be.
@@ -185,7 +191,8 @@ DECLARE
 BEGIN
     FOR followed IN SELECT * FROM (VALUES
         ('works_worktitle', 'search_follow_works'), ('works_workshare', 'search_follow_works'),
-        ('works_recordingwork', 'search_follow_works'), ('members_partyname', 'search_follow_names'),
+        ('works_recordingwork', 'search_follow_works'), ('works_workperformer', 'search_follow_works'),
+        ('works_publicdomainelement', 'search_follow_works'), ('members_partyname', 'search_follow_names'),
         ('works_recordingperformer', 'search_follow_performers')) t (source, follower)
     LOOP
         EXECUTE format('CREATE TRIGGER search_follows_insert AFTER INSERT ON %I REFERENCING NEW TABLE AS new_rows

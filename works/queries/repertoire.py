@@ -39,7 +39,10 @@ def works_of(party: Party) -> QuerySet[Work]:
     """Every work in which the party holds or claims a share, or that it registered."""
     held = WorkShare.objects.filter(party=party).values("work_id")
     claimed = party.claims.values("dispute__work_id")
-    return Work.objects.filter(Q(pk__in=held) | Q(pk__in=claimed) | Q(registered_by=party)).exclude(state="merged")
+    sent = Work.objects.filter(registered_by=party)
+    followed = sent.filter(merged_into__isnull=False).values("merged_into_id")
+    mine = Q(pk__in=held) | Q(pk__in=claimed) | Q(registered_by=party) | Q(pk__in=followed)
+    return Work.objects.filter(mine).exclude(state="merged")
 
 
 def my_works(party: Party, *, text: str = "", show: str = "") -> QuerySet[Work]:

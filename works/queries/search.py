@@ -42,7 +42,7 @@ _BEGINNING = """
 # Of a name that is borne by thousands of works, no more are read than all pages together show: the same for each page,
 # so that no work is missing between two of them.
 _OF_NAMES = """
-    SELECT DISTINCT f.work_id FROM (
+    SELECT DISTINCT w.id AS work_id FROM (
         SELECT s.work_id
         FROM (SELECT DISTINCT n.party_id FROM members_partyname n WHERE {of_party} ORDER BY 1 LIMIT %(bearers)s) n
         CROSS JOIN LATERAL (
@@ -54,7 +54,8 @@ _OF_NAMES = """
             SELECT p.recording_id FROM works_recordingperformer p WHERE {of_performer}
             ORDER BY p.recording_id LIMIT %(most)s
         ) p JOIN works_recordingwork l ON l.recording_id = p.recording_id
-    ) f JOIN works_work w ON w.id = f.work_id WHERE {visible} ORDER BY f.work_id LIMIT %(limit)s
+    ) f JOIN works_work g ON g.id = f.work_id JOIN works_work w ON w.id = coalesce(g.merged_into_id, g.id)
+    WHERE {visible} ORDER BY w.id LIMIT %(limit)s
 """
 _SAME_NAME = _OF_NAMES.format(of_party="n.key = %(key)s", of_performer="p.key = %(key)s", visible="{visible}")
 _NAME_SOUNDS_SO = _OF_NAMES.format(
@@ -117,8 +118,11 @@ def _by_number(wanted: str, everything: bool) -> list[int]:
         named.append(Q(iswc=iswc.value))
     if isrc.has_shape:
         named.append(Q(recordings__isrc=isrc.value))
-    shown = _shown(everything)
-    return [pk for each in named for pk in Work.objects.filter(shown, each).order_by("pk").values_list("pk", flat=True)]
+    found = [pk for each in named for pk in Work.objects.filter(each).order_by("pk").values_list("pk", flat=True)]
+    led = dict(Work.objects.filter(pk__in=found, merged_into__isnull=False).values_list("pk", "merged_into_id"))
+    ids = list(dict.fromkeys(led.get(pk) or pk for pk in found))  # a merged work leads to the one that stands for it
+    visible = set(Work.objects.filter(_shown(everything), pk__in=ids).values_list("pk", flat=True))
+    return [pk for pk in ids if pk in visible]
 
 
 def _shown(everything: bool) -> Q:
