@@ -49,7 +49,7 @@ CLIENT_KEEPERS = ("members.manage_clients", "members.approve_clients")
 SIGNED = [
     "account_reauthenticate", "account_email", "account_change_password", "account_set_password", "mfa_index",
     "mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes",
-    "mfa_generate_recovery_codes", "mfa_download_recovery_codes", "usersessions_list", "works:public-work-claim",
+    "mfa_generate_recovery_codes", "mfa_download_recovery_codes", "usersessions_list",
 ]  # fmt: skip
 
 TABLE: dict[str, Rule] = {
@@ -120,6 +120,7 @@ TABLE: dict[str, Rule] = {
     "works:api-schema": Rule("token"),
     "works:api-unknown": Rule("token"),
     # --- works
+    "works:public-work-claim": Rule("signed"),
     "works:staff-request-list": Rule("works.view_works"),
     "works:staff-missing-queue": post("works.edit_works"),
     "works:staff-work-number": post("works.edit_works", "work"),
