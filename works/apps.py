@@ -41,6 +41,7 @@ class WorksConfig(AppConfig):
         for kind, states in STATES.items():
             register_states(kind, states)
         self._shape_states()
+        self._shape_descriptions()
 
     def _shape_states(self) -> None:
         from cmo_portal.states import register_states
@@ -52,31 +53,6 @@ class WorksConfig(AppConfig):
                 "registered": ("filled", "good", _("Registered")),
                 "refused": ("cross", "bad", _("Refused")),
                 "merged": ("square", "plain", _("Merged")),
-            },
-        )
-        register_states(
-            "share",
-            {
-                "active": ("filled", "good", _("Active")),
-                "disputed": ("triangle", "bad", _("Disputed")),
-                "unclaimed": ("pause", "waiting", _("Unclaimed")),
-                "free": ("empty", "plain", _("Public domain")),
-            },
-        )
-        register_states(
-            "free_element",
-            {
-                "free": ("empty", "good", _("Belongs to nobody")),
-                "protected": ("filled", "plain", _("Still protected")),
-                "unknown": ("half", "waiting", _("Cannot be said yet")),
-            },
-        )
-        register_states(
-            "identifier",
-            {
-                "unlinked": ("cross", "bad", _("Not the number of this work")),
-                "invalid": ("cross", "bad", _("Not a valid number")),
-                "taken": ("triangle", "waiting", _("Another work holds this number")),
             },
         )
         register_states(
@@ -124,5 +100,34 @@ class WorksConfig(AppConfig):
                 "DU": ("square", "plain", _("Known already")),
                 "RJ": ("cross", "bad", _("Rejected")),
                 "NP": ("empty", "plain", _("No share for us")),
+            },
+        )
+
+    def _shape_descriptions(self) -> None:
+        from cmo_portal.states import register_states
+
+        register_states(
+            "share",
+            {
+                "active": ("filled", "good", _("Active")),
+                "disputed": ("triangle", "bad", _("Disputed")),
+                "unclaimed": ("pause", "waiting", _("Unclaimed")),
+                "free": ("empty", "plain", _("Public domain")),
+            },
+        )
+        register_states(
+            "free_element",
+            {
+                "free": ("empty", "good", _("Belongs to nobody")),
+                "protected": ("filled", "plain", _("Still protected")),
+                "unknown": ("half", "waiting", _("Cannot be said yet")),
+            },
+        )
+        register_states(
+            "identifier",
+            {
+                "unlinked": ("cross", "bad", _("Not the number of this work")),
+                "invalid": ("cross", "bad", _("Not a valid number")),
+                "taken": ("triangle", "waiting", _("Another work holds this number")),
             },
         )

@@ -1,7 +1,8 @@
 """Addresses of the works app."""
 
-from django.urls import path
+from django.urls import include, path
 
+from works.api import explorer
 from works.views import drafts, member, public, recordings, staff
 from works.views.staff import (
     agreements,
@@ -18,6 +19,7 @@ from works.views.staff import recordings as staff_recordings
 
 app_name = "works"
 urlpatterns = [
+    path("api/v1/", include("works.api.urls")),
     path("repertoire/", public.repertoire_search, name="public-repertoire-search"),
     path("repertoire/<uuid:uid>/", public.work_detail, name="public-work-detail"),
     path("repertoire/<uuid:uid>/claim/", public.work_claim, name="public-work-claim"),
@@ -34,6 +36,9 @@ urlpatterns = [
     path("my/works/registrations/<uuid:uid>/shares/", drafts.draft_shares, name="member-draft-shares"),
     path("my/works/registrations/<uuid:uid>/check/", drafts.draft_check, name="member-draft-check"),
     path("my/works/registrations/<uuid:uid>/discard/", drafts.draft_discard, name="member-draft-discard"),
+    path("staff/parties/<uuid:uid>/works/", staff.party_works, name="staff-party-works"),
+    path("staff/api-clients/description/", explorer.api_explorer, name="staff-api-explorer"),
+    path("staff/api-clients/description/file/", explorer.api_schema, name="staff-api-schema"),
     path("staff/works/", staff.work_list, name="staff-work-list"),
     path("staff/works/new/", new_work.work_new, name="staff-work-new"),
     path("staff/works/<uuid:uid>/", staff.work_detail, name="staff-work-detail"),

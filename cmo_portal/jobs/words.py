@@ -9,6 +9,7 @@ from cmo_portal.common.texts import Text
 
 JOB_WORDS: Final[Mapping[str, Text]] = {
     "works.check_file": _("Check a registration file"),
+    "royalties.find_duplicates": _("Compare the works with each other"),
     "works.import_file": _("Take a registration file"),
     "works.make_request_file": _("Make a file of requests for numbers"),
     "works.read_answers": _("Read a file of answers with numbers"),

@@ -11,7 +11,20 @@ from django.db import connection, transaction
 from cmo_portal.accounts.models import User
 from cmo_portal.audit.models import Act
 from cmo_portal.audit.services import record_act
-from royalties.demo import cue_sheets, licensing, money, number_files, people, repertoire, standards, usage
+from royalties.demo import (
+    cue_sheets,
+    descriptions,
+    groups,
+    licensing,
+    like_works,
+    money,
+    number_files,
+    people,
+    programs,
+    repertoire,
+    standards,
+    usage,
+)
 from royalties.demo.frame import Story, staff
 
 MARK = "load_demo"
@@ -40,7 +53,11 @@ PHASES = (
     Phase("standards", standards.load),
     Phase("usage", usage.load, whole=False),
     Phase("money", money.load, whole=False),
+    Phase("like works", like_works.load, whole=False),
     Phase("later life", people.later_life),
+    Phase("descriptions", descriptions.load),
+    Phase("groups", groups.load),
+    Phase("programs", programs.load),
 )
 
 

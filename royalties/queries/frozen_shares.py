@@ -52,6 +52,25 @@ FREEZE = """
         AS fresh (work_id, share_id, payee_id, party_id, role, units, holders, agreements)
 """
 
+# The texts of a run that would lead to another work now because works were merged, split, or put back since (F23): for
+# the works that any merge or split ever touched, the frozen work of each text against its newest match, followed.
+REGROUPED = """
+    WITH touched AS (
+        SELECT work_id AS id FROM works_regrouping WHERE state IN ('done', 'undone')
+        UNION SELECT other_id FROM works_regrouping WHERE state IN ('done', 'undone')
+        UNION SELECT id FROM works_work WHERE merged_into_id IS NOT NULL
+    ),
+    frozen AS (
+        SELECT DISTINCT t.file_id, t.text_no, t.work_id FROM royalties_runtext t JOIN touched ON touched.id = t.work_id
+        WHERE t.run_id = %(run)s
+    )
+    SELECT f.work_id, coalesce(w.merged_into_id, w.id, 0) AS leads_to, count(*) FROM frozen f
+        LEFT JOIN LATERAL (SELECT m.work_id FROM royalties_usagematch m
+            WHERE m.file_id = f.file_id AND m.text_no = f.text_no ORDER BY m.revision DESC LIMIT 1) m ON true
+        LEFT JOIN works_work w ON w.id = m.work_id
+    WHERE coalesce(w.merged_into_id, w.id, 0) <> f.work_id GROUP BY 1, 2 ORDER BY 1, 2
+"""
+
 FreshRow = tuple[int, int, int, int, str, int, str, str]  # in the order of COLUMNS; lists as PostgreSQL writes them
 
 
@@ -63,9 +82,14 @@ def fresh_shares(*, run: Run, right: str, territory: str) -> list[FreshRow]:
     parameters = {"run": run.pk, "right": right}
     works = copy_out(WORKS, WORK_LAYOUT, parameters)["work_id"]
     loaded = load_chains(right=right, territory=territory, on=run.period_end, works=WORKS, parameters=parameters)
+    return frozen_rows(run=run, right=right, territory=territory, works=works.tolist(), loaded=loaded)
+
+
+def frozen_rows(*, run: Run, right: str, territory: str, works: list[int], loaded: Loaded) -> list[FreshRow]:
+    """The rows that a freeze writes for these works from their shares and agreements as loaded."""
     asked = question(run.period_end, collected_on(run))
     found = effective_shares(loaded.owners, loaded.links, loaded.named, asked)
-    return _made_whole(works.tolist(), _parts(run, right, territory, loaded, found))
+    return _made_whole(works, _parts(run, right, territory, loaded, found))
 
 
 def collected_on(run: Run) -> dt.date:
@@ -84,14 +108,17 @@ def freeze_shares(*, run: Run, right: str, territory: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """The works whose shares or payees would be frozen differently now (F22), and a digest of how."""
+    """The works whose shares or payees would be frozen differently now (F22) or whose usage would lead to another work
+    (F23), and a digest of how. `regrouped` are the latter: the frozen work and the one that its texts lead to now, 0
+    where they lead to none."""
 
     works: frozenset[int]
+    regrouped: tuple[tuple[int, int], ...]
     digest: bytes
 
 
 def changes_since(run: Run) -> Changes:
-    """What has changed since the run was frozen: other shares, other agreements, other payees, a dispute."""
+    """What has changed since the run was frozen: shares, agreements, payees, a dispute, a merge or split."""
     works: set[int] = set()
     told = hashlib.sha256()
     for right, territory in rights_of(run):
@@ -104,7 +131,17 @@ def changes_since(run: Run) -> Changes:
         for row in sorted(row for row in fresh if row[0] in changed):
             told.update(f"{right} {row}\n".encode())
         told.update(f"{right} {sorted(changed)}\n".encode())
-    return Changes(frozenset(works), told.digest())
+    regrouped = _regrouped(run)
+    for work_id, leads_to, texts in regrouped:
+        works.add(work_id)
+        told.update(f"regrouped {work_id} {leads_to} {texts}\n".encode())
+    return Changes(frozenset(works), tuple((old, new) for old, new, _texts in regrouped), told.digest())
+
+
+def _regrouped(run: Run) -> list[tuple[int, int, int]]:
+    with transaction.atomic(), bulk_plans(), connection.cursor() as cursor:
+        cursor.execute(REGROUPED, {"run": run.pk})
+        return [(old, new, texts) for old, new, texts in cursor.fetchall()]
 
 
 def _parts(run: Run, right: str, territory: str, loaded: Loaded, found: Resolution) -> list[FreshRow]:

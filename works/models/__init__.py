@@ -1,9 +1,11 @@
 """Tables of the works app, by subject."""
 
 from works.models.agreements import Agreement, AgreementParty, AgreementRole, AgreementType, AgreementWork
+from works.models.api_registrations import ApiRegistration
 from works.models.claims import Claim, Dispute
 from works.models.cue_files import CueFile, CueMapping
 from works.models.cue_sheets import Cue, CueSheet, CueType, Episode, Production, ProductionKind
+from works.models.duplicates import DuplicatePair, Regrouping, RegroupingChange, SweptWork
 from works.models.number_requests import (
     AnswerFile,
     NumberAnswer,
@@ -30,6 +32,7 @@ __all__ = [
     "AgreementType",
     "AgreementWork",
     "AnswerFile",
+    "ApiRegistration",
     "Claim",
     "Cue",
     "CueFile",
@@ -37,6 +40,7 @@ __all__ = [
     "CueSheet",
     "CueType",
     "Dispute",
+    "DuplicatePair",
     "Element",
     "Episode",
     "FreeReason",
@@ -57,6 +61,8 @@ __all__ = [
     "RecordingPerformer",
     "RecordingWork",
     "RegistrationFile",
+    "Regrouping",
+    "RegroupingChange",
     "ReportKind",
     "RequestFile",
     "RequestKind",
@@ -66,6 +72,7 @@ __all__ = [
     "SocietyNote",
     "SourceKind",
     "SourceWork",
+    "SweptWork",
     "Work",
     "WorkDraft",
     "WorkIdentifier",

@@ -13,6 +13,7 @@ from works.formats.cwr.edits import fault_of
 from works.formats.cwr.reader import CwrReading
 from works.formats.cwr.records import CwrFault, CwrTransaction, Severity
 from works.models import ImportedTransaction, RegistrationFile, Work, WorkIdentifier
+from works.queries.regrouping import standing_work
 from works.rules.identifiers import read_iswc
 from works.services.cwr_sums import fitted_faults
 
@@ -63,7 +64,8 @@ class Decider:
             issuer=self.sender, value__in=numbers, identifier_type="W", validity="valid"
         ).select_related("work")
         mine = {row.value: row.work for row in known}
-        others = {work.iswc or "": work for work in Work.objects.filter(iswc__in=iswcs)}
+        found = Work.objects.filter(iswc__in=iswcs).select_related("merged_into")
+        others = {work.iswc or "": standing_work(work) for work in found}
         return [self._decide(row, mine, others) for row in transactions]
 
     def _decide(self, row: CwrTransaction, mine: dict[str, Work], others: dict[str, Work]) -> Decision:

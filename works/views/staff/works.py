@@ -25,6 +25,7 @@ from works.queries.as_of import work_as_known
 from works.queries.chains import Collection, collection_of
 from works.queries.descriptions import work_description
 from works.queries.recordings import recordings_of
+from works.queries.regrouping import regroupings_of
 from works.queries.repertoire import found_works
 from works.queries.work_pages import acts_on, in_force, listed, share_table
 from works.services.drafts import decide_submitted
@@ -83,6 +84,7 @@ def work_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
         "disputes": work.disputes.prefetch_related("claims__party").order_by("-opened_on", "pk"),
         "registrations": work.registrations.select_related("file").order_by("-pk")[:20],
         "reports": work.reports.filter(state="open").order_by("pk")[:20],
+        "regroupings": regroupings_of(work),
         "events": acts_on(work),
         "decision_form": DecisionForm() if work.state == "submitted" else None,
         "today": clock.today(),
