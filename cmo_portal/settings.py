@@ -57,6 +57,7 @@ LICENSING_REQUIRE_PUBLISHED_TARIFF = not env.flag("LICENSING_ALLOW_UNPUBLISHED_T
 LICENSING_QUOTE_DAYS = int(env.text("LICENSING_QUOTE_DAYS", "30"))
 LICENSING_PAYMENT_DAYS = int(env.text("LICENSING_PAYMENT_DAYS", "30"))
 LICENSING_CHECKS_PER_MINUTE = int(env.text("LICENSING_CHECKS_PER_MINUTE", "30"))
+NUMBER_ANSWER_DAYS = int(env.text("NUMBER_ANSWER_DAYS", "30"))  # an ISWC or IPI agency's answer is late after these
 
 # --- Applications ---------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [

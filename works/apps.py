@@ -15,7 +15,9 @@ class WorksConfig(AppConfig):
         import works.jobs  # noqa: F401 - registers the handlers
         from cmo_portal.navigation import register
         from cmo_portal.queues import Queue, register_queue
-        from works.queries import waiting
+        from cmo_portal.states import register_states
+        from works.queries import cue_sheets, number_requests, waiting
+        from works.states import STATES
 
         edit, take = "works.edit_works", "works.import_works"
         for queue in (
@@ -23,14 +25,23 @@ class WorksConfig(AppConfig):
             Queue("works:staff-dispute-list", _("Disputes"), edit, waiting.disputes, order=22),
             Queue("works:staff-report-list", _("Reports about works"), edit, waiting.reports, order=24),
             Queue("works:staff-file-list", _("Registration files to be taken"), take, waiting.files, order=26),
-        ):
+            Queue("works:staff-production-list", _("Cue sheets to be confirmed"), edit, cue_sheets.sheets_entered,
+                  "show=entered", 27),
+            Queue("works:staff-cue-file-list", _("Tables of cue sheets to be taken"), take, cue_sheets.files_waiting,
+                  order=28),
+            Queue("works:staff-request-list", _("International numbers that need a person"), edit,
+                  number_requests.needing_a_person, "state=person", 29),
+        ):  # fmt: skip
             register_queue(queue)
         register("public", "works:public-repertoire-search", _("Repertoire"), order=20)
         register("member", "works:member-work-list", _("My works"), order=30)
         register("staff", "works:staff-work-list", _("Works"), permission="works.view_works", order=20)
         register("staff", "works:staff-agreement-list", _("Agreements"), permission="works.view_works", order=21)
         register("staff", "works:staff-file-list", _("Registrations"), permission="works.import_works", order=22)
+        for kind, states in STATES.items():
+            register_states(kind, states)
         self._shape_states()
+        self._shape_descriptions()
 
     def _shape_states(self) -> None:
         from cmo_portal.states import register_states
@@ -42,31 +53,6 @@ class WorksConfig(AppConfig):
                 "registered": ("filled", "good", _("Registered")),
                 "refused": ("cross", "bad", _("Refused")),
                 "merged": ("square", "plain", _("Merged")),
-            },
-        )
-        register_states(
-            "share",
-            {
-                "active": ("filled", "good", _("Active")),
-                "disputed": ("triangle", "bad", _("Disputed")),
-                "unclaimed": ("pause", "waiting", _("Unclaimed")),
-                "free": ("empty", "plain", _("Public domain")),
-            },
-        )
-        register_states(
-            "free_element",
-            {
-                "free": ("empty", "good", _("Belongs to nobody")),
-                "protected": ("filled", "plain", _("Still protected")),
-                "unknown": ("half", "waiting", _("Cannot be said yet")),
-            },
-        )
-        register_states(
-            "identifier",
-            {
-                "unlinked": ("cross", "bad", _("Not the number of this work")),
-                "invalid": ("cross", "bad", _("Not a valid number")),
-                "taken": ("triangle", "waiting", _("Another work holds this number")),
             },
         )
         register_states(
@@ -114,5 +100,34 @@ class WorksConfig(AppConfig):
                 "DU": ("square", "plain", _("Known already")),
                 "RJ": ("cross", "bad", _("Rejected")),
                 "NP": ("empty", "plain", _("No share for us")),
+            },
+        )
+
+    def _shape_descriptions(self) -> None:
+        from cmo_portal.states import register_states
+
+        register_states(
+            "share",
+            {
+                "active": ("filled", "good", _("Active")),
+                "disputed": ("triangle", "bad", _("Disputed")),
+                "unclaimed": ("pause", "waiting", _("Unclaimed")),
+                "free": ("empty", "plain", _("Public domain")),
+            },
+        )
+        register_states(
+            "free_element",
+            {
+                "free": ("empty", "good", _("Belongs to nobody")),
+                "protected": ("filled", "plain", _("Still protected")),
+                "unknown": ("half", "waiting", _("Cannot be said yet")),
+            },
+        )
+        register_states(
+            "identifier",
+            {
+                "unlinked": ("cross", "bad", _("Not the number of this work")),
+                "invalid": ("cross", "bad", _("Not a valid number")),
+                "taken": ("triangle", "waiting", _("Another work holds this number")),
             },
         )

@@ -41,7 +41,24 @@ from royalties.models import (
     UsageFile,
     UsageSource,
 )
-from works.models import Agreement, Dispute, Recording, RecordingWork, RegistrationFile, Work, WorkDraft, WorkReport
+from works.models import (
+    Agreement,
+    AnswerFile,
+    Cue,
+    CueFile,
+    CueSheet,
+    Dispute,
+    Episode,
+    NumberRequest,
+    Production,
+    Recording,
+    RecordingWork,
+    RegistrationFile,
+    RequestFile,
+    Work,
+    WorkDraft,
+    WorkReport,
+)
 
 # kind → every object of that kind, as a queryset; addresses are made from the row.
 KINDS: dict[str, Callable[[], QuerySet[Any]]] = {
@@ -60,6 +77,15 @@ KINDS: dict[str, Callable[[], QuerySet[Any]]] = {
     "work": lambda: Work.objects.filter(state="registered"),
     "draft": lambda: WorkDraft.objects.filter(work=None),
     "registration_file": lambda: RegistrationFile.objects.exclude(answer=""),
+    "number_request": NumberRequest.objects.all,
+    "number_file": lambda: RequestFile.objects.filter(state="made"),
+    "answer_file": AnswerFile.objects.all,
+    "production": Production.objects.all,
+    "episode": Episode.objects.all,
+    "cue_sheet": CueSheet.objects.all,
+    "cue": Cue.objects.all,
+    "cue_file": CueFile.objects.all,
+    "open_cue_file": lambda: CueFile.objects.filter(state="checked"),
     "licence_application": lambda: LicenceApplication.objects.exclude(state="draft"),
     "licence_document": lambda: ApplicationDocument.objects.exclude(application__state="draft"),
     "licensee": Licensee.objects.all,

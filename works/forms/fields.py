@@ -125,13 +125,16 @@ class IdentifierField(forms.CharField):
         return reading.value
 
 
-def iswc_field() -> IdentifierField:
+ISWC_HINT = _("The international number of the work. Leave it empty if it has none yet.")
+
+
+def iswc_field(hint: Text = ISWC_HINT) -> IdentifierField:
     """The number of a work."""
     return IdentifierField(
         read_iswc,
         _("This is not a correct ISWC. It looks like T-123.456.789-4; check each digit, or leave it empty."),
         label=_("ISWC"),
-        help_text=_("The international number of the work. Leave it empty if it has none yet."),
+        help_text=hint,
     )
 
 

@@ -71,7 +71,9 @@ class KnownForm(forms.Form):
 class ShareRowForm(forms.Form):
     """One person or firm with a share. The member's own row has no name to type; a row left blank is no row."""
 
-    name = forms.CharField(label=_("Name"), max_length=200, required=False)
+    name = forms.CharField(
+        label=_("Name"), max_length=200, error_messages={"required": _("Write the name, or empty the whole row.")}
+    )
     role = forms.ChoiceField(
         label=_("What this person did"),
         choices=[("", _("Choose")), *MEMBER_ROLES, (NOBODY, _("Nobody: these words are public domain"))],
@@ -91,6 +93,8 @@ class ShareRowForm(forms.Form):
         if own:
             del self.fields["name"], self.fields["ipi"]
             self.fields["role"].label = _("What you did")
+        elif self.is_bound and self["role"].value() == NOBODY:
+            self.fields["name"].required = False
 
     def clean_name(self) -> str:
         """Single blanks, no control signs."""
@@ -108,8 +112,6 @@ class ShareRowForm(forms.Form):
             data["name"] = ""
         elif self.is_own and data.get("role") == NOBODY:
             self.add_error("role", _("Choose what you did. Words that belong to nobody are a row of their own."))
-        elif not self.is_own and not data.get("name") and self.has_changed():
-            self.add_error("name", _("Write the name, or empty the whole row."))
         if data.get("mechanical") is None and "mechanical" not in self.errors:
             data["mechanical"] = data.get("performing")
         if data.get("performing") == 0 and data.get("mechanical") == 0:

@@ -3,6 +3,17 @@
 from works.models.agreements import Agreement, AgreementParty, AgreementRole, AgreementType, AgreementWork
 from works.models.api_registrations import ApiRegistration
 from works.models.claims import Claim, Dispute
+from works.models.cue_files import CueFile, CueMapping
+from works.models.cue_sheets import Cue, CueSheet, CueType, Episode, Production, ProductionKind
+from works.models.number_requests import (
+    AnswerFile,
+    NumberAnswer,
+    NumberRequest,
+    NumberSystem,
+    RequestFile,
+    RequestKind,
+    RequestLine,
+)
 from works.models.performance import Instrumentation, InstrumentPlayers, WorkOrigin, WorkPerformer
 from works.models.recordings import Recording, RecordingPerformer, RecordingWork
 from works.models.registrations import ImportedTransaction, RegistrationFile, WorkDraft
@@ -19,16 +30,28 @@ __all__ = [
     "AgreementRole",
     "AgreementType",
     "AgreementWork",
+    "AnswerFile",
     "ApiRegistration",
     "Claim",
+    "Cue",
+    "CueFile",
+    "CueMapping",
+    "CueSheet",
+    "CueType",
     "Dispute",
     "Element",
+    "Episode",
     "FreeReason",
     "FreeShareUse",
     "IdentifierValidity",
     "ImportedTransaction",
     "InstrumentPlayers",
     "Instrumentation",
+    "NumberAnswer",
+    "NumberRequest",
+    "NumberSystem",
+    "Production",
+    "ProductionKind",
     "ProtectionTerm",
     "PublicDomainElement",
     "PublicDomainRule",
@@ -37,6 +60,9 @@ __all__ = [
     "RecordingWork",
     "RegistrationFile",
     "ReportKind",
+    "RequestFile",
+    "RequestKind",
+    "RequestLine",
     "SearchDocument",
     "SearchWord",
     "SocietyNote",
