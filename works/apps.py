@@ -45,6 +45,7 @@ class WorksConfig(AppConfig):
         register("staff", "works:staff-agreement-list", _("Agreements"), permission="works.view_works", order=21)
         register("staff", "works:staff-file-list", _("Registrations"), permission="works.import_works", order=22)
         self._shape_states()
+        self._shape_proceedings()
         self._shape_descriptions()
 
     def _shape_states(self) -> None:
