@@ -55,6 +55,7 @@ class WorksConfig(AppConfig):
         for kind, states in STATES.items():
             register_states(kind, states)
         self._shape_states()
+        self._shape_proceedings()
         self._shape_descriptions()
 
     def _shape_states(self) -> None:
