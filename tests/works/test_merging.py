@@ -165,6 +165,8 @@ def test_a_contested_difference_is_held_by_the_dispute_service() -> None:
     assert sum(one.shares.filter(right="PR").values_list("share", flat=True)) == 100 * PERCENT
     undone(made)
     assert everything(one, two) == before
+    dispute.refresh_from_db()
+    assert (dispute.state, dispute.held_shares.count()) == ("settled", 0)
 
 
 @pytest.mark.django_db

@@ -17,7 +17,7 @@ from works.services.disputes.opening import (
     open_file_conflicts,
     refuse_claim,
 )
-from works.services.disputes.outcomes import Award, confirm_outcome, propose_outcome, refuse_outcome
+from works.services.disputes.outcomes import Award, confirm_outcome, end_with_merge, propose_outcome, refuse_outcome
 from works.services.disputes.rules import approve_rule, draft_rule
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "confirm_outcome",
     "decide_by_deadline",
     "draft_rule",
+    "end_with_merge",
     "file_counter_claim",
     "join_dispute",
     "keep_evidence",

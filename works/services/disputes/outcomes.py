@@ -126,6 +126,20 @@ def settle(*, dispute: Dispute, outcome: DisputeOutcome, by: User | None, on: dt
     record_act(by=by, verb="settle_dispute", on=dispute, facts=_facts(outcome, given))
 
 
+def end_with_merge(*, dispute: Dispute, reason: str, asked_by: User, by: User, on: dt.date) -> None:
+    """End a dispute about what two works differed in, now that they are two again: the shares are put back already,
+    and no claim is left. Inside the act that undoes the merge, by its two people."""
+    outcome = DisputeOutcome.objects.create(dispute=dispute, kind="withdrawn", reason=reason, proposed_by=asked_by)
+    dispute.state = "proposed"
+    dispute.save(update_fields=["state"])
+    outcome.state, outcome.decided_by, outcome.decided_on = "confirmed", by, on
+    outcome.save(update_fields=["state", "decided_by", "decided_on"])
+    dispute.state, dispute.closed_on, dispute.outcome = "settled", on, reason
+    dispute.version += 1
+    dispute.save(update_fields=["state", "closed_on", "outcome", "version"])
+    send_dispute_news(dispute, by=by)
+
+
 def _check(dispute: Dispute, kind: str, awards: Sequence[Award], reason: str, on: dt.date) -> None:
     faults = []
     if kind not in dict(OUTCOME_KINDS):

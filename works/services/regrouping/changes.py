@@ -9,8 +9,9 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 
-from works.models import Regrouping, RegroupingChange
+from works.models import Claim, Dispute, Regrouping, RegroupingChange
 
+KEPT = (Dispute, Claim)  # a dispute is never deleted: it ends (works.services.disputes.end_with_merge)
 Rows = dict[int, dict[str, Any]]  # of one table: row → its columns as text
 
 
@@ -108,6 +109,8 @@ def _turn(change: RegroupingChange) -> None:
     if row is None or any(_written(row, name) != text for name, text in change.after.items() if name != "created_at"):
         raise ValidationError(_moved_words(change))
     if change.before is None:
+        if isinstance(row, KEPT):
+            return
         try:
             row.delete()
         except models.ProtectedError as error:

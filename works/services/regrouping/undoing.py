@@ -13,9 +13,11 @@ from django.utils.translation import gettext as _
 from cmo_portal.accounts.access import require
 from cmo_portal.accounts.models import User
 from cmo_portal.audit.services import record_act
+from cmo_portal.common.clock import business_date
 from cmo_portal.common.faults import faultpoint
-from works.models import Regrouping, Work
+from works.models import Dispute, Regrouping, Work
 from works.queries.regrouping import shares_digest
+from works.services.disputes import end_with_merge
 from works.services.regrouping.changes import contradictions, put_back
 from works.services.regrouping.confirming import hold_regroupings, parties_to
 
@@ -68,6 +70,7 @@ def undo_regrouping(*, regrouping: Regrouping, by: User, now: dt.datetime) -> Re
     _check(regrouping, by)
     faultpoint("works.undo_regrouping.before_write")
     put_back(regrouping)
+    _end_disputes(regrouping, by, now)
     if regrouping.kind == "split":
         assert regrouping.other_id is not None
         Work.objects.filter(pk=regrouping.other_id).update(state="merged", merged_into=regrouping.work_id)
@@ -76,6 +79,15 @@ def undo_regrouping(*, regrouping: Regrouping, by: User, now: dt.datetime) -> Re
     faultpoint("works.undo_regrouping.after_write")
     record_act(by=by, verb="undo_regrouping", on=regrouping, facts={"reason": regrouping.undo_reason[:500]})
     return regrouping
+
+
+def _end_disputes(regrouping: Regrouping, by: User, now: dt.datetime) -> None:
+    """The disputes that the merge opened hold nothing any more and end with it."""
+    asked_by = regrouping.undo_asked_by
+    assert asked_by is not None
+    opened = regrouping.changes.filter(model=Dispute._meta.label_lower, before=None).values_list("row", flat=True)
+    for dispute in Dispute.objects.select_for_update().filter(pk__in=opened).order_by("pk"):
+        end_with_merge(dispute=dispute, reason=regrouping.undo_reason, asked_by=asked_by, by=by, on=business_date(now))
 
 
 def objections(regrouping: Regrouping) -> list[str]:
