@@ -1,6 +1,7 @@
 """Tables of the works app, by subject."""
 
 from works.models.claims import Claim, Dispute
+from works.models.exports import ExportedWork, ExportFile, PartyNumber, ReceivedStatus
 from works.models.registrations import ImportedTransaction, RegistrationFile, WorkDraft
 from works.models.reports import ReportKind, WorkReport
 from works.models.works import Recording, Work, WorkIdentifier, WorkShare, WorkTitle
@@ -8,7 +9,11 @@ from works.models.works import Recording, Work, WorkIdentifier, WorkShare, WorkT
 __all__ = [
     "Claim",
     "Dispute",
+    "ExportFile",
+    "ExportedWork",
     "ImportedTransaction",
+    "PartyNumber",
+    "ReceivedStatus",
     "Recording",
     "RegistrationFile",
     "ReportKind",

@@ -5,8 +5,8 @@ are the ownership shares; sums that miss the whole by the tolerance CWR allows (
 remainder, so that nothing is lost in a rounding. A right whose shares are all zero is not documented.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from cmo_portal.accounts.models import User
 from members.models import Party, PartyAffiliation
@@ -14,8 +14,10 @@ from members.models.parties import PartyKind
 from members.services.parties import PartyFacts, register_parties
 from works.formats.cwr.work import WorkPublisher, WorkTransaction, WorkWriter
 from works.models import WorkShare
+from works.queries.exports import our_issuer
 from works.rules.identifiers import read_ipi_base, read_ipi_name
 from works.rules.splits import WHOLE, scaled_to_whole
+from works.services.party_numbers import keep_numbers, parties_by_number
 from works.services.registration import NewRecording, NewShare, NewTitle, NewWork
 
 TOLERANCE = 600  # 0.06 % in 1/10,000 of a percent (CWR 2.x, sums of shares)
@@ -24,27 +26,41 @@ RIGHTS = ("PR", "MR", "SR")
 
 @dataclass(frozen=True, slots=True)
 class Interest:
-    """One party of a transaction as sent; `number` is None when the sender says it is unknown."""
+    """One party of a transaction as sent; `facts` is None when the sender says it is unknown. `number` is ours for it
+    in a file of our own, blank in those of others, who do not always keep to theirs."""
 
     facts: PartyFacts | None
     role: str
     ownership: tuple[int, int, int]
     societies: tuple[str, str, str]
+    number: str = ""
+
+    @property
+    def key(self) -> "PartyKey":
+        """What makes it one party with another: our number, else all its facts."""
+        return self.number or self.facts
 
 
-def interests_of(work: WorkTransaction) -> list[Interest]:
-    """Every writer and publisher of a transaction, writers first."""
-    return [_writer(writer) for writer in work.writers] + [_publisher(publisher) for publisher in work.publishers]
+PartyKey = str | PartyFacts | None
+
+
+def interests_of(work: WorkTransaction, *, is_own: bool = False) -> list[Interest]:
+    """Every writer and publisher of a transaction, writers first; with our numbers of them in a file of our own."""
+    found = [(_writer(writer), writer.ip_no) for writer in work.writers]
+    found += [(_publisher(publisher), publisher.ip_no) for publisher in work.publishers]
+    return [replace(item, number=number) if is_own and item.facts else item for item, number in found]
 
 
 def new_works(*, works: Sequence[WorkTransaction], sender: str, by: User) -> list[NewWork]:
     """The works of many transactions, with their parties registered in bulk."""
-    interests = [interests_of(work) for work in works]
+    is_own = sender == our_issuer()
+    interests = [interests_of(work, is_own=is_own) for work in works]
     parties = _parties([item for items in interests for item in items if item.facts], sender, by)
     return [_new_work(work, items, parties, sender) for work, items in zip(works, interests, strict=True)]
 
 
-def _new_work(work: WorkTransaction, items: list[Interest], parties: dict[PartyFacts, Party], sender: str) -> NewWork:
+def _new_work(work: WorkTransaction, items: list[Interest], parties: dict[PartyKey, Party], sender: str) -> NewWork:
+    is_own = sender == our_issuer()
     others = [NewTitle(title.title, title.title_type, title.language) for title in work.titles]
     others += [NewTitle(title.title, title.title_type or "OL", title.language) for title in work.national_titles]
     return NewWork(
@@ -56,11 +72,12 @@ def _new_work(work: WorkTransaction, items: list[Interest], parties: dict[PartyF
         duration=work.duration or None,
         shares=tuple(_shares(items, parties)),
         recordings=tuple(_recordings(work)),
-        identifiers=((sender, work.submitter_work_no),),
+        identifiers=() if is_own else ((sender, work.submitter_work_no),),
+        number=work.submitter_work_no if is_own else "",
     )
 
 
-def _shares(items: list[Interest], parties: dict[PartyFacts, Party]) -> Iterable[NewShare]:
+def _shares(items: list[Interest], parties: dict[PartyKey, Party]) -> Iterable[NewShare]:
     for place, right in enumerate(RIGHTS):
         sent = [(position, item.ownership[place]) for position, item in enumerate(items) if item.ownership[place]]
         total = sum(share for _position, share in sent)
@@ -68,7 +85,7 @@ def _shares(items: list[Interest], parties: dict[PartyFacts, Party]) -> Iterable
         fitted = scaled_to_whole(sent) if near else dict(sent)
         for position, share in fitted.items():
             item = items[position]
-            yield NewShare(parties[item.facts] if item.facts else None, item.role, right, share)
+            yield NewShare(parties[item.key] if item.facts else None, item.role, right, share)
 
 
 def _recordings(work: WorkTransaction) -> Iterable[NewRecording]:
@@ -79,20 +96,32 @@ def _recordings(work: WorkTransaction) -> Iterable[NewRecording]:
                 recording.isrc,
                 recording.recording_title or work.title,
                 recording.display_artist or performers,
-                recording.release_duration or work.duration or None,
+                recording.release_duration or None,
             )
 
 
-def _parties(items: list[Interest], sender: str, by: User) -> dict[PartyFacts, Party]:
-    """One party for equal facts; a nameless number is matched with what this sender's earlier files brought."""
-    facts = list(dict.fromkeys(item.facts for item in items if item.facts))
-    known = _known_by_name(sender, {fact.roman for fact in facts if not fact.ipi_name_number})
-    found = {fact: known[fact.roman] for fact in facts if not fact.ipi_name_number and fact.roman in known}
-    wanted = [fact for fact in facts if fact not in found]
+def _parties(items: list[Interest], sender: str, by: User) -> dict[PartyKey, Party]:
+    """One party for equal keys; a nameless number is matched with what this sender's earlier files brought."""
+    facts: dict[PartyKey, PartyFacts] = {}
+    for item in sorted(items, key=lambda one: one.facts is not None and one.facts.kind != PartyKind.PERSON):
+        if item.facts:
+            facts.setdefault(item.key, item.facts)
+    found = _known(facts, sender)
+    wanted = {key: fact for key, fact in facts.items() if key not in found}
     if wanted:
-        found.update(zip(wanted, register_parties(parties=wanted, by=by, source=sender), strict=True))
+        made = dict(zip(wanted, register_parties(parties=list(wanted.values()), by=by, source=sender), strict=True))
+        found.update(made)
+        keep_numbers({key: party for key, party in made.items() if isinstance(key, str)})
     _affiliate(items, found)
     return found
+
+
+def _known(facts: Mapping[PartyKey, PartyFacts], sender: str) -> dict[PartyKey, Party]:
+    """The parties known already: by our numbers, and by name those without a number that this sender has brought."""
+    by_number = parties_by_number(key for key in facts if isinstance(key, str))
+    nameless = {key: fact for key, fact in facts.items() if isinstance(key, PartyFacts) and not fact.ipi_name_number}
+    by_name = _known_by_name(sender, {fact.roman for fact in nameless.values()})
+    return {**by_number, **{key: by_name[fact.roman] for key, fact in nameless.items() if fact.roman in by_name}}
 
 
 def _known_by_name(sender: str, names: set[str]) -> dict[str, Party]:
@@ -101,10 +130,10 @@ def _known_by_name(sender: str, names: set[str]) -> dict[str, Party]:
     return {row.party.display_name: row.party for row in rows.distinct("party_id") if row.party}
 
 
-def _affiliate(items: list[Interest], parties: dict[PartyFacts, Party]) -> None:
+def _affiliate(items: list[Interest], parties: dict[PartyKey, Party]) -> None:
     """Note the society that collects for a party, as far as it is not known already."""
     wanted = {
-        (parties[item.facts].pk, right): code
+        (parties[item.key].pk, right): code
         for item in items
         if item.facts
         for right, code in zip(RIGHTS, item.societies, strict=True)

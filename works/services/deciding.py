@@ -13,6 +13,7 @@ from works.formats.cwr.edits import fault_of
 from works.formats.cwr.reader import CwrReading
 from works.formats.cwr.records import CwrFault, CwrTransaction, Severity
 from works.models import ImportedTransaction, RegistrationFile, Work, WorkIdentifier
+from works.queries.exports import our_issuer
 from works.rules.identifiers import read_iswc
 from works.services.cwr_sums import fitted_faults
 
@@ -59,10 +60,16 @@ class Decider:
         """The decisions on one slice, in two queries."""
         numbers = {row.header["submitter_work_no"] for row in transactions}
         iswcs = {_iswc(row) for row in transactions} - {""}
-        known = WorkIdentifier.objects.filter(issuer=self.sender, value__in=numbers).select_related("work")
-        mine = {row.value: row.work for row in known}
+        mine = self._known(numbers)
         others = {work.iswc or "": work for work in Work.objects.filter(iswc__in=iswcs)}
         return [self._decide(row, mine, others) for row in transactions]
+
+    def _known(self, numbers: set[str]) -> dict[str, Work]:
+        """Our works by the sender's numbers; a file of our own carries ours."""
+        if self.sender == our_issuer():
+            return {work.number: work for work in Work.objects.filter(number__in=numbers)}
+        known = WorkIdentifier.objects.filter(issuer=self.sender, value__in=numbers).select_related("work")
+        return {row.value: row.work for row in known}
 
     def _decide(self, row: CwrTransaction, mine: dict[str, Work], others: dict[str, Work]) -> Decision:
         if row.is_rejected:

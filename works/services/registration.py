@@ -1,7 +1,8 @@
 """Registering works: the one way a work with its titles, shares, recordings and foreign numbers gets into the books."""
 
 import datetime as dt
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +21,7 @@ from works.rules.identifiers import read_isrc, read_iswc
 from works.rules.splits import WHOLE
 
 REGISTER_LOCK = 0x574F524B
+_OUR_NUMBER = re.compile(r"W\d{7}")
 LONGEST_TITLE = 400
 
 
@@ -56,7 +58,8 @@ class NewRecording:
 
 @dataclass(frozen=True, slots=True)
 class NewWork:
-    """Everything said about a work at its registration. `duration` in seconds."""
+    """Everything said about a work at its registration. `duration` in seconds; `number` is ours when a file of our own
+    brings the work back, else blank, and the next one is given."""
 
     title: NewTitle
     other_titles: tuple[NewTitle, ...] = ()
@@ -67,6 +70,7 @@ class NewWork:
     shares: tuple[NewShare, ...] = ()
     recordings: tuple[NewRecording, ...] = ()
     identifiers: tuple[tuple[str, str], ...] = field(default=())
+    number: str = ""
 
 
 class SharesAboveWhole(ValidationError):
@@ -132,7 +136,7 @@ def store_works(
     *, news: Sequence[NewWork], source: str, registered_by: Party | None = None, state: str = "registered"
 ) -> list[Work]:
     """Write many works in a handful of statements, inside the caller's transaction; the guard of shares applies."""
-    numbers = _next_numbers(len(news))
+    numbers = _numbers(news)
     works = Work.objects.bulk_create(
         Work(
             number=number,
@@ -240,6 +244,23 @@ def _stored_iswc(iswc: str) -> str | None:
     """Other people's check digits may be misprinted: the shape is enough to keep the number they gave."""
     reading = read_iswc(iswc) if iswc else None
     return reading.value if reading and reading.has_shape else None
+
+
+def _numbers(news: Sequence[NewWork]) -> Iterator[str]:
+    """Each work's own number, or the next one; numbers brought back are never given again."""
+    _pass_over([new.number for new in news if new.number])
+    fresh = iter(_next_numbers(sum(not new.number for new in news)))
+    return (new.number or next(fresh) for new in news)
+
+
+def _pass_over(numbers: Sequence[str]) -> None:
+    """Let the counter run on behind the highest of these numbers."""
+    highest = max((int(number[1:]) for number in numbers if _OUR_NUMBER.fullmatch(number)), default=0)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT last_value - (NOT is_called)::int FROM works_number")
+        behind = highest - cursor.fetchone()[0]
+        if behind > 0:
+            cursor.execute("SELECT max(nextval('works_number')) FROM generate_series(1, %s)", [behind])
 
 
 def _next_numbers(count: int) -> list[str]:

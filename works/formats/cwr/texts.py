@@ -309,7 +309,35 @@ _WRITING: dict[str, Text] = {
     "conflict_unasked": Text(_("Only an answer CO shows an existing work."), _("Leave it out, or answer CO.")),
 }
 
-_TEXTS = {**_FIELDS, **_ORDER, **_PARTIES, **_SHARES, **_CONTENT, **_AGREEMENTS, **_FILES, **_WRITING}
+# What keeps a work of ours out of a file we send, or is left out of it.
+_SENDING: dict[str, Text] = {
+    "no_roman_title": Text(
+        _("No title of the work can be written in the letters of CWR: “%(value)s”"), _("Add a title in Roman letters.")
+    ),
+    "share_disputed": Text(_("A part of the work is in dispute."), _("Settle the dispute first.")),
+    "share_by_territory": Text(
+        _("The ownership differs by territory, which CWR cannot say."), _("Give the shares for the world.")
+    ),
+    "share_too_small": Text(
+        _("The %(right)s share of “%(value)s” is below 0.01 %%, the smallest that CWR can say."), _("Raise it.")
+    ),
+    "owner_without_name": Text(_("An owner has no name in Roman letters: “%(value)s”"), _("Add the name.")),
+    "title_left_out": Text(
+        _("The title “%(value)s” cannot be written in CWR and is left out."), _("Add it in Roman letters, if needed.")
+    ),
+    "part_unknown": Text(
+        _("Nobody is known to own %(value)s %% of %(right)s; it is sent as the part of an unknown writer."),
+        _("Complete the shares."),
+    ),
+    "share_rounded": Text(
+        _("The %(right)s shares are finer than 0.01 %%; they are rounded, and their sum is kept."), ""
+    ),
+    "recording_left_out": Text(_("The recording “%(value)s” has no ISRC and is left out."), _("Add the ISRC.")),
+    "detail_left_out": Text(_("“%(value)s” cannot be written in %(field)s and is left out."), ""),
+    "language_left_out": Text(_("The language “%(value)s” is not in the table of CWR and is left out."), ""),
+}
+
+_TEXTS = {**_FIELDS, **_ORDER, **_PARTIES, **_SHARES, **_CONTENT, **_AGREEMENTS, **_FILES, **_WRITING, **_SENDING}
 
 
 def text_of(key: str) -> Text:
