@@ -188,8 +188,8 @@ def test_a_work_that_cannot_be_written_stays_behind_with_its_reason_and_the_othe
     silent = work("No owner")
     disputed = work("Disputed", (owner, "CA", 100))
     claim = NewClaim(member_of("Other Claimant"), "CA", 500_000)
-    open_dispute(work=disputed, right="PR", territory="2136", claims=[NewClaim(owner, "CA", 500_000), claim],
-                 opened_on=NOW.date(), by=by)  # fmt: skip
+    claims = [NewClaim(owner, "CA", 500_000), claim]
+    open_dispute(work=disputed, right="PR", share=500_000, claims=claims, by=by, on=NOW.date())
     file = export(by)
     assert [each.submitter_work_no for each in sent(file)] == [good.number]
     assert {number for number, _field in refused(file)} == {urdu.number, long.number, silent.number, disputed.number}
@@ -321,7 +321,7 @@ def test_export_import_export_gives_the_same_bytes(version: str, by: Any) -> Non
             source="test",
         )
 
-    assert check_round_trip(version, by, make).count(b"NWR0") == 6
+    assert check_round_trip(version, by, make).count(b"\nNWR0") == 6
 
 
 def test_our_own_numbers_come_back_and_are_never_given_again(by: Any) -> None:
