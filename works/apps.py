@@ -29,6 +29,7 @@ class WorksConfig(AppConfig):
         register("member", "works:member-work-list", _("My works"), order=30)
         register("staff", "works:staff-work-list", _("Works"), permission="works.view_works", order=20)
         register("staff", "works:staff-file-list", _("Registrations"), permission="works.import_works", order=22)
+        register("staff", "works:staff-export-list", _("Exports"), permission="works.import_works", order=23)
         self._shape_states()
 
     def _shape_states(self) -> None:
@@ -89,5 +90,37 @@ class WorksConfig(AppConfig):
                 "DU": ("square", "plain", _("Known already")),
                 "RJ": ("cross", "bad", _("Rejected")),
                 "NP": ("empty", "plain", _("No share for us")),
+                "OK": ("filled", "good", _("Noted")),
+                "UM": ("empty", "waiting", _("Not ours")),
+            },
+        )
+        register_states(
+            "export_file",
+            {
+                "waiting": ("half", "waiting", _("Being written")),
+                "written": ("filled", "good", _("Ready to send")),
+                "empty": ("empty", "plain", _("Nothing to send")),
+                "faulty": ("cross", "bad", _("Not fit to send")),
+            },
+        )
+        register_states(
+            "cwr_answer",
+            {
+                "": ("empty", "plain", _("Unknown answer")),
+                "interim": ("half", "waiting", _("In process")),
+                "accepted": ("half", "good", _("Accepted, not ready for payment")),
+                "accepted_changed": ("half", "good", _("Accepted with changes, not ready for payment")),
+                "payable": ("filled", "good", _("Accepted")),
+                "payable_changed": ("filled", "good", _("Accepted with changes")),
+                "conflict": ("triangle", "bad", _("In conflict")),
+                "duplicate": ("square", "plain", _("Known already")),
+                "rejected": ("cross", "bad", _("Rejected")),
+                "no_share": ("empty", "plain", _("No share for the receiver")),
+                "claim_rejected": ("cross", "bad", _("Claim rejected")),
+                "no_agreement": ("cross", "bad", _("No agreement number")),
+                "wrong_agreement": ("cross", "bad", _("Wrong agreement number")),
+                "withdrawn": ("square", "plain", _("Withdrawn")),
+                "unknown_work": ("cross", "bad", _("Work unknown to the receiver")),
+                "cannot_withdraw": ("triangle", "bad", _("Cannot be withdrawn")),
             },
         )

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from works.views import drafts, member, public, staff
-from works.views.staff import new_work
+from works.views.staff import exports, new_work
 
 app_name = "works"
 urlpatterns = [
@@ -29,6 +29,11 @@ urlpatterns = [
     path("staff/works/disputes/<uuid:uid>/", staff.dispute_detail, name="staff-dispute-detail"),
     path("staff/works/reports/", staff.report_list, name="staff-report-list"),
     path("staff/works/reports/<uuid:uid>/", staff.report_detail, name="staff-report-detail"),
+    path("staff/exports/", exports.export_list, name="staff-export-list"),
+    path("staff/exports/<uuid:uid>/", exports.export_detail, name="staff-export-detail"),
+    path("staff/exports/<uuid:uid>/progress/", exports.export_progress_part, name="staff-export-progress"),
+    path("staff/exports/<uuid:uid>/file/", exports.export_file, name="staff-export-file"),
+    path("staff/exports/<uuid:uid>/complaints/", exports.export_complaints, name="staff-export-complaints"),
     path("staff/registrations/", staff.file_list, name="staff-file-list"),
     path("staff/registrations/<uuid:uid>/", staff.file_detail, name="staff-file-detail"),
     path("staff/registrations/<uuid:uid>/progress/", staff.file_progress, name="staff-file-progress"),

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from cmo_portal.accounts.models import User
 from cmo_portal.audit.models import Act
 from cmo_portal.audit.services import record_act
-from royalties.demo import licensing, money, people, repertoire, standards, usage
+from royalties.demo import exchange, licensing, money, people, repertoire, standards, usage
 from royalties.demo.frame import Story, staff
 
 MARK = "load_demo"
@@ -34,6 +34,7 @@ class Phase(NamedTuple):
 PHASES = (
     Phase("people", people.load),
     Phase("repertoire", repertoire.load),
+    Phase("exchange", exchange.load),
     Phase("licensing", licensing.load),
     Phase("standards", standards.load),
     Phase("usage", usage.load, whole=False),

@@ -31,7 +31,7 @@ from royalties.models import (
     UsageFile,
     UsageSource,
 )
-from works.models import Dispute, RegistrationFile, Work, WorkDraft, WorkReport
+from works.models import Dispute, ExportFile, RegistrationFile, Work, WorkDraft, WorkReport
 
 # kind → every object of that kind, as a queryset; addresses are made from the row.
 KINDS: dict[str, Callable[[], QuerySet[Any]]] = {
@@ -44,6 +44,7 @@ KINDS: dict[str, Callable[[], QuerySet[Any]]] = {
     "work": lambda: Work.objects.filter(state="registered"),
     "draft": lambda: WorkDraft.objects.filter(work=None),
     "registration_file": lambda: RegistrationFile.objects.exclude(answer=""),
+    "export_file": lambda: ExportFile.objects.filter(state="written").exclude(complaints=""),
     "licence_application": lambda: LicenceApplication.objects.exclude(state="draft"),
     "licence_document": lambda: ApplicationDocument.objects.exclude(application__state="draft"),
     "licensee": Licensee.objects.all,

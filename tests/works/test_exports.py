@@ -3,12 +3,14 @@
 import csv
 import datetime as dt
 import io
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.management import call_command
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -326,14 +328,14 @@ def test_export_import_export_gives_the_same_bytes(version: str, by: Any) -> Non
 
 def test_our_own_numbers_come_back_and_are_never_given_again(by: Any) -> None:
     with thrown_away():
-        work("Dil", (member_of("Sana Ahmed"), "CA", 100))
-        Work.objects.update(number="W0999999")
+        number = f"W{int(work('Dil', (member_of('Sana Ahmed'), 'CA', 100)).number[1:]) + 500:07d}"
+        Work.objects.update(number=number)
         file = export(by)
         data, name = data_of(file), file.filename
     take(data, name, by)
-    assert Work.objects.get().number == "W0999999"
-    assert work("Next", (None, "CA", 100)).number > "W0999999"
-    assert set(WorkShare.objects.filter(work__number="W0999999").values_list("source", flat=True)) == {"SO362"}
+    assert Work.objects.get().number == number
+    assert work("Next", (None, "CA", 100)).number > number
+    assert set(WorkShare.objects.filter(work__number=number).values_list("source", flat=True)) == {"SO362"}
 
 
 NAMES = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ '-", min_size=1, max_size=20).map(
@@ -367,7 +369,7 @@ RANDOM_WORKS = st.lists(
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(PEOPLE, RANDOM_WORKS, st.sampled_from(VERSIONS))
 def test_random_works_survive_the_way_through_a_register(
@@ -421,3 +423,37 @@ def random_work(each: dict[str, Any], parties: list[Party]) -> NewWork:
             for place, title, performer, duration in each["recordings"]
         ),
     )
+
+
+# -- the page and the command
+
+
+def test_the_page_writes_a_file_and_offers_it_with_its_list_of_complaints(by: Any, sign_in: Any) -> None:
+    client = sign_in(by)
+    work("Dil", (member_of("Sana Ahmed"), "CA", 100))
+    work("دل", (member_of("Sana Ahmed"), "CA", 100))
+    answer = client.post("/staff/exports/", {"version": "2.2", "since": "", "receiver": "052"})
+    file = ExportFile.objects.get()
+    assert answer.url == f"/staff/exports/{file.uid}/" and file.filename == "CW260001362_052.V22"
+    page = client.get(answer.url).content.decode()
+    assert "break no rule" in page and "List of complaints" in page
+    got = client.get(f"{answer.url}file/")
+    assert b"".join(got.streaming_content) == data_of(file)
+    assert b"Add a title in Roman letters" in b"".join(client.get(f"{answer.url}complaints/").streaming_content)
+    wrong = client.post("/staff/exports/", {"version": "2.2", "receiver": "a b"})
+    assert "Write two to four letters or digits" in wrong.content.decode()
+
+
+def test_the_command_writes_the_same_file_and_reports_it(by: Any, tmp_path: Any) -> None:
+    work("Dil", (member_of("Sana Ahmed"), "CA", 100))
+    work("دل", (member_of("Sana Ahmed"), "CA", 100))
+    out, said = io.StringIO(), tmp_path / "complaints.csv"
+    call_command(
+        "export_cwr",
+        *("--version", "2.2", "--out", str(tmp_path / "out.V22"), "--complaints", str(said), "--json"),
+        stdout=out,
+    )
+    report = json.loads(out.getvalue())
+    assert (report["state"], report["sent"], report["refused"]) == ("written", 1, 1)
+    assert (tmp_path / "out.V22").read_bytes() == data_of(ExportFile.objects.get())
+    assert "no_roman" not in said.read_text("utf-8-sig") and "Roman letters" in said.read_text("utf-8-sig")

@@ -122,20 +122,23 @@ def _main_title(work: OwnWork, sending: ToSend) -> str:
 
 
 def _other_titles(work: OwnWork, main: str, sending: ToSend) -> tuple[WorkTitle, ...]:
-    known = code_names("title_type")
     told: dict[WorkTitle, None] = {}
     for title in work.titles:
-        text = _roman(title.text)
-        kind = title.title_type if title.title_type in known and title.title_type != "OT" else "AT"
+        text, language = _roman(title.text), _language(title.language, sending)
+        kind = _title_type(title.title_type, language)
         if text == main and kind == "AT":
             continue
         if not text or len(text) > LONGEST_TITLE:
             sending.note("title_left_out", "ALT", "title", title.text)
             continue
-        language = _language(title.language, sending)
-        told[WorkTitle(title=text, title_type="AT" if kind in _NEEDS_LANGUAGE and not language else kind,
-                       language=language)] = None  # fmt: skip
+        told[WorkTitle(title=text, title_type=kind, language=language)] = None
     return tuple(told)
+
+
+def _title_type(kind: str, language: str) -> str:
+    """The type of a title beside the main one; titles in national letters need a language."""
+    known = kind in code_names("title_type") and kind != "OT"
+    return kind if known and (language or kind not in _NEEDS_LANGUAGE) else "AT"
 
 
 def _language(code: str, sending: ToSend) -> str:

@@ -20,10 +20,12 @@ class Command(BaseCommand):
 
     help = "Write the works of the society as a CWR 2.1 or 2.2 file (NWR, and REV for works sent before)."
 
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        """Every command of Django has a --version of its own; here it says which CWR."""
+        return super().create_parser(prog_name, subcommand, conflict_handler="resolve", **kwargs)
+
     def add_arguments(self, parser: CommandParser) -> None:
         """--version, --out FILE, --since DATE, --receiver CODE, --complaints FILE, --by E-MAIL, --json."""
-        # Django's own --version stands first; ours says which CWR.
-        parser.conflict_handler = "resolve"
         parser.add_argument("--version", choices=["2.1", "2.2"], required=True)
         parser.add_argument("--out", type=Path, required=True)
         parser.add_argument("--since", type=dt.date.fromisoformat, help="only works changed since this day, YYYY-MM-DD")
