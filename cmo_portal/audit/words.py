@@ -61,6 +61,7 @@ ACT_WORDS: Final[Mapping[str, Text]] = {
     "settle_report": _("Settled a report"),
     "check_registration_file": _("Checked a registration file"),
     "import_registration_file": _("Took a registration file"),
+    "assign_iswc": _("Noted an ISWC that was assigned"),
     "export_repertoire": _("Wrote a file of the repertoire"),
     # licensing
     "save_tariff": _("Saved a tariff"),

@@ -96,13 +96,20 @@ def test_the_dry_run_promises_what_the_import_does(by: Any) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", ONLY_ANSWERS)
-def test_a_file_without_works_is_refused_and_says_so(name: str, by: Any, sign_in: Any) -> None:
-    file = golden(name, by)
+def test_answers_about_works_that_are_not_ours_are_kept_as_such(name: str, by: Any) -> None:
+    file = import_registration_file(file=golden(name, by), by=by, now=clock.now())
+    assert file.state == "imported" and set(statuses(file)) == {"UM"} and not file.answer
+    assert not Work.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_file_without_works_is_refused_and_says_so(by: Any, sign_in: Any) -> None:
+    file = check(cwr_file(), by)
     assert (file.state, file.report["transactions"]) == ("refused", 0)
     with pytest.raises(ValidationError, match="refused as a whole"):
         import_registration_file(file=file, by=by, now=clock.now())
     page = sign_in(by).get(f"/staff/registrations/{file.uid}/").content.decode()
-    assert "it holds no work and no agreement" in page
+    assert "refused as a whole" in page
 
 
 @pytest.mark.django_db

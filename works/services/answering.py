@@ -15,13 +15,14 @@ from works.formats.cwr.acknowledgement import Answer, write_acknowledgement
 from works.formats.cwr.characters import transliterated
 from works.formats.cwr.codes import societies
 from works.formats.cwr.encoding import CwrWriteError
+from works.formats.cwr.layouts import is_third
 from works.formats.cwr.names import file_name, parse_file_name
-from works.formats.cwr.reader import CwrReading
+from works.formats.cwr.reader import CwrReading, read_cwr
 from works.formats.cwr.records import CwrFault, CwrTransaction
 from works.formats.cwr.work import WorkPublisher, WorkTransaction, WorkWriter
 from works.formats.cwr.writer import FileSender
 from works.models import ImportedTransaction, RegistrationFile, Work, WorkShare
-from works.services.deciding import ACCEPTED, faults_of, slices_of
+from works.services.deciding import ACCEPTED, ANSWERED, faults_of, slices_of
 
 WRITER_ROLES = frozenset({"CA", "C", "A", "AR", "AD", "TR", "SA", "SR"})
 PUBLISHER_ROLES = frozenset({"E", "AM", "SE", "PA", "AQ", "ES"})
@@ -38,7 +39,7 @@ def keep_answer(
     A refused file is answered by `file_faults` alone. The file's row gets the answer and its name, and is not saved.
     False when there is nothing that an answer could say.
     """
-    if reading.header is None:
+    if reading.header is None or is_third(reading.version) or not (file.state == "refused" or _awaits_answer(file)):
         return False
     with tempfile.SpooledTemporaryFile(max_size=2_000_000) as out:
         try:
@@ -50,6 +51,7 @@ def keep_answer(
                 processed=now.date(),
                 answers=() if file.state == "refused" else _answers(file, reading),
                 file_faults=file_faults,
+                notices=() if file.state == "refused" else _notices(file),
             )
         except CwrWriteError:
             if file.state != "refused":
@@ -94,14 +96,31 @@ def existing_work(work: Work, version: str) -> WorkTransaction:
 
 
 def _answers(file: RegistrationFile, reading: CwrReading) -> Iterator[Answer]:
-    for part in slices_of(reading, SLICE):
-        kept = {
-            row.number: row
-            for row in ImportedTransaction.objects.filter(
-                file=file, number__in=[transaction.number for transaction in part]
-            ).select_related("work")
-        }
+    for part in slices_of(reading, SLICE, ANSWERED):
+        kept = _kept(file, part)
         yield from (_answer(transaction, kept[transaction.number]) for transaction in part)
+
+
+def _kept(file: RegistrationFile, part: Sequence[CwrTransaction]) -> dict[int, ImportedTransaction]:
+    numbers = [transaction.number for transaction in part]
+    rows = ImportedTransaction.objects.filter(file=file, number__in=numbers).select_related("work")
+    return {row.number: row for row in rows}
+
+
+def _awaits_answer(file: RegistrationFile) -> bool:
+    return ImportedTransaction.objects.filter(file=file, kind__in=ANSWERED).exists()
+
+
+def _notices(file: RegistrationFile) -> Iterator[tuple[CwrTransaction, str]]:
+    """The works of the file that have an ISWC which their sender did not give. The file is read once more for them."""
+    with file.file.storage.open(str(file.file.name), "rb") as stream:
+        for part in slices_of(read_cwr(cast(BinaryIO, stream), file.filename), SLICE, ("NWR", "REV")):
+            kept = _kept(file, part)
+            for transaction in part:
+                row = kept[transaction.number]
+                iswc = (row.work.iswc if row.work and row.status in (*ACCEPTED, "DU") else "") or ""
+                if iswc and not transaction.header["iswc"]:
+                    yield transaction, iswc
 
 
 def _answer(transaction: CwrTransaction, kept: ImportedTransaction) -> Answer:

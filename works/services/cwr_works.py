@@ -8,10 +8,15 @@ remainder, so that nothing is lost in a rounding. A right whose shares are all z
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from django.conf import settings
+
 from cmo_portal.accounts.models import User
 from members.models import Party, PartyAffiliation
 from members.models.parties import PartyKind
+from members.models.territories import WORLD, own_territory
 from members.services.parties import PartyFacts, register_parties
+from works.formats.cwr.collection import collecting, is_worldwide
+from works.formats.cwr.layouts import is_third
 from works.formats.cwr.work import WorkPublisher, WorkTransaction, WorkWriter
 from works.models import WorkShare
 from works.queries.exports import our_issuer
@@ -54,12 +59,25 @@ def interests_of(work: WorkTransaction, *, is_own: bool = False) -> list[Interes
 def new_works(*, works: Sequence[WorkTransaction], sender: str, by: User) -> list[NewWork]:
     """The works of many transactions, with their parties registered in bulk."""
     is_own = sender == our_issuer()
+    worldwide = [not is_third(work.version) or is_worldwide(work) for work in works]
+    works = [_owned(work) for work in works]
     interests = [interests_of(work, is_own=is_own) for work in works]
     parties = _parties([item for items in interests for item in items if item.facts], sender, by)
-    return [_new_work(work, items, parties, sender) for work, items in zip(works, interests, strict=True)]
+    territories = [WORLD if everywhere else own_territory() for everywhere in worldwide]
+    told = zip(works, interests, territories, strict=True)
+    return [_new_work(work, items, parties, sender, territory) for work, items, territory in told]
 
 
-def _new_work(work: WorkTransaction, items: list[Interest], parties: dict[PartyKey, Party], sender: str) -> NewWork:
+def _owned(work: WorkTransaction) -> WorkTransaction:
+    """CWR 3 tells no ownership: what its parties collect in our territory stands for it."""
+    if not is_third(work.version):
+        return work
+    return collecting(work, tis=own_territory(), recipient=settings.SOCIETY["cisac_code"])
+
+
+def _new_work(
+    work: WorkTransaction, items: list[Interest], parties: dict[PartyKey, Party], sender: str, territory: str
+) -> NewWork:
     is_own = sender == our_issuer()
     others = [NewTitle(title.title, title.title_type, title.language) for title in work.titles]
     others += [NewTitle(title.title, title.title_type or "OL", title.language) for title in work.national_titles]
@@ -70,14 +88,14 @@ def _new_work(work: WorkTransaction, items: list[Interest], parties: dict[PartyK
         category=work.distribution_category or "UNC",
         version_type=work.version_type or "ORI",
         duration=work.duration or None,
-        shares=tuple(_shares(items, parties)),
+        shares=tuple(_shares(items, parties, territory)),
         recordings=tuple(_recordings(work)),
         identifiers=() if is_own else ((sender, work.submitter_work_no),),
         number=work.submitter_work_no if is_own else "",
     )
 
 
-def _shares(items: list[Interest], parties: dict[PartyKey, Party]) -> Iterable[NewShare]:
+def _shares(items: list[Interest], parties: dict[PartyKey, Party], territory: str) -> Iterable[NewShare]:
     for place, right in enumerate(RIGHTS):
         sent = [(position, item.ownership[place]) for position, item in enumerate(items) if item.ownership[place]]
         total = sum(share for _position, share in sent)
@@ -85,7 +103,7 @@ def _shares(items: list[Interest], parties: dict[PartyKey, Party]) -> Iterable[N
         fitted = scaled_to_whole(sent) if near else dict(sent)
         for position, share in fitted.items():
             item = items[position]
-            yield NewShare(parties[item.key] if item.facts else None, item.role, right, share)
+            yield NewShare(parties[item.key] if item.facts else None, item.role, right, share, territory)
 
 
 def _recordings(work: WorkTransaction) -> Iterable[NewRecording]:

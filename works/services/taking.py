@@ -12,6 +12,7 @@ from works.formats.cwr.work_view import work_of
 from works.models import ImportedTransaction, RegistrationFile, Work, WorkShare
 from works.services.cwr_works import new_works
 from works.services.deciding import ACCEPTED, Decision, complaints_of
+from works.services.noting import NOTED, note
 from works.services.registration import (
     NewWork,
     SharesAboveWhole,
@@ -36,6 +37,9 @@ def take_slice(*, file: RegistrationFile, decisions: Sequence[Decision], sender:
     kept = {row.number: row for row in ImportedTransaction.objects.filter(file=file, number__in=numbers, taken=False)}
     open_ones = [decision for decision in decisions if decision.transaction.number in kept]
     works = _store(open_ones, sender, by)
+    told = [decision.transaction for decision in open_ones if decision.status == NOTED]
+    if told:
+        note(file=file, rows=told, sender=sender, by=by)
     faultpoint("works.import.after_works")
     for decision in open_ones:
         row = kept[decision.transaction.number]

@@ -174,6 +174,13 @@ _SHARES: dict[str, Text] = {
         _("“%(value)s” collects %(right)s in %(territories)s beside another of its chain."),
         _("Exclude the territory for one of them."),
     ),
+    "territory_below": Text(
+        _("In territory %(territories)s only %(total)s %% of %(right)s is collected."),
+        _("Where a publisher collects, make it 100.00 %%."),
+    ),
+    "manuscript_total": Text(
+        _("The manuscript shares of %(right)s make %(total)s %%."), _("Make them 100.00 %% together.")
+    ),
     "include_without_share": Text(
         _("Territory %(value)s is included without any share."), _("Give a share, or exclude the territory.")
     ),
@@ -330,11 +337,16 @@ _SENDING: dict[str, Text] = {
         _("Complete the shares."),
     ),
     "share_rounded": Text(
-        _("The %(right)s shares are finer than 0.01 %%; they are rounded, and their sum is kept."), ""
+        _("The %(right)s shares are finer than 0.01 %%; they are rounded, and their sum is kept."),
+        _("Nothing, or round them to 0.01 %%."),
     ),
     "recording_left_out": Text(_("The recording “%(value)s” has no ISRC and is left out."), _("Add the ISRC.")),
-    "detail_left_out": Text(_("“%(value)s” cannot be written in %(field)s and is left out."), ""),
-    "language_left_out": Text(_("The language “%(value)s” is not in the table of CWR and is left out."), ""),
+    "detail_left_out": Text(
+        _("“%(value)s” cannot be written in %(field)s and is left out."), _("Write it in Roman letters, if needed.")
+    ),
+    "language_left_out": Text(
+        _("The language “%(value)s” is not in the table of CWR and is left out."), _("Choose another one.")
+    ),
 }
 
 _TEXTS = {**_FIELDS, **_ORDER, **_PARTIES, **_SHARES, **_CONTENT, **_AGREEMENTS, **_FILES, **_WRITING, **_SENDING}
