@@ -11,6 +11,7 @@ from typing import ClassVar
 import pghistory
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -108,7 +109,7 @@ SHARES_WHOLE = """
         RAISE EXCEPTION 'the frozen shares of work % do not make 100 percent', bad
             USING ERRCODE = 'check_violation', CONSTRAINT = 'run_shares_whole';
     END IF;
-    SELECT n.work_id INTO bad FROM new_rows n JOIN works_workshare s ON s.id = n.share_id
+    SELECT n.work_id INTO bad FROM new_rows n JOIN works_workshare s ON s.id = n.share_id & 1099511627775
         WHERE n.payee_id > 0 AND s.state = 'disputed' LIMIT 1;
     IF bad IS NOT NULL THEN
         RAISE EXCEPTION 'work % has a disputed share with a payee', bad
@@ -379,7 +380,12 @@ class RunText(models.Model):
 
 class RunShare(models.Model):
     """A share of a work as frozen for one right. `payee_id` is the party's id, or a negative bucket: -1 unidentified,
-    -2 dispute, -3 undocumented, -4 unclaimed, -5 no mandate, -6 no usage reported. Units add up to 1,000,000."""
+    -2 dispute, -3 undocumented, -4 unclaimed, -5 no mandate, -6 no usage reported. Units add up to 1,000,000.
+
+    A share that agreements divide has a row for each part: above bit 40 `share_id` has the number of the part, below it
+    the number of the share in the register. `holders` are the parties on the way, the owner first, without the party
+    that collects; `agreements` the agreements that led from each to the next.
+    """
 
     app_may: ClassVar[tuple[str, ...]] = ("SELECT", "INSERT")
     pk = models.CompositePrimaryKey("run_id", "right", "work_id", "share_id")
@@ -391,6 +397,8 @@ class RunShare(models.Model):
     party_id = models.BigIntegerField(null=True)
     role = models.CharField(max_length=2)
     units = models.IntegerField()
+    holders = ArrayField(models.BigIntegerField(), db_default=[])
+    agreements = ArrayField(models.BigIntegerField(), db_default=[])
 
     class Meta:
         default_permissions = ()

@@ -1,5 +1,6 @@
 """Tables of the works app, by subject."""
 
+from works.models.agreements import Agreement, AgreementParty, AgreementRole, AgreementType, AgreementWork
 from works.models.claims import Claim, Dispute
 from works.models.exports import ExportedWork, ExportFile, PartyNumber, ReceivedStatus
 from works.models.registrations import ImportedTransaction, RegistrationFile, WorkDraft
@@ -7,6 +8,11 @@ from works.models.reports import ReportKind, WorkReport
 from works.models.works import Recording, Work, WorkIdentifier, WorkShare, WorkTitle
 
 __all__ = [
+    "Agreement",
+    "AgreementParty",
+    "AgreementRole",
+    "AgreementType",
+    "AgreementWork",
     "Claim",
     "Dispute",
     "ExportFile",

@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from cmo_portal.common.models import Public
 from members.models import Party
 from members.models.parties import Right
-from members.models.territories import WORLD
+from members.models.territories import LONGEST_AREA, WORLD
 from works.guards import shares_within_the_whole
+from works.models.history import documented
 
-FIRST_GROUP = "2000"  # TIS numbers of countries are below, those of groups and the world above
 WHOLE = 1_000_000  # 100 %, in 1/10,000 of a percent
 
 
@@ -65,7 +65,7 @@ class Work(Public):
         return f"{self.number} {self.title}"
 
 
-@pghistory.track()
+@documented
 class WorkTitle(Public):
     """One title, in its own script; `key` and `skeleton` make Urdu and Roman spellings meet."""
 
@@ -90,7 +90,7 @@ class WorkTitle(Public):
         return self.text
 
 
-@pghistory.track()
+@documented
 class WorkIdentifier(Public):
     """A number somebody else gave the work: a submitter's, a sister society's."""
 
@@ -105,7 +105,7 @@ class WorkIdentifier(Public):
         constraints = [models.UniqueConstraint(fields=["issuer", "value"], name="one_work_per_foreign_number")]
 
 
-@pghistory.track()
+@documented
 class WorkShare(Public):
     """Who owns which part of a work, per right, territory and dates. `share` is in 1/10,000 of a percent.
 
@@ -117,7 +117,7 @@ class WorkShare(Public):
     party = models.ForeignKey(Party, null=True, blank=True, on_delete=models.PROTECT, related_name="shares")
     role = models.CharField(_("role"), max_length=2)
     right = models.CharField(_("right"), max_length=2, choices=Right.choices)
-    territory = models.CharField(_("territory"), max_length=4, default=WORLD)
+    territory = models.CharField(_("territory"), max_length=LONGEST_AREA, default=WORLD)
     share = models.IntegerField(_("share"))
     valid_from = models.DateField(_("from"), null=True, blank=True)
     valid_to = models.DateField(_("to"), null=True, blank=True)
@@ -138,11 +138,6 @@ class WorkShare(Public):
         default_permissions = ("view",)
         constraints = [
             models.CheckConstraint(condition=models.Q(share__gt=0, share__lte=WHOLE), name="share_within_whole"),
-            # Groups of countries overlap: what the guard of the whole adds up is the world and single countries.
-            models.CheckConstraint(
-                condition=models.Q(territory=WORLD) | models.Q(territory__lt=FIRST_GROUP),
-                name="share_for_the_world_or_a_country",
-            ),
             models.CheckConstraint(
                 condition=models.Q(valid_to__isnull=True)
                 | models.Q(valid_from__isnull=True)

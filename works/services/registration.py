@@ -16,6 +16,7 @@ from cmo_portal.common.spelling import script_of, skeleton, text_key
 from cmo_portal.wording import share_text
 from members.models import Party
 from members.models.territories import WORLD
+from members.services.areas import write_areas
 from works.models import Recording, Work, WorkIdentifier, WorkShare, WorkTitle
 from works.rules.identifiers import read_isrc, read_iswc
 from works.rules.splits import WHOLE
@@ -222,6 +223,7 @@ def link_recordings(pairs: Sequence[tuple[Work, NewRecording]]) -> None:
 
 def write_shares(rows: list[WorkShare]) -> None:
     """Store shares; raises SharesAboveWhole, with nothing stored, where the database refuses them."""
+    write_areas({row.territory for row in rows if row.territory != WORLD})
     try:
         with transaction.atomic():
             WorkShare.objects.bulk_create(rows)
