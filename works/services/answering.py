@@ -3,7 +3,7 @@
 import datetime as dt
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import BinaryIO, cast
 
@@ -21,8 +21,8 @@ from works.formats.cwr.reader import CwrReading, read_cwr
 from works.formats.cwr.records import CwrFault, CwrTransaction
 from works.formats.cwr.work import WorkPublisher, WorkTransaction, WorkWriter
 from works.formats.cwr.writer import FileSender
-from works.models import ImportedTransaction, RegistrationFile, Work, WorkShare
-from works.services.deciding import ACCEPTED, ANSWERED, faults_of, slices_of
+from works.models import Agreement, ImportedTransaction, RegistrationFile, Work, WorkShare
+from works.services.deciding import ACCEPTED, ANSWERED, faults_of, sender_key, slices_of
 
 WRITER_ROLES = frozenset({"CA", "C", "A", "AR", "AD", "TR", "SA", "SR"})
 PUBLISHER_ROLES = frozenset({"E", "AM", "SE", "PA", "AQ", "ES"})
@@ -98,7 +98,17 @@ def existing_work(work: Work, version: str) -> WorkTransaction:
 def _answers(file: RegistrationFile, reading: CwrReading) -> Iterator[Answer]:
     for part in slices_of(reading, SLICE, ANSWERED):
         kept = _kept(file, part)
-        yield from (_answer(transaction, kept[transaction.number]) for transaction in part)
+        agreements = _agreement_numbers(sender_key(reading), kept.values())
+        for transaction in part:
+            row = kept[transaction.number]
+            yield _answer(transaction, row, agreements.get(row.submitter_number, ""))
+
+
+def _agreement_numbers(sender: str, rows: Iterable[ImportedTransaction]) -> dict[str, str]:
+    """Our numbers of the agreements among these transactions, by the sender's."""
+    theirs = [row.submitter_number for row in rows if row.kind == "AGR"]
+    ours = Agreement.objects.filter(submitter=sender, submitter_number__in=theirs, state="active") if theirs else ()
+    return {agreement.submitter_number: agreement.number for agreement in ours}
 
 
 def _kept(file: RegistrationFile, part: Sequence[CwrTransaction]) -> dict[int, ImportedTransaction]:
@@ -123,10 +133,12 @@ def _notices(file: RegistrationFile) -> Iterator[tuple[CwrTransaction, str]]:
                     yield transaction, iswc
 
 
-def _answer(transaction: CwrTransaction, kept: ImportedTransaction) -> Answer:
+def _answer(transaction: CwrTransaction, kept: ImportedTransaction, agreement: str) -> Answer:
     work, status = kept.work, kept.status
     conflicts = (existing_work(work, transaction.version),) if status == "CO" and work else ()
     number = work.number if work and status in (*ACCEPTED, "DU") else ""
+    if kept.kind == "AGR":
+        number = agreement
     return Answer(transaction, status, number, faults=faults_of(transaction, kept), conflicts=conflicts)
 
 

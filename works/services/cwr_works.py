@@ -15,10 +15,12 @@ from members.models import Party, PartyAffiliation
 from members.models.parties import PartyKind
 from members.models.territories import WORLD, own_territory
 from members.services.parties import PartyFacts, register_parties
+from works.formats.cwr.agreement import AgreementSide
 from works.formats.cwr.collection import collecting, is_worldwide
 from works.formats.cwr.layouts import is_third
 from works.formats.cwr.work import WorkPublisher, WorkTransaction, WorkWriter
 from works.models import WorkShare
+from works.models.agreements import ORIGINAL
 from works.queries.exports import our_issuer
 from works.rules.identifiers import read_ipi_base, read_ipi_name
 from works.rules.splits import WHOLE, scaled_to_whole
@@ -62,7 +64,7 @@ def new_works(*, works: Sequence[WorkTransaction], sender: str, by: User) -> lis
     worldwide = [not is_third(work.version) or is_worldwide(work) for work in works]
     works = [_owned(work) for work in works]
     interests = [interests_of(work, is_own=is_own) for work in works]
-    parties = _parties([item for items in interests for item in items if item.facts], sender, by)
+    parties = parties_of([item for items in interests for item in items if item.facts], sender, by)
     territories = [WORLD if everywhere else own_territory() for everywhere in worldwide]
     told = zip(works, interests, territories, strict=True)
     return [_new_work(work, items, parties, sender, territory) for work, items, territory in told]
@@ -118,7 +120,7 @@ def _recordings(work: WorkTransaction) -> Iterable[NewRecording]:
             )
 
 
-def _parties(items: list[Interest], sender: str, by: User) -> dict[PartyKey, Party]:
+def parties_of(items: Sequence[Interest], sender: str, by: User) -> dict[PartyKey, Party]:
     """One party for equal keys; a nameless number is matched with what this sender's earlier files brought."""
     facts: dict[PartyKey, PartyFacts] = {}
     for item in sorted(items, key=lambda one: one.facts is not None and one.facts.kind != PartyKind.PERSON):
@@ -148,7 +150,7 @@ def _known_by_name(sender: str, names: set[str]) -> dict[str, Party]:
     return {row.party.display_name: row.party for row in rows.distinct("party_id") if row.party}
 
 
-def _affiliate(items: list[Interest], parties: dict[PartyKey, Party]) -> None:
+def _affiliate(items: Sequence[Interest], parties: dict[PartyKey, Party]) -> None:
     """Note the society that collects for a party, as far as it is not known already."""
     wanted = {
         (parties[item.key].pk, right): code
@@ -185,6 +187,14 @@ def _publisher(publisher: WorkPublisher) -> Interest:
         )
     societies = (publisher.pr_society, publisher.mr_society, publisher.sr_society)
     return Interest(facts, publisher.publisher_type or "E", publisher.ownership, societies)
+
+
+def interest_of_side(side: AgreementSide, agreement_type: str) -> Interest:
+    """A side of an agreement as a party: the assignor of an original agreement is a writer, all others are firms."""
+    is_writer = agreement_type in ORIGINAL and side.agreement_role == "AS"
+    kind = PartyKind.PERSON if is_writer or side.writer_first_name else PartyKind.ORGANISATION
+    facts = _facts(side.last_name, side.writer_first_name, kind, side.ipi_name_no, side.ipi_base_no)
+    return Interest(facts, side.agreement_role, side.shares, (side.pr_society, side.mr_society, side.sr_society))
 
 
 def _facts(last: str, first: str, kind: str, ipi_name: str, ipi_base: str) -> PartyFacts:

@@ -54,6 +54,12 @@ def slices_of(
         yield part
 
 
+def sender_key(reading: CwrReading) -> str:
+    """How we call the sender's numbers: type and number of the file's header."""
+    header = reading.header
+    return f"{header.sender_type}{header.sender_number.lstrip('0')}"[:20] if header else ""
+
+
 class Decider:
     """Decides slice after slice of one file, in its order, and remembers what the file itself has brought so far."""
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
-from works.formats.cwr.territories import WORLD, area_of, in_order
+from members.rules.territories import WORLD, area_of, in_order
 from works.formats.cwr.work import CollectionLine, RightShares, WorkPublisher, WorkTransaction, WorkWriter
 
 EVERY_RECIPIENT = ("", "0", "00", "000", "0000")

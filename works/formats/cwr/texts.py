@@ -221,6 +221,13 @@ _AGREEMENTS: dict[str, Text] = {
     "AGR-F-014": Text(_("Collection after the term has status D and no end."), _("Give the date.")),
     "AGR-F-015": Text(_("There is a collection end “%(value)s” without status D."), _("Remove it, or write D.")),
     "AGR-F-020": Text(_("Type %(value)s needs the sales or manufacture clause."), _("Write S or M.")),
+    "agreement_kept": Text(
+        _("The agreement is kept with the file and not taken: %(reason)s"), _("Enter it by hand, or ask for another.")
+    ),
+    "agreement_blocks": Text(
+        _("The territory blocks of the agreement share differently; it is kept with the file and not taken."),
+        _("Enter each block as an agreement of its own."),
+    ),
     "agreement_without_territory": Text(_("The agreement has no territory."), _("Add TER records.")),
     "agreement_total": Text(_("The parties hold %(total)s %% of %(right)s together."), _("Make it 100.00 %%.")),
     "IPA-R-001": Text(_("A party stands before any territory."), _("Put the TER records first.")),

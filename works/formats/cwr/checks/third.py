@@ -4,13 +4,13 @@ here: those of the documents at hand are the ones of CWR 2."""
 from collections import defaultdict
 from datetime import date
 
+from members.rules.territories import Segment, area_of, codes_of, in_order, is_territory, summed
 from works.formats.cwr.checks.shares import RIGHTS, TOLERANCE, WHOLE
 from works.formats.cwr.collection import EVERY_RECIPIENT
 from works.formats.cwr.edits import Findings
 from works.formats.cwr.layouts import Field, layout_of
 from works.formats.cwr.records import CwrRecord, Severity
 from works.formats.cwr.structure import Node, WorkTree
-from works.formats.cwr.territories import Segment, area_of, codes_of, in_order, is_territory, summed
 from works.formats.cwr.values import is_date_or_none, is_digits, percent, read_duration, read_number
 
 _NEEDED = {"WRK": ("title", "submitter_work_no"), "ALT": ("title",), "PER": ("last_name",)}  # else they say nothing

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('members', '0002_guards'),
-        ('works', '0005_initial'),
+        ('works', '0007_areas_known'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
