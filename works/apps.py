@@ -34,6 +34,7 @@ class WorksConfig(AppConfig):
 
     def _shape_states(self) -> None:
         from cmo_portal.states import register_states
+        from works.states import register_exchange_states
 
         register_states(
             "work",
@@ -94,33 +95,4 @@ class WorksConfig(AppConfig):
                 "UM": ("empty", "waiting", _("Not ours")),
             },
         )
-        register_states(
-            "export_file",
-            {
-                "waiting": ("half", "waiting", _("Being written")),
-                "written": ("filled", "good", _("Ready to send")),
-                "empty": ("empty", "plain", _("Nothing to send")),
-                "faulty": ("cross", "bad", _("Not fit to send")),
-            },
-        )
-        register_states(
-            "cwr_answer",
-            {
-                "": ("empty", "plain", _("Unknown answer")),
-                "interim": ("half", "waiting", _("In process")),
-                "accepted": ("half", "good", _("Accepted, not ready for payment")),
-                "accepted_changed": ("half", "good", _("Accepted with changes, not ready for payment")),
-                "payable": ("filled", "good", _("Accepted")),
-                "payable_changed": ("filled", "good", _("Accepted with changes")),
-                "conflict": ("triangle", "bad", _("In conflict")),
-                "duplicate": ("square", "plain", _("Known already")),
-                "rejected": ("cross", "bad", _("Rejected")),
-                "no_share": ("empty", "plain", _("No share for the receiver")),
-                "claim_rejected": ("cross", "bad", _("Claim rejected")),
-                "no_agreement": ("cross", "bad", _("No agreement number")),
-                "wrong_agreement": ("cross", "bad", _("Wrong agreement number")),
-                "withdrawn": ("square", "plain", _("Withdrawn")),
-                "unknown_work": ("cross", "bad", _("Work unknown to the receiver")),
-                "cannot_withdraw": ("triangle", "bad", _("Cannot be withdrawn")),
-            },
-        )
+        register_exchange_states()

@@ -141,7 +141,9 @@ def _known(facts: Mapping[PartyKey, PartyFacts], sender: str) -> dict[PartyKey, 
     by_number = parties_by_number(key for key in facts if isinstance(key, str))
     nameless = {key: fact for key, fact in facts.items() if isinstance(key, PartyFacts) and not fact.ipi_name_number}
     by_name = _known_by_name(sender, {fact.roman for fact in nameless.values()})
-    return {**by_number, **{key: by_name[fact.roman] for key, fact in nameless.items() if fact.roman in by_name}}
+    found: dict[PartyKey, Party] = {key: by_name[fact.roman] for key, fact in nameless.items() if fact.roman in by_name}
+    found.update(by_number)
+    return found
 
 
 def _known_by_name(sender: str, names: set[str]) -> dict[str, Party]:

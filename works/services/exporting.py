@@ -5,6 +5,7 @@ not sent and stands, with its place and its cure, in a list of complaints beside
 stands there too. Works are read, checked and written slice by slice: memory does not grow with the register.
 """
 
+import codecs
 import csv
 import datetime as dt
 import hashlib
@@ -148,8 +149,7 @@ class _Run:
         self.on = on
         self.counts: Counter[str] = Counter()
         self.complaints = 0
-        self._text = io.TextIOWrapper(_Kept(said), encoding="utf-8-sig", newline="", write_through=True)
-        self._rows = csv.writer(self._text)
+        self._said = said
 
     def transactions(self, kind: str) -> Iterator[WorkTransaction]:
         """What can be sent of a kind; each is remembered by its place in the group."""
@@ -180,7 +180,8 @@ class _Run:
 
     def _complain(self, work: OwnWork, wrong: Sequence[WriteProblem | CwrFault], *, is_refusal: bool) -> None:
         if wrong and not self.complaints:
-            self._rows.writerow(_headings())
+            self._said.write(codecs.BOM_UTF8)  # spreadsheets take a file without it for another encoding
+            self._put(_headings())
         for each in wrong:
             self.complaints += 1
             remedy = each.remedy_text if isinstance(each, CwrFault) else each.remedy and _(each.remedy) % each.facts
@@ -195,22 +196,12 @@ class _Run:
                 _(each.message) % each.facts,
                 remedy,
             ]
-            self._rows.writerow([inert(cell) for cell in row])
+            self._put(row)
 
-
-class _Kept(io.RawIOBase):
-    """A stream that stays open when the text layer above it goes away."""
-
-    def __init__(self, below: BinaryIO) -> None:
-        self._below = below
-
-    def writable(self) -> bool:
-        """It is written only."""
-        return True
-
-    def write(self, data: Any) -> int:
-        """Pass the bytes on."""
-        return self._below.write(data)
+    def _put(self, row: Sequence[str]) -> None:
+        line = io.StringIO()
+        csv.writer(line).writerow([inert(cell) for cell in row])
+        self._said.write(line.getvalue().encode())
 
 
 def _headings() -> list[str]:

@@ -53,5 +53,5 @@ def collecting(work: WorkTransaction, *, tis: str, recipient: str, on: date | No
 
 def is_worldwide(work: WorkTransaction) -> bool:
     """Whether every party collects the same everywhere: one line each, for the world."""
-    lines = [party.territories for party in (*work.publishers, *work.writers) if party.territories]
-    return all(len(each) == 1 and each[0].is_include and each[0].tis_code == WORLD for each in lines)
+    lines = [one.territories for one in work.publishers] + [one.territories for one in work.writers]
+    return all(len(each) == 1 and each[0].is_include and each[0].tis_code == WORLD for each in lines if each)
