@@ -81,18 +81,4 @@ class WorksConfig(AppConfig):
                 "refused": ("cross", "bad", _("Refused")),
             },
         )
-        register_states(
-            "cwr",
-            {
-                "RA": ("half", "plain", _("Kept with the file")),
-                "AS": ("filled", "good", _("Accepted")),
-                "AC": ("filled", "good", _("Accepted with changes")),
-                "CO": ("triangle", "bad", _("In conflict")),
-                "DU": ("square", "plain", _("Known already")),
-                "RJ": ("cross", "bad", _("Rejected")),
-                "NP": ("empty", "plain", _("No share for us")),
-                "OK": ("filled", "good", _("Noted")),
-                "UM": ("empty", "waiting", _("Not ours")),
-            },
-        )
         register_exchange_states()

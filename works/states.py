@@ -1,4 +1,5 @@
-"""How the states of what we exchange with other societies look: files of ours, and the answers to them."""
+"""How the states of what we exchange with other societies look: files and their
+transactions, and answers."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -6,7 +7,21 @@ from cmo_portal.states import register_states
 
 
 def register_exchange_states() -> None:
-    """Give export files and received answers their shapes."""
+    """Give received transactions, export files and received answers their shapes."""
+    register_states(
+        "cwr",
+        {
+            "RA": ("half", "plain", _("Kept with the file")),
+            "AS": ("filled", "good", _("Accepted")),
+            "AC": ("filled", "good", _("Accepted with changes")),
+            "CO": ("triangle", "bad", _("In conflict")),
+            "DU": ("square", "plain", _("Known already")),
+            "RJ": ("cross", "bad", _("Rejected")),
+            "NP": ("empty", "plain", _("No share for us")),
+            "OK": ("filled", "good", _("Noted")),
+            "UM": ("empty", "waiting", _("Not ours")),
+        },
+    )
     register_states(
         "export_file",
         {
