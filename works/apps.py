@@ -51,12 +51,29 @@ class WorksConfig(AppConfig):
                 "active": ("filled", "good", _("Active")),
                 "disputed": ("triangle", "bad", _("Disputed")),
                 "unclaimed": ("pause", "waiting", _("Unclaimed")),
+                "free": ("empty", "plain", _("Public domain")),
+            },
+        )
+        register_states(
+            "free_element",
+            {
+                "free": ("empty", "good", _("Belongs to nobody")),
+                "protected": ("filled", "plain", _("Still protected")),
+                "unknown": ("half", "waiting", _("Cannot be said yet")),
+            },
+        )
+        register_states(
+            "identifier",
+            {
+                "unlinked": ("cross", "bad", _("Not the number of this work")),
+                "invalid": ("cross", "bad", _("Not a valid number")),
+                "taken": ("triangle", "waiting", _("Another work holds this number")),
             },
         )
         register_states(
             "documented",
             {
-                "whole": ("filled", "good", _("All shares known")),
+                "whole": ("tick", "good", _("Confirmed")),
                 "open": ("half", "waiting", _("Some shares open")),
                 "disputed": ("triangle", "bad", _("A part is disputed")),
             },

@@ -1,4 +1,5 @@
-"""The database's own guard over shares: never more than the whole of a work, right, territory and date (M05).
+"""The database's own guards: never more than the whole of a work, right, territory and date (M05); no work that is,
+through any number of steps, made from itself.
 
 A check without a lock is no invariant: two sessions would each see a sum that fits. The trigger locks the parent work
 first, then adds up what is there. FOR NO KEY UPDATE does not collide with the key-share locks of the foreign key, so
@@ -54,6 +55,42 @@ def shares_within_the_whole() -> list[pgtrigger.Trigger]:
             referencing=pgtrigger.Referencing(new="new_rows"),
             declare=[("too_much", "record")],
             func=_CHECK,
+        )
+        for name, operation in (("insert", pgtrigger.Insert), ("update", pgtrigger.Update))
+    ]
+
+
+_NO_CYCLE = """
+    IF NOT EXISTS (SELECT 1 FROM new_rows WHERE source_id IS NOT NULL) THEN
+        RETURN NULL;
+    END IF;
+    PERFORM pg_advisory_xact_lock(1397707331);
+    WITH RECURSIVE up AS (
+        SELECT work_id AS beginning, source_id AS reached FROM new_rows WHERE source_id IS NOT NULL
+        UNION
+        SELECT up.beginning, s.source_id FROM up JOIN works_sourcework s ON s.work_id = up.reached
+            WHERE s.source_id IS NOT NULL
+    )
+    SELECT beginning INTO ring FROM up WHERE beginning = reached LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'Work % would be its own source', ring.beginning
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'sources_without_cycle';
+    END IF;
+    RETURN NULL;
+"""
+
+
+def sources_without_cycle() -> list[pgtrigger.Trigger]:
+    """Two sessions could each add one half of a ring, so the links of the register are written one at a time."""
+    return [
+        pgtrigger.Trigger(
+            name=f"no_cycle_{name}",
+            level=pgtrigger.Statement,
+            when=pgtrigger.After,
+            operation=operation,
+            referencing=pgtrigger.Referencing(new="new_rows"),
+            declare=[("ring", "record")],
+            func=_NO_CYCLE,
         )
         for name, operation in (("insert", pgtrigger.Insert), ("update", pgtrigger.Update))
     ]

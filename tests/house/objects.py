@@ -31,7 +31,7 @@ from royalties.models import (
     UsageFile,
     UsageSource,
 )
-from works.models import Dispute, ExportFile, RegistrationFile, Work, WorkDraft, WorkReport
+from works.models import Dispute, ExportFile, Recording, RecordingWork, RegistrationFile, Work, WorkDraft, WorkReport
 
 # kind → every object of that kind, as a queryset; addresses are made from the row.
 KINDS: dict[str, Callable[[], QuerySet[Any]]] = {
@@ -57,6 +57,8 @@ KINDS: dict[str, Callable[[], QuerySet[Any]]] = {
     "source": UsageSource.objects.all,
     "usage_text": lambda: UsageFile.objects.filter(state="landed"),
     "dispute": Dispute.objects.all,
+    "recording": Recording.objects.all,
+    "recording_part": RecordingWork.objects.all,
     "report": WorkReport.objects.all,
     "usage_file": lambda: UsageFile.objects.filter(state="landed"),
     "pool": Pool.objects.all,
@@ -74,6 +76,8 @@ def of_member(kind: str, member: Member) -> QuerySet[Any]:
     rows = KINDS[kind]()
     if kind == "work":
         return rows.filter(shares__party=member.party).distinct()
+    if kind == "recording_part":
+        return rows.filter(linked_by=member.party)
     if kind in {"account", "document", "draft", "statement"}:
         return rows.filter(party=member.party)
     raise LookupError(kind)

@@ -13,7 +13,6 @@ from royalties.queries.frozen_shares import REGISTER_ROW, changes_since
 from royalties.queries.why import explain
 from royalties.rules.kernel import DISPUTE
 from royalties.services import runs
-from royalties.services.statements import make_statements
 from tests.factories import royalties as make
 from tests.factories.members import make_member, make_party
 from works.models import Agreement, Work
@@ -65,7 +64,6 @@ def test_a_share_that_agreements_divide_pays_every_part(song: Any, documentation
     kept = RunShare.objects.filter(run_id=run.pk, work_id=work.pk).exclude(party_id=writer.pk)
     assert {share_id & REGISTER_ROW for share_id in kept.values_list("share_id", flat=True)} == {origin}
     assert list(fsck.findings(fsck.Scope())) == []
-    make_statements(run=run, by=make.maker(), now=make.NOW)
     statement = Statement.objects.get(run=run, party=far)
     why = explain(statement, pool_no=1, work=work.number)
     assert why is not None and why.amount == statement.earned == 15_000

@@ -3,9 +3,15 @@
 from works.models.agreements import Agreement, AgreementParty, AgreementRole, AgreementType, AgreementWork
 from works.models.claims import Claim, Dispute
 from works.models.exports import ExportedWork, ExportFile, PartyNumber, ReceivedStatus
+from works.models.performance import Instrumentation, InstrumentPlayers, WorkOrigin, WorkPerformer
+from works.models.recordings import Recording, RecordingPerformer, RecordingWork
 from works.models.registrations import ImportedTransaction, RegistrationFile, WorkDraft
 from works.models.reports import ReportKind, WorkReport
-from works.models.works import Recording, Work, WorkIdentifier, WorkShare, WorkTitle
+from works.models.search import SearchDocument, SearchWord
+from works.models.sources import Element, FreeReason, PublicDomainElement, SourceKind, SourceWork
+from works.models.submissions import SocietyNote, WorkSubmission
+from works.models.terms import FreeShareUse, ProtectionTerm, PublicDomainRule
+from works.models.works import IdentifierValidity, Work, WorkIdentifier, WorkShare, WorkTitle
 
 __all__ = [
     "Agreement",
@@ -15,18 +21,37 @@ __all__ = [
     "AgreementWork",
     "Claim",
     "Dispute",
+    "Element",
     "ExportFile",
     "ExportedWork",
+    "FreeReason",
+    "FreeShareUse",
+    "IdentifierValidity",
     "ImportedTransaction",
+    "InstrumentPlayers",
+    "Instrumentation",
     "PartyNumber",
+    "ProtectionTerm",
+    "PublicDomainElement",
+    "PublicDomainRule",
     "ReceivedStatus",
     "Recording",
+    "RecordingPerformer",
+    "RecordingWork",
     "RegistrationFile",
     "ReportKind",
+    "SearchDocument",
+    "SearchWord",
+    "SocietyNote",
+    "SourceKind",
+    "SourceWork",
     "Work",
     "WorkDraft",
     "WorkIdentifier",
+    "WorkOrigin",
+    "WorkPerformer",
     "WorkReport",
     "WorkShare",
+    "WorkSubmission",
     "WorkTitle",
 ]

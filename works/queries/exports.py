@@ -12,11 +12,39 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from cmo_portal.jobs.models import Job
 from members.models import PartyAffiliation, PartyName
 from members.models.territories import WORLD
-from works.models import ExportedWork, ExportFile, PartyNumber, Recording, Work, WorkShare, WorkTitle
+from works.models import (
+    ExportedWork,
+    ExportFile,
+    PartyNumber,
+    Recording,
+    RecordingWork,
+    SourceWork,
+    Work,
+    WorkPerformer,
+    WorkShare,
+    WorkTitle,
+)
+from works.queries.export_details import OwnDetails, credits_of, details_of
 
 EXPORT = "works.export_repertoire"  # the kind of jobs that write a file
 SLICE = 500
 RIGHTS = ("PR", "MR", "SR")
+# The columns of a work that are fields of its transaction, and what the layouts call them.
+FACTS = {
+    "text_music": "text_music_rel",
+    "music_arrangement": "music_arrangement",
+    "lyric_adaptation": "lyric_adaptation",
+    "composite_type": "composite_type",
+    "component_count": "component_count",
+    "excerpt_type": "excerpt_type",
+    "work_type": "cwr_work_type",
+    "grand_rights": "grand_rights",
+    "opus_number": "opus_no",
+    "catalogue_number": "catalogue_no",
+    "copyright_date": "copyright_date",
+    "copyright_number": "copyright_no",
+    "published_on": "printed_edition_date",
+}
 REJECTED = ("rejected", "claim_rejected", "unknown_work")
 
 
@@ -43,13 +71,15 @@ class OwnShare:
 
 @dataclass(frozen=True, slots=True)
 class OwnRecording:
-    """A recording; `is_shared` when it holds other works too; `duration` in seconds."""
+    """A recording; `performer` is its credit as one text; `duration` in seconds."""
 
     isrc: str
     title: str
     performer: str
     duration: int
-    is_shared: bool
+    version_title: str
+    label: str
+    released_on: dt.date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +97,7 @@ class OwnParty:
 
 @dataclass(frozen=True, slots=True)
 class OwnWork:
-    """A work of ours with everything a registration tells of it."""
+    """A work of ours with everything a registration tells of it; `facts` by the names of the CWR layouts."""
 
     pk: int
     number: str
@@ -77,10 +107,12 @@ class OwnWork:
     category: str
     version_type: str
     duration: int
+    facts: Mapping[str, Any] = field(default_factory=dict)
     titles: tuple[OwnTitle, ...] = ()
     shares: tuple[OwnShare, ...] = ()
     recordings: tuple[OwnRecording, ...] = ()
     parties: Mapping[int, OwnParty] = field(default_factory=dict)
+    details: OwnDetails = field(default_factory=OwnDetails)
 
 
 def our_issuer() -> str:
@@ -102,7 +134,7 @@ def works_to_send(*, kind: str, since: dt.datetime | None = None, not_in: Export
 
 def own_works(works: QuerySet[Work], *, on: dt.date, size: int = SLICE) -> Iterator[list[OwnWork]]:
     """The works in slices, in the order of their numbers, with the shares in force on a day."""
-    columns = ("pk", "number", "title", "iswc", "language", "category", "version_type", "duration")
+    columns = ("pk", "number", "title", "iswc", "language", "category", "version_type", "duration", *FACTS)
     last = ""
     while rows := list(works.filter(number__gt=last).order_by("number").values_list(*columns)[:size]):
         last = rows[-1][1]
@@ -134,7 +166,10 @@ def _changed_since(since: dt.datetime) -> Q:
         | Exists(_events(WorkShare).filter(work_id=OuterRef("pk"), pgh_created_at__gte=since))
         | Exists(WorkShare.objects.filter(work_id=OuterRef("pk"), party_id__in=parties["names"]))
         | Exists(WorkShare.objects.filter(work_id=OuterRef("pk"), party_id__in=parties["affiliations"]))
-        | Exists(Recording.works.through.objects.filter(work_id=OuterRef("pk"), recording_id__in=recordings))
+        | Exists(RecordingWork.objects.filter(work_id=OuterRef("pk"), recording_id__in=recordings))
+        | Exists(_events(RecordingWork).filter(work_id=OuterRef("pk"), pgh_created_at__gte=since))
+        | Exists(_events(SourceWork).filter(work_id=OuterRef("pk"), pgh_created_at__gte=since))
+        | Exists(_events(WorkPerformer).filter(work_id=OuterRef("pk"), pgh_created_at__gte=since))
     )
 
 
@@ -145,14 +180,17 @@ def _events(model: type[Model]) -> QuerySet[Any]:
 def _with_details(rows: list[tuple[Any, ...]], on: dt.date) -> list[OwnWork]:
     keys = [row[0] for row in rows]
     titles, shares, recordings = _titles(keys), _shares(keys, on), _recordings(keys)
+    details = details_of(keys)
     parties = own_parties({share.party for held in shares.values() for share in held if share.party}, on)
     return [
         OwnWork(
             pk, number, title, iswc or "", language, category, version_type, duration or 0,
+            dict(zip(FACTS.values(), facts, strict=True)),
             tuple(titles[pk]), tuple(shares[pk]), tuple(recordings[pk]),
             {share.party: parties[share.party] for share in shares[pk] if share.party},
+            details.get(pk, OwnDetails()),
         )
-        for pk, number, title, iswc, language, category, version_type, duration in rows
+        for pk, number, title, iswc, language, category, version_type, duration, *facts in rows
     ]  # fmt: skip
 
 
@@ -175,17 +213,16 @@ def _shares(keys: list[int], on: dt.date) -> dict[int, list[OwnShare]]:
 
 
 def _recordings(keys: list[int]) -> dict[int, list[OwnRecording]]:
-    links = Recording.works.through.objects
-    pairs = list(links.filter(work_id__in=keys).values_list("work_id", "recording_id"))
+    pairs = list(RecordingWork.objects.filter(work_id__in=keys).values_list("work_id", "recording_id"))
     recordings = {recording for _work, recording in pairs}
-    elsewhere = links.filter(recording_id=OuterRef("recording_id")).exclude(work_id=OuterRef("work_id"))
-    shared = set(links.filter(Exists(elsewhere), recording_id__in=recordings).values_list("recording_id", flat=True))
-    columns = ("pk", "isrc", "title", "performer", "duration")
-    known = {row[0]: row for row in Recording.objects.filter(pk__in=recordings).values_list(*columns)}
+    columns = ("pk", "isrc", "title", "duration", "version_title", "label", "released_on")
+    known = {row[0]: row[1:] for row in Recording.objects.filter(pk__in=recordings).values_list(*columns)}
+    performers = credits_of(recordings)
     found: dict[int, list[OwnRecording]] = defaultdict(list)
-    for work, recording in sorted(pairs, key=lambda pair: (pair[0], known[pair[1]][1] or "", pair[1])):
-        _pk, isrc, title, performer, duration = known[recording]
-        found[work].append(OwnRecording(isrc or "", title, performer, duration or 0, recording in shared))
+    for work, recording in sorted(pairs, key=lambda pair: (pair[0], known[pair[1]][0] or "", pair[1])):
+        isrc, title, duration, version, label, released_on = known[recording]
+        performer = performers.get(recording, "")
+        found[work].append(OwnRecording(isrc or "", title, performer, duration or 0, version, label, released_on))
     return found
 
 

@@ -14,7 +14,7 @@ from django.conf import settings
 
 from cmo_portal.common.money import allocate
 from members.models.territories import WORLD
-from works.formats.cwr.characters import NAMES, TITLES, forbidden_characters, transliterated
+from works.formats.cwr.characters import TITLES, forbidden_characters, transliterated
 from works.formats.cwr.codes import code_names
 from works.formats.cwr.encoding import WriteProblem, problem
 from works.formats.cwr.values import percent
@@ -22,7 +22,6 @@ from works.formats.cwr.work import (
     CollectionLine,
     PublisherLink,
     RightShares,
-    WorkPerformer,
     WorkPublisher,
     WorkRecording,
     WorkTitle,
@@ -30,13 +29,15 @@ from works.formats.cwr.work import (
     WorkWriter,
 )
 from works.queries.exports import RIGHTS, OwnParty, OwnRecording, OwnShare, OwnWork
+from works.rules.credits import credited_names
+from works.rules.languages import cwr_language
 from works.rules.splits import WHOLE
+from works.services.cwr_details import Written, with_details
 
 STEPS, STEP = 10_000, 100  # the whole in hundredths of a percent; one of them in our units
 WRITER_ROLES = ("CA", "C", "A", "AR", "AD", "TR", "SA", "SR")
 PUBLISHER_ROLES = ("E", "AQ", "AM", "SE", "ES", "PA")
-LONGEST_TITLE, LONGEST_PERFORMER = 60, 45
-_OLD_LANGUAGES = {"ID": "IN", "JV": "JW", "HE": "IW", "YI": "JI"}  # the table of CWR keeps the codes of 1988
+LONGEST_TITLE = 60
 _NEEDS_LANGUAGE = ("OL", "AL")
 
 
@@ -98,10 +99,15 @@ def to_send(work: OwnWork, *, version: str, kind: str) -> ToSend:
         publishers=publishers,
         writers=_writers([owner for owner in owners if not owner.is_publisher], publishers, version),
         titles=_other_titles(work, title, sending),
+        **{name: value for name, value in work.facts.items() if value and name != "grand_rights"},
     )
     if transaction.version_type == "MOD":
-        transaction = replace(transaction, music_arrangement="UNS", lyric_adaptation="UNS")
-    sending.work = _with_recordings(transaction, work, sending)
+        transaction = replace(
+            transaction,
+            music_arrangement=transaction.music_arrangement or "UNS",
+            lyric_adaptation=transaction.lyric_adaptation or "UNS",
+        )
+    sending.work = _described(transaction, work, sending)
     return sending
 
 
@@ -142,9 +148,8 @@ def _title_type(kind: str, language: str) -> str:
 
 
 def _language(code: str, sending: ToSend) -> str:
-    upper = code.strip().upper()
-    written = _OLD_LANGUAGES.get(upper, upper)
-    if written and written not in code_names("language"):
+    written = cwr_language(code.lower()) if code else ""
+    if code and written not in code_names("language"):
         sending.note("language_left_out", "NWR", "language", code)
         return ""
     return written
@@ -292,49 +297,51 @@ def _worldwide(owner: Owner) -> tuple[CollectionLine, ...]:
     return (CollectionLine(is_include=True, tis_code=WORLD, pr_collection=pr, mr_collection=mr, sr_collection=sr),)
 
 
-# -- recordings
+# -- recordings and description
 
 
-def _with_recordings(transaction: WorkTransaction, work: OwnWork, sending: ToSend) -> WorkTransaction:
+def _described(transaction: WorkTransaction, work: OwnWork, sending: ToSend) -> WorkTransaction:
+    def written(record: str, name: str, text: str, longest: int) -> str:
+        return _detail(record, name, text, longest, sending)
+
     recordings = []
     for recording in work.recordings:
         if recording.isrc:
-            recordings.append(_recording(recording, transaction, sending))
+            recordings.append(_recording(recording, transaction, written))
         else:
             sending.note("recording_left_out", "REC", "isrc", recording.title)
-    performers = _performers(work.recordings, sending) if transaction.version == "2.1" else ()
-    return replace(transaction, recordings=tuple(recordings), performers=performers)
+    credited = [name for each in work.recordings if each.isrc for name in credited_names(each.performer)]
+    described = with_details(transaction, work.details, credited, written)
+    if work.facts.get("grand_rights") is not None:
+        described = replace(described, grand_rights="Y" if work.facts["grand_rights"] else "N")
+    sources = [each and replace(each, language=_language(each.language, sending))
+               for each in (described.excerpt_source, described.version_source)]  # fmt: skip
+    return replace(described, recordings=tuple(recordings), excerpt_source=sources[0], version_source=sources[1])
 
 
-def _recording(recording: OwnRecording, transaction: WorkTransaction, sending: ToSend) -> WorkRecording:
-    plain = WorkRecording(release_duration=recording.duration, isrc=recording.isrc)
+def _recording(recording: OwnRecording, transaction: WorkTransaction, written: Written) -> WorkRecording:
+    """2.1 has no place for what a recording is called and who performs on it."""
+    label = written("REC", "record_label", recording.label, LONGEST_TITLE)
+    plain = WorkRecording(release_date=recording.released_on, release_duration=recording.duration, isrc=recording.isrc)
     if transaction.version == "2.1":
-        return plain
-    title = _detail("recording_title", recording.title, sending)
+        return replace(plain, album_label=label)
+    title = written("REC", "recording_title", recording.title, LONGEST_TITLE)
+    names = ", ".join(credited_names(_roman(recording.performer) or recording.performer))
     return replace(
         plain,
         recording_title="" if title == transaction.title else title,
-        display_artist=_detail("display_artist", recording.performer, sending),
+        version_title=written("REC", "version_title", recording.version_title, LONGEST_TITLE),
+        display_artist=written("REC", "display_artist", names, LONGEST_TITLE),
+        record_label=label,
         isrc_validity="Y",
     )
 
 
-def _detail(name: str, text: str, sending: ToSend) -> str:
+def _detail(record: str, name: str, text: str, longest: int, sending: ToSend) -> str:
+    """The text in the letters of CWR; blank, and told, when it cannot be written. A leading NUL says that it may not
+    stand there whatever its letters."""
     written = _roman(text)
-    if text.strip() and (not written or len(written) > LONGEST_TITLE):
-        sending.note("detail_left_out", "REC", name, text)
+    if text.strip() and (not written or len(written) > longest):
+        sending.note("detail_left_out", record, name, text.lstrip("\0"))
         return ""
     return written
-
-
-def _performers(recordings: tuple[OwnRecording, ...], sending: ToSend) -> tuple[WorkPerformer, ...]:
-    """2.1 tells performers of the work alone, so they are told where all its recordings have the same ones."""
-    told = {recording.performer.strip() for recording in recordings if recording.isrc}
-    if not any(told):
-        return ()
-    names = [_roman(name) for name in next(iter(told)).split(", ")]
-    fits = all(name and len(name) <= LONGEST_PERFORMER and not forbidden_characters(name, NAMES) for name in names)
-    if len(told) > 1 or not fits or any(recording.is_shared for recording in recordings):
-        sending.note("detail_left_out", "PER", "last_name", "; ".join(sorted(filter(None, told))))
-        return ()
-    return tuple(WorkPerformer(last_name=name) for name in dict.fromkeys(names))

@@ -1,4 +1,5 @@
-"""From a CWR transaction to a work of ours: titles, parties, shares, recordings and the sender's number.
+"""From a CWR transaction to a work of ours: titles, parties, shares, recordings, the sender's number and
+its description.
 
 Parties are known by their IPI name numbers; without one, the same name from the same sender is the same party. Shares
 are the ownership shares; sums that miss the whole by the tolerance CWR allows (0.06 %) are brought to it by largest
@@ -24,8 +25,10 @@ from works.models.agreements import ORIGINAL
 from works.queries.exports import our_issuer
 from works.rules.identifiers import read_ipi_base, read_ipi_name
 from works.rules.splits import WHOLE, scaled_to_whole
+from works.services.cwr_descriptions import description_of
 from works.services.party_numbers import keep_numbers, parties_by_number
-from works.services.registration import NewRecording, NewShare, NewTitle, NewWork
+from works.services.recordings import NewPerformer, NewRecording
+from works.services.registration import NewShare, NewTitle, NewWork
 
 TOLERANCE = 600  # 0.06 % in 1/10,000 of a percent (CWR 2.x, sums of shares)
 RIGHTS = ("PR", "MR", "SR")
@@ -91,9 +94,10 @@ def _new_work(
         version_type=work.version_type or "ORI",
         duration=work.duration or None,
         shares=tuple(_shares(items, parties, territory)),
-        recordings=tuple(_recordings(work)),
+        recordings=tuple(_recordings(work, is_own=is_own)),
         identifiers=() if is_own else ((sender, work.submitter_work_no),),
         number=work.submitter_work_no if is_own else "",
+        description=description_of(work),
     )
 
 
@@ -108,15 +112,26 @@ def _shares(items: list[Interest], parties: dict[PartyKey, Party], territory: st
             yield NewShare(parties[item.key] if item.facts else None, item.role, right, share, territory)
 
 
-def _recordings(work: WorkTransaction) -> Iterable[NewRecording]:
-    performers = ", ".join(f"{person.first_name} {person.last_name}".strip() for person in work.performers)
+def _recordings(work: WorkTransaction, *, is_own: bool) -> Iterable[NewRecording]:
+    """The recordings with an ISRC. CWR names performers by work: a recording without its own artist gets them, but not
+    in a file of our own, which says all that we know."""
+    performers = tuple(
+        NewPerformer(
+            f"{person.first_name} {person.last_name}".strip(), ipi_name_number=read_ipi_name(person.ipi_name_no).value
+        )
+        for person in work.performers
+    )
     for recording in work.recordings:
         if recording.isrc:
             yield NewRecording(
                 recording.isrc,
                 recording.recording_title or work.title,
-                recording.display_artist or performers,
+                recording.display_artist,
                 recording.release_duration or None,
+                version_title=recording.version_title,
+                label=recording.record_label or recording.album_label,
+                released_on=recording.release_date,
+                performers=() if recording.display_artist or is_own else performers,
             )
 
 

@@ -96,7 +96,9 @@ class Decider:
         """Our works by the sender's numbers; a file of our own carries ours."""
         if self.sender == our_issuer():
             return {work.number: work for work in Work.objects.filter(number__in=numbers)}
-        known = WorkIdentifier.objects.filter(issuer=self.sender, value__in=numbers).select_related("work")
+        known = WorkIdentifier.objects.filter(
+            issuer=self.sender, value__in=numbers, identifier_type="W", validity="valid"
+        ).select_related("work")
         return {row.value: row.work for row in known}
 
     def _decide(self, row: CwrTransaction, mine: dict[str, Work], others: dict[str, Work]) -> Decision:

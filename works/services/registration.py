@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -17,9 +17,13 @@ from cmo_portal.wording import share_text
 from members.models import Party
 from members.models.territories import WORLD
 from members.services.areas import write_areas
-from works.models import Recording, Work, WorkIdentifier, WorkShare, WorkTitle
+from works.models import Work, WorkIdentifier, WorkShare, WorkTitle
 from works.rules.identifiers import read_isrc, read_iswc
+from works.rules.languages import language_of
 from works.rules.splits import WHOLE
+from works.services.describing import NewDescription
+from works.services.descriptions import store_descriptions
+from works.services.recordings import NewRecording, link_recordings
 
 REGISTER_LOCK = 0x574F524B
 _OUR_NUMBER = re.compile(r"W\d{7}")
@@ -28,7 +32,7 @@ LONGEST_TITLE = 400
 
 @dataclass(frozen=True, slots=True)
 class NewTitle:
-    """A title with its CWR type (OT original, AT alternative, …) and ISO 639-1 language, blank when unknown."""
+    """A title with its CWR type (OT original, AT alternative, …) and language (ISO 639 or CWR; blank: unknown)."""
 
     text: str
     title_type: str = "OT"
@@ -48,16 +52,6 @@ class NewShare:
 
 
 @dataclass(frozen=True, slots=True)
-class NewRecording:
-    """A recording; `duration` in seconds."""
-
-    isrc: str
-    title: str = ""
-    performer: str = ""
-    duration: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class NewWork:
     """Everything said about a work at its registration. `duration` in seconds; `number` is ours when a file of our own
     brings the work back, else blank, and the next one is given."""
@@ -72,6 +66,7 @@ class NewWork:
     recordings: tuple[NewRecording, ...] = ()
     identifiers: tuple[tuple[str, str], ...] = field(default=())
     number: str = ""
+    description: NewDescription = field(default_factory=NewDescription)
 
 
 class SharesAboveWhole(ValidationError):
@@ -143,12 +138,13 @@ def store_works(
             number=number,
             title=new.title.text.strip()[:LONGEST_TITLE],
             iswc=_stored_iswc(new.iswc),
-            language=new.title.language,
+            language=language_of(new.title.language),
             category=new.category,
             version_type=new.version_type,
             duration=new.duration or None,
             state=state,
             registered_by=registered_by,
+            **asdict(new.description.facts),
         )
         for number, new in zip(numbers, news, strict=True)
     )
@@ -163,6 +159,7 @@ def store_works(
     )
     write_shares([share_row(work, part, source) for work, new in pairs for part in new.shares])
     link_recordings([(work, recording) for work, new in pairs for recording in new.recordings])
+    store_descriptions([(work, new.description) for work, new in pairs], source)
     return works
 
 
@@ -173,7 +170,7 @@ def title_row(work: Work, title: NewTitle) -> WorkTitle:
         work=work,
         title_type=title.title_type,
         text=text,
-        language=title.language,
+        language=language_of(title.language),
         script=script_of(text),
         key=text_key(text)[:LONGEST_TITLE],
         skeleton=skeleton(text)[:200],
@@ -192,32 +189,6 @@ def share_row(work: Work, part: NewShare, source: str) -> WorkShare:
         valid_from=part.valid_from,
         state="active" if part.party else "unclaimed",
         source=source,
-    )
-
-
-def link_recordings(pairs: Sequence[tuple[Work, NewRecording]]) -> None:
-    """Make recordings that are new by ISRC and link them to their works; ISRCs that exist are linked as they are."""
-    wanted = {read_isrc(new.isrc).value: new for _work, new in pairs if read_isrc(new.isrc).is_valid}
-    known = {recording.isrc: recording for recording in Recording.objects.filter(isrc__in=wanted)}
-    made = Recording.objects.bulk_create(
-        Recording(
-            isrc=isrc,
-            title=new.title[:LONGEST_TITLE],
-            performer=new.performer[:200],
-            duration=new.duration or None,
-        )
-        for isrc, new in wanted.items()
-        if isrc not in known
-    )
-    known.update({recording.isrc: recording for recording in made})
-    links = Recording.works.through
-    links.objects.bulk_create(
-        (
-            links(work_id=work.pk, recording_id=known[read_isrc(new.isrc).value].pk)
-            for work, new in pairs
-            if read_isrc(new.isrc).is_valid
-        ),
-        ignore_conflicts=True,
     )
 
 

@@ -14,7 +14,7 @@ from cmo_portal.common.money import allocate, decimal_text
 from cmo_portal.common.plans import bulk_plans
 from cmo_portal.jobs.services import add_job
 from royalties.models import Pool, PoolUsage, Run, RunDeduction, RunPool, UsageClaim, UsageFile
-from royalties.models.runs import PURPOSES
+from royalties.models.frozen import PURPOSES
 from royalties.queries.frozen import POSITION_BITS, line_rule, rights_of
 from royalties.queries.frozen_shares import freeze_shares
 from royalties.queries.readiness import freeze_problems

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('members', '0002_guards'),
-        ('works', '0007_areas_known'),
+        ('works', '0010_search'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
