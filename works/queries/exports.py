@@ -160,7 +160,7 @@ def _changed_since(since: dt.datetime) -> Q:
         for name, model in (("names", PartyName), ("affiliations", PartyAffiliation))
     }
     recordings = _events(Recording).filter(pgh_created_at__gte=since).values("pgh_obj_id")
-    return (
+    return Q(
         Exists(_events(Work).filter(pgh_obj_id=OuterRef("pk"), pgh_created_at__gte=since))
         | Exists(_events(WorkTitle).filter(work_id=OuterRef("pk"), pgh_created_at__gte=since))
         | Exists(_events(WorkShare).filter(work_id=OuterRef("pk"), pgh_created_at__gte=since))

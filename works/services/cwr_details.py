@@ -93,7 +93,7 @@ def _source(source: OwnSource, record: str, written: Written) -> WorkSource | No
         language=source.language,
         source=written(record, "source", source.taken_from, LONGEST_TITLE),
         submitter_work_no=written(record, "submitter_work_no", source.number, 14),
-        **_writers(source, record, written),
+        **_writers(source, record, written),  # type: ignore[arg-type]
     )
 
 
