@@ -28,6 +28,14 @@ from works.formats.cwr.work_view import work_of
 from works.models import ExportedWork, ExportFile, Work, WorkShare
 from works.rules.identifiers import ipi_name_check_digits
 from works.services import exporting
+from works.services.describing import (
+    NewDescription,
+    NewInstrumentation,
+    NewOrigin,
+    NewPerformer,
+    NewSource,
+)
+from works.services.descriptions import store_descriptions
 from works.services.disputes import NewClaim, open_dispute
 from works.services.imports import check_registration_file, import_registration_file
 from works.services.registration import NewRecording, NewShare, NewTitle, NewWork, store_works
@@ -295,35 +303,48 @@ def check_round_trip(version: str, by: Any, make: Any) -> bytes:
     return first
 
 
+def make_repertoire() -> None:
+    """A small repertoire with everything that a file of ours can say."""
+    work("Number that is skipped")
+    sana, guest, house = member_of("Sana Ahmed"), member_of("Guest Writer", "052"), member_of("Saffron House")
+    namesakes = [register_party(facts=PartyFacts("Ali", "Muhammad"), by=None) for _place in range(2)]
+    work("Zindagi", (sana, "CA", 100), isrc="PKZZ92600001")
+    work("Dil", (guest, "A", 50), (sana, "C", 50), original="دل")
+    work("Shehr", (sana, "CA", 25), (guest, "CA", 25), (house, "E", 50), isrc="PKZZ92600002")
+    work("Namesakes", *((one, "CA", 50) for one in namesakes))
+    work("Own house", (sana, "CA", 50), (sana, "E", 50))
+    thirds = zip((namesakes[0], None, guest), (333_334, 333_333, 333_333), strict=True)
+    store_works(
+        news=[
+            NewWork(
+                NewTitle("Thirds", "OT", "UR"),
+                other_titles=(NewTitle("Tihai", "TT", "UR"), NewTitle("THIRDS", "AT"), NewTitle("Sehar", "OL")),
+                duration=200,
+                shares=tuple(NewShare(one, "CA", "MR", share) for one, share in thirds),
+                recordings=(
+                    NewRecording("PKZZ92600003", "Thirds live", "The Band, Sana", 190),
+                    NewRecording("PKZZ92600004", "Thirds", "", None),
+                ),
+            )
+        ],
+        source="test",
+    )
+    described = work("Raag malika", (sana, "CA", 100))
+    Work.objects.filter(pk=described.pk).update(
+        composite_type="MED", component_count=2, text_music="MTX", opus_number="12", grand_rights=False, work_type="CL"
+    )
+    sing = NewPerformer(last_name="Bano", first_name="Iqbal", ipi_name_number="")
+    setting = NewInstrumentation(standard="", description="Sitar and tabla", instruments=(("SIT", 1),))
+    writer = {"last_name": "Ahmed", "first_name": "Sana"}
+    parts = tuple(NewSource(kind="component", title=title, writers=(writer,), duration=90) for title in ("One", "Two"))
+    origin = NewOrigin(purpose="FIL", production_title="Shehr ki shaam", production_year=1971)
+    description = NewDescription(performers=(sing,), instrumentations=(setting,), sources=parts, origins=(origin,))
+    store_descriptions([(described, description)], "test")
+
+
 @pytest.mark.parametrize("version", VERSIONS)
 def test_export_import_export_gives_the_same_bytes(version: str, by: Any) -> None:
-    def make() -> None:
-        work("Number that is skipped")
-        sana, guest, house = member_of("Sana Ahmed"), member_of("Guest Writer", "052"), member_of("Saffron House")
-        namesakes = [register_party(facts=PartyFacts("Ali", "Muhammad"), by=None) for _place in range(2)]
-        work("Zindagi", (sana, "CA", 100), isrc="PKZZ92600001")
-        work("Dil", (guest, "A", 50), (sana, "C", 50), original="دل")
-        work("Shehr", (sana, "CA", 25), (guest, "CA", 25), (house, "E", 50), isrc="PKZZ92600002")
-        work("Namesakes", *((one, "CA", 50) for one in namesakes))
-        work("Own house", (sana, "CA", 50), (sana, "E", 50))
-        thirds = zip((namesakes[0], None, guest), (333_334, 333_333, 333_333), strict=True)
-        store_works(
-            news=[
-                NewWork(
-                    NewTitle("Thirds", "OT", "UR"),
-                    other_titles=(NewTitle("Tihai", "TT", "UR"), NewTitle("THIRDS", "AT"), NewTitle("Sehar", "OL")),
-                    duration=200,
-                    shares=tuple(NewShare(one, "CA", "MR", share) for one, share in thirds),
-                    recordings=(
-                        NewRecording("PKZZ92600003", "Thirds live", "The Band, Sana", 190),
-                        NewRecording("PKZZ92600004", "Thirds", "", None),
-                    ),
-                )
-            ],
-            source="test",
-        )
-
-    assert check_round_trip(version, by, make).count(b"\nNWR0") == 6
+    assert check_round_trip(version, by, make_repertoire).count(b"\nNWR0") == 7
 
 
 def test_our_own_numbers_come_back_and_are_never_given_again(by: Any) -> None:

@@ -1,6 +1,8 @@
 """`./portal bench distribution --lines N [--json]`: the bulk work beside a plain COPY of the same lines.
 
 `./portal bench search --works N [--json]`: first pages of the public repertoire beside a page of known works.
+
+`./portal bench cwr [--json]`: reading, checking and writing CWR beside other people's readers (`manage bench_cwr`).
 """
 
 import json
@@ -8,6 +10,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from cmo_portal import environment
@@ -22,7 +25,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """What to measure, and how much of it."""
-        parser.add_argument("what", choices=["distribution", "search", "worker"])
+        parser.add_argument("what", choices=["distribution", "search", "cwr", "worker"])
         parser.add_argument("--lines", type=_number, default=100_000, help="usage lines, for example 1000000 or 1M")
         parser.add_argument("--works", type=_number, default=500_000, help="works to search in, for example 500k")
         parser.add_argument("--questions", type=int, default=200, help="questions of each kind of search")
@@ -35,6 +38,9 @@ class Command(BaseCommand):
         """Measure, and print the report."""
         if options["what"] == "worker":
             self.stdout.write(json.dumps(workers.work(options["kinds"])))
+            return
+        if options["what"] == "cwr":
+            call_command("bench_cwr", as_json=options["json"], stdout=self.stdout)
             return
         superuser_url = environment.text("BENCH_SUPERUSER_URL", "")
         if not superuser_url:
