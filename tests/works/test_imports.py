@@ -372,3 +372,24 @@ def test_only_the_documentation_desk_takes_files(staff: Any, by: Any) -> None:
     file = golden(WITH_WORKS[0], by)
     with pytest.raises(PermissionDenied):
         import_registration_file(file=file, by=staff("auditor"), now=clock.now())
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("CW260005SPM_0362_V3-1-0.SUB", ["AS", "RA", "RA", "UM"]),
+        ("CW260006SPM_0362_V3-0-0.SUB", ["AS", "RA", "RA"]),
+    ],
+)
+def test_a_work_of_version_3_is_taken_with_what_its_parties_collect_here(name: str, kept: list[str], by: Any) -> None:
+    file = import_registration_file(file=golden(name, by), by=by, now=clock.now())
+    assert statuses(file) == kept and not file.answer
+    shares = WorkShare.objects.filter(right="PR").order_by("-share", "pk")
+    assert [(row.role, row.share, row.territory) for row in shares] == [
+        ("CA", 50 * PERCENT, "0586"),
+        ("AR", 25 * PERCENT, "0586"),
+        ("E", 25 * PERCENT, "0586"),
+    ]
+    again = take((DATA / name).read_bytes().replace(b"20261101101500", b"20261101101501"), by, name)
+    assert statuses(again)[0] == "AC" and Work.objects.count() == 1
