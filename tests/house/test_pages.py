@@ -50,6 +50,7 @@ NOT_PAGES = (
     "poll",
     "answer",
     "reveal",
+    "complaints",
     "progress",
 )
 WIDTHS = (768, 1024, 1200)  # from a tablet to a small office screen: tables are tables there, not cards
