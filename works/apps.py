@@ -28,6 +28,7 @@ class WorksConfig(AppConfig):
         register("public", "works:public-repertoire-search", _("Repertoire"), order=20)
         register("member", "works:member-work-list", _("My works"), order=30)
         register("staff", "works:staff-work-list", _("Works"), permission="works.view_works", order=20)
+        register("staff", "works:staff-agreement-list", _("Agreements"), permission="works.view_works", order=21)
         register("staff", "works:staff-file-list", _("Registrations"), permission="works.import_works", order=22)
         register("staff", "works:staff-export-list", _("Exports"), permission="works.import_works", order=23)
         self._shape_states()
@@ -84,6 +85,13 @@ class WorksConfig(AppConfig):
                 "open": ("half", "waiting", _("Open")),
                 "late": ("triangle", "bad", _("Evidence overdue")),
                 "settled": ("filled", "good", _("Settled")),
+            },
+        )
+        register_states(
+            "agreement",
+            {
+                "active": ("filled", "good", _("In the books")),
+                "withdrawn": ("cross", "bad", _("Withdrawn")),
             },
         )
         report = {"open": ("half", "waiting", _("Open")), "settled": ("filled", "good", _("Settled"))}

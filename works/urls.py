@@ -3,7 +3,7 @@
 from django.urls import path
 
 from works.views import drafts, member, public, recordings, staff
-from works.views.staff import description, exports, free_rules, new_work
+from works.views.staff import agreements, description, exports, free_rules, new_work
 from works.views.staff import recordings as staff_recordings
 
 app_name = "works"
@@ -43,6 +43,12 @@ urlpatterns = [
     path("staff/exports/<uuid:uid>/progress/", exports.export_progress_part, name="staff-export-progress"),
     path("staff/exports/<uuid:uid>/file/", exports.export_file, name="staff-export-file"),
     path("staff/exports/<uuid:uid>/complaints/", exports.export_complaints, name="staff-export-complaints"),
+    path("staff/agreements/", agreements.agreement_list, name="staff-agreement-list"),
+    path("staff/agreements/new/", agreements.agreement_new, name="staff-agreement-new"),
+    path("staff/agreements/<uuid:uid>/", agreements.agreement_detail, name="staff-agreement-detail"),
+    path("staff/agreements/<uuid:uid>/terms/", agreements.agreement_edit, name="staff-agreement-edit"),
+    path("staff/agreements/<uuid:uid>/works/", agreements.agreement_works, name="staff-agreement-works"),
+    path("staff/agreements/<uuid:uid>/withdraw/", agreements.agreement_withdraw, name="staff-agreement-withdraw"),
     path("staff/recordings/", staff_recordings.recording_list, name="staff-recording-list"),
     path("staff/recordings/new/", staff_recordings.recording_new, name="staff-recording-new"),
     path("staff/recordings/missing/", staff_recordings.silent_list, name="staff-silent-list"),

@@ -31,7 +31,17 @@ from royalties.models import (
     UsageFile,
     UsageSource,
 )
-from works.models import Dispute, ExportFile, Recording, RecordingWork, RegistrationFile, Work, WorkDraft, WorkReport
+from works.models import (
+    Agreement,
+    Dispute,
+    ExportFile,
+    Recording,
+    RecordingWork,
+    RegistrationFile,
+    Work,
+    WorkDraft,
+    WorkReport,
+)
 
 # kind → every object of that kind, as a queryset; addresses are made from the row.
 KINDS: dict[str, Callable[[], QuerySet[Any]]] = {
@@ -57,6 +67,7 @@ KINDS: dict[str, Callable[[], QuerySet[Any]]] = {
     "source": UsageSource.objects.all,
     "usage_text": lambda: UsageFile.objects.filter(state="landed"),
     "dispute": Dispute.objects.all,
+    "agreement": Agreement.objects.all,
     "recording": Recording.objects.all,
     "recording_part": RecordingWork.objects.all,
     "report": WorkReport.objects.all,

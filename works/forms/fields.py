@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from cmo_portal.common.numerals import digits_to_ascii
 from cmo_portal.common.texts import Text
 from cmo_portal.wording import share_text
+from members.models.territories import LONGEST_AREA
+from members.queries.territories import read_area, typed_area
 from works.rules.identifiers import IdentifierReading, read_ipi_name, read_isrc, read_iswc
 from works.rules.languages import FREQUENT, LANGUAGES
 from works.rules.splits import WHOLE
@@ -37,6 +39,7 @@ ROLES: list[tuple[str, Any]] = [
 ]
 MEMBER_ROLES = [role for role in ROLES if role[0] in {"CA", "C", "A", "AR", "TR", "E"}]
 _PERCENT = re.compile(r"(\d{1,3})(?:\.(\d{1,4}))?", re.ASCII)
+_AREA = re.compile(r"\d{4}([+-]\d{4})*", re.ASCII)
 _FINER_PERCENT = re.compile(r"[0-9]{1,3}\.[0-9]{5,}")
 _ARABIC_SIGNS = str.maketrans({"٪": "%", "٫": "."})
 
@@ -132,3 +135,27 @@ class OnceForm(forms.Form):
     """A form whose hidden key makes a double click one act (M21)."""
 
     form_key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+
+
+class AreaField(forms.CharField):
+    """A territory by name or TIS number, joined by + and −; its value is the written area."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault(
+            "help_text", _("A name or TIS number. Join several with + and take out with −, for example World − India.")
+        )
+        super().__init__(max_length=LONGEST_AREA, **kwargs)
+
+    def clean(self, value: Any) -> str:
+        """The written area."""
+        text = super().clean(value)
+        if not text:
+            return ""
+        try:
+            return read_area(digits_to_ascii(text))
+        except ValueError as error:
+            raise ValidationError(str(error)) from error
+
+    def prepare_value(self, value: Any) -> Any:
+        """A written area as people type it; what was typed stays."""
+        return typed_area(value) if isinstance(value, str) and _AREA.fullmatch(value) else value
