@@ -20,6 +20,7 @@ from works.rules.identifiers import ipi_name_check_digits
 CREATED = dt.datetime(2026, 11, 22, 9, 30)  # noqa: DTZ001 - a file's header has no time zone
 SENDER = FileSender("SO", "362", "COMP", "PORTAL", "1")
 WRITERS = 3
+RUNS = 3
 
 
 def measure_cwr(path: Path, folder: Path) -> dict[str, Any]:
@@ -51,15 +52,16 @@ def _peer(peer: Any, path: Path, folder: Path, version: str, ours: float) -> dic
     python = interpreter_of(peer, folder)
     if python is None:
         return {"skipped": "it cannot be installed here"}
-    found = reading_of(peer, python, path)
-    if "seconds" in found:
-        found["ratio"] = round(found["seconds"] / ours, 2)
-    return found
+    runs = [reading_of(peer, python, path) for _run in range(RUNS)]
+    if any("refused" in run for run in runs):
+        return runs[0]
+    best = min(runs, key=lambda run: float(run["seconds"]))
+    return {**best, "ratio": round(best["seconds"] / ours, 2)}
 
 
 def _best(act: Callable[[], object]) -> float:
     taken = []
-    for _run in range(3):
+    for _run in range(RUNS):
         began = time.perf_counter()
         act()
         taken.append(time.perf_counter() - began)

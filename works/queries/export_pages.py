@@ -3,7 +3,7 @@
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from works.models import ExportFile, ReceivedStatus, Work
+from works.models import ExportFile, ReceivedStatus
 from works.queries.exports import job_of
 from works.queries.registrations import Progress
 
@@ -26,9 +26,3 @@ def answers_of(file: ExportFile) -> QuerySet[ReceivedStatus]:
     """Every answer to the works of a file, the oldest first."""
     rows = ReceivedStatus.objects.filter(exported__file=file)
     return rows.select_related("exported__work", "answer")
-
-
-def answers_to(work: Work) -> QuerySet[ReceivedStatus]:
-    """Every answer to a work, the newest first."""
-    rows = ReceivedStatus.objects.filter(exported__work=work).select_related("exported__file", "answer")
-    return rows.order_by("-pk")
