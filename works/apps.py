@@ -64,14 +64,6 @@ class WorksConfig(AppConfig):
             },
         )
         register_states(
-            "identifier",
-            {
-                "unlinked": ("cross", "bad", _("Not the number of this work")),
-                "invalid": ("cross", "bad", _("Not a valid number")),
-                "taken": ("triangle", "waiting", _("Another work holds this number")),
-            },
-        )
-        register_states(
             "documented",
             {
                 "whole": ("tick", "good", _("Confirmed")),
@@ -96,14 +88,4 @@ class WorksConfig(AppConfig):
         )
         report = {"open": ("half", "waiting", _("Open")), "settled": ("filled", "good", _("Settled"))}
         register_states("work_report", report)
-        register_states(
-            "registration_file",
-            {
-                "received": ("empty", "waiting", _("Being read")),
-                "checked": ("half", "waiting", _("Not taken yet")),
-                "taking": ("half", "waiting", _("Being taken")),
-                "imported": ("filled", "good", _("Imported")),
-                "refused": ("cross", "bad", _("Refused")),
-            },
-        )
         register_exchange_states()

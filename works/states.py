@@ -9,6 +9,24 @@ from cmo_portal.states import register_states
 def register_exchange_states() -> None:
     """Give received transactions, export files and received answers their shapes."""
     register_states(
+        "identifier",
+        {
+            "unlinked": ("cross", "bad", _("Not the number of this work")),
+            "invalid": ("cross", "bad", _("Not a valid number")),
+            "taken": ("triangle", "waiting", _("Another work holds this number")),
+        },
+    )
+    register_states(
+        "registration_file",
+        {
+            "received": ("empty", "waiting", _("Being read")),
+            "checked": ("half", "waiting", _("Not taken yet")),
+            "taking": ("half", "waiting", _("Being taken")),
+            "imported": ("filled", "good", _("Imported")),
+            "refused": ("cross", "bad", _("Refused")),
+        },
+    )
+    register_states(
         "cwr",
         {
             "RA": ("half", "plain", _("Kept with the file")),
