@@ -1,15 +1,24 @@
-"""How forms look: the renderer that gives every form the same label, hint, error and target size, and date fields."""
+"""How forms look: one renderer with the same label, hint, error and target size everywhere; dates, money, shares."""
 
 import datetime
+import re
 from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.forms.renderers import TemplatesSetting
 from django.utils.translation import gettext_lazy as _
 
 from cmo_portal.common.amounts import AmountRule, parse_amount, refusal_in_a_field
+from cmo_portal.common.money import WHOLE_SHARE
+from cmo_portal.common.numerals import digits_to_ascii
 from cmo_portal.common.tables.errors import ValueRefused
+from cmo_portal.wording import share_text
+
+_PERCENT = re.compile(r"(\d{1,3})(?:\.(\d{1,4}))?", re.ASCII)
+_FINER_PERCENT = re.compile(r"[0-9]{1,3}\.[0-9]{5,}")
+_ARABIC_SIGNS = str.maketrans({"٪": "%", "٫": "."})
 
 
 class PortalRenderer(TemplatesSetting):
@@ -56,3 +65,40 @@ class MoneyField(forms.CharField):
             return parse_amount(text, AmountRule(decimals=settings.CURRENCY["decimals"], zero=False))
         except ValueRefused as refused:
             raise forms.ValidationError(refusal_in_a_field(refused, text)) from None
+
+
+class ShareField(forms.CharField):
+    """A share in percent, typed as 33.33, 33,33, ۳۳ or 50 %; its value counts 1/10,000 of a percent."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "size": "8"}))
+        super().__init__(max_length=12, **kwargs)
+
+    def clean(self, value: Any) -> int | None:  # type: ignore[override]
+        """Whole units, None for an optional field left empty."""
+        text = super().clean(value)
+        if not text:
+            return None
+        bare = digits_to_ascii(text).translate(_ARABIC_SIGNS).replace("%", "").replace(",", ".").strip()
+        if _FINER_PERCENT.fullmatch(bare):
+            raise ValidationError(
+                _("“%(value)s” has too many decimals: a share has four at most. Round it, for example to 33.3333."),
+                params={"value": text},
+            )
+        match = _PERCENT.fullmatch(bare)
+        units = int(match[1]) * 10_000 + int((match[2] or "").ljust(4, "0")) if match else -1
+        if not 0 <= units <= WHOLE_SHARE:
+            raise ValidationError(
+                _("“%(value)s” is not a share. Write a number from 0 to 100, for example 33.33."),
+                params={"value": text},
+            )
+        return units
+
+    def prepare_value(self, value: Any) -> Any:
+        """Kept units as people write them: 333400 as 33.34."""
+        return share_figure(value) if isinstance(value, int) else value
+
+
+def share_figure(units: int) -> str:
+    """A share as it is typed, without the sign of percent."""
+    return share_text(units).removesuffix("\N{NO-BREAK SPACE}%")

@@ -32,11 +32,13 @@ class Page(Generic[Row]):
 def keyset_page(queryset: QuerySet[Row], *, order: tuple[str, ...], query: QueryDict, size: int = 50) -> Page[Row]:
     """Return the page of `queryset` that the address asks for, in one query.
 
-    order: fields of the model's own table, `-` for descending, none of them null, the last one unique (`pk`).
+    order: fields of the model's own table or annotations, `-` for descending, none of them null, the last one unique
+    (`pk`).
     query: request.GET; `after` or `before` hold the place. A damaged place gives the first page.
     """
     backwards = "before" in query
-    place = _read_place(queryset.model, order, query.get("before") or query.get("after"))
+    fields = [_field(queryset, name) for name in order]
+    place = _read_place(fields, query.get("before") or query.get("after"))
     if place is None:
         backwards = False
     else:
@@ -49,8 +51,8 @@ def keyset_page(queryset: QuerySet[Row], *, order: tuple[str, ...], query: Query
     has_previous = bool(rows) and (more if backwards else place is not None)
     return Page(
         rows,
-        _neighbour(query, "after", rows[-1], order) if has_next else "",
-        _neighbour(query, "before", rows[0], order) if has_previous else "",
+        _neighbour(query, "after", _texts(rows[-1], order, fields)) if has_next else "",
+        _neighbour(query, "before", _texts(rows[0], order, fields)) if has_previous else "",
     )
 
 
@@ -69,8 +71,16 @@ def _beyond(order: tuple[str, ...], place: list[Any], *, backwards: bool) -> Q:
     return condition
 
 
-def _neighbour(query: QueryDict, direction: str, row: Model, order: tuple[str, ...]) -> str:
-    values = [_field(type(row), name).value_to_string(row) for name in order]
+def _texts(row: Model, order: tuple[str, ...], fields: list["Field[Any, Any]"]) -> list[str]:
+    """The place of a row, as text; what an annotation counted has no field of the table to write it."""
+    names = [name.removeprefix("-") for name in order]
+    return [
+        field.value_to_string(row) if getattr(field, "attname", None) else str(getattr(row, name))
+        for name, field in zip(names, fields, strict=True)
+    ]
+
+
+def _neighbour(query: QueryDict, direction: str, values: list[str]) -> str:
     place = base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
     copy = query.copy()
     copy.pop("after", None)
@@ -79,24 +89,27 @@ def _neighbour(query: QueryDict, direction: str, row: Model, order: tuple[str, .
     return copy.urlencode()
 
 
-def _read_place(model: type[Model], order: tuple[str, ...], place: str | None) -> list[Any] | None:
+def _read_place(fields: list["Field[Any, Any]"], place: str | None) -> list[Any] | None:
     """Turn the place of the address back into values of the fields; None when there is none or it is damaged."""
     if not place:
         return None
     try:
         values = json.loads(base64.urlsafe_b64decode(place + "=" * (-len(place) % 4)))
-        if not isinstance(values, list) or len(values) != len(order):
+        if not isinstance(values, list) or len(values) != len(fields):
             return None
-        return [_field(model, name).to_python(value) for name, value in zip(order, values, strict=True)]
-    except (binascii.Error, ValueError, TypeError, ValidationError, FieldDoesNotExist):
+        return [field.to_python(value) for field, value in zip(fields, values, strict=True)]
+    except (binascii.Error, ValueError, TypeError, ValidationError):
         return None
 
 
-def _field(model: type[Model], name: str) -> "Field[Any, Any]":
+def _field(queryset: QuerySet[Any], name: str) -> "Field[Any, Any]":
     bare = name.removeprefix("-")
     if bare == "pk":
-        return model._meta.pk
-    found = model._meta.get_field(bare)
+        return queryset.model._meta.pk
+    if bare in queryset.query.annotations:
+        field: Field[Any, Any] = queryset.query.annotations[bare].output_field
+        return field
+    found = queryset.model._meta.get_field(bare)
     if not isinstance(found, Field):
-        raise FieldDoesNotExist(f"{bare} is not a column of {model.__name__}.")
+        raise FieldDoesNotExist(f"{bare} is not a column of {queryset.model.__name__}.")
     return found

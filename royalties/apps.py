@@ -15,10 +15,12 @@ class RoyaltiesConfig(AppConfig):
         from royalties import jobs, usage_jobs  # noqa: F401
         from royalties.member_states import register_member_pages
         from royalties.payment_states import register_payment_states
+        from royalties.regrouping_states import register_regroupings
         from royalties.run_states import register_run_states
         from royalties.usage_states import register_usage_pages
 
         register_member_pages()
         register_payment_states()
+        register_regroupings()
         register_run_states()
         register_usage_pages()

@@ -7,7 +7,8 @@ from cmo_portal.common import clock
 from cmo_portal.jobs.models import Job
 from cmo_portal.jobs.services import finish, handles, heals
 from royalties.models import Run
-from royalties.services import runs
+from royalties.queries.duplicates import FIND
+from royalties.services import duplicates, runs
 
 
 @handles("royalties.freeze")
@@ -64,6 +65,12 @@ def drop_parts(job: Job) -> None:
     """Throw away what a cancelled run had written."""
     runs.drop_parts(run_id=job.args["run"])
     finish(job)
+
+
+@handles(FIND)
+def find_duplicates(job: Job) -> None:
+    """Compare all works that are new or changed, and count what hangs on the pairs."""
+    duplicates.sweep_by_job(job=job, now=clock.now())
 
 
 @heals

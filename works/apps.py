@@ -15,15 +15,37 @@ class WorksConfig(AppConfig):
         import works.jobs  # noqa: F401 - registers the handlers
         from cmo_portal.navigation import register
         from cmo_portal.queues import Queue, register_queue
-        from works.queries import waiting
+        from cmo_portal.states import register_states
+        from works.queries import cue_sheets, number_requests, waiting
+        from works.states import STATES
 
         edit, take = "works.edit_works", "works.import_works"
         for queue in (
             Queue("works:staff-work-list", _("Works to be checked"), edit, waiting.submitted, "state=submitted", 20),
-            Queue("works:staff-dispute-list", _("Disputes"), edit, waiting.disputes, order=22),
+            Queue(
+                "royalties:staff-dispute-list", _("Disputes to be decided"), edit, waiting.disputes_due, "state=due", 21
+            ),
+            Queue(
+                "royalties:staff-dispute-list", _("Claims of members"), edit, waiting.claims_filed, "state=filed", 22
+            ),
+            Queue("royalties:staff-dispute-list", _("Open disputes"), edit, waiting.disputes, "state=open", 23),
+            Queue(
+                "royalties:staff-dispute-list",
+                _("Outcomes of disputes to be confirmed"),
+                "works.settle_disputes",
+                waiting.outcomes,
+                "state=proposed",
+                24,
+            ),
             Queue("works:staff-report-list", _("Reports about works"), edit, waiting.reports, order=24),
             Queue("works:staff-file-list", _("Registration files to be taken"), take, waiting.files, order=26),
-        ):
+            Queue("works:staff-production-list", _("Cue sheets to be confirmed"), edit, cue_sheets.sheets_entered,
+                  "show=entered", 27),
+            Queue("works:staff-cue-file-list", _("Tables of cue sheets to be taken"), take, cue_sheets.files_waiting,
+                  order=28),
+            Queue("works:staff-request-list", _("International numbers that need a person"), edit,
+                  number_requests.needing_a_person, "state=person", 29),
+        ):  # fmt: skip
             register_queue(queue)
         register("public", "works:public-repertoire-search", _("Repertoire"), order=20)
         register("member", "works:member-work-list", _("My works"), order=30)
@@ -31,11 +53,14 @@ class WorksConfig(AppConfig):
         register("staff", "works:staff-agreement-list", _("Agreements"), permission="works.view_works", order=21)
         register("staff", "works:staff-file-list", _("Registrations"), permission="works.import_works", order=22)
         register("staff", "works:staff-export-list", _("Exports"), permission="works.import_works", order=23)
+        for kind, states in STATES.items():
         self._shape_states()
+        self._shape_proceedings()
+        self._shape_states()
+        self._shape_descriptions()
 
     def _shape_states(self) -> None:
         from cmo_portal.states import register_states
-        from works.states import register_exchange_states
 
         register_states(
             "work",
@@ -46,6 +71,66 @@ class WorksConfig(AppConfig):
                 "merged": ("square", "plain", _("Merged")),
             },
         )
+        register_states(
+            "documented",
+            {
+                "whole": ("tick", "good", _("Confirmed")),
+                "open": ("half", "waiting", _("Some shares open")),
+                "disputed": ("triangle", "bad", _("A part is disputed")),
+            },
+        )
+
+    def _shape_proceedings(self) -> None:
+        from cmo_portal.states import register_states
+
+        register_states(
+            "dispute",
+            {
+                "filed": ("empty", "waiting", _("Filed, not accepted yet")),
+                "open": ("half", "waiting", _("Open for evidence")),
+                "due": ("triangle", "bad", _("Deadline passed, to be decided")),
+                "proposed": ("half", "waiting", _("Outcome proposed")),
+                "settled": ("filled", "good", _("Settled")),
+                "refused": ("cross", "plain", _("Not accepted")),
+            },
+        )
+        register_states(
+            "agreement",
+            {
+                "active": ("filled", "good", _("In the books")),
+                "withdrawn": ("cross", "bad", _("Withdrawn")),
+            },
+        )
+        report = {"open": ("half", "waiting", _("Open")), "settled": ("filled", "good", _("Settled"))}
+        register_states("work_report", report)
+        register_states(
+            "registration_file",
+            {
+                "received": ("empty", "waiting", _("Being read")),
+                "checked": ("half", "waiting", _("Not taken yet")),
+                "taking": ("half", "waiting", _("Being taken")),
+                "imported": ("filled", "good", _("Imported")),
+                "refused": ("cross", "bad", _("Refused")),
+            },
+        )
+        register_states(
+            "cwr",
+            {
+                "RA": ("half", "plain", _("Kept with the file")),
+                "AS": ("filled", "good", _("Accepted")),
+                "AC": ("filled", "good", _("Accepted with changes")),
+                "CO": ("triangle", "bad", _("In conflict")),
+                "DU": ("square", "plain", _("Known already")),
+                "RJ": ("cross", "bad", _("Rejected")),
+                "NP": ("empty", "plain", _("No share for us")),
+                "OK": ("filled", "good", _("Noted")),
+                "UM": ("empty", "waiting", _("Not ours")),
+            },
+        )
+
+    def _shape_descriptions(self) -> None:
+        from cmo_portal.states import register_states
+
         register_states(
             "share",
             {
@@ -64,28 +149,10 @@ class WorksConfig(AppConfig):
             },
         )
         register_states(
-            "documented",
+            "identifier",
             {
-                "whole": ("tick", "good", _("Confirmed")),
-                "open": ("half", "waiting", _("Some shares open")),
-                "disputed": ("triangle", "bad", _("A part is disputed")),
+                "unlinked": ("cross", "bad", _("Not the number of this work")),
+                "invalid": ("cross", "bad", _("Not a valid number")),
+                "taken": ("triangle", "waiting", _("Another work holds this number")),
             },
         )
-        register_states(
-            "dispute",
-            {
-                "open": ("half", "waiting", _("Open")),
-                "late": ("triangle", "bad", _("Evidence overdue")),
-                "settled": ("filled", "good", _("Settled")),
-            },
-        )
-        register_states(
-            "agreement",
-            {
-                "active": ("filled", "good", _("In the books")),
-                "withdrawn": ("cross", "bad", _("Withdrawn")),
-            },
-        )
-        report = {"open": ("half", "waiting", _("Open")), "settled": ("filled", "good", _("Settled"))}
-        register_states("work_report", report)
-        register_exchange_states()

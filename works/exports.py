@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from cmo_portal.common.tables.writing import inert
 from cmo_portal.wording import share_text
 from members.models import Party
-from works.models import Agreement, Dispute, Recording, RecordingWork, Work
+from works.models import Agreement, Recording, RecordingWork, Work
 from works.queries.recordings import own_recordings
 from works.queries.work_pages import own_shares
 from works.rules.identifiers import format_isrc, format_iswc
@@ -29,7 +29,7 @@ def work_list_csv(works: QuerySet[Work], party: Party) -> HttpResponse:
         _("Part without owner"),
         _("Recording linked"),
     ]
-    return _csv("works.csv", head, _member_rows(list(works), party))
+    return csv_response("works.csv", head, _member_rows(list(works), party))
 
 
 def staff_list_csv(works: QuerySet[Work]) -> HttpResponse:
@@ -37,7 +37,7 @@ def staff_list_csv(works: QuerySet[Work]) -> HttpResponse:
     head = [_("Number"), _("Title"), _("ISWC"), _("Language"), _("State")]
     rows = ([work.number, work.title, format_iswc(work.iswc or ""), work.language, work.get_state_display()]
             for work in works.iterator(chunk_size=2000))  # fmt: skip
-    return _csv("works.csv", head, rows)
+    return csv_response("works.csv", head, rows)
 
 
 def recording_list_csv(recordings: QuerySet[Recording]) -> HttpResponse:
@@ -45,7 +45,7 @@ def recording_list_csv(recordings: QuerySet[Recording]) -> HttpResponse:
     head = [_("ISRC"), _("Title"), _("Version"), _("Performers"), _("Label"), _("Length in seconds"), _("Works")]
     rows = ([*_recording_cells(one), "; ".join(work.number for work in one.works.all())]
             for one in recordings.iterator(chunk_size=2000))  # fmt: skip
-    return _csv("recordings.csv", head, rows)
+    return csv_response("recordings.csv", head, rows)
 
 
 def own_recordings_csv(works: QuerySet[Work]) -> HttpResponse:
@@ -54,14 +54,14 @@ def own_recordings_csv(works: QuerySet[Work]) -> HttpResponse:
             _("Length in seconds")]  # fmt: skip
     kept = list(works)
     links = own_recordings(kept)
-    return _csv("recordings.csv", head, _own_recording_rows(kept, links))
+    return csv_response("recordings.csv", head, _own_recording_rows(kept, links))
 
 
 def silent_list_csv(works: QuerySet[Work]) -> HttpResponse:
     """Works without a recording."""
     head = [_("Number"), _("Title"), _("ISWC")]
     rows = ([work.number, work.title, format_iswc(work.iswc or "")] for work in works.iterator(chunk_size=2000))
-    return _csv("works-without-recording.csv", head, rows)
+    return csv_response("works-without-recording.csv", head, rows)
 
 
 def agreement_list_csv(agreements: QuerySet[Agreement]) -> HttpResponse:
@@ -79,35 +79,7 @@ def agreement_list_csv(agreements: QuerySet[Agreement]) -> HttpResponse:
         ]
         for one in agreements.iterator(chunk_size=2000)
     )
-    return _csv("agreements.csv", head, rows)
-
-
-def dispute_list_csv(disputes: QuerySet[Dispute]) -> HttpResponse:
-    """Disputes with their sides."""
-    head = [
-        _("Work"),
-        _("Title"),
-        _("Right"),
-        _("Part in dispute"),
-        _("Claims"),
-        _("Opened"),
-        _("Evidence due"),
-        _("Settled"),
-    ]
-    rows = (
-        [
-            dispute.work.number,
-            dispute.work.title,
-            dispute.get_right_display(),
-            share_text(dispute.share),
-            "; ".join(f"{claim.party} {share_text(claim.share)}" for claim in dispute.claims.all()),
-            dispute.opened_on.isoformat(),
-            dispute.deadline.isoformat(),
-            dispute.closed_on.isoformat() if dispute.closed_on else "",
-        ]
-        for dispute in disputes
-    )
-    return _csv("disputes.csv", head, rows)
+    return csv_response("agreements.csv", head, rows)
 
 
 def _member_rows(works: Sequence[Work], party: Party) -> Iterator[list[str]]:
@@ -143,7 +115,8 @@ def _recording_cells(recording: Recording) -> list[str]:
     return [isrc, recording.title, recording.version_title, performers, recording.label, length]
 
 
-def _csv(name: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> HttpResponse:
+def csv_response(name: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> HttpResponse:
+    """A table for spreadsheets, as an attachment of this name."""
     response = HttpResponse(
         content_type="text/csv; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="{name}"'}
     )

@@ -1,11 +1,15 @@
-"""Doors of the workers: large registration files are checked and taken here, large exports written."""
+"""Doors of the workers: large files of registrations and of numbers are made, checked and taken here."""
+
+from django.db import transaction
 
 from cmo_portal.common import clock
 from cmo_portal.jobs.models import Job
-from cmo_portal.jobs.services import handles
+from cmo_portal.jobs.services import add_job, finish, handles, heals
 from works.queries.exports import EXPORT
+from works.queries.number_requests import MAKE_FILE, READ_ANSWERS
 from works.queries.registrations import CHECK, IMPORT
-from works.services import exporting, imports
+from works.services import disputes, exporting, imports
+from works.services.numbers import answering, sending
 
 
 @handles(CHECK)
@@ -24,3 +28,30 @@ def import_file(job: Job) -> None:
 def write_export(job: Job) -> None:
     """Write a file of a large repertoire."""
     exporting.export_by_job(job=job, now=clock.now())
+
+
+@handles(MAKE_FILE)
+def make_request_file(job: Job) -> None:
+    """Put what waits for an agency into a file."""
+    sending.make_by_job(job=job, now=clock.now())
+
+
+@handles(READ_ANSWERS)
+def read_answers(job: Job) -> None:
+    """Apply a large file of answers."""
+    answering.read_by_job(job=job, now=clock.now())
+
+
+@heals
+def look_at_deadlines() -> None:
+    """One job a day takes up the disputes whose days for evidence are over."""
+    today = clock.today().isoformat()
+    add_job(kind=disputes.DUE, key=f"{disputes.DUE}:{today}", args={}, subject=disputes.DUE)
+
+
+@handles(disputes.DUE)
+def take_up_due_disputes(job: Job) -> None:
+    """Put what is due before people, or decide it where the society's rule says so."""
+    disputes.decide_by_deadline(on=clock.today())
+    with transaction.atomic():
+        finish(job)

@@ -1,72 +1,70 @@
-"""How the states of what we exchange with other societies look: files and their
-transactions, and answers."""
+"""How the states of cue sheets, requests for numbers, exports and answers to them look and what they are called."""
 
 from django.utils.translation import gettext_lazy as _
 
-from cmo_portal.states import register_states
-
-
-def register_exchange_states() -> None:
-    """Give received transactions, export files and received answers their shapes."""
-    register_states(
-        "identifier",
-        {
-            "unlinked": ("cross", "bad", _("Not the number of this work")),
-            "invalid": ("cross", "bad", _("Not a valid number")),
-            "taken": ("triangle", "waiting", _("Another work holds this number")),
-        },
-    )
-    register_states(
-        "registration_file",
-        {
-            "received": ("empty", "waiting", _("Being read")),
-            "checked": ("half", "waiting", _("Not taken yet")),
-            "taking": ("half", "waiting", _("Being taken")),
-            "imported": ("filled", "good", _("Imported")),
-            "refused": ("cross", "bad", _("Refused")),
-        },
-    )
-    register_states(
-        "cwr",
-        {
-            "RA": ("half", "plain", _("Kept with the file")),
-            "AS": ("filled", "good", _("Accepted")),
-            "AC": ("filled", "good", _("Accepted with changes")),
-            "CO": ("triangle", "bad", _("In conflict")),
-            "DU": ("square", "plain", _("Known already")),
-            "RJ": ("cross", "bad", _("Rejected")),
-            "NP": ("empty", "plain", _("No share for us")),
-            "OK": ("filled", "good", _("Noted")),
-            "UM": ("empty", "waiting", _("Not ours")),
-        },
-    )
-    register_states(
-        "export_file",
-        {
-            "waiting": ("half", "waiting", _("Being written")),
-            "written": ("filled", "good", _("Ready to send")),
-            "empty": ("empty", "plain", _("Nothing to send")),
-            "faulty": ("cross", "bad", _("Not fit to send")),
-        },
-    )
-    register_states(
-        "cwr_answer",
-        {
-            "": ("empty", "plain", _("Unknown answer")),
-            "interim": ("half", "waiting", _("In process")),
-            "accepted": ("half", "good", _("Accepted, not ready for payment")),
-            "accepted_changed": ("half", "good", _("Accepted with changes, not ready for payment")),
-            "payable": ("filled", "good", _("Accepted")),
-            "payable_changed": ("filled", "good", _("Accepted with changes")),
-            "conflict": ("triangle", "bad", _("In conflict")),
-            "duplicate": ("square", "plain", _("Known already")),
-            "rejected": ("cross", "bad", _("Rejected")),
-            "no_share": ("empty", "plain", _("No share for the receiver")),
-            "claim_rejected": ("cross", "bad", _("Claim rejected")),
-            "no_agreement": ("cross", "bad", _("No agreement number")),
-            "wrong_agreement": ("cross", "bad", _("Wrong agreement number")),
-            "withdrawn": ("square", "plain", _("Withdrawn")),
-            "unknown_work": ("cross", "bad", _("Work unknown to the receiver")),
-            "cannot_withdraw": ("triangle", "bad", _("Cannot be withdrawn")),
-        },
-    )
+STATES = {
+    "production": {"listed": ("filled", "good", _("Listed")), "withdrawn": ("cross", "plain", _("Withdrawn"))},
+    "cue_sheet": {
+        "entered": ("half", "waiting", _("Being entered")),
+        "confirmed": ("filled", "good", _("Confirmed")),
+        "withdrawn": ("cross", "plain", _("Withdrawn")),
+    },
+    "cue_file": {
+        "mapping": ("empty", "waiting", _("Waiting for its mapping")),
+        "checked": ("half", "waiting", _("Not taken yet")),
+        "imported": ("filled", "good", _("Imported")),
+        "undone": ("square", "plain", _("Import undone")),
+        "refused": ("cross", "bad", _("Refused")),
+    },
+    "number_request": {
+        "waiting": ("empty", "waiting", _("Waiting")),
+        "sent": ("half", "waiting", _("Sent in a file")),
+        "late": ("triangle", "bad", _("Answer late")),
+        "answered": ("filled", "good", _("Answered")),
+        "refused": ("cross", "bad", _("Refused by the agency")),
+        "person": ("triangle", "bad", _("Needs a person")),
+        "withdrawn": ("cross", "plain", _("Withdrawn")),
+    },
+    "number_answer": {
+        "applied": ("filled", "good", _("Number taken over")),
+        "known": ("square", "plain", _("Known already")),
+        "refused": ("cross", "bad", _("Refused by the agency")),
+        "person": ("triangle", "bad", _("Needs a person")),
+        "pending": ("half", "waiting", _("Not decided yet")),
+        "unasked": ("square", "plain", _("We did not ask this")),
+        "unread": ("cross", "bad", _("Cannot be read")),
+    },
+    "number_file": {
+        "making": ("half", "waiting", _("Being made")),
+        "made": ("filled", "good", _("Made")),
+        "empty": ("empty", "plain", _("Nothing to send")),
+    },
+    "answer_file": {
+        "received": ("half", "waiting", _("Being read")),
+        "read": ("filled", "good", _("Read")),
+    },
+    "export_file": {
+        "waiting": ("half", "waiting", _("Being written")),
+        "written": ("filled", "good", _("Ready to send")),
+        "empty": ("empty", "plain", _("Nothing to send")),
+        "faulty": ("cross", "bad", _("Not fit to send")),
+    },
+    "cwr_answer": {
+        "": ("empty", "plain", _("Unknown answer")),
+        "interim": ("half", "waiting", _("In process")),
+        "accepted": ("half", "good", _("Accepted, not ready for payment")),
+        "accepted_changed": ("half", "good", _("Accepted with changes, not ready for payment")),
+        "payable": ("filled", "good", _("Accepted")),
+        "payable_changed": ("filled", "good", _("Accepted with changes")),
+        "conflict": ("triangle", "bad", _("In conflict")),
+        "duplicate": ("square", "plain", _("Known already")),
+        "rejected": ("cross", "bad", _("Rejected")),
+        "no_share": ("empty", "plain", _("No share for the receiver")),
+        "claim_rejected": ("cross", "bad", _("Claim rejected")),
+        "no_agreement": ("cross", "bad", _("No agreement number")),
+        "wrong_agreement": ("cross", "bad", _("Wrong agreement number")),
+        "withdrawn": ("square", "plain", _("Withdrawn")),
+        "unknown_work": ("cross", "bad", _("Work unknown to the receiver")),
+        "cannot_withdraw": ("triangle", "bad", _("Cannot be withdrawn")),
+    },
+}

@@ -11,7 +11,22 @@ from django.db import connection, transaction
 from cmo_portal.accounts.models import User
 from cmo_portal.audit.models import Act
 from cmo_portal.audit.services import record_act
-from royalties.demo import exchange, licensing, money, people, repertoire, standards, usage
+from royalties.demo import (
+    cue_sheets,
+    descriptions,
+    disputes,
+    exchange,
+    groups,
+    licensing,
+    like_works,
+    money,
+    number_files,
+    people,
+    programs,
+    repertoire,
+    standards,
+    usage,
+)
 from royalties.demo.frame import Story, staff
 
 MARK = "load_demo"
@@ -35,11 +50,18 @@ PHASES = (
     Phase("people", people.load),
     Phase("repertoire", repertoire.load),
     Phase("exchange", exchange.load),
+    Phase("cue sheets", cue_sheets.load),
+    Phase("numbers", number_files.load, whole=False),
+    Phase("disputes", disputes.load),
     Phase("licensing", licensing.load),
     Phase("standards", standards.load),
     Phase("usage", usage.load, whole=False),
     Phase("money", money.load, whole=False),
+    Phase("like works", like_works.load, whole=False),
     Phase("later life", people.later_life),
+    Phase("descriptions", descriptions.load),
+    Phase("groups", groups.load),
+    Phase("programs", programs.load),
 )
 
 

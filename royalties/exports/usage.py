@@ -31,14 +31,14 @@ def file_list_csv(files: Iterable[UsageFile]) -> HttpResponse:
         ]
         for file in files
     )
-    return _csv("usage-files", head, rows)
+    return csv_file("usage-files", head, rows)
 
 
 def text_list_csv(texts: Iterable[tuple[UsageText, UsageMatch | None]]) -> HttpResponse:
     """The texts of a file as filtered, each with what it was matched to and why."""
     head = [_("No."), _("Title"), _("Writers and composers"), _("Performers"), _("ISRC"), _("Lines"), _("Plays")]
     head += [_("Outcome"), _("Decided"), _("Work"), _("Title of the work"), _("Reason")]
-    return _csv("usage-texts", head, (_text_row(text, match) for text, match in texts))
+    return csv_file("usage-texts", head, (_text_row(text, match) for text, match in texts))
 
 
 def _text_row(text: UsageText, match: UsageMatch | None) -> list[Any]:
@@ -57,7 +57,8 @@ def _text_row(text: UsageText, match: UsageMatch | None) -> list[Any]:
     ]
 
 
-def _csv(name: str, head: list[str], rows: Iterable[list[Any]]) -> HttpResponse:
+def csv_file(name: str, head: list[str], rows: Iterable[list[Any]]) -> HttpResponse:
+    """A table as a download that spreadsheets open rightly."""
     headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
     response = HttpResponse(content_type="text/csv; charset=utf-8", headers=headers)
     response.write("\ufeff")

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from django.db import connection, transaction
+from django.db.models import Q
 
 from cmo_portal.common.clock import business_date
 from cmo_portal.common.columns import I64, counts_of, order_by, starts_of
@@ -19,10 +20,14 @@ from cmo_portal.common.copying import copy_out
 from cmo_portal.common.money import WHOLE_SHARE
 from cmo_portal.common.pgcopy import layout
 from cmo_portal.common.plans import bulk_plans
+from members.models import AreaLeaf
+from members.models.territories import WORLD
 from royalties.models import Run
 from royalties.queries.frozen import rights_of
 from royalties.queries.payees import payees_of
 from royalties.rules.kernel import DISPUTE, UNCLAIMED, UNDOCUMENTED
+from works.models import Dispute
+from works.models.claims import HOLDING
 from works.queries.chains import STATES, Loaded, load_chains, question, role_text
 from works.rules.chains import HELD, Resolution, effective_shares
 
@@ -52,20 +57,57 @@ FREEZE = """
         AS fresh (work_id, share_id, payee_id, party_id, role, units, holders, agreements)
 """
 
+# The texts of a run that would lead to another work now because works were merged, split, or put back since (F23): for
+# the works that any merge or split ever touched, the frozen work of each text against its newest match, followed.
+REGROUPED = """
+    WITH touched AS (
+        SELECT work_id AS id FROM works_regrouping WHERE state IN ('done', 'undone')
+        UNION SELECT other_id FROM works_regrouping WHERE state IN ('done', 'undone')
+        UNION SELECT id FROM works_work WHERE merged_into_id IS NOT NULL
+    ),
+    frozen AS (
+        SELECT DISTINCT t.file_id, t.text_no, t.work_id FROM royalties_runtext t JOIN touched ON touched.id = t.work_id
+        WHERE t.run_id = %(run)s
+    )
+    SELECT f.work_id, coalesce(w.merged_into_id, w.id, 0) AS leads_to, count(*) FROM frozen f
+        LEFT JOIN LATERAL (SELECT m.work_id FROM royalties_usagematch m
+            WHERE m.file_id = f.file_id AND m.text_no = f.text_no ORDER BY m.revision DESC LIMIT 1) m ON true
+        LEFT JOIN works_work w ON w.id = m.work_id
+    WHERE coalesce(w.merged_into_id, w.id, 0) <> f.work_id GROUP BY 1, 2 ORDER BY 1, 2
+"""
+
 FreshRow = tuple[int, int, int, int, str, int, str, str]  # in the order of COLUMNS; lists as PostgreSQL writes them
 
 
 def fresh_shares(*, run: Run, right: str, territory: str) -> list[FreshRow]:
     """The shares of every work of a run for one right as they are now, by work and share.
 
-    The rest to 100 % is undocumented; a work claimed above 100 % is held whole.
+    The rest to 100 % is undocumented; a work claimed above 100 % is held whole, and so is one in a dispute that by the
+    society's rule holds the whole right.
     """
     parameters = {"run": run.pk, "right": right}
     works = copy_out(WORKS, WORK_LAYOUT, parameters)["work_id"]
     loaded = load_chains(right=right, territory=territory, on=run.period_end, works=WORKS, parameters=parameters)
+    return frozen_rows(run=run, right=right, territory=territory, works=works.tolist(), loaded=loaded)
+
+
+def frozen_rows(*, run: Run, right: str, territory: str, works: list[int], loaded: Loaded) -> list[FreshRow]:
+    """The rows that a freeze writes for these works from their shares and agreements as loaded."""
     asked = question(run.period_end, collected_on(run))
     found = effective_shares(loaded.owners, loaded.links, loaded.named, asked)
-    return _made_whole(works.tolist(), _parts(run, right, territory, loaded, found))
+    rows = _made_whole(works, _parts(run, right, territory, loaded, found))
+    held = held_whole(right=right, territory=territory)
+    if not held:
+        return rows
+    return [(*row[:2], DISPUTE, *row[3:]) if row[0] in held and row[1] else row for row in rows]
+
+
+def held_whole(*, right: str, territory: str) -> set[int]:
+    """The works of which a dispute holds the whole right in a territory."""
+    disputes = Dispute.objects.filter(right=right, holds="whole", state__in=HOLDING)
+    covered = AreaLeaf.objects.filter(leaf=territory).values("area_id")
+    here = Q(territory__in=[WORLD, territory]) | Q(territory__in=covered)
+    return set(disputes.filter(here).values_list("work_id", flat=True))
 
 
 def collected_on(run: Run) -> dt.date:
@@ -84,14 +126,17 @@ def freeze_shares(*, run: Run, right: str, territory: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """The works whose shares or payees would be frozen differently now (F22), and a digest of how."""
+    """The works whose shares or payees would be frozen differently now (F22) or whose usage would lead to another work
+    (F23), and a digest of how. `regrouped` are the latter: the frozen work and the one that its texts lead to now, 0
+    where they lead to none."""
 
     works: frozenset[int]
+    regrouped: tuple[tuple[int, int], ...]
     digest: bytes
 
 
 def changes_since(run: Run) -> Changes:
-    """What has changed since the run was frozen: other shares, other agreements, other payees, a dispute."""
+    """What has changed since the run was frozen: shares, agreements, payees, a dispute, a merge or split."""
     works: set[int] = set()
     told = hashlib.sha256()
     for right, territory in rights_of(run):
@@ -104,7 +149,17 @@ def changes_since(run: Run) -> Changes:
         for row in sorted(row for row in fresh if row[0] in changed):
             told.update(f"{right} {row}\n".encode())
         told.update(f"{right} {sorted(changed)}\n".encode())
-    return Changes(frozenset(works), told.digest())
+    regrouped = _regrouped(run)
+    for work_id, leads_to, texts in regrouped:
+        works.add(work_id)
+        told.update(f"regrouped {work_id} {leads_to} {texts}\n".encode())
+    return Changes(frozenset(works), tuple((old, new) for old, new, _texts in regrouped), told.digest())
+
+
+def _regrouped(run: Run) -> list[tuple[int, int, int]]:
+    with transaction.atomic(), bulk_plans(), connection.cursor() as cursor:
+        cursor.execute(REGROUPED, {"run": run.pk})
+        return [(old, new, texts) for old, new, texts in cursor.fetchall()]
 
 
 def _parts(run: Run, right: str, territory: str, loaded: Loaded, found: Resolution) -> list[FreshRow]:

@@ -16,7 +16,8 @@ from royalties.models.ledger import AccountCode
 from royalties.rules.threshold import Payout, decide_payout, read_minimum
 
 # The balance of a party, what of its data a payment needs (with the bank's reason where it sent money back from the
-# account in force, as in royalties.queries.payable), the rule on payments in force, the last registration begun.
+# account in force, as in royalties.queries.payable), the rule on payments in force, the last registration begun, and
+# the disputes that wait for her answer, by the last day for evidence.
 STANDING = """
     SELECT
         (SELECT coalesce(-sum(l.amount), 0)::bigint FROM royalties_ledgerline l
@@ -32,7 +33,11 @@ STANDING = """
                 AND (v.valid_to IS NULL OR v.valid_to >= %(on)s) ORDER BY r.code LIMIT 1),
         (SELECT array_agg(ARRAY[d.uid::text, coalesce(d.answers -> 'title' ->> 'title', '')]) FROM (
             SELECT uid, answers FROM works_workdraft WHERE party_id = %(party)s AND work_id IS NULL
-            ORDER BY id DESC LIMIT 1) d)
+            ORDER BY id DESC LIMIT 1) d),
+        (SELECT jsonb_agg(jsonb_build_array(d.deadline, d.works) ORDER BY d.deadline) FROM (
+            SELECT d.deadline, count(DISTINCT d.work_id) AS works FROM works_claim c
+                JOIN works_dispute d ON d.id = c.dispute_id
+            WHERE c.party_id = %(party)s AND c.answer = '' AND d.state IN ('open', 'due') GROUP BY d.deadline) d)
 """
 
 
@@ -59,7 +64,7 @@ class Standing:
     her own data is missing for a payment, what is held, and what she has begun. Amounts in minor units.
 
     `sent_back` is the bank's reason, None where no payment came back from the account in force. `disputes` counts the
-    works with an open dispute by the last day for evidence (None where none is known)."""
+    works with an open dispute that waits for her answer by the last day for evidence."""
 
     balance: int
     payout: Payout | None
@@ -69,7 +74,7 @@ class Standing:
     has_tax_class: bool
     is_stopped: bool
     held: tuple[HeldGroup, ...]
-    disputes: tuple[tuple[dt.date | None, int], ...]
+    disputes: tuple[tuple[dt.date, int], ...]
     draft: Draft | None
 
     @property
@@ -93,18 +98,12 @@ def held_groups(party: Party) -> tuple[HeldGroup, ...]:
     return tuple(HeldGroup(*row) for row in found.order_by("-amount", "line__reason"))
 
 
-def _disputes(party: Party) -> tuple[tuple[dt.date | None, int], ...]:
-    """How many works of a party are in an open dispute, by the last day for evidence, the earliest first."""
-    found = held_for(party).filter(line__reason="dispute", dispute__closed_on=None).values_list("dispute__deadline")
-    return tuple(found.annotate(works=Count("line__work", distinct=True)).order_by("dispute__deadline"))
-
-
 def standing(member: Member, *, on: dt.date) -> Standing:
     """Where a member stands on a day. At most three queries."""
     where: dict[str, Any] = {"party": member.party_id, "on": on, "payable": str(AccountCode.PAYABLE)}
     with connection.cursor() as cursor:
         cursor.execute(STANDING, where)
-        balance, has_account, account_waits, sent_back, has_tax_class, rule, drafts = cursor.fetchone()
+        balance, has_account, account_waits, sent_back, has_tax_class, rule, drafts, disputes = cursor.fetchone()
     minimum = _minimum(json.loads(rule)) if rule else None
     begun = drafts[0] if drafts else None
     held = held_groups(member.party)
@@ -117,7 +116,7 @@ def standing(member: Member, *, on: dt.date) -> Standing:
         has_tax_class=has_tax_class,
         is_stopped=member.state in ("suspended", "deceased"),
         held=held,
-        disputes=_disputes(member.party) if any(group.reason == "dispute" for group in held) else (),
+        disputes=tuple((dt.date.fromisoformat(day), works) for day, works in json.loads(disputes or "[]")),
         draft=Draft(begun[0], begun[1]) if begun else None,
     )
 

@@ -33,23 +33,25 @@ WORKS = """
         LEFT JOIN LATERAL (SELECT text FROM works_worktitle WHERE work_id = w.id AND script = 'Arab'
             ORDER BY id LIMIT 1) t ON true
 """
-# Who waits for a held amount: the owner of the frozen share; the sides of the dispute that held it (read from the
-# history of shares, because a settled dispute takes its share away); and the owners of a work that is claimed above
-# 100 percent and therefore held whole.
+# Who waits for a held amount: the owner of the frozen share, with the dispute that holds a right whole; the sides of
+# the dispute that held a part (read from the history of shares, because a settled dispute takes its share away); and
+# the owners of a work that is claimed above 100 percent and therefore held whole.
 CLAIMS = """
     INSERT INTO royalties_heldclaim (line_id, party_id, dispute_id, claimed)
     SELECT line_id, party_id, max(dispute_id), least(sum(claimed), 1000000) FROM (
-        SELECT s.id AS line_id, f.party_id, NULL::bigint AS dispute_id, f.units AS claimed
+        SELECT s.id AS line_id, f.party_id, d.id AS dispute_id, f.units AS claimed
         FROM royalties_suspenseline s
             JOIN royalties_runpool p ON p.run_id = s.run_id AND p.pool_no = s.pool_no
             JOIN royalties_runshare f ON f.run_id = s.run_id AND f."right" = p."right" AND f.work_id = s.work_id
                 AND f.share_id = s.share_id
+            LEFT JOIN LATERAL (SELECT max(id) AS id FROM works_dispute WHERE work_id = f.work_id
+                AND "right" = f."right" AND holds = 'whole' AND state <> 'filed') d ON s.reason = 'dispute'
         WHERE s.run_id = %(run)s AND f.party_id IS NOT NULL
         UNION ALL
         SELECT s.id, c.party_id, c.dispute_id, c.share FROM royalties_suspenseline s
             JOIN LATERAL (SELECT DISTINCT e.dispute_id FROM works_workshareevent e
                 WHERE e.pgh_obj_id = s.share_id AND e.dispute_id IS NOT NULL) d ON true
-            JOIN works_claim c ON c.dispute_id = d.dispute_id
+            JOIN works_claim c ON c.dispute_id = d.dispute_id AND c.share > 0
         WHERE s.run_id = %(run)s AND s.reason = 'dispute' AND s.share_id > 0
         UNION ALL
         SELECT s.id, o.party_id, NULL, o.share FROM royalties_suspenseline s

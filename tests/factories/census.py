@@ -58,7 +58,6 @@ def world() -> Census:
     open_dispute(
         work=census.works["B"],
         right="PR",
-        share=500_000,
         claims=[NewClaim(census.parties[key], "CA", 500_000) for key in ("X1", "X2")],
         by=money.person("documentation"),
         on=make.QUARTER.start,

@@ -23,15 +23,19 @@ from licensing.services import applications, approval, invoices, tariffs
 from members.models import BankAccount
 from members.services.bank import approve_account, propose_account
 from members.services.review import Admission, admit_application
-from royalties.models import UsageFile
-from royalties.services import matching, rules, usage
+from royalties.models import UsageFile, UsageText
+from royalties.services import matching, regrouping, rules, usage
 from tests.factories import licensing as money
 from tests.factories import royalties as make
 from tests.factories import usage as logs
+from tests.factories import works as shelf
 from tests.factories.members import iban, make_application, make_member
 from tests.faults.points import OTHERS
 from tests.works.formats.cwr_files import WORK, cwr_file
-from works.services import imports
+from works.models import Regrouping
+from works.queries.regrouping import works_digest
+from works.services import disputes, imports
+from works.services import regrouping as regroupings
 
 pytestmark = pytest.mark.django_db
 LATER = make.NOW + dt.timedelta(days=30)
@@ -153,6 +157,52 @@ def importing() -> Act:
     return partial(imports.start_import, file=file, by=by, now=make.NOW)
 
 
+def proposed_merge() -> Regrouping:
+    owner = make_member().party
+    one, two = make.song("Song", (owner, 100)), make.song("Song again", (owner, 100))
+    facts = {"reason": "the same song", "by": money.person("documentation"), "now": make.NOW}
+    return regroupings.propose_merge(work=one, other=two, choices={}, form_key=uuid.uuid4(), **facts)
+
+
+def merging() -> Act:
+    made = proposed_merge()
+    seen = works_digest(regroupings.parties_to(made))
+    return partial(regroupings.merge_works, regrouping=made, seen=seen, by=make.approver(), now=make.NOW)
+
+
+def undoing_merge() -> Act:
+    made = merging()()
+    regrouping.ask_undo(regrouping=made, reason="two songs", by=money.person("documentation"), now=make.NOW)
+    return partial(regrouping.undo_regrouping, regrouping=made, by=make.approver(), now=make.NOW)
+
+
+def splitting() -> Act:
+    song = make.song("Song", (make_member().party, 100))
+    file = make.usage(make.Play("song", song), make.Play("song two", song))
+    key = bytes(UsageText.objects.get(file_id=file.pk, title="song two").memory_key).hex()
+    made = regroupings.propose_split(
+        work=song,
+        choices={"title": "Other song", "texts": [key]},
+        reason="two songs",
+        by=money.person("documentation"),
+        now=make.NOW,
+        form_key=uuid.uuid4(),
+    )
+    seen = works_digest([song.pk])
+    return partial(regrouping.split_work, regrouping=made, seen=seen, by=make.approver(), now=make.NOW)
+
+
+def settling_dispute() -> Act:
+    alia, bilal, desk = shelf.party("Alia Rahman"), shelf.party("Bilal Hussain"), money.person("documentation")
+    song, day = shelf.work("Song", (alia, "CA", 100)), make.NOW.date()
+    claims = [disputes.NewClaim(alia, "CA", 1_000_000), disputes.NewClaim(bilal, "CA", 400_000)]
+    opened = disputes.open_dispute(work=song, right="PR", claims=claims, by=desk, on=day)
+    outcome = disputes.propose_outcome(
+        dispute=opened, kind="split", reason="Letters.", awards=[disputes.Award(alia, "CA", 800_000)], by=desk, on=day
+    )
+    return partial(disputes.confirm_outcome, outcome=outcome, by=money.person("approver"), on=day)
+
+
 ACTS: dict[str, Callable[[], Act]] = {
     **dict.fromkeys(("admission.party.after_write", "admission.member.after_write"), admitting),
     "bank.propose.after_write": proposing,
@@ -170,7 +220,12 @@ ACTS: dict[str, Callable[[], Act]] = {
     **dict.fromkeys(("usage.match.after_matches", "usage.match.after_write"), matching_file),
     **dict.fromkeys(("usage.decide.before_write", "usage.decide.after_write"), deciding),
     **dict.fromkeys(("usage.undo.before_write", "usage.undo.after_write"), undoing),
+    "disputes.settle.after_shares": settling_dispute,
     "works.import.after_works": importing,
+    **dict.fromkeys(("works.merge.before_write", "works.merge.after_write"), merging),
+    **dict.fromkeys(("works.undo_regrouping.before_write", "works.undo_regrouping.after_write"), undoing_merge),
+    **dict.fromkeys(("works.split.before_write", "works.split.after_write"), splitting),
+    **dict.fromkeys(("usage.lead.before_write", "usage.lead.after_write"), splitting),
 }
 
 

@@ -18,7 +18,17 @@ from licensing.models import (
     Tariff,
     TariffVersion,
 )
-from members.models import BankAccount, Document, Member, MembershipApplication
+from members.models import (
+    ApiClient,
+    BankAccount,
+    Document,
+    GroupMembership,
+    Member,
+    MembershipApplication,
+    Party,
+    PartyAffiliation,
+    PartyName,
+)
 from royalties.models import (
     Account,
     Journal,
@@ -33,11 +43,23 @@ from royalties.models import (
 )
 from works.models import (
     Agreement,
+    AnswerFile,
+    Cue,
+    CueFile,
+    CueSheet,
     Dispute,
+    DisputeEvidence,
+    DisputeRule,
+    DuplicatePair,
+    Episode,
     ExportFile,
+    NumberRequest,
+    Production,
     Recording,
     RecordingWork,
     RegistrationFile,
+    Regrouping,
+    RequestFile,
     Work,
     WorkDraft,
     WorkReport,
@@ -51,10 +73,25 @@ KINDS: dict[str, Callable[[], QuerySet[Any]]] = {
     "account": BankAccount.objects.all,
     "document": Document.objects.all,
     "membership_application": lambda: MembershipApplication.objects.exclude(state="draft"),
+    "party": Party.objects.all,
+    "group": lambda: Party.objects.filter(kind="group"),
+    "party_name": PartyName.objects.all,
+    "group_membership": GroupMembership.objects.all,
+    "affiliation": PartyAffiliation.objects.all,
+    "api_client": lambda: ApiClient.objects.filter(state="active"),
     "work": lambda: Work.objects.filter(state="registered"),
     "draft": lambda: WorkDraft.objects.filter(work=None),
     "registration_file": lambda: RegistrationFile.objects.exclude(answer=""),
     "export_file": lambda: ExportFile.objects.filter(state="written").exclude(complaints=""),
+    "number_request": NumberRequest.objects.all,
+    "number_file": lambda: RequestFile.objects.filter(state="made"),
+    "answer_file": AnswerFile.objects.all,
+    "production": Production.objects.all,
+    "episode": Episode.objects.all,
+    "cue_sheet": CueSheet.objects.all,
+    "cue": Cue.objects.all,
+    "cue_file": CueFile.objects.all,
+    "open_cue_file": lambda: CueFile.objects.filter(state="checked"),
     "licence_application": lambda: LicenceApplication.objects.exclude(state="draft"),
     "licence_document": lambda: ApplicationDocument.objects.exclude(application__state="draft"),
     "licensee": Licensee.objects.all,
@@ -67,10 +104,14 @@ KINDS: dict[str, Callable[[], QuerySet[Any]]] = {
     "source": UsageSource.objects.all,
     "usage_text": lambda: UsageFile.objects.filter(state="landed"),
     "dispute": Dispute.objects.all,
+    "dispute_rule": DisputeRule.objects.all,
+    "evidence": DisputeEvidence.objects.all,
     "agreement": Agreement.objects.all,
     "recording": Recording.objects.all,
     "recording_part": RecordingWork.objects.all,
     "report": WorkReport.objects.all,
+    "duplicate_pair": DuplicatePair.objects.all,
+    "regrouping": Regrouping.objects.all,
     "usage_file": lambda: UsageFile.objects.filter(state="landed"),
     "pool": Pool.objects.all,
     "run": lambda: Run.objects.filter(state="published"),
@@ -87,6 +128,10 @@ def of_member(kind: str, member: Member) -> QuerySet[Any]:
     rows = KINDS[kind]()
     if kind == "work":
         return rows.filter(shares__party=member.party).distinct()
+    if kind == "dispute":
+        return rows.filter(claims__party=member.party)
+    if kind == "evidence":
+        return rows.filter(claim__party=member.party)
     if kind == "recording_part":
         return rows.filter(linked_by=member.party)
     if kind in {"account", "document", "draft", "statement"}:

@@ -198,9 +198,11 @@ class TestPosting:
         open_dispute(
             work=share.work,
             right="PR",
-            share=400_000,
-            claims=[NewClaim(party, "CA", 400_000) for party in (share.party, make_party("Claimant", "X"))],
-            taken_from=[share],
+            claims=[
+                NewClaim(share.party, share.role, share.share),
+                NewClaim(make_party("Claimant", "X"), "CA", 400_000),
+            ],
+            takes_open_part=False,
             by=person("documentation"),
             on=make.NOW.date(),
         )

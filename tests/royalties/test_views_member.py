@@ -160,10 +160,10 @@ def test_the_day_for_evidence_is_named_and_once_it_has_passed_what_happens_now(c
     today = clock.today()
     Dispute.objects.update(deadline=today)
     shown = text_of(client.get(page("home")))
-    assert f"Send your evidence on disputed songs 1 song, by {date_text(today)} Not started" in shown
+    assert f"Answer and send your evidence on disputed songs 1 song, by {date_text(today)} Not started" in shown
     Dispute.objects.update(deadline=today - dt.timedelta(days=1))
     shown = text_of(client.get(page("home")))
-    assert "Send your evidence" not in shown and "The day for evidence has passed" in shown
+    assert "send your evidence" not in shown and "The day for evidence has passed" in shown
     assert f"evidence was due by {date_text(today - dt.timedelta(days=1))}. We decide now on what we have" in shown
     assert "; we decide now on what we have" in text_of(client.get(page("waiting-list", reason="dispute")))
 

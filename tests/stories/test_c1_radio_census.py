@@ -36,7 +36,6 @@ def census(run_jobs):
     open_dispute(
         work=b,
         right="PR",
-        share=500_000,
         claims=[NewClaim(party, "A", 500_000) for party in claimants],
         by=money.person("documentation"),
         on=desk.quarter.start,

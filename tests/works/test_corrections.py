@@ -99,8 +99,8 @@ def test_an_unknown_rest_is_a_row_without_a_party(owners: list[Any], by: Any) ->
 def test_contested_parts_stay_and_the_rows_make_up_the_rest(owners: list[Any], by: Any) -> None:
     alia, bilal, carim = owners
     song = work("Song", (alia, "CA", 100))
-    claims = [NewClaim(alia, "CA", 40 * PERCENT), NewClaim(bilal, "CA", 40 * PERCENT)]
-    open_dispute(work=song, right="PR", share=40 * PERCENT, claims=claims, by=by, on=DAY)
+    claims = [NewClaim(alia, "CA", 100 * PERCENT), NewClaim(bilal, "CA", 40 * PERCENT)]
+    open_dispute(work=song, right="PR", claims=claims, by=by, on=DAY)
     with pytest.raises(ValidationError, match="too much"):
         replace(song, shares((carim, 100)), by)
     replace(song, shares((carim, 60)), by)

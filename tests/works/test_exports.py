@@ -198,8 +198,8 @@ def test_a_work_that_cannot_be_written_stays_behind_with_its_reason_and_the_othe
     silent = work("No owner")
     disputed = work("Disputed", (owner, "CA", 100))
     claim = NewClaim(member_of("Other Claimant"), "CA", 500_000)
-    claims = [NewClaim(owner, "CA", 500_000), claim]
-    open_dispute(work=disputed, right="PR", share=500_000, claims=claims, by=by, on=NOW.date())
+    claims = [NewClaim(owner, "CA", 1_000_000), claim]
+    open_dispute(work=disputed, right="PR", claims=claims, by=by, on=NOW.date())
     file = export(by)
     assert [each.submitter_work_no for each in sent(file)] == [good.number]
     assert {number for number, _field in refused(file)} == {urdu.number, long.number, silent.number, disputed.number}

@@ -8,11 +8,13 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from cmo_portal.common import clock
+from cmo_portal.wording import words_text
 from tests.factories.works import PERCENT, party, work
 from tests.works.formats.cwr_files import OWN_WORK, WORK, as_bytes, changed, cwr_file, cwr_lines, without
 from works.formats.cwr.answer_view import ReceivedAnswer, answer_of
 from works.formats.cwr.reader import read_cwr
-from works.models import Agreement, ImportedTransaction, RegistrationFile, Work, WorkIdentifier, WorkShare
+from works.models import Agreement, Dispute, ImportedTransaction, RegistrationFile, Work, WorkIdentifier, WorkShare
+from works.queries.disputes import sentence_of
 from works.services.disputes import NewClaim, open_dispute
 from works.services.imports import check_registration_file, import_registration_file
 
@@ -330,8 +332,8 @@ def test_a_revision_that_would_pay_a_disputed_part_is_a_conflict_and_changes_not
     song = Work.objects.get()
     holder = song.shares.filter(right="PR").first()
     assert holder and holder.party
-    claims = [NewClaim(holder.party, holder.role, 30 * PERCENT), NewClaim(party("Other Side"), "CA", 30 * PERCENT)]
-    open_dispute(work=song, right="PR", share=30 * PERCENT, claims=claims, by=by, on=clock.today())
+    claims = [NewClaim(holder.party, holder.role, holder.share), NewClaim(party("Other Side"), "CA", 30 * PERCENT)]
+    open_dispute(work=song, right="PR", claims=claims, by=by, on=clock.today())
     before = sorted(song.shares.values_list("right", "share", "state"))
     file = take(cwr_file(("REV", [as_revision(numbered("A"))])), by)
     assert statuses(file) == ["CO"]
@@ -393,3 +395,31 @@ def test_a_work_of_version_3_is_taken_with_what_its_parties_collect_here(name: s
     ]
     again = take((DATA / name).read_bytes().replace(b"20261101101500", b"20261101101501"), by, name)
     assert statuses(again)[0] == "AC" and Work.objects.count() == 1
+
+
+def test_a_revision_above_the_whole_opens_a_dispute_that_names_the_file_and_the_transaction(by: Any) -> None:
+    take(cwr_file(("NWR", [numbered("A")])), by)
+    song = Work.objects.get()
+    sent = song.shares.filter(right="PR").order_by("-share").first()
+    assert sent and sent.party
+    other, size = party("Other Side"), sent.share // 2
+    sent.share -= size
+    sent.save()
+    WorkShare.objects.create(work=song, party=other, role="CA", right="PR", share=size, source="correction")
+    file = take(cwr_file(("REV", [as_revision(numbered("A"))])), by)
+    assert statuses(file) == ["CO"]
+    dispute = Dispute.objects.get(right="PR")
+    claims = {claim.party: claim for claim in dispute.claims.all()}
+    assert (claims[other].basis, claims[other].share) == ("record", size)
+    named = [claim for claim in claims.values() if claim.basis == "file"]
+    assert named and all(claim.transaction.file == file for claim in named)  # type: ignore[union-attr]
+    words = sentence_of(dispute, list(dispute.claims.all()), on=clock.today(), with_files=True)
+    told = " ".join(words_text(each) for each in words)
+    assert f"(file {file.filename}, transaction {named[0].transaction.number})" in told  # type: ignore[union-attr]
+    assert file.filename not in " ".join(
+        words_text(each)
+        for each in sentence_of(dispute, list(dispute.claims.all()), on=clock.today(), with_files=False)
+    )
+    shares = song.shares.filter(right="PR")
+    assert sum(row.share for row in shares) == 100 * PERCENT
+    assert sum(row.share for row in shares if row.state == "disputed") == dispute.share

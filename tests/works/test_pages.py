@@ -54,8 +54,8 @@ def desk(staff: Any) -> User:
 
 @pytest.fixture
 def dispute(song: Work, nazia: Member, desk: User) -> Dispute:
-    claims = [NewClaim(nazia.party, "C", 20 * PERCENT), NewClaim(party("Other Side"), "C", 20 * PERCENT)]
-    return open_dispute(work=song, right="PR", share=20 * PERCENT, claims=claims, by=desk, on=clock.today())
+    claims = [NewClaim(nazia.party, "C", 50 * PERCENT), NewClaim(party("Other Side"), "C", 20 * PERCENT)]
+    return open_dispute(work=song, right="PR", claims=claims, by=desk, on=clock.today())
 
 
 def report(song: Work, client: Client | None = None, **more: str) -> Any:
@@ -98,6 +98,11 @@ def test_every_page_of_works_renders_in_both_languages(
         (staff, f"/staff/works/{song.uid}/disputes/MR/"),
         (staff, "/staff/works/disputes/"),
         (staff, f"/staff/works/disputes/{dispute.uid}/"),
+        (staff, "/staff/works/disputes/rules/"),
+        (member, "/my/disputes/"),
+        (member, "/my/disputes/?show=ended"),
+        (member, f"/my/disputes/{dispute.uid}/"),
+        (member, f"/my/works/{song.uid}/claim/"),
         (staff, "/staff/works/reports/"),
         (staff, f"/staff/works/reports/{WorkReport.objects.get().uid}/"),
         (staff, "/staff/registrations/"),
@@ -144,12 +149,11 @@ def test_people_outside_are_led_to_sign_in_or_kept_out(song: Work, nazia: Member
 def test_an_auditor_sees_a_dispute_and_cannot_settle_it(dispute: Dispute, staff: Any, sign_in: Any) -> None:
     client = sign_in(staff("auditor"))
     address = f"/staff/works/disputes/{dispute.uid}/"
-    assert "Settle it" not in client.get(address).content.decode()
+    assert "Record the outcome" not in client.get(address).content.decode()
     claim = dispute.claims.first()
     assert claim
-    client.post(address, owner_rows((str(claim.party.uid), "C", "20"), outcome="Mine now.", save="1"))
-    dispute.refresh_from_db()
-    assert dispute.closed_on is None
+    client.post(address, {"act": "propose", "propose-kind": "split", "propose-reason": "Mine now."})
+    assert not dispute.outcomes.exists()
 
 
 def test_a_member_sees_her_own_works_alone(song: Work, nazia: Member, sign_in: Any) -> None:
@@ -164,9 +168,10 @@ def test_a_member_sees_her_own_works_alone(song: Work, nazia: Member, sign_in: A
 
 def test_a_work_that_is_only_claimed_by_a_member_is_among_hers(song: Work, sign_in: Any, desk: User) -> None:
     other = make_member("Khan", "Asad", number=78)
-    claims = [NewClaim(other.party, "C", 50 * PERCENT), NewClaim(party("Third Side"), "C", 50 * PERCENT)]
     row = song.shares.filter(right="PR").order_by("pk")[0]
-    open_dispute(work=song, right="PR", share=50 * PERCENT, claims=claims, by=desk, on=clock.today(), taken_from=[row])
+    assert row.party
+    claims = [NewClaim(other.party, "C", 50 * PERCENT), NewClaim(row.party, row.role, row.share)]
+    open_dispute(work=song, right="PR", claims=claims, by=desk, on=clock.today())
     page = sign_in(other.user).get(f"/my/works/{song.uid}/").content.decode()
     assert "Evidence is due by" in page and "Asad Khan" in page
 
@@ -311,25 +316,30 @@ def test_a_row_ticked_to_go_and_an_owner_nobody_knows_are_understood(
     ]
 
 
-def test_the_desk_opens_and_settles_a_dispute_in_the_browser(
-    song: Work, nazia: Member, desk: User, sign_in: Any
+def test_the_desk_opens_a_dispute_and_another_person_settles_it_in_the_browser(
+    song: Work, nazia: Member, desk: User, staff: Any, sign_in: Any
 ) -> None:
     client, zoheb = sign_in(desk), WorkShare.objects.get(work=song, right="MR", role="A")
     other = party("Other Side")
-    claims = owner_rows((str(zoheb.party.uid), "A", "30"), (str(other.uid), "A", "30"))  # type: ignore[union-attr]
-    missing = client.post(f"/staff/works/{song.uid}/disputes/MR/", {**claims, "save": "1"})
-    assert "Give the part in dispute" in missing.content.decode()
+    claims = owner_rows((str(zoheb.party.uid), "A", "50"), (str(other.uid), "A", "30"))  # type: ignore[union-attr]
+    missing = client.post(f"/staff/works/{song.uid}/disputes/MR/", {**claims, "kind": "authorship", "save": "1"})
+    assert "Say on what the claims rest" in missing.content.decode()
     opened = client.post(
         f"/staff/works/{song.uid}/disputes/MR/",
-        {**claims, "share": "30", "taken_from": str(zoheb.uid), "save": "1"},
+        {**claims, "kind": "authorship", "ground": "Letter of 4 May", "save": "1"},
     )
     kept = Dispute.objects.get()
     assert opened["Location"] == f"/staff/works/disputes/{kept.uid}/"
     assert kept.share == 30 * PERCENT
-    award = owner_rows((str(other.uid), "A", "30"), outcome="A letter decided it.", save="1")
-    client.post(f"/staff/works/disputes/{kept.uid}/", award)
+    address = f"/staff/works/disputes/{kept.uid}/"
+    shares = {
+        f"propose-share_{kept.claims.get(party=owner).pk}": size for owner, size in ((zoheb.party, 20), (other, 30))
+    }
+    client.post(address, {"act": "propose", "propose-kind": "split", "propose-reason": "A letter.", **shares})
+    assert "Confirm" not in client.get(address).content.decode()
+    sign_in(staff("approver")).post(address, {"act": "confirm"})
     kept.refresh_from_db()
-    assert kept.closed_on == clock.today()
+    assert (kept.closed_on, kept.outcome) == (clock.today(), "A letter.")
     assert WorkShare.objects.get(work=song, right="MR", party=other).share == 30 * PERCENT
 
 

@@ -10,13 +10,16 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from cmo_portal.common.numerals import digits_to_ascii
+from cmo_portal.common.spelling import script_of
 from cmo_portal.common.texts import Text
-from cmo_portal.wording import share_text
+from cmo_portal.forms import ShareField, share_figure
 from members.models.territories import LONGEST_AREA
 from members.queries.territories import read_area, typed_area
+from members.rules.names import clean_text
 from works.rules.identifiers import IdentifierReading, read_ipi_name, read_isrc, read_iswc
 from works.rules.languages import FREQUENT, LANGUAGES
-from works.rules.splits import WHOLE
+
+__all__ = ["ShareField", "share_figure"]
 
 LANGUAGE_CHOICES: list[tuple[str, Any]] = [
     ("", _("Choose")),
@@ -38,47 +41,28 @@ ROLES: list[tuple[str, Any]] = [
     ("PA", _("Income participant")),
 ]
 MEMBER_ROLES = [role for role in ROLES if role[0] in {"CA", "C", "A", "AR", "TR", "E"}]
-_PERCENT = re.compile(r"(\d{1,3})(?:\.(\d{1,4}))?", re.ASCII)
 _AREA = re.compile(r"\d{4}([+-]\d{4})*", re.ASCII)
-_FINER_PERCENT = re.compile(r"[0-9]{1,3}\.[0-9]{5,}")
-_ARABIC_SIGNS = str.maketrans({"٪": "%", "٫": "."})
 
 
-class ShareField(forms.CharField):
-    """A share in percent, typed as 33.33, 33,33, ۳۳ or 50 %; its value counts 1/10,000 of a percent."""
+class TidyField(forms.CharField):
+    """A short text with single blanks and without control signs."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "size": "8"}))
-        super().__init__(max_length=12, **kwargs)
+    def clean(self, value: Any) -> str:
+        """The tidy text, or blank."""
+        return clean_text(super().clean(value))
 
-    def clean(self, value: Any) -> int | None:  # type: ignore[override]
-        """Whole units, None for an optional field left empty."""
-        text = super().clean(value)
-        if not text:
-            return None
-        bare = digits_to_ascii(text).translate(_ARABIC_SIGNS).replace("%", "").replace(",", ".").strip()
-        if _FINER_PERCENT.fullmatch(bare):
+
+class RomanTitleField(TidyField):
+    """A title in Roman letters: files of other societies can carry nothing else."""
+
+    def clean(self, value: Any) -> str:
+        """The tidy title."""
+        title = super().clean(value)
+        if script_of(title) not in ("Latn", "") or not any(sign.isalnum() for sign in title):
             raise ValidationError(
-                _("“%(value)s” has too many decimals: a share has four at most. Round it, for example to 33.3333."),
-                params={"value": text},
+                _("Write this title in Roman letters (A to Z). The field below takes the title in its own script.")
             )
-        match = _PERCENT.fullmatch(bare)
-        units = int(match[1]) * 10_000 + int((match[2] or "").ljust(4, "0")) if match else -1
-        if not 0 <= units <= WHOLE:
-            raise ValidationError(
-                _("“%(value)s” is not a share. Write a number from 0 to 100, for example 33.33."),
-                params={"value": text},
-            )
-        return units
-
-    def prepare_value(self, value: Any) -> Any:
-        """Kept units as people write them: 333400 as 33.34."""
-        return share_figure(value) if isinstance(value, int) else value
-
-
-def share_figure(units: int) -> str:
-    """A share as it is typed, without the sign of percent."""
-    return share_text(units).removesuffix("\N{NO-BREAK SPACE}%")
+        return title
 
 
 class IdentifierField(forms.CharField):
@@ -102,13 +86,16 @@ class IdentifierField(forms.CharField):
         return reading.value
 
 
-def iswc_field() -> IdentifierField:
+ISWC_HINT = _("The international number of the work. Leave it empty if it has none yet.")
+
+
+def iswc_field(hint: Text = ISWC_HINT) -> IdentifierField:
     """The number of a work."""
     return IdentifierField(
         read_iswc,
         _("This is not a correct ISWC. It looks like T-123.456.789-4; check each digit, or leave it empty."),
         label=_("ISWC"),
-        help_text=_("The international number of the work. Leave it empty if it has none yet."),
+        help_text=hint,
     )
 
 

@@ -11,8 +11,8 @@ from cmo_portal.common import clock
 from cmo_portal.forms import DayField
 from members.models import Party
 from members.rules.territories import territories
-from works.forms.fields import ROLES, AreaField, ShareField, share_figure
-from works.models import WorkShare
+from works.forms.fields import ROLES, AreaField, ShareField
+from works.models import DisputeKind, WorkShare
 
 MOST_ROWS = 60
 ROW_FIELDS = ("party", "role", "share")
@@ -113,25 +113,21 @@ class CorrectionForm(forms.Form):
 
 
 class ContestedForm(forms.Form):
-    """Which part of a right is contested, and from whose shares it is taken."""
+    """What the dispute is, and whether the part without an owner is in it."""
 
-    share = ShareField(
-        label=_("Part in dispute, %"),
-        help_text=_("Only this part is held; the rest goes on paying."),
-        error_messages={"required": _("Give the part in dispute in percent, for example 50.")},
-    )
-    taken_from = forms.MultipleChoiceField(
-        label=_("Whose share is contested?"),
+    kind = forms.ChoiceField(label=_("Kind"), choices=DisputeKind.choices)
+    takes_open_part = forms.BooleanField(
+        label=_("The part without an owner is claimed too"),
         required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=_("The part in dispute is taken from these, the larger share first. What nobody holds comes last."),
+        help_text=_("Take the tick away when the sides quarrel about what one of them holds, and about nothing else."),
     )
-
-    def __init__(self, *args: Any, rows: Iterable[WorkShare], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["taken_from"]
-        if isinstance(field, forms.MultipleChoiceField):
-            field.choices = [(str(row.uid), _share_line(row)) for row in rows]
+    ground = forms.CharField(
+        label=_("On what the claims rest"),
+        max_length=200,
+        help_text=_("For example: letter of the publisher of 4 May 2026."),
+        widget=forms.TextInput(attrs={"dir": "auto"}),
+        error_messages={"required": _("Say on what the claims rest. The sides read it.")},
+    )
 
 
 class OutcomeForm(forms.Form):
@@ -153,16 +149,6 @@ class DecisionForm(forms.Form):
         required=False,
         max_length=500,
         widget=forms.Textarea(attrs={"rows": "3", "dir": "auto"}),
-    )
-
-
-class DisputeFilter(forms.Form):
-    """Which disputes to show."""
-
-    state = forms.ChoiceField(
-        label=_("State"),
-        required=False,
-        choices=[("open", _("Open")), ("closed", _("Settled")), ("all", _("All"))],
     )
 
 
@@ -197,11 +183,6 @@ class RegistrationFileForm(forms.Form):
             "empty": _("This file is empty. Ask the sender for it again."),
         },
     )
-
-
-def _share_line(row: WorkShare) -> str:
-    who = str(row.party) if row.party else str(_("Owner not known yet"))
-    return f"{who} · {dict(ROLES).get(row.role, row.role)} · {share_figure(row.share)} %".replace(" ·  · ", " · ")
 
 
 def is_uid(text: str) -> bool:

@@ -1,13 +1,33 @@
 """Tables of the works app, by subject."""
 
 from works.models.agreements import Agreement, AgreementParty, AgreementRole, AgreementType, AgreementWork
-from works.models.claims import Claim, Dispute
+from works.models.api_registrations import ApiRegistration
+from works.models.claims import Basis, Claim, Dispute, DisputeKind
+from works.models.cue_files import CueFile, CueMapping
+from works.models.cue_sheets import Cue, CueSheet, CueType, Episode, Production, ProductionKind
+from works.models.duplicates import DuplicatePair, Regrouping, RegroupingChange, SweptWork
 from works.models.exports import ExportedWork, ExportFile, PartyNumber, ReceivedStatus
+from works.models.number_requests import (
+    AnswerFile,
+    NumberAnswer,
+    NumberRequest,
+    NumberSystem,
+    RequestFile,
+    RequestKind,
+    RequestLine,
+)
 from works.models.performance import Instrumentation, InstrumentPlayers, WorkOrigin, WorkPerformer
 from works.models.recordings import Recording, RecordingPerformer, RecordingWork
 from works.models.registrations import ImportedTransaction, RegistrationFile, WorkDraft
 from works.models.reports import ReportKind, WorkReport
 from works.models.search import SearchDocument, SearchWord
+from works.models.settlements import (
+    DisputeEvidence,
+    DisputeMessage,
+    DisputeOutcome,
+    DisputeRule,
+    OutcomeShare,
+)
 from works.models.sources import Element, FreeReason, PublicDomainElement, SourceKind, SourceWork
 from works.models.submissions import SocietyNote, WorkSubmission
 from works.models.terms import FreeShareUse, ProtectionTerm, PublicDomainRule
@@ -19,9 +39,24 @@ __all__ = [
     "AgreementRole",
     "AgreementType",
     "AgreementWork",
+    "AnswerFile",
+    "ApiRegistration",
+    "Basis",
     "Claim",
+    "Cue",
+    "CueFile",
+    "CueMapping",
+    "CueSheet",
+    "CueType",
     "Dispute",
+    "DisputeEvidence",
+    "DisputeKind",
+    "DisputeMessage",
+    "DisputeOutcome",
+    "DisputeRule",
+    "DuplicatePair",
     "Element",
+    "Episode",
     "ExportFile",
     "ExportedWork",
     "FreeReason",
@@ -30,7 +65,13 @@ __all__ = [
     "ImportedTransaction",
     "InstrumentPlayers",
     "Instrumentation",
+    "NumberAnswer",
+    "NumberRequest",
+    "NumberSystem",
+    "OutcomeShare",
     "PartyNumber",
+    "Production",
+    "ProductionKind",
     "ProtectionTerm",
     "PublicDomainElement",
     "PublicDomainRule",
@@ -39,12 +80,18 @@ __all__ = [
     "RecordingPerformer",
     "RecordingWork",
     "RegistrationFile",
+    "Regrouping",
+    "RegroupingChange",
     "ReportKind",
+    "RequestFile",
+    "RequestKind",
+    "RequestLine",
     "SearchDocument",
     "SearchWord",
     "SocietyNote",
     "SourceKind",
     "SourceWork",
+    "SweptWork",
     "Work",
     "WorkDraft",
     "WorkIdentifier",

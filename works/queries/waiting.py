@@ -9,8 +9,23 @@ def submitted() -> int:
 
 
 def disputes() -> int:
-    """Disputes that are not settled."""
-    return Dispute.objects.filter(closed_on__isnull=True).count()
+    """Disputes that are open for evidence."""
+    return Dispute.objects.filter(state="open").count()
+
+
+def disputes_due() -> int:
+    """Disputes whose days for evidence are over."""
+    return Dispute.objects.filter(state="due").count()
+
+
+def claims_filed() -> int:
+    """Claims of members that nobody has accepted or refused."""
+    return Dispute.objects.filter(state="filed").count()
+
+
+def outcomes() -> int:
+    """Outcomes that wait for their confirmation."""
+    return Dispute.objects.filter(state="proposed").count()
 
 
 def reports() -> int:

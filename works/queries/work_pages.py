@@ -6,16 +6,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from cmo_portal.audit.models import Act
+from cmo_portal.common.models import Public
 from cmo_portal.common.texts import Text
 from members.models import Party
 from members.models.parties import Right
 from members.models.territories import own_territory
 from members.queries.areas import areas_covering
 from members.queries.parties import same_name_parties
-from works.models import Agreement, Dispute, Recording, RecordingPerformer, Work, WorkShare, WorkTitle
+from works.models import RecordingPerformer, Work, WorkShare, WorkTitle
 from works.models.works import WHOLE
 
 PERFORMERS_SHOWN = 3  # of a work in a list
@@ -150,13 +151,7 @@ def same_named_parties(rows: Sequence[dict[str, Any]]) -> list[tuple[int, str, l
     return found
 
 
-def filtered_disputes(state: str) -> QuerySet[Dispute]:
-    """Disputes that are `open` or `closed`, or all, each with its work and sides."""
-    rows = Dispute.objects.select_related("work").prefetch_related("claims__party")
-    return rows if state == "all" else rows.filter(closed_on__isnull=state == "open")
-
-
-def acts_on(record: Agreement | Work | Dispute | Recording, limit: int = 30) -> list[Act]:
-    """The last acts on a work, dispute or recording, the newest first."""
+def acts_on(record: Public, limit: int = 30) -> list[Act]:
+    """The last acts on a record, the newest first."""
     acts = Act.objects.filter(object_type=record._meta.label_lower, object_id=str(record.uid))
     return list(acts.select_related("actor").order_by("-number")[:limit])

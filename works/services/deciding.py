@@ -14,6 +14,7 @@ from works.formats.cwr.reader import CwrReading
 from works.formats.cwr.records import CwrFault, CwrRecord, CwrTransaction, Severity
 from works.models import ImportedTransaction, RegistrationFile, Work, WorkIdentifier
 from works.queries.exports import our_issuer
+from works.queries.regrouping import standing_work
 from works.rules.identifiers import read_iswc
 from works.services.cwr_sums import fitted_faults
 from works.services.noting import NOTED, UNMATCHED, exported_works, notices_of_iswc
@@ -73,7 +74,8 @@ class Decider:
         numbers = {row.header["submitter_work_no"] for row in transactions}
         iswcs = {_iswc(row) for row in transactions} - {""}
         mine = self._known(numbers)
-        others = {work.iswc or "": work for work in Work.objects.filter(iswc__in=iswcs)}
+        found = Work.objects.filter(iswc__in=iswcs).select_related("merged_into")
+        others = {work.iswc or "": standing_work(work) for work in found}
         told = self._told(transactions)
         return [
             self._told_decision(row, told) if row.type in TOLD else self._decide(row, mine, others)

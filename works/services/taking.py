@@ -1,6 +1,6 @@
 """Taking what was decided: new works in bulk, revisions one by one; each slice whole or not at all."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -14,6 +14,7 @@ from works.rules.languages import language_of
 from works.services.cwr_works import new_works
 from works.services.deciding import ACCEPTED, Decision, complaints_of
 from works.services.descriptions import revise_description
+from works.services.disputes import open_file_conflicts
 from works.services.noting import NOTED, note
 from works.services.recordings import link_recordings
 from works.services.registration import (
@@ -38,10 +39,10 @@ def take_slice(*, file: RegistrationFile, decisions: Sequence[Decision], sender:
     numbers = [decision.transaction.number for decision in decisions]
     kept = {row.number: row for row in ImportedTransaction.objects.filter(file=file, number__in=numbers, taken=False)}
     open_ones = [decision for decision in decisions if decision.transaction.number in kept]
-    works = _store(open_ones, sender, by)
     told = [decision.transaction for decision in open_ones if decision.status == NOTED]
     if told:
         note(file=file, rows=told, sender=sender, by=by)
+    works = _store(open_ones, sender, by, kept)
     faultpoint("works.import.after_works")
     for decision in open_ones:
         row = kept[decision.transaction.number]
@@ -51,7 +52,9 @@ def take_slice(*, file: RegistrationFile, decisions: Sequence[Decision], sender:
     return sum(row.status in ACCEPTED for row in kept.values())
 
 
-def _store(decisions: Sequence[Decision], sender: str, by: User) -> dict[int, tuple[str, Work | None]]:
+def _store(
+    decisions: Sequence[Decision], sender: str, by: User, kept: Mapping[int, ImportedTransaction]
+) -> dict[int, tuple[str, Work | None]]:
     """Transaction number → final status and work, for all whose work is only known now."""
     accepted = [decision for decision in decisions if decision.status in ACCEPTED]
     news = new_works(works=[work_of(each.transaction) for each in accepted], sender=sender, by=by) if accepted else []
@@ -66,7 +69,7 @@ def _store(decisions: Sequence[Decision], sender: str, by: User) -> dict[int, tu
         number = each.transaction.number
         work = each.work or (found.get(each.earlier, ("", None))[1] if each.earlier else None)
         if number in revisions and work is not None:
-            found[number] = _revise(work, revisions[number], sender, by), work
+            found[number] = _revise(work, revisions[number], sender, by, kept[number]), work
         elif number not in found:
             found[number] = each.status, work
     return found
@@ -76,9 +79,9 @@ def _is_known(decision: Decision) -> bool:
     return decision.work is not None or decision.earlier is not None
 
 
-def _revise(work: Work, new: NewWork, sender: str, by: User) -> str:
+def _revise(work: Work, new: NewWork, sender: str, by: User, row: ImportedTransaction) -> str:
     """A revision replaces the shares that this sender brought; those from elsewhere and contested parts stay. What
-    would then make more than the whole is a conflict, and nothing of the revision is taken."""
+    would then make more than the whole is a conflict: its contested part is held, and nothing else is taken."""
     before = _share_facts(work, sender)
     try:
         with transaction.atomic():
@@ -86,6 +89,8 @@ def _revise(work: Work, new: NewWork, sender: str, by: User) -> str:
             WorkShare.objects.filter(work=work, source=sender).exclude(state="disputed").delete()
             write_shares([share_row(work, part, sender) for part in new.shares])
     except SharesAboveWhole:
+        on = row.file.created_at.date()
+        open_file_conflicts(work=work, shares=new.shares, sender=sender, row=row, by=by, on=on)
         return "CO"
     _revise_facts(work, new)
     revise_description(work, new.description, sender)

@@ -8,13 +8,15 @@ from django import template
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language_bidi, ngettext
 
-from cmo_portal.templatetags.portal import code
+from cmo_portal.templatetags.portal import code, state
 from members.models.territories import territory_text
 from works.forms.chain_picture import CHAIN_ROW, picture
 from works.forms.description import writers_text
 from works.forms.fields import ROLES, share_figure
+from works.models import CueType, Dispute
 from works.queries.chain_words import sentences
 from works.queries.chains import Collection
+from works.queries.cue_sheets import type_name
 from works.rules.code_lists import (
     IDENTIFIER_TYPES,
     NOTE_RIGHTS,
@@ -57,6 +59,12 @@ def isrc(value: str) -> SafeString:
     return code(format_isrc(value))
 
 
+@register.simple_tag
+def cue_type(kind: CueType) -> str:
+    """The name of a cue type in the language of the page."""
+    return type_name(kind)
+
+
 @register.filter
 def role_name(value: str) -> Any:
     """A role by its CWR code in words; a code nobody knows stays as it is."""
@@ -85,6 +93,13 @@ def territory_name(area: str) -> str:
 def share_typed(units: int) -> str:
     """A share as it is typed into a form."""
     return share_figure(units)
+
+
+@register.simple_tag
+def dispute_state(dispute: Dispute, today: dt.date) -> SafeString:
+    """The state of a dispute; one whose days for evidence are over is late, also before the daily job has seen it."""
+    late = dispute.state == "open" and dispute.deadline < today
+    return state("due" if late else dispute.state, "dispute")
 
 
 @register.simple_tag

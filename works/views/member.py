@@ -13,11 +13,14 @@ from members.models import Party
 from works.access import member_page
 from works.exports import work_list_csv
 from works.forms.search import MyWorksFilter
+from works.models import Work
 from works.queries.descriptions import work_description
+from works.queries.disputes import told_disputes
 from works.queries.recordings import recordings_of
 from works.queries.repertoire import my_works, works_of
 from works.queries.work_pages import own_shares, share_table
 from works.services.drafts import next_step
+from works.views.moved import moved_to
 
 
 @member_page
@@ -51,6 +54,9 @@ def work_list(request: HttpRequest, party: Party) -> HttpResponse:
 @require_safe
 def work_detail(request: HttpRequest, party: Party, uid: UUID) -> HttpResponse:
     """One of my works: shares, disputes, identifiers, recordings."""
+    gone = Work.objects.filter(uid=uid, merged_into__isnull=False).select_related("merged_into").first()
+    if gone and gone.merged_into and works_of(party).filter(pk=gone.merged_into.pk).exists():
+        return moved_to("works:member-work-detail", gone.merged_into)
     work = get_object_or_404(works_of(party), uid=uid)
     described = work_description(work, on=clock.today())
     context = {
@@ -60,7 +66,8 @@ def work_detail(request: HttpRequest, party: Party, uid: UUID) -> HttpResponse:
         "described": described,
         "rights": share_table(work, on=clock.today()),
         "recordings": recordings_of(work),
-        "disputes": work.disputes.prefetch_related("claims__party").order_by("-opened_on", "pk"),
+        "disputes": told_disputes(work, on=clock.today(), with_files=False),
+        "own_disputes": set(party.claims.filter(dispute__work=work).values_list("dispute__uid", flat=True)),
         "today": clock.today(),
     }
     return render(request, "works/member/work_detail.html", context)

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cmo_portal.accounts.models import User
+from cmo_portal.accounts.models import Audience, User
 from cmo_portal.common import clock
 from cmo_portal.limits import within_limit
 from cmo_portal.paging import Page
@@ -20,9 +20,11 @@ from works.models import ReportKind, Work
 from works.queries.descriptions import work_description
 from works.queries.public_works import is_confirmed, public_rights
 from works.queries.recordings import recordings_of
+from works.queries.regrouping import standing_work
 from works.queries.search import MOST_FOUND, found_page
 from works.queries.work_pages import listed
 from works.services.reports import report_work
+from works.views.moved import moved_to
 
 PAGE = 20
 RECORDINGS_SHOWN = 50
@@ -52,16 +54,16 @@ def work_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     """P6: titles, writers, shares, identifiers, recordings, what is open or contested, what can be licensed."""
     work = _public_work(uid)
     if work.merged_into:
-        return redirect("works:public-work-detail", uid=work.merged_into.uid)
+        return moved_to("works:public-work-detail", work.merged_into)
     described = work_description(work, on=clock.today())
-    rights = public_rights(work, on=clock.today())
+    rights = public_rights(work, on=clock.today(), free_roles=described.free_roles)
     context = {
         "work": work,
         "titles": described.titles,
         "described": described,
         "rights": rights,
         "confirmed": is_confirmed(rights),
-        "identifiers": work.identifiers.order_by("issuer", "value"),
+        "identifiers": work.identifiers.filter(validity="valid").order_by("issuer", "value"),
         "recordings": recordings_of(work)[:RECORDINGS_SHOWN],
     }
     return render(request, "works/public/work_detail.html", context)
@@ -70,14 +72,20 @@ def work_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
 @login_required
 @require_safe
 def work_claim(request: HttpRequest, uid: UUID) -> HttpResponse:
-    """Whoever says that a work is hers says it signed in, so that the desk knows whom to ask."""
-    return redirect(f"{reverse('works:public-work-report', args=[_public_work(uid).uid])}?about=mine")
+    """Whoever says that a work is hers says it signed in, so that the desk knows whom to ask: a member claims a share
+    that others have on record, everybody else writes to the desk."""
+    work = _public_work(uid)
+    is_member = isinstance(request.user, User) and request.user.audience == Audience.MEMBER
+    if is_member and work.state == "registered" and work.shares.filter(state="active").exists():
+        return redirect("works:member-claim-new", uid=uid)
+    return redirect(f"{reverse('works:public-work-report', args=[work.uid])}?about=mine")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def work_report(request: HttpRequest, uid: UUID) -> HttpResponse:
-    """Say what is wrong about a work. Sent twice, it is one report and the same thanks."""
-    work = _public_work(uid)
+    """Say what is wrong about a work. Sent twice, it is one report and the same thanks. What is said about a merged
+    work is said about the one that stands for it."""
+    work = standing_work(_public_work(uid))
     by = request.user if isinstance(request.user, User) else None
     about = request.GET.get("about", "")
     initial = {"kind": about} if about in ReportKind.values else None

@@ -3,6 +3,8 @@
 `./portal bench search --works N [--json]`: first pages of the public repertoire beside a page of known works.
 
 `./portal bench cwr [--json]`: reading, checking and writing CWR beside other people's readers (`manage bench_cwr`).
+`./portal bench shares --works N [--json]`: who may collect every work beside a plain COPY of the shares.
+`./portal bench duplicates --works N [--json]`: all works compared with each other, and once more with what changed.
 """
 
 import json
@@ -15,7 +17,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from cmo_portal import environment
 from royalties.bench import distribution, place, workers
+from royalties.bench.duplicates import measure_duplicates
 from royalties.bench.search import measure_search
+from royalties.bench.shares import measure_shares
 
 
 class Command(BaseCommand):
@@ -25,7 +29,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """What to measure, and how much of it."""
-        parser.add_argument("what", choices=["distribution", "search", "cwr", "worker"])
+        parser.add_argument("what", choices=["distribution", "cwr", "duplicates", "search", "shares", "worker"])
         parser.add_argument("--lines", type=_number, default=100_000, help="usage lines, for example 1000000 or 1M")
         parser.add_argument("--works", type=_number, default=500_000, help="works to search in, for example 500k")
         parser.add_argument("--questions", type=int, default=200, help="questions of each kind of search")
@@ -59,9 +63,14 @@ def _measured(
     where: place.Place, options: dict[str, Any], tell: Callable[[str], None]
 ) -> tuple[dict[str, Any], Callable[[dict[str, Any]], str]]:
     """The report of what was asked for, and how it is shown."""
+    if options["what"] == "duplicates":
+        return measure_duplicates(where, works=options["works"], seed=options["seed"], tell=tell), _duplicate_table
     if options["what"] == "search":
         works, questions = options["works"], options["questions"]
         return measure_search(where, works=works, questions=questions, seed=options["seed"], tell=tell), _search_table
+    if options["what"] == "shares":
+        asked = {name: options[name] for name in ("works", "repeats", "seed")}
+        return measure_shares(where, **asked, tell=tell), _shares_table
     report = distribution.measure(
         where, lines=options["lines"], repeats=options["repeats"], seed=options["seed"], tell=tell
     )
@@ -94,3 +103,27 @@ def _search_table(report: dict[str, Any]) -> str:
         lines.append(f"{kind:30} {one['p50_ms']:>8} {one['p95_ms']:>8} {one['max_ms']:>8} {one['p95_ratio']:>10} ×")
     lines += [f"{name}: {share:.1%}" for name, share in report["quality"].items()]
     return "\n".join(lines)
+
+
+def _shares_table(report: dict[str, Any]) -> str:
+    lines = [
+        f"{report['works']:,} works, {report['shares']:,} shares, {report['links']:,} links of agreements,"
+        f" chains of up to {report['longest_chain']} steps, {report['cores']} cores",
+        *(
+            f"{words:28} {report[name]['seconds']:>8.2f} s {report[name]['ratio']:>6.2f} × plain COPY of the shares"
+            for name, words in (("copy", "plain COPY"), ("read", "read"), ("resolve", "resolve in columns"))
+        ),
+        f"resolve: {report['resolve']['works_per_second']:,} works/s; with reading: {report['works_per_second']:,}",
+        "one work: " + ", ".join(f"{name} {value} ms" for name, value in report["one_work_ms"].items()),
+    ]
+    return "\n".join(lines)
+
+
+def _duplicate_table(report: dict[str, Any]) -> str:
+    return (
+        f"{report['works']:,} works compared in {report['first_seconds']} s ({report['works_per_second']:,} works/s,"
+        f" {report['cores']} cores, {report['memory_mb']} MB): {report['pairs']:,} pairs;"
+        f" {report['twins_found']:.1%} of {report['twins']:,} twins found\n"
+        f"again with nothing new: {report['nothing_new_seconds']} s;"
+        f" with {report['changed']:,} works changed: {report['changed_seconds']} s"
+    )

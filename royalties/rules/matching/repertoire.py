@@ -90,7 +90,7 @@ class WorkIndex:
         # In the order of the ids, so that equal candidates have one order whatever the query gave.
         for work_id, own_titles, makers, players, recordings, iswc, number, length in sorted(rows, key=_first):
             index._add(work_id, own_titles, makers, players, length)
-            index._add_identifiers(recordings, iswc, number)
+            index._add_identifiers(recordings, iswc, number, len(index.entries) - 1)
         return index
 
     def __len__(self) -> int:
@@ -133,8 +133,13 @@ class WorkIndex:
         for key in {(own[0], names) for own in forms for names in sets if own[0]}:
             self.by_exact[key].append(position)
 
-    def _add_identifiers(self, isrcs: Iterable[str], iswc: str, number: str) -> None:
-        position = len(self.entries) - 1
+    def lead_on(self, work_id: int, *, iswc: str = "", number: str = "") -> None:
+        """Let the numbers of a merged work name the work that stands for it; unknown works are passed over."""
+        position = self.position_of.get(work_id)
+        if position is not None:
+            self._add_identifiers((), iswc, number, position)
+
+    def _add_identifiers(self, isrcs: Iterable[str], iswc: str, number: str, position: int) -> None:
         for isrc in {isrc_of(value) for value in isrcs} - {""}:
             self.by_isrc[isrc].append(position)
         if found := iswc_of(iswc):

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -93,6 +93,14 @@ def undo_decision(*, decision: UUID, by: User, now: dt.datetime) -> int:
     rows = list(UsageMatch.objects.filter(decision=decision).order_by("file_id", "text_no"))
     if not rows:
         raise ValidationError(_("There is no such decision."))
+    standing = take_back(decision=decision, rows=rows, by=by, now=now)
+    file = UsageFile.objects.get(pk=rows[0].file_id)
+    record_act(by=by, verb="undo_match", on=file, facts={"decision": str(decision), "texts": standing})
+    return standing
+
+
+def take_back(*, decision: UUID, rows: Sequence[UsageMatch], by: User, now: dt.datetime) -> int:
+    """Put back the texts of `rows`, all revisions of one decision, and what it remembered; returns how many texts."""
     for key in sorted(_keys_of(rows)):
         _lock(key)
     latest = latest_matches((row.file_id, row.text_no) for row in rows)
@@ -103,9 +111,43 @@ def undo_decision(*, decision: UUID, by: User, now: dt.datetime) -> int:
     _open_again([row for row in standing if _is_open(before.get((row.file_id, row.text_no)))], before)
     _forget(decision, now)
     faultpoint("usage.undo.after_write")
-    file = UsageFile.objects.get(pk=rows[0].file_id)
-    record_act(by=by, verb="undo_match", on=file, facts={"decision": str(decision), "texts": len(standing)})
     return len(standing)
+
+
+def lead_texts(
+    *, keys: Iterable[bytes], works: Collection[int], to: Work, decision: UUID, by: User, now: dt.datetime
+) -> int:
+    """Let every text with one of these keys that is matched to one of `works` mean `to`, and remember it; returns how
+    many texts."""
+    wanted = sorted(set(keys))
+    for key in wanted:
+        _lock(key)
+    texts = list(UsageText.objects.filter(memory_key__in=wanted).order_by("file_id", "text_no"))
+    latest = latest_matches((text.file_id, text.text_no) for text in texts)
+    moved = [
+        (text, match)
+        for text in texts
+        if (match := latest.get((text.file_id, text.text_no))) is not None and match.work_id in works
+    ]
+    faultpoint("usage.lead.before_write")
+    UsageMatch.objects.bulk_create(_revision(text, match, to, "matched", "", by, decision) for text, match in moved)
+    remembered = list(MatchMemory.objects.filter(key__in=wanted, work__in=works, undone_at=None).order_by("pk"))
+    MatchMemory.objects.filter(pk__in=[one.pk for one in remembered]).update(undone_at=now, replaced_by=decision)
+    MatchMemory.objects.bulk_create(
+        MatchMemory(
+            key=one.key,
+            source_id=one.source_id,
+            outcome=one.outcome,
+            work=to,
+            title=one.title,
+            creators=one.creators,
+            decided_by=by,
+            decision=decision,
+        )
+        for one in remembered
+    )
+    faultpoint("usage.lead.after_write")
+    return len(moved)
 
 
 def last_decision(by: User) -> UUID | None:

@@ -16,9 +16,9 @@ REMEMBERED = """
 
 
 def work_index() -> WorkIndex:
-    """Every live work with its titles, people and identifiers."""
+    """Every live work with its titles, people and identifiers; the numbers of merged works lead to those that stand."""
     works = indexed_works()
-    return WorkIndex.from_columns(
+    index = WorkIndex.from_columns(
         [work.work_id for work in works],
         [work.titles for work in works],
         creators=[work.names for work in works],
@@ -28,6 +28,10 @@ def work_index() -> WorkIndex:
         numbers=[work.number for work in works],
         seconds=[work.duration for work in works],
     )
+    merged = Work.objects.filter(merged_into__isnull=False).order_by("pk")
+    for target, iswc, number in merged.values_list("merged_into_id", "iswc", "number"):
+        index.lead_on(target or 0, iswc=iswc or "", number=number)
+    return index
 
 
 def memory_of(file: UsageFile) -> MatchMemory:

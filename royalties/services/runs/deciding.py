@@ -13,10 +13,12 @@ from cmo_portal.audit.services import record_act
 from cmo_portal.common.faults import faultpoint
 from royalties import fsck
 from royalties.models import Run
-from royalties.queries.frozen_shares import changes_since
+from royalties.queries.frozen_shares import Changes, changes_since
 from royalties.services.runs.words import moment_text
+from works.models import Work
 
 APPROVAL = ("approved_by", "approved_at", "approved_digest", "accepted_changes")
+MOST_NAMED = 12  # merged or split works that the approver reads by number
 
 
 @transaction.atomic
@@ -75,7 +77,7 @@ def approve_run(*, run: Run, digest: str, by: User, now: dt.datetime, accept_cha
     fsck.require_clean(run)
     changes = changes_since(run)
     if changes.works and not accept_changes:
-        raise ValidationError(changed_words(len(changes.works)))
+        raise ValidationError(changed_words(changes))
     run.state, run.approved_by, run.approved_at, run.approved_digest = "approved", by, now, run.digest
     run.accepted_changes = changes.digest
     faultpoint("dist.approve.before_write")
@@ -86,15 +88,41 @@ def approve_run(*, run: Run, digest: str, by: User, now: dt.datetime, accept_cha
     return run
 
 
-def changed_words(works: int) -> str:
-    """What the approver must know before she approves shares as they were at the freeze (F22)."""
-    return ngettext(
+def changed_words(changes: Changes) -> str:
+    """What the approver must know before she approves shares and works as they were at the freeze (F22, F23)."""
+    count = len(changes.works)
+    told = ngettext(
         "The shares of %(works)s work have changed since the inputs were frozen. Tick that you approve the run with"
         " the shares as they were, or cancel it and start anew.",
         "The shares of %(works)s works have changed since the inputs were frozen. Tick that you approve the run with"
         " the shares as they were, or cancel it and start anew.",
-        works,
-    ) % {"works": works}
+        count,
+    ) % {"works": count}
+    return f"{told} {_regrouped_words(changes)}".strip()
+
+
+def changed_note(changes: Changes) -> str:
+    """The same for those who have nothing to decide about it."""
+    count = len(changes.works)
+    told = ngettext(
+        "%(works)s work of this run has changed since the inputs were frozen. The run keeps what it froze.",
+        "%(works)s works of this run have changed since the inputs were frozen. The run keeps what it froze.",
+        count,
+    ) % {"works": count}
+    return f"{told} {_regrouped_words(changes)}".strip()
+
+
+def _regrouped_words(changes: Changes) -> str:
+    if not changes.regrouped:
+        return ""
+    numbers = Work.objects.in_bulk([pk for pair in changes.regrouped for pk in pair])
+    moves = [f"{_number(old, numbers)} → {_number(new, numbers)}" for old, new in changes.regrouped[:MOST_NAMED]]
+    moves += ["…"] if len(changes.regrouped) > MOST_NAMED else []
+    return _("Merged or split since: %(works)s.") % {"works": ", ".join(moves)}
+
+
+def _number(work_id: int, works: dict[int, Work]) -> str:
+    return works[work_id].number if work_id in works else "–"
 
 
 def _check_approver(run: Run, by: User) -> None:

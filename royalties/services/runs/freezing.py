@@ -22,6 +22,7 @@ from royalties.queries.rules import rule_in_force
 from royalties.queries.usage_lines import parts_scale
 from royalties.rules.deductions import DeductionResult, apply_deductions, read_deductions
 from royalties.services.runs.digests import input_digest
+from works.services.regrouping import hold_regroupings
 
 BACKGROUND_ABOVE = 300_000  # distinct texts; below that a person can wait for the freeze
 
@@ -77,6 +78,7 @@ def freeze_run(*, run: Run, by: User, now: dt.datetime) -> Run:
     Raises ValidationError with every reason why the run cannot be frozen yet.
     """
     require(by, "royalties.make_runs")
+    hold_regroupings()  # a merge comes before this or after it, never in between
     run = Run.objects.select_for_update().get(pk=run.pk)
     if run.state == "frozen":
         return run

@@ -162,19 +162,18 @@ def _account_tasks(where: Standing) -> list[Item]:
     return [_task(_("Give us another bank account"), reverse("members:member-bank"), hint, state)]
 
 
-def _dispute_task(deadline: dt.date | None, works: int, today: dt.date) -> Item:
+def _dispute_task(deadline: dt.date, works: int, today: dt.date) -> Item:
     """Evidence can be sent until its day; after it the society decides."""
     songs = ngettext("%(works)s song", "%(works)s songs", works) % {"works": grouped(works)}
-    url = f"{reverse('royalties:member-waiting-list')}?{urlencode({'reason': 'dispute'})}"
-    day = date_text(deadline) if deadline else ""
-    if deadline and deadline < today:
+    url, day = reverse("royalties:member-dispute-list"), date_text(deadline)
+    if deadline < today:
         hint = _(
             "%(songs)s: evidence was due by %(day)s. We decide now on what we have; the money stays held until then. If"
             " something is missing, write to us at once."
         )
         return _task(_("The day for evidence has passed"), url, hint % {"songs": songs, "day": day}, "in_progress")
-    hint = _("%(songs)s, by %(day)s") % {"songs": songs, "day": day} if day else songs
-    return _task(_("Send your evidence on disputed songs"), url, hint, "not_started")
+    hint = _("%(songs)s, by %(day)s") % {"songs": songs, "day": day}
+    return _task(_("Answer and send your evidence on disputed songs"), url, hint, "not_started")
 
 
 def _task(title: str, url: str, hint: str, state: str) -> Item:

@@ -21,10 +21,11 @@ from royalties.models import Run
 from royalties.queries import run_pages
 from royalties.queries.frozen_shares import changes_since
 from royalties.services import runs
-from royalties.services.runs.deciding import changed_words
+from royalties.services.runs.deciding import changed_note, changed_words
 
 LAYOUT = {"layout": "layouts/staff.html"}
 BUSY = {"draft", "frozen"}
+KEPT_SNAPSHOT = {"calculated", "reviewed", "approved"}  # the figures are there and can still be given up
 
 
 @staff_page("royalties.view_runs")
@@ -78,7 +79,7 @@ def run_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     steps = run_pages.progress_of(run)
     is_working = run.state in BUSY and any(not step.finished for step in steps)
     checks = [] if is_working else run_pages.checks_of(run)
-    changed = len(changes_since(run).works) if run.state == "reviewed" else 0
+    changes = changes_since(run) if run.state in KEPT_SNAPSHOT else None
     context = {
         "run": run,
         "digest": bytes(run.digest or b"").hex(),
@@ -92,7 +93,8 @@ def run_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
         "held": run_pages.held_by_reason(run),
         "checks": checks,
         "is_red": run_pages.is_red(checks),
-        "changed": changed_words(changed) if changed else "",
+        "changed": changed_words(changes) if changes and changes.works else "",
+        "changed_note": changed_note(changes) if changes and changes.works else "",
         "figures": _figures(run),
         "events": run_pages.history_of(run),
         "reason_form": ReasonForm(),

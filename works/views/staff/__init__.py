@@ -1,19 +1,19 @@
 """The documentation desk: works, corrections, disputes, reports, registration files."""
 
-from works.views.staff.disputes import dispute_detail, dispute_list, dispute_open
+from works.views.staff.disputes import dispute_open
 from works.views.staff.files import file_answer, file_detail, file_import, file_list, file_progress
+from works.views.staff.parties import party_works
 from works.views.staff.reports import report_detail, report_list
 from works.views.staff.works import share_edit, work_decide, work_detail, work_list
 
 __all__ = [
-    "dispute_detail",
-    "dispute_list",
     "dispute_open",
     "file_answer",
     "file_detail",
     "file_import",
     "file_list",
     "file_progress",
+    "party_works",
     "report_detail",
     "report_list",
     "share_edit",

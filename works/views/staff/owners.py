@@ -1,5 +1,6 @@
 """The rows of owners that corrections and disputes share: type, find a party, add it, without a script."""
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,10 +24,16 @@ class OwnerEditor:
     hits: Sequence[PartyHit]
     looked_for: str
 
-    def claims(self, source: str) -> list[NewClaim]:
-        """The rows that stay as claims or awards; validated before."""
+    def claims(self, *, reference: str, stated_on: dt.date) -> list[NewClaim]:
+        """The rows that stay as claims; validated before."""
         return [
-            NewClaim(form.owner, form.cleaned_data["role"], form.cleaned_data["share"], source)
+            NewClaim(
+                form.owner,
+                form.cleaned_data["role"],
+                form.cleaned_data["share"],
+                reference=reference,
+                stated_on=stated_on,
+            )
             for form in self.rows.kept()
             if form.owner is not None
         ]

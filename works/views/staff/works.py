@@ -24,7 +24,9 @@ from works.queries.agreements import agreements_of
 from works.queries.as_of import work_as_known
 from works.queries.chains import Collection, collection_of
 from works.queries.descriptions import work_description
+from works.queries.disputes import told_disputes
 from works.queries.recordings import recordings_of
+from works.queries.regrouping import regroupings_of
 from works.queries.repertoire import found_works
 from works.queries.work_pages import acts_on, in_force, listed, share_table
 from works.services.drafts import decide_submitted
@@ -80,9 +82,10 @@ def work_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
         "agreements": agreements_of(work),
         "all_rights": Right.choices,
         "recordings": recordings_of(work),
-        "disputes": work.disputes.prefetch_related("claims__party").order_by("-opened_on", "pk"),
+        "disputes": told_disputes(work, on=clock.today(), with_files=True),
         "registrations": work.registrations.select_related("file").order_by("-pk")[:20],
         "reports": work.reports.filter(state="open").order_by("pk")[:20],
+        "regroupings": regroupings_of(work),
         "events": acts_on(work),
         "decision_form": DecisionForm() if work.state == "submitted" else None,
         "today": clock.today(),

@@ -1,0 +1,221 @@
+"""Forms of disputes: filters, answers, evidence, messages, outcomes."""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from cmo_portal.forms import DayField, ShareField
+from members.models.parties import Right
+from members.policy import policy
+from members.services.documents import Upload
+from works.models import Basis, Claim, DisputeKind
+from works.models.claims import DISPUTE_STATES
+from works.models.settlements import EVIDENCE_KINDS, OUTCOME_KINDS
+
+
+class DisputeFilter(forms.Form):
+    """Which disputes, and in which order."""
+
+    state = forms.ChoiceField(
+        label=_("State"), required=False, choices=[("", _("Waiting")), *DISPUTE_STATES, ("all", _("All"))]
+    )
+    kind = forms.ChoiceField(label=_("Kind"), required=False, choices=[("", _("All")), *DisputeKind.choices])
+    right = forms.ChoiceField(label=_("Right"), required=False, choices=[("", _("All")), *Right.choices])
+    order = forms.ChoiceField(
+        label=_("First"),
+        required=False,
+        choices=[("", _("The nearest deadline")), ("money", _("The most money held"))],
+    )
+
+    def chosen(self) -> dict[str, str]:
+        """What was chosen; a value that is not on the list counts as none."""
+        self.is_valid()
+        return {name: self.cleaned_data.get(name) or "" for name in self.fields}
+
+
+class SeenForm(forms.Form):
+    """An answer to what was looked at: the version of the dispute comes along."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+
+
+class AnswerForm(SeenForm):
+    """What a side answers."""
+
+    answer = forms.ChoiceField(
+        label=_("Your answer"),
+        widget=forms.RadioSelect,
+        choices=[
+            ("agreed", _("I agree with the others: I keep what they leave")),
+            ("lowered", _("I lower my claim")),
+            ("stands", _("I stand by my claim and send proof")),
+            ("withdrawn", _("I withdraw my claim")),
+        ],
+        error_messages={"required": _("Choose an answer.")},
+    )
+    share = ShareField(label=_("My new claim, % of the right"), required=False, help_text=_("Only if you lower it."))
+
+
+class NotedAnswerForm(AnswerForm):
+    """The answer of a side without an account, which came by letter."""
+
+    claim = forms.ModelChoiceField(label=_("Side"), queryset=Claim.objects.none(), to_field_name="uid")
+
+    def __init__(self, *args: Any, claims: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["claim"].queryset = claims  # type: ignore[attr-defined]
+        self.fields["claim"].label_from_instance = party_name  # type: ignore[attr-defined]
+        self.fields["answer"].label = _("Its answer")
+        self.order_fields(["claim", "answer", "share", "seen"])
+
+
+class BulkAnswerForm(forms.Form):
+    """The same answer to many disputes."""
+
+    answer = forms.ChoiceField(
+        label=_("Answer the chosen disputes"),
+        choices=[
+            ("", _("Choose")),
+            ("agreed", _("I agree with the others: I keep what they leave")),
+            ("stands", _("I stand by my claim and send proof")),
+            ("withdrawn", _("I withdraw my claim")),
+        ],
+        error_messages={"required": _("Choose an answer.")},
+    )
+
+    def __init__(self, *args: Any, choices: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["chosen"] = forms.MultipleChoiceField(
+            choices=list(choices), error_messages={"required": _("Tick the disputes that you answer.")}
+        )
+
+
+class EvidenceForm(forms.Form):
+    """A document as evidence."""
+
+    kind = forms.ChoiceField(
+        label=_("What it is"),
+        choices=[("", _("Choose")), *EVIDENCE_KINDS],
+        error_messages={"required": _("Say what this document is.")},
+    )
+    file = forms.FileField(
+        label=_("Document (PDF, JPEG or PNG)"),
+        allow_empty_file=True,
+        widget=forms.ClearableFileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"}),
+        error_messages={"required": _("Choose the file.")},
+    )
+    shown = forms.BooleanField(
+        label=_("The other sides may see it too"),
+        required=False,
+        help_text=_("Otherwise only the society sees it. What was shown once cannot be hidden again."),
+    )
+
+    def upload(self) -> Upload:
+        """The file as it came, read no further than just beyond the limit."""
+        file = self.cleaned_data["file"]
+        return Upload(name=str(file.name or ""), content=file.read(policy().document_bytes + 1))
+
+
+class PaperForm(EvidenceForm):
+    """Evidence that a side sent by letter."""
+
+    claim = forms.ModelChoiceField(label=_("Side"), queryset=Claim.objects.none(), to_field_name="uid")
+
+    def __init__(self, *args: Any, claims: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["claim"].queryset = claims  # type: ignore[attr-defined]
+        self.fields["claim"].label_from_instance = party_name  # type: ignore[attr-defined]
+        self.order_fields(["claim", "kind", "file", "shown"])
+
+
+class MessageForm(forms.Form):
+    """A message; its hidden key makes a double click one message."""
+
+    text = forms.CharField(
+        label=_("Message"),
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": "4", "dir": "auto"}),
+        error_messages={"required": _("Write your message.")},
+    )
+    form_key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+
+
+class SideMessageForm(MessageForm):
+    """A message of a side: to all, or to the society alone."""
+
+    to = forms.ChoiceField(
+        label=_("Who reads it"),
+        widget=forms.RadioSelect,
+        initial="all",
+        choices=[("all", _("All sides and the society")), ("society", _("The society only"))],
+    )
+    field_order = ("to", "text")
+
+
+class ReasonForm(forms.Form):
+    """Why something is not accepted or not confirmed."""
+
+    reason = forms.CharField(
+        label=_("Reason"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": "3", "dir": "auto"})
+    )
+
+
+class OutcomeForm(forms.Form):
+    """How a dispute ends: a share for each side."""
+
+    kind = forms.ChoiceField(
+        label=_("How it ends"),
+        choices=[("", _("Choose")), *OUTCOME_KINDS],
+        error_messages={"required": _("Choose how the dispute ends.")},
+    )
+    reason = forms.CharField(
+        label=_("How it was decided and on what ground"),
+        max_length=2000,
+        help_text=_("For a court or the regulator: its name, number and date. The sides read it."),
+        widget=forms.Textarea(attrs={"rows": "3", "dir": "auto"}),
+        error_messages={"required": _("Say how it was decided and on what ground. The sides read it.")},
+    )
+
+    def __init__(self, *args: Any, claims: Sequence[Claim], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for claim in claims:
+            self.fields[f"share_{claim.pk}"] = ShareField(
+                label=_("%(name)s: share in the end, %%") % {"name": claim.party.display_name}, required=False
+            )
+        self.order_fields(["kind", *(f"share_{claim.pk}" for claim in claims), "reason"])
+
+
+class JoinForm(forms.Form):
+    """A further side."""
+
+    party = forms.CharField(
+        label=_("Name, IPI name number or member number"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "off"}),
+        error_messages={"required": _("Say who claims.")},
+    )
+    role = forms.ChoiceField(label=_("Role"))
+    share = ShareField(
+        label=_("Claims of the whole right, %"), error_messages={"required": _("Give the claim in percent.")}
+    )
+    basis = forms.ChoiceField(
+        label=_("On what ground"),
+        choices=[choice for choice in Basis.choices if choice[0] in (Basis.DESK, Basis.AGREEMENT)],
+    )
+    reference = forms.CharField(
+        label=_("Letter or agreement"), max_length=200, widget=forms.TextInput(attrs={"dir": "auto"})
+    )
+    valid_from = DayField(label=_("Valid from"), required=False)
+    valid_to = DayField(label=_("Valid to"), required=False)
+
+    def __init__(self, *args: Any, roles: Iterable[tuple[str, Any]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["role"].choices = list(roles)  # type: ignore[attr-defined]
+
+
+def party_name(claim: Claim) -> str:
+    """How a side is named in a list of choices."""
+    return claim.party.display_name

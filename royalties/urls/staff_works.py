@@ -1,0 +1,18 @@
+"""Addresses of the documentation desk where money hangs on works: like works, merges, splits."""
+
+from django.urls import URLPattern, path
+
+from royalties.views.staff import duplicates, regrouping
+
+urlpatterns: list[URLPattern] = [
+    path("staff/duplicates/", duplicates.duplicate_list, name="staff-duplicate-list"),
+    path("staff/duplicates/find/", duplicates.duplicate_find, name="staff-duplicate-find"),
+    path("staff/duplicates/<uuid:uid>/", duplicates.duplicate_detail, name="staff-duplicate-detail"),
+    path("staff/duplicates/<uuid:uid>/apart/", duplicates.duplicate_apart, name="staff-duplicate-apart"),
+    path("staff/merges/", regrouping.regrouping_list, name="staff-regrouping-list"),
+    path("staff/merges/<uuid:uid>/", regrouping.regrouping_detail, name="staff-regrouping-detail"),
+    path("staff/merges/<uuid:uid>/confirm/", regrouping.regrouping_confirm, name="staff-regrouping-confirm"),
+    path("staff/merges/<uuid:uid>/ask/", regrouping.regrouping_ask, name="staff-regrouping-ask"),
+    path("staff/works/<uuid:uid>/merge/", regrouping.merge_new, name="staff-merge-new"),
+    path("staff/works/<uuid:uid>/split/", regrouping.split_new, name="staff-split-new"),
+]

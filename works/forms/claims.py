@@ -1,0 +1,58 @@
+"""Forms of a member's counter-claim and of the society's rules on disputes."""
+
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from cmo_portal.forms import DayField, ShareField, share_figure
+from members.models.parties import Right
+from works.forms.fields import MEMBER_ROLES, ROLES
+from works.models import WorkShare
+from works.models.claims import HOLDS
+from works.models.settlements import AT_DEADLINE
+
+
+class CounterClaimForm(forms.Form):
+    """Which share of others is hers, in which role, and on what ground."""
+
+    against = forms.MultipleChoiceField(
+        label=_("Whose share do you claim?"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Tick the shares that are not right.")},
+    )
+    role = forms.ChoiceField(label=_("Your part in the work"), choices=[("", _("Choose")), *MEMBER_ROLES])
+    share = ShareField(
+        label=_("Your claim, % of the right"), error_messages={"required": _("Give your claim in percent.")}
+    )
+    grounds = forms.CharField(
+        label=_("On what does your claim rest?"),
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": "4", "dir": "auto"}),
+        help_text=_("For example: I wrote the words; my manuscript is dated 3 May 2019. You can send documents next."),
+        error_messages={"required": _("Say on what your claim rests, in a sentence or two.")},
+    )
+    form_key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+
+    def __init__(self, *args: Any, rows: Iterable[WorkShare], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["against"].choices = [(str(row.uid), _line(row)) for row in rows]  # type: ignore[attr-defined]
+
+
+def _line(row: WorkShare) -> str:
+    role = dict(ROLES).get(row.role, row.role)
+    return f"{Right(row.right).label}: {row.party} · {role} · {share_figure(row.share)} %"
+
+
+class DisputeRuleForm(forms.Form):
+    """A draft of how disputes are handled."""
+
+    valid_from = DayField(label=_("Valid from"))
+    evidence_days = forms.IntegerField(label=_("Days for evidence"), min_value=1, max_value=730)
+    holds = forms.ChoiceField(label=_("What is held"), choices=HOLDS)
+    at_deadline = forms.ChoiceField(label=_("At the deadline"), choices=AT_DEADLINE)
+    source = forms.CharField(
+        label=_("Source or resolution"), max_length=300, widget=forms.TextInput(attrs={"dir": "auto"})
+    )

@@ -1,0 +1,136 @@
+"""What is asked about disputes: the terms of a day, what a claim rests on, the sentence, what the evidence decides."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+
+from cmo_portal.common.words import Words
+from members.models import Party
+from works.models import (
+    Basis,
+    Claim,
+    Dispute,
+    DisputeEvidence,
+    DisputeMessage,
+    DisputeRule,
+    ImportedTransaction,
+    Work,
+    WorkShare,
+)
+from works.models.claims import HOLDING
+from works.models.works import WHOLE
+from works.queries.work_pages import in_force
+from works.rules.conflict_words import SpokenClaim, explain
+from works.rules.conflicts import decided_by_evidence
+
+
+@dataclass(frozen=True, slots=True)
+class DefaultTerms:
+    """What holds while the society has no rule in force: the days of the setting, the contested part, people decide."""
+
+    evidence_days: int
+    holds: str = "part"
+    at_deadline: str = "prepare"
+
+
+def rule_on(on: dt.date) -> DisputeRule | DefaultTerms:
+    """The terms for disputes that are opened on a day."""
+    found = DisputeRule.objects.filter(state="approved", valid_from__lte=on).order_by("-valid_from").first()
+    return found or DefaultTerms(settings.DISPUTE_DAYS)
+
+
+def claims_on_record(row: WorkShare) -> tuple[str, ImportedTransaction | None, dt.date | None]:
+    """What a share on record rests on: the file that brought it, where one did, and since when it is known."""
+    if WorkShare.objects.filter(work=row.work_id, source=row.source, work__identifiers__issuer=row.source).exists():
+        brought = ImportedTransaction.objects.filter(work=row.work_id, taken=True, status__in=("AS", "AC"))
+        if found := brought.order_by("-pk").first():
+            return Basis.FILE, found, found.created_at.date()
+    return Basis.RECORD, None, row.created_at.date()
+
+
+def open_disputes(party: Party) -> QuerySet[Claim]:
+    """The claims of a party in disputes that have not ended, the nearest deadline first."""
+    claims = Claim.objects.filter(party=party, dispute__state__in=("filed", *HOLDING))
+    return claims.select_related("dispute__work").order_by("dispute__deadline", "pk")
+
+
+def visible_evidence(dispute: Dispute, party: Party | None = None) -> QuerySet[DisputeEvidence]:
+    """The documents of a dispute: all of them for staff, for a side its own and those that others chose to show."""
+    rows = dispute.evidence.select_related("claim__party").order_by("pk")
+    return rows if party is None else rows.filter(Q(claim__party=party) | Q(shown=True), quarantined=False)
+
+
+def visible_messages(dispute: Dispute, party: Party | None = None) -> QuerySet[DisputeMessage]:
+    """The messages of a dispute: all of them for staff, for a side its own and those to all."""
+    rows = dispute.messages.select_related("party").order_by("at", "pk")
+    return rows if party is None else rows.filter(Q(party=party) | Q(to_all=True))
+
+
+def evidence_of(party: Party | None) -> QuerySet[DisputeEvidence]:
+    """The documents that may be opened: by a side as above; without a party, by staff, all that are harmless."""
+    rows = DisputeEvidence.objects.filter(quarantined=False)
+    if party is None:
+        return rows
+    mine = Claim.objects.filter(dispute=OuterRef("dispute"), party=party)
+    return rows.filter(Exists(mine)).filter(Q(claim__party=party) | Q(shown=True))
+
+
+def room_size(dispute: Dispute, claims: Sequence[Claim], *, on: dt.date) -> int:
+    """How much of the right the claims are about: what is held, and what the sides have beside it. Of a claim that is
+    not accepted, what the other sides hold."""
+    day = on
+    held = list(dispute.held_shares.all())
+    for row in held:
+        day = min(max(day, row.valid_from or day), row.valid_to or day)
+    rows = WorkShare.objects.filter(
+        in_force(day), work=dispute.work_id, right=dispute.right, territory=dispute.territory, state="active"
+    )
+    sides = {(claim.party_id, claim.role) for claim in claims}
+    standing = sum(row.share for row in rows if (row.party_id, row.role) in sides)
+    return standing + sum(row.share for row in held)
+
+
+def sentence_of(dispute: Dispute, claims: Sequence[Claim], *, on: dt.date, with_files: bool) -> list[Words]:
+    """The conflict in words. `with_files` names the files, letters and agreements of all sides: for staff."""
+    if dispute.state in ("settled", "refused"):
+        return []
+    spoken = [_spoken(claim, with_files) for claim in claims]
+    return explain(spoken, room=room_size(dispute, claims, on=on), whole=WHOLE)
+
+
+def what_evidence_decides(dispute: Dispute, room: int) -> dict[int, int] | None:
+    """Claim → share when the side that alone gave evidence stands; None where evidence decides nothing."""
+    claims = {claim.pk: claim.share for claim in dispute.claims.filter(share__gt=0).order_by("pk")}
+    proven = frozenset(dispute.evidence.filter(quarantined=False).values_list("claim_id", flat=True)) & set(claims)
+    return decided_by_evidence(claims, proven, room)
+
+
+def _spoken(claim: Claim, with_files: bool) -> SpokenClaim:
+    basis, reference, number = claim.basis, claim.reference if with_files else "", 0
+    if claim.basis == Basis.FILE and claim.transaction:
+        basis = "file" if with_files else "registration"
+        reference, number = claim.transaction.file.filename, claim.transaction.number
+    return SpokenClaim(
+        name=claim.party.display_name,
+        share=claim.share,
+        first=claim.first_share,
+        basis=basis,
+        reference=reference,
+        number=number,
+        stated=claim.stated_on,
+        begins=claim.valid_from or claim.stated_on,
+    )
+
+
+def told_disputes(work: Work, *, on: dt.date, with_files: bool) -> list[tuple[Dispute, list[Words]]]:
+    """The disputes of a work, the newest first, each with its sentence; one that was filed and not accepted is between
+    the society and who filed it."""
+    rows = work.disputes.exclude(state__in=() if with_files else ("filed", "refused"))
+    claims = Prefetch("claims", Claim.objects.select_related("party", "transaction__file").order_by("pk"))
+    return [
+        (dispute, sentence_of(dispute, list(dispute.claims.all()), on=on, with_files=with_files))
+        for dispute in rows.prefetch_related(claims).order_by("-opened_on", "-pk")
+    ]
