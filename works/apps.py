@@ -54,9 +54,9 @@ class WorksConfig(AppConfig):
         register("staff", "works:staff-file-list", _("Registrations"), permission="works.import_works", order=22)
         register("staff", "works:staff-export-list", _("Exports"), permission="works.import_works", order=23)
         for kind, states in STATES.items():
+            register_states(kind, states)
         self._shape_states()
         self._shape_proceedings()
-        self._shape_states()
         self._shape_descriptions()
 
     def _shape_states(self) -> None:
