@@ -52,6 +52,7 @@ class WorksConfig(AppConfig):
         register("staff", "works:staff-work-list", _("Works"), permission="works.view_works", order=20)
         register("staff", "works:staff-agreement-list", _("Agreements"), permission="works.view_works", order=21)
         register("staff", "works:staff-file-list", _("Registrations"), permission="works.import_works", order=22)
+        register("staff", "works:staff-export-list", _("Exports"), permission="works.import_works", order=23)
         for kind, states in STATES.items():
             register_states(kind, states)
         self._shape_states()
@@ -122,6 +123,8 @@ class WorksConfig(AppConfig):
                 "DU": ("square", "plain", _("Known already")),
                 "RJ": ("cross", "bad", _("Rejected")),
                 "NP": ("empty", "plain", _("No share for us")),
+                "OK": ("filled", "good", _("Noted")),
+                "UM": ("empty", "waiting", _("Not ours")),
             },
         )
 

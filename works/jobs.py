@@ -5,9 +5,10 @@ from django.db import transaction
 from cmo_portal.common import clock
 from cmo_portal.jobs.models import Job
 from cmo_portal.jobs.services import add_job, finish, handles, heals
+from works.queries.exports import EXPORT
 from works.queries.number_requests import MAKE_FILE, READ_ANSWERS
 from works.queries.registrations import CHECK, IMPORT
-from works.services import disputes, imports
+from works.services import disputes, exporting, imports
 from works.services.numbers import answering, sending
 
 
@@ -21,6 +22,12 @@ def check_file(job: Job) -> None:
 def import_file(job: Job) -> None:
     """Take what passed of a large file and write the answer."""
     imports.import_by_job(job=job, now=clock.now())
+
+
+@handles(EXPORT)
+def write_export(job: Job) -> None:
+    """Write a file of a large repertoire."""
+    exporting.export_by_job(job=job, now=clock.now())
 
 
 @handles(MAKE_FILE)

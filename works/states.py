@@ -1,4 +1,4 @@
-"""How the states of cue sheets and of requests for international numbers look and what they are called."""
+"""How the states of cue sheets, requests for numbers, exports and answers to them look and what they are called."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -42,5 +42,29 @@ STATES = {
     "answer_file": {
         "received": ("half", "waiting", _("Being read")),
         "read": ("filled", "good", _("Read")),
+    },
+    "export_file": {
+        "waiting": ("half", "waiting", _("Being written")),
+        "written": ("filled", "good", _("Ready to send")),
+        "empty": ("empty", "plain", _("Nothing to send")),
+        "faulty": ("cross", "bad", _("Not fit to send")),
+    },
+    "cwr_answer": {
+        "": ("empty", "plain", _("Unknown answer")),
+        "interim": ("half", "waiting", _("In process")),
+        "accepted": ("half", "good", _("Accepted, not ready for payment")),
+        "accepted_changed": ("half", "good", _("Accepted with changes, not ready for payment")),
+        "payable": ("filled", "good", _("Accepted")),
+        "payable_changed": ("filled", "good", _("Accepted with changes")),
+        "conflict": ("triangle", "bad", _("In conflict")),
+        "duplicate": ("square", "plain", _("Known already")),
+        "rejected": ("cross", "bad", _("Rejected")),
+        "no_share": ("empty", "plain", _("No share for the receiver")),
+        "claim_rejected": ("cross", "bad", _("Claim rejected")),
+        "no_agreement": ("cross", "bad", _("No agreement number")),
+        "wrong_agreement": ("cross", "bad", _("Wrong agreement number")),
+        "withdrawn": ("square", "plain", _("Withdrawn")),
+        "unknown_work": ("cross", "bad", _("Work unknown to the receiver")),
+        "cannot_withdraw": ("triangle", "bad", _("Cannot be withdrawn")),
     },
 }

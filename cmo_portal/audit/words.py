@@ -118,6 +118,8 @@ ACT_WORDS: Final[Mapping[str, Text]] = {
     "register_through_api": _("Registered a work through the API"),
     "check_registration_file": _("Checked a registration file"),
     "import_registration_file": _("Took a registration file"),
+    "assign_iswc": _("Noted an ISWC that was assigned"),
+    "export_repertoire": _("Wrote a file of the repertoire"),
     "save_production": _("Saved a production"),
     "withdraw_production": _("Withdrew a production"),
     "save_episode": _("Saved an episode"),

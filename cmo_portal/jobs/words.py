@@ -11,6 +11,7 @@ JOB_WORDS: Final[Mapping[str, Text]] = {
     "works.check_file": _("Check a registration file"),
     "royalties.find_duplicates": _("Compare the works with each other"),
     "works.import_file": _("Take a registration file"),
+    "works.export_repertoire": _("Write a file of the repertoire"),
     "works.make_request_file": _("Make a file of requests for numbers"),
     "works.read_answers": _("Read a file of answers with numbers"),
     "works.disputes_due": _("Take up disputes whose days for evidence are over"),

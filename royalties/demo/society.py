@@ -15,6 +15,7 @@ from royalties.demo import (
     cue_sheets,
     descriptions,
     disputes,
+    exchange,
     groups,
     licensing,
     like_works,
@@ -48,6 +49,7 @@ class Phase(NamedTuple):
 PHASES = (
     Phase("people", people.load),
     Phase("repertoire", repertoire.load),
+    Phase("exchange", exchange.load),
     Phase("cue sheets", cue_sheets.load),
     Phase("numbers", number_files.load, whole=False),
     Phase("disputes", disputes.load),

@@ -50,6 +50,7 @@ NOT_PAGES = (
     "poll",
     "answer",
     "reveal",
+    "complaints",
     "progress",
     "schema",
     "explorer",  # a tool that loads its own scripts of 1.6 MB; tests/works/api/test_explorer.py looks at it

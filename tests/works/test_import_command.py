@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from tests.works.formats.cwr_files import cwr_file
 from works.models import RegistrationFile, Work
 
 DATA = Path(__file__).parent.parent / "data" / "cwr"
@@ -43,7 +44,8 @@ def test_a_file_that_is_refused_ends_in_plain_words(staff: Any, tmp_path: Path) 
     (tmp_path / "list.csv").write_text("Title;Writer\n")
     with pytest.raises(CommandError, match="HDR"):
         run(str(tmp_path / "list.csv"))
-    assert run(str(DATA / "CW260007052_SPM.V21"))["state"] == "refused"
+    (tmp_path / "CW260001SPM_362.V21").write_bytes(cwr_file())
+    assert run(str(tmp_path / "CW260001SPM_362.V21"))["state"] == "refused"
 
 
 @pytest.mark.django_db

@@ -13,7 +13,7 @@ from tests.factories.works import PERCENT, party, work
 from tests.works.formats.cwr_files import OWN_WORK, WORK, as_bytes, changed, cwr_file, cwr_lines, without
 from works.formats.cwr.answer_view import ReceivedAnswer, answer_of
 from works.formats.cwr.reader import read_cwr
-from works.models import Dispute, ImportedTransaction, RegistrationFile, Work, WorkIdentifier, WorkShare
+from works.models import Agreement, Dispute, ImportedTransaction, RegistrationFile, Work, WorkIdentifier, WorkShare
 from works.queries.disputes import sentence_of
 from works.services.disputes import NewClaim, open_dispute
 from works.services.imports import check_registration_file, import_registration_file
@@ -98,20 +98,67 @@ def test_the_dry_run_promises_what_the_import_does(by: Any) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", ONLY_ANSWERS)
-def test_a_file_without_works_is_refused_and_says_so(name: str, by: Any, sign_in: Any) -> None:
-    file = golden(name, by)
+def test_answers_about_works_that_are_not_ours_are_kept_as_such(name: str, by: Any) -> None:
+    file = import_registration_file(file=golden(name, by), by=by, now=clock.now())
+    assert file.state == "imported" and set(statuses(file)) == {"UM"} and not file.answer
+    assert not Work.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_file_without_works_is_refused_and_says_so(by: Any, sign_in: Any) -> None:
+    file = check(cwr_file(), by)
     assert (file.state, file.report["transactions"]) == ("refused", 0)
     with pytest.raises(ValidationError, match="refused as a whole"):
         import_registration_file(file=file, by=by, now=clock.now())
     page = sign_in(by).get(f"/staff/registrations/{file.uid}/").content.decode()
-    assert "it holds no work and no agreement" in page
+    assert "refused as a whole" in page
 
 
 @pytest.mark.django_db
-def test_agreements_are_kept_with_the_file_and_acknowledged(by: Any) -> None:
+def test_a_general_agreement_is_taken_with_its_parties_and_acknowledged_by_our_number(by: Any) -> None:
     file = import_registration_file(file=golden("CW260002SPM_362.V21", by), by=by, now=clock.now())
-    assert statuses(file) == ["RA"]
-    assert [(answer.status, answer.original_type) for answer in answers(file)] == [("RA", "AGR")]
+    taken = Agreement.objects.get()
+    assert (taken.agreement_type, taken.territory, taken.submitter_number) == ("OG", "2136-0840", "AG100")
+    sides = list(taken.parties.order_by("role").values_list("role", "pr_share", "mr_share"))
+    assert sides == [("AC", 500_000, 1_000_000), ("AS", 500_000, 0)]
+    answer = answers(file)[0]
+    assert (answer.status, answer.original_type, answer.recipient_work_no) == ("AS", "AGR", taken.number)
+
+
+def specific(*sides: Any) -> tuple[Any, ...]:
+    agreement = {
+        "submitter_agreement_no": "AG7",
+        "agreement_type": "OS",
+        "start_date": "20200101",
+        "prior_royalty_status": "N",
+        "post_term_status": "N",
+        "number_of_works": "1",
+        "sales_manufacture_clause": "S",
+    }
+    writer = {"agreement_role": "AS", "ip_no": "W1", "last_name": "AHMED", "writer_first_name": "SANA",
+              "ipi_name_no": "00000000297", "pr_society": "362", "pr_share": "05000"}  # fmt: skip
+    firm = {"agreement_role": "AC", "ip_no": "P1", "last_name": "SAFFRON PUBLISHING", "ipi_name_no": "00000000199",
+            "pr_society": "362", "pr_share": "05000"}  # fmt: skip
+    here = ("TER", {"incl_excl": "I", "tis_code": "0586"})
+    return (("AGR", agreement), here, ("IPA", writer), ("IPA", firm), *sides)
+
+
+@pytest.mark.django_db
+def test_a_specific_agreement_names_the_works_that_carry_its_number(by: Any) -> None:
+    published = changed(WORK, "PWR", submitter_agreement_no="AG7")
+    file = take(cwr_file(("AGR", [specific()]), ("NWR", [published])), by)
+    taken = Agreement.objects.get()
+    assert statuses(file) == ["AS", "AS"]
+    assert list(taken.listed.values_list("work", flat=True)) == [Work.objects.get().pk]
+    again = take(cwr_file(("AGR", [specific()]), creation_time="121212"), by, "CW260002SPM_362.V21")
+    assert statuses(again) == ["DU"] and Agreement.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_an_agreement_that_cannot_be_taken_is_kept_with_its_reason(by: Any) -> None:
+    file = take(cwr_file(("AGR", [specific()])), by)
+    assert statuses(file) == ["RA"] and not Agreement.objects.exists()
+    assert "names at least one work" in str(file.transactions.get().complaints)
 
 
 @pytest.mark.django_db
@@ -330,6 +377,26 @@ def test_only_the_documentation_desk_takes_files(staff: Any, by: Any) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("CW260005SPM_0362_V3-1-0.SUB", ["AS", "RA", "RA", "UM"]),
+        ("CW260006SPM_0362_V3-0-0.SUB", ["AS", "RA", "RA"]),
+    ],
+)
+def test_a_work_of_version_3_is_taken_with_what_its_parties_collect_here(name: str, kept: list[str], by: Any) -> None:
+    file = import_registration_file(file=golden(name, by), by=by, now=clock.now())
+    assert statuses(file) == kept and not file.answer
+    shares = WorkShare.objects.filter(right="PR").order_by("-share", "pk")
+    assert [(row.role, row.share, row.territory) for row in shares] == [
+        ("CA", 50 * PERCENT, "0586"),
+        ("AR", 25 * PERCENT, "0586"),
+        ("E", 25 * PERCENT, "0586"),
+    ]
+    again = take((DATA / name).read_bytes().replace(b"20261101101500", b"20261101101501"), by, name)
+    assert statuses(again)[0] == "AC" and Work.objects.count() == 1
+
+
 def test_a_revision_above_the_whole_opens_a_dispute_that_names_the_file_and_the_transaction(by: Any) -> None:
     take(cwr_file(("NWR", [numbered("A")])), by)
     song = Work.objects.get()

@@ -176,7 +176,7 @@ class RegistrationFileForm(forms.Form):
     """A registration file to be checked."""
 
     file = forms.FileField(
-        label=_("Registration file (CWR 2.1 or 2.2)"),
+        label=_("Registration file (CWR 2.1, 2.2, 3.0 or 3.1)"),
         help_text=_("The file is checked first. Nothing is taken until you say so."),
         error_messages={
             "required": _("Choose the file."),

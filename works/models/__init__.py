@@ -6,6 +6,7 @@ from works.models.claims import Basis, Claim, Dispute, DisputeKind
 from works.models.cue_files import CueFile, CueMapping
 from works.models.cue_sheets import Cue, CueSheet, CueType, Episode, Production, ProductionKind
 from works.models.duplicates import DuplicatePair, Regrouping, RegroupingChange, SweptWork
+from works.models.exports import ExportedWork, ExportFile, PartyNumber, ReceivedStatus
 from works.models.number_requests import (
     AnswerFile,
     NumberAnswer,
@@ -56,6 +57,8 @@ __all__ = [
     "DuplicatePair",
     "Element",
     "Episode",
+    "ExportFile",
+    "ExportedWork",
     "FreeReason",
     "FreeShareUse",
     "IdentifierValidity",
@@ -66,11 +69,13 @@ __all__ = [
     "NumberRequest",
     "NumberSystem",
     "OutcomeShare",
+    "PartyNumber",
     "Production",
     "ProductionKind",
     "ProtectionTerm",
     "PublicDomainElement",
     "PublicDomainRule",
+    "ReceivedStatus",
     "Recording",
     "RecordingPerformer",
     "RecordingWork",

@@ -3,7 +3,7 @@
 import datetime as dt
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import BinaryIO, cast
 
@@ -15,14 +15,15 @@ from works.formats.cwr.acknowledgement import Answer, write_acknowledgement
 from works.formats.cwr.characters import transliterated
 from works.formats.cwr.codes import societies
 from works.formats.cwr.encoding import CwrWriteError
+from works.formats.cwr.layouts import is_third
 from works.formats.cwr.names import file_name, parse_file_name
-from works.formats.cwr.reader import CwrReading
+from works.formats.cwr.reader import CwrReading, read_cwr
 from works.formats.cwr.records import CwrFault, CwrTransaction
 from works.formats.cwr.work import WorkPublisher, WorkTransaction, WorkWriter
 from works.formats.cwr.writer import FileSender
-from works.models import ImportedTransaction, RegistrationFile, Work, WorkShare
+from works.models import Agreement, ImportedTransaction, RegistrationFile, Work, WorkShare
 from works.rules.languages import cwr_language
-from works.services.deciding import ACCEPTED, faults_of, slices_of
+from works.services.deciding import ACCEPTED, ANSWERED, faults_of, sender_key, slices_of
 
 WRITER_ROLES = frozenset({"CA", "C", "A", "AR", "AD", "TR", "SA", "SR"})
 PUBLISHER_ROLES = frozenset({"E", "AM", "SE", "PA", "AQ", "ES"})
@@ -39,7 +40,7 @@ def keep_answer(
     A refused file is answered by `file_faults` alone. The file's row gets the answer and its name, and is not saved.
     False when there is nothing that an answer could say.
     """
-    if reading.header is None:
+    if reading.header is None or is_third(reading.version) or not (file.state == "refused" or _awaits_answer(file)):
         return False
     with tempfile.SpooledTemporaryFile(max_size=2_000_000) as out:
         try:
@@ -51,6 +52,7 @@ def keep_answer(
                 processed=now.date(),
                 answers=() if file.state == "refused" else _answers(file, reading),
                 file_faults=file_faults,
+                notices=() if file.state == "refused" else _notices(file),
             )
         except CwrWriteError:
             if file.state != "refused":
@@ -95,20 +97,49 @@ def existing_work(work: Work, version: str) -> WorkTransaction:
 
 
 def _answers(file: RegistrationFile, reading: CwrReading) -> Iterator[Answer]:
-    for part in slices_of(reading, SLICE):
-        kept = {
-            row.number: row
-            for row in ImportedTransaction.objects.filter(
-                file=file, number__in=[transaction.number for transaction in part]
-            ).select_related("work")
-        }
-        yield from (_answer(transaction, kept[transaction.number]) for transaction in part)
+    for part in slices_of(reading, SLICE, ANSWERED):
+        kept = _kept(file, part)
+        agreements = _agreement_numbers(sender_key(reading), kept.values())
+        for transaction in part:
+            row = kept[transaction.number]
+            yield _answer(transaction, row, agreements.get(row.submitter_number, ""))
 
 
-def _answer(transaction: CwrTransaction, kept: ImportedTransaction) -> Answer:
+def _agreement_numbers(sender: str, rows: Iterable[ImportedTransaction]) -> dict[str, str]:
+    """Our numbers of the agreements among these transactions, by the sender's."""
+    theirs = [row.submitter_number for row in rows if row.kind == "AGR"]
+    ours = Agreement.objects.filter(submitter=sender, submitter_number__in=theirs, state="active") if theirs else ()
+    return {agreement.submitter_number: agreement.number for agreement in ours}
+
+
+def _kept(file: RegistrationFile, part: Sequence[CwrTransaction]) -> dict[int, ImportedTransaction]:
+    numbers = [transaction.number for transaction in part]
+    rows = ImportedTransaction.objects.filter(file=file, number__in=numbers).select_related("work")
+    return {row.number: row for row in rows}
+
+
+def _awaits_answer(file: RegistrationFile) -> bool:
+    return ImportedTransaction.objects.filter(file=file, kind__in=ANSWERED).exists()
+
+
+def _notices(file: RegistrationFile) -> Iterator[tuple[CwrTransaction, str]]:
+    """The works of the file that have an ISWC which their sender did not give. The file is read once more for them."""
+    with file.file.storage.open(str(file.file.name), "rb") as stream:
+        for part in slices_of(read_cwr(cast(BinaryIO, stream), file.filename), SLICE, ("NWR", "REV")):
+            kept = _kept(file, part)
+            for transaction in part:
+                row = kept[transaction.number]
+                iswc = (row.work.iswc if row.work and row.status in (*ACCEPTED, "DU") else "") or ""
+                if iswc and not transaction.header["iswc"]:
+                    yield transaction, iswc
+
+
+def _answer(transaction: CwrTransaction, kept: ImportedTransaction, agreement: str) -> Answer:
     work, status = kept.work, kept.status
     conflicts = (existing_work(work, transaction.version),) if status == "CO" and work else ()
     number = work.number if work and status in (*ACCEPTED, "DU") else ""
+    if kept.kind == "AGR":
+        number = agreement
     return Answer(transaction, status, number, faults=faults_of(transaction, kept), conflicts=conflicts)
 
 

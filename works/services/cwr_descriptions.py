@@ -251,7 +251,7 @@ def filled(value: Any) -> dict[str, Any]:
     for each in dataclasses.fields(value):
         content = getattr(value, each.name)
         if isinstance(content, tuple):
-            content = [filled(part) for part in content]
+            content = [filled(part) if dataclasses.is_dataclass(part) else part for part in content]
         elif isinstance(content, dt.date):
             content = content.isoformat()
         if content not in ("", 0, None, [], False) or each.name in ("is_controlled", "is_include"):

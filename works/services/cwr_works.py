@@ -6,18 +6,27 @@ are the ownership shares; sums that miss the whole by the tolerance CWR allows (
 remainder, so that nothing is lost in a rounding. A right whose shares are all zero is not documented.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from django.conf import settings
 
 from cmo_portal.accounts.models import User
 from members.models import Party, PartyAffiliation
 from members.models.parties import PartyKind
+from members.models.territories import WORLD, own_territory
 from members.services.parties import PartyFacts, register_parties
+from works.formats.cwr.agreement import AgreementSide
+from works.formats.cwr.collection import collecting, is_worldwide
+from works.formats.cwr.layouts import is_third
 from works.formats.cwr.work import WorkPublisher, WorkTransaction, WorkWriter
 from works.models import WorkShare
+from works.models.agreements import ORIGINAL
+from works.queries.exports import our_issuer
 from works.rules.identifiers import read_ipi_base, read_ipi_name
 from works.rules.splits import WHOLE, scaled_to_whole
 from works.services.cwr_descriptions import description_of
+from works.services.party_numbers import keep_numbers, parties_by_number
 from works.services.recordings import NewPerformer, NewRecording
 from works.services.registration import NewShare, NewTitle, NewWork
 
@@ -27,27 +36,54 @@ RIGHTS = ("PR", "MR", "SR")
 
 @dataclass(frozen=True, slots=True)
 class Interest:
-    """One party of a transaction as sent; `number` is None when the sender says it is unknown."""
+    """One party of a transaction as sent; `facts` is None when the sender says it is unknown. `number` is ours for it
+    in a file of our own, blank in those of others, who do not always keep to theirs."""
 
     facts: PartyFacts | None
     role: str
     ownership: tuple[int, int, int]
     societies: tuple[str, str, str]
+    number: str = ""
+
+    @property
+    def key(self) -> "PartyKey":
+        """What makes it one party with another: our number, else all its facts."""
+        return self.number or self.facts
 
 
-def interests_of(work: WorkTransaction) -> list[Interest]:
-    """Every writer and publisher of a transaction, writers first."""
-    return [_writer(writer) for writer in work.writers] + [_publisher(publisher) for publisher in work.publishers]
+PartyKey = str | PartyFacts | None
+
+
+def interests_of(work: WorkTransaction, *, is_own: bool = False) -> list[Interest]:
+    """Every writer and publisher of a transaction, writers first; with our numbers of them in a file of our own."""
+    found = [(_writer(writer), writer.ip_no) for writer in work.writers]
+    found += [(_publisher(publisher), publisher.ip_no) for publisher in work.publishers]
+    return [replace(item, number=number) if is_own and item.facts else item for item, number in found]
 
 
 def new_works(*, works: Sequence[WorkTransaction], sender: str, by: User) -> list[NewWork]:
     """The works of many transactions, with their parties registered in bulk."""
-    interests = [interests_of(work) for work in works]
-    parties = _parties([item for items in interests for item in items if item.facts], sender, by)
-    return [_new_work(work, items, parties, sender) for work, items in zip(works, interests, strict=True)]
+    is_own = sender == our_issuer()
+    worldwide = [not is_third(work.version) or is_worldwide(work) for work in works]
+    works = [_owned(work) for work in works]
+    interests = [interests_of(work, is_own=is_own) for work in works]
+    parties = parties_of([item for items in interests for item in items if item.facts], sender, by)
+    territories = [WORLD if everywhere else own_territory() for everywhere in worldwide]
+    told = zip(works, interests, territories, strict=True)
+    return [_new_work(work, items, parties, sender, territory) for work, items, territory in told]
 
 
-def _new_work(work: WorkTransaction, items: list[Interest], parties: dict[PartyFacts, Party], sender: str) -> NewWork:
+def _owned(work: WorkTransaction) -> WorkTransaction:
+    """CWR 3 tells no ownership: what its parties collect in our territory stands for it."""
+    if not is_third(work.version):
+        return work
+    return collecting(work, tis=own_territory(), recipient=settings.SOCIETY["cisac_code"])
+
+
+def _new_work(
+    work: WorkTransaction, items: list[Interest], parties: dict[PartyKey, Party], sender: str, territory: str
+) -> NewWork:
+    is_own = sender == our_issuer()
     others = [NewTitle(title.title, title.title_type, title.language) for title in work.titles]
     others += [NewTitle(title.title, title.title_type or "OL", title.language) for title in work.national_titles]
     return NewWork(
@@ -57,14 +93,15 @@ def _new_work(work: WorkTransaction, items: list[Interest], parties: dict[PartyF
         category=work.distribution_category or "UNC",
         version_type=work.version_type or "ORI",
         duration=work.duration or None,
-        shares=tuple(_shares(items, parties)),
-        recordings=tuple(_recordings(work)),
-        identifiers=((sender, work.submitter_work_no),),
+        shares=tuple(_shares(items, parties, territory)),
+        recordings=tuple(_recordings(work, is_own=is_own)),
+        identifiers=() if is_own else ((sender, work.submitter_work_no),),
+        number=work.submitter_work_no if is_own else "",
         description=description_of(work),
     )
 
 
-def _shares(items: list[Interest], parties: dict[PartyFacts, Party]) -> Iterable[NewShare]:
+def _shares(items: list[Interest], parties: dict[PartyKey, Party], territory: str) -> Iterable[NewShare]:
     for place, right in enumerate(RIGHTS):
         sent = [(position, item.ownership[place]) for position, item in enumerate(items) if item.ownership[place]]
         total = sum(share for _position, share in sent)
@@ -72,11 +109,12 @@ def _shares(items: list[Interest], parties: dict[PartyFacts, Party]) -> Iterable
         fitted = scaled_to_whole(sent) if near else dict(sent)
         for position, share in fitted.items():
             item = items[position]
-            yield NewShare(parties[item.facts] if item.facts else None, item.role, right, share)
+            yield NewShare(parties[item.key] if item.facts else None, item.role, right, share, territory)
 
 
-def _recordings(work: WorkTransaction) -> Iterable[NewRecording]:
-    """The recordings with an ISRC. CWR names performers by work: a recording without its own artist gets them."""
+def _recordings(work: WorkTransaction, *, is_own: bool) -> Iterable[NewRecording]:
+    """The recordings with an ISRC. CWR names performers by work: a recording without its own artist gets them, but not
+    in a file of our own, which says all that we know."""
     performers = tuple(
         NewPerformer(
             f"{person.first_name} {person.last_name}".strip(), ipi_name_number=read_ipi_name(person.ipi_name_no).value
@@ -89,23 +127,37 @@ def _recordings(work: WorkTransaction) -> Iterable[NewRecording]:
                 recording.isrc,
                 recording.recording_title or work.title,
                 recording.display_artist,
-                recording.release_duration or work.duration or None,
+                recording.release_duration or None,
                 version_title=recording.version_title,
                 label=recording.record_label or recording.album_label,
                 released_on=recording.release_date,
-                performers=() if recording.display_artist else performers,
+                performers=() if recording.display_artist or is_own else performers,
             )
 
 
-def _parties(items: list[Interest], sender: str, by: User) -> dict[PartyFacts, Party]:
-    """One party for equal facts; a nameless number is matched with what this sender's earlier files brought."""
-    facts = list(dict.fromkeys(item.facts for item in items if item.facts))
-    known = _known_by_name(sender, {fact.roman for fact in facts if not fact.ipi_name_number})
-    found = {fact: known[fact.roman] for fact in facts if not fact.ipi_name_number and fact.roman in known}
-    wanted = [fact for fact in facts if fact not in found]
+def parties_of(items: Sequence[Interest], sender: str, by: User) -> dict[PartyKey, Party]:
+    """One party for equal keys; a nameless number is matched with what this sender's earlier files brought."""
+    facts: dict[PartyKey, PartyFacts] = {}
+    for item in sorted(items, key=lambda one: one.facts is not None and one.facts.kind != PartyKind.PERSON):
+        if item.facts:
+            facts.setdefault(item.key, item.facts)
+    found = _known(facts, sender)
+    wanted = {key: fact for key, fact in facts.items() if key not in found}
     if wanted:
-        found.update(zip(wanted, register_parties(parties=wanted, by=by, source=sender), strict=True))
+        made = dict(zip(wanted, register_parties(parties=list(wanted.values()), by=by, source=sender), strict=True))
+        found.update(made)
+        keep_numbers({key: party for key, party in made.items() if isinstance(key, str)})
     _affiliate(items, found)
+    return found
+
+
+def _known(facts: Mapping[PartyKey, PartyFacts], sender: str) -> dict[PartyKey, Party]:
+    """The parties known already: by our numbers, and by name those without a number that this sender has brought."""
+    by_number = parties_by_number(key for key in facts if isinstance(key, str))
+    nameless = {key: fact for key, fact in facts.items() if isinstance(key, PartyFacts) and not fact.ipi_name_number}
+    by_name = _known_by_name(sender, {fact.roman for fact in nameless.values()})
+    found: dict[PartyKey, Party] = {key: by_name[fact.roman] for key, fact in nameless.items() if fact.roman in by_name}
+    found.update(by_number)
     return found
 
 
@@ -115,10 +167,10 @@ def _known_by_name(sender: str, names: set[str]) -> dict[str, Party]:
     return {row.party.display_name: row.party for row in rows.distinct("party_id") if row.party}
 
 
-def _affiliate(items: list[Interest], parties: dict[PartyFacts, Party]) -> None:
+def _affiliate(items: Sequence[Interest], parties: dict[PartyKey, Party]) -> None:
     """Note the society that collects for a party, as far as it is not known already."""
     wanted = {
-        (parties[item.facts].pk, right): code
+        (parties[item.key].pk, right): code
         for item in items
         if item.facts
         for right, code in zip(RIGHTS, item.societies, strict=True)
@@ -152,6 +204,14 @@ def _publisher(publisher: WorkPublisher) -> Interest:
         )
     societies = (publisher.pr_society, publisher.mr_society, publisher.sr_society)
     return Interest(facts, publisher.publisher_type or "E", publisher.ownership, societies)
+
+
+def interest_of_side(side: AgreementSide, agreement_type: str) -> Interest:
+    """A side of an agreement as a party: the assignor of an original agreement is a writer, all others are firms."""
+    is_writer = agreement_type in ORIGINAL and side.agreement_role == "AS"
+    kind = PartyKind.PERSON if is_writer or side.writer_first_name else PartyKind.ORGANISATION
+    facts = _facts(side.last_name, side.writer_first_name, kind, side.ipi_name_no, side.ipi_base_no)
+    return Interest(facts, side.agreement_role, side.shares, (side.pr_society, side.mr_society, side.sr_society))
 
 
 def _facts(last: str, first: str, kind: str, ipi_name: str, ipi_base: str) -> PartyFacts:

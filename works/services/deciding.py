@@ -2,7 +2,7 @@
 
 RJ rejected by an edit · DU known already from this sender · CO its ISWC belongs to another work · AC accepted with
 changes (a field was reset, a record left out, or a known work is revised) · AS accepted as sent · RA an agreement:
-received and sound, kept with the file.
+received and sound, kept with the file. Answers and notices of others: OK about a work of ours, noted; UM not ours.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,14 +11,19 @@ from typing import Any
 
 from works.formats.cwr.edits import fault_of
 from works.formats.cwr.reader import CwrReading
-from works.formats.cwr.records import CwrFault, CwrTransaction, Severity
+from works.formats.cwr.records import CwrFault, CwrRecord, CwrTransaction, Severity
 from works.models import ImportedTransaction, RegistrationFile, Work, WorkIdentifier
+from works.queries.exports import our_issuer
 from works.queries.regrouping import standing_work
 from works.rules.identifiers import read_iswc
 from works.services.cwr_sums import fitted_faults
+from works.services.noting import NOTED, UNMATCHED, exported_works, notices_of_iswc
 
 ACCEPTED = ("AS", "AC")
-ANSWERED = ("NWR", "REV", "AGR")
+ANSWERED = ("NWR", "REV", "AGR", "WRK")  # by an ACK of ours
+TOLD = ("ACK", "ISW")  # what others tell us of works of ours
+KEPT = ("AGR", "DRW", "LIC", "ISR", "ISA")  # kept with the file for a person
+REVISING = ("REV", "WRK")  # a work of CWR 3 is new or revised, as it happens
 COMPLAINTS_KEPT = 200
 _KNOWN_HERE, _UNKNOWN_HERE = "NWR-T-013", "NWR-T-002"
 
@@ -35,17 +40,25 @@ class Decision:
     faults: tuple[CwrFault, ...] = ()
 
 
-def slices_of(reading: CwrReading, size: int) -> Iterator[list[CwrTransaction]]:
-    """The transactions that get an answer, so many at a time: memory does not grow with the file."""
+def slices_of(
+    reading: CwrReading, size: int, types: Sequence[str] = (*ANSWERED, *TOLD, *KEPT)
+) -> Iterator[list[CwrTransaction]]:
+    """The transactions of these types, so many at a time: memory does not grow with the file."""
     part: list[CwrTransaction] = []
     for row in reading:
-        if row.type in ANSWERED:
+        if row.type in types:
             part.append(row)
         if len(part) == size:
             yield part
             part = []
     if part:
         yield part
+
+
+def sender_key(reading: CwrReading) -> str:
+    """How we call the sender's numbers: type and number of the file's header."""
+    header = reading.header
+    return f"{header.sender_type}{header.sender_number.lstrip('0')}"[:20] if header else ""
 
 
 class Decider:
@@ -60,23 +73,45 @@ class Decider:
         """The decisions on one slice, in two queries."""
         numbers = {row.header["submitter_work_no"] for row in transactions}
         iswcs = {_iswc(row) for row in transactions} - {""}
+        mine = self._known(numbers)
+        found = Work.objects.filter(iswc__in=iswcs).select_related("merged_into")
+        others = {work.iswc or "": standing_work(work) for work in found}
+        told = self._told(transactions)
+        return [
+            self._told_decision(row, told) if row.type in TOLD else self._decide(row, mine, others)
+            for row in transactions
+        ]
+
+    def _told(self, transactions: Sequence[CwrTransaction]) -> dict[int, tuple[str, Work]]:
+        rows = [row for row in transactions if row.type in TOLD]
+        if not rows:
+            return {}
+        return notices_of_iswc(rows) | {number: (NOTED, sent.work) for number, sent in exported_works(rows).items()}
+
+    def _told_decision(self, row: CwrTransaction, told: dict[int, tuple[str, Work]]) -> Decision:
+        if row.is_rejected:
+            return Decision(row, "RJ", faults=row.faults)
+        status, work = told.get(row.number, (UNMATCHED, None))
+        return Decision(row, status, work, faults=row.faults)
+
+    def _known(self, numbers: set[str]) -> dict[str, Work]:
+        """Our works by the sender's numbers; a file of our own carries ours."""
+        if self.sender == our_issuer():
+            return {work.number: work for work in Work.objects.filter(number__in=numbers)}
         known = WorkIdentifier.objects.filter(
             issuer=self.sender, value__in=numbers, identifier_type="W", validity="valid"
         ).select_related("work")
-        mine = {row.value: row.work for row in known}
-        found = Work.objects.filter(iswc__in=iswcs).select_related("merged_into")
-        others = {work.iswc or "": standing_work(work) for work in found}
-        return [self._decide(row, mine, others) for row in transactions]
+        return {row.value: row.work for row in known}
 
     def _decide(self, row: CwrTransaction, mine: dict[str, Work], others: dict[str, Work]) -> Decision:
         if row.is_rejected:
             return Decision(row, "RJ", faults=row.faults)
-        if row.type == "AGR":
+        if row.type in KEPT:
             return Decision(row, "RA", faults=row.faults)
         number, iswc = row.header["submitter_work_no"], _iswc(row)
         own, sent_before = mine.get(number), self._numbers.get(number)
         if own or sent_before:
-            status = "AC" if row.type == "REV" else "DU"
+            status = "AC" if row.type in REVISING else "DU"
             faults = _with(row, _KNOWN_HERE) if status == "DU" else (*row.faults, *fitted_faults(row))
             return Decision(row, status, own, sent_before, faults)
         if iswc in others or iswc in self._iswcs:
@@ -96,12 +131,18 @@ def row_of(file: RegistrationFile, decision: Decision) -> ImportedTransaction:
         file=file,
         number=decision.transaction.number,
         kind=decision.transaction.type,
-        title=header["title"],
-        submitter_number=header["submitter_work_no"] or header["submitter_agreement_no"],
+        title=header["title"] or header["creation_title"],
+        submitter_number=_sender_number(header),
         status=decision.status,
         complaints=complaints_of(decision.faults),
         work=decision.work,
     )
+
+
+def _sender_number(header: CwrRecord) -> str:
+    """What the sender calls it: the number of a work, an agreement, or, in an answer, of ours."""
+    names = ("submitter_work_no", "submitter_agreement_no", "submitter_creation_no")
+    return next((header[name] for name in names if header[name]), "")
 
 
 def complaints_of(faults: Iterable[CwrFault]) -> list[dict[str, Any]]:

@@ -28,7 +28,8 @@ from works.formats.cwr.reader import CwrReading, read_cwr
 from works.models import ImportedTransaction, RegistrationFile
 from works.queries.registrations import CHECK, IMPORT, subject_of
 from works.services.answering import keep_answer
-from works.services.deciding import ACCEPTED, Decider, complaints_of, row_of, slices_of
+from works.services.cwr_agreements import find_agreements, take_agreements
+from works.services.deciding import ACCEPTED, Decider, complaints_of, row_of, sender_key, slices_of
 from works.services.taking import SLICE, take_slice
 
 AT_ONCE = 1_000_000  # bytes: larger files are read by a worker
@@ -61,7 +62,7 @@ def import_registration_file(*, file: RegistrationFile, by: User, now: dt.dateti
         if file.state == "imported":
             return file
         with _read(file) as reading:
-            decider = Decider(_sender_key(reading))
+            decider = Decider(sender_key(reading))
             for part in slices_of(reading, SLICE):
                 take_slice(file=file, decisions=decider.decide(part), sender=decider.sender, by=by)
         _finish_import(file, by, now)
@@ -87,7 +88,7 @@ def check_by_job(*, job: Job) -> None:
     """A worker checks a large file: slices of rows, then the outcome with the end of the job."""
     file, by = RegistrationFile.objects.get(pk=job.args["file"]), User.objects.get(pk=job.args["by"])
     with _read(file) as reading:
-        decider = Decider(_sender_key(reading))
+        decider = Decider(sender_key(reading))
         with transaction.atomic():
             check_held(job)
             ImportedTransaction.objects.filter(file=file).delete()
@@ -107,7 +108,7 @@ def import_by_job(*, job: Job, now: dt.datetime) -> None:
     total = int(file.report.get("transactions") or 0)
     done = 0
     with _read(file) as reading:
-        decider = Decider(_sender_key(reading))
+        decider = Decider(sender_key(reading))
         for part in slices_of(reading, SLICE):
             with transaction.atomic():
                 check_held(job)
@@ -174,7 +175,7 @@ def _measured(upload: IO[bytes]) -> tuple[int, bytes]:
 
 def _check(file: RegistrationFile, by: User) -> None:
     with _read(file) as reading:
-        decider = Decider(_sender_key(reading))
+        decider = Decider(sender_key(reading))
         for part in slices_of(reading, SLICE):
             ImportedTransaction.objects.bulk_create(row_of(file, each) for each in decider.decide(part))
         _finish_check(file, reading, by)
@@ -203,6 +204,9 @@ def _to_take(file: RegistrationFile, by: User) -> RegistrationFile:
 
 
 def _finish_import(file: RegistrationFile, by: User, now: dt.datetime) -> None:
+    if ImportedTransaction.objects.filter(file=file, kind="AGR", status="RA").exists():
+        with _read(file) as reading:
+            take_agreements(file=file, found=find_agreements(reading), sender=sender_key(reading), by=by)
     file.state, file.imported_at = "imported", now
     with _read(file) as reading:
         keep_answer(file=file, reading=reading, now=now)
@@ -239,9 +243,3 @@ def _counts(file: RegistrationFile) -> dict[str, Any]:
 def _told(complaint: dict[str, Any]) -> str:
     facts = complaint["facts"]
     return f"{_(complaint['message']) % facts} {_(complaint['remedy']) % facts}".strip()
-
-
-def _sender_key(reading: CwrReading) -> str:
-    """How we call the sender's numbers: type and number of the file's header."""
-    header = reading.header
-    return f"{header.sender_type}{header.sender_number.lstrip('0')}"[:20] if header else ""

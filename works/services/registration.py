@@ -1,7 +1,8 @@
 """Registering works: the one way a work with its titles, shares, recordings and foreign numbers gets into the books."""
 
 import datetime as dt
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -25,6 +26,7 @@ from works.services.descriptions import store_descriptions
 from works.services.recordings import NewRecording, link_recordings
 
 REGISTER_LOCK = 0x574F524B
+_OUR_NUMBER = re.compile(r"W\d{7}")
 LONGEST_TITLE = 400
 
 
@@ -51,7 +53,8 @@ class NewShare:
 
 @dataclass(frozen=True, slots=True)
 class NewWork:
-    """Everything said about a work at its registration. `duration` in seconds."""
+    """Everything said about a work at its registration. `duration` in seconds; `number` is ours when a file of our own
+    brings the work back, else blank, and the next one is given."""
 
     title: NewTitle
     other_titles: tuple[NewTitle, ...] = ()
@@ -62,6 +65,7 @@ class NewWork:
     shares: tuple[NewShare, ...] = ()
     recordings: tuple[NewRecording, ...] = ()
     identifiers: tuple[tuple[str, str], ...] = field(default=())
+    number: str = ""
     description: NewDescription = field(default_factory=NewDescription)
 
 
@@ -128,7 +132,7 @@ def store_works(
     *, news: Sequence[NewWork], source: str, registered_by: Party | None = None, state: str = "registered"
 ) -> list[Work]:
     """Write many works in a handful of statements, inside the caller's transaction; the guard of shares applies."""
-    numbers = _next_numbers(len(news))
+    numbers = _numbers(news)
     works = Work.objects.bulk_create(
         Work(
             number=number,
@@ -213,6 +217,23 @@ def _stored_iswc(iswc: str) -> str | None:
     """Other people's check digits may be misprinted: the shape is enough to keep the number they gave."""
     reading = read_iswc(iswc) if iswc else None
     return reading.value if reading and reading.has_shape else None
+
+
+def _numbers(news: Sequence[NewWork]) -> Iterator[str]:
+    """Each work's own number, or the next one; numbers brought back are never given again."""
+    _pass_over([new.number for new in news if new.number])
+    fresh = iter(_next_numbers(sum(not new.number for new in news)))
+    return (new.number or next(fresh) for new in news)
+
+
+def _pass_over(numbers: Sequence[str]) -> None:
+    """Let the counter run on behind the highest of these numbers."""
+    highest = max((int(number[1:]) for number in numbers if _OUR_NUMBER.fullmatch(number)), default=0)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT last_value - (NOT is_called)::int FROM works_number")
+        behind = highest - cursor.fetchone()[0]
+        if behind > 0:
+            cursor.execute("SELECT max(nextval('works_number')) FROM generate_series(1, %s)", [behind])
 
 
 def _next_numbers(count: int) -> list[str]:

@@ -15,6 +15,7 @@ from works.services.cwr_works import new_works
 from works.services.deciding import ACCEPTED, Decision, complaints_of
 from works.services.descriptions import revise_description
 from works.services.disputes import open_file_conflicts
+from works.services.noting import NOTED, note
 from works.services.recordings import link_recordings
 from works.services.registration import (
     NewWork,
@@ -38,6 +39,9 @@ def take_slice(*, file: RegistrationFile, decisions: Sequence[Decision], sender:
     numbers = [decision.transaction.number for decision in decisions]
     kept = {row.number: row for row in ImportedTransaction.objects.filter(file=file, number__in=numbers, taken=False)}
     open_ones = [decision for decision in decisions if decision.transaction.number in kept]
+    told = [decision.transaction for decision in open_ones if decision.status == NOTED]
+    if told:
+        note(file=file, rows=told, sender=sender, by=by)
     works = _store(open_ones, sender, by, kept)
     faultpoint("works.import.after_works")
     for decision in open_ones:

@@ -2,6 +2,7 @@
 
 `./portal bench search --works N [--json]`: first pages of the public repertoire beside a page of known works.
 
+`./portal bench cwr [--json]`: reading, checking and writing CWR beside other people's readers (`manage bench_cwr`).
 `./portal bench shares --works N [--json]`: who may collect every work beside a plain COPY of the shares.
 `./portal bench duplicates --works N [--json]`: all works compared with each other, and once more with what changed.
 """
@@ -11,6 +12,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from cmo_portal import environment
@@ -27,7 +29,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """What to measure, and how much of it."""
-        parser.add_argument("what", choices=["distribution", "duplicates", "search", "shares", "worker"])
+        parser.add_argument("what", choices=["distribution", "cwr", "duplicates", "search", "shares", "worker"])
         parser.add_argument("--lines", type=_number, default=100_000, help="usage lines, for example 1000000 or 1M")
         parser.add_argument("--works", type=_number, default=500_000, help="works to search in, for example 500k")
         parser.add_argument("--questions", type=int, default=200, help="questions of each kind of search")
@@ -40,6 +42,9 @@ class Command(BaseCommand):
         """Measure, and print the report."""
         if options["what"] == "worker":
             self.stdout.write(json.dumps(workers.work(options["kinds"])))
+            return
+        if options["what"] == "cwr":
+            call_command("bench_cwr", as_json=options["json"], stdout=self.stdout)
             return
         superuser_url = environment.text("BENCH_SUPERUSER_URL", "")
         if not superuser_url:

@@ -9,7 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from works.formats.cwr.acknowledgement import Answer, write_acknowledgement
+from works.formats.cwr.agreement import agreement_of
 from works.formats.cwr.answer_view import answer_of
+from works.formats.cwr.collection import collecting
+from works.formats.cwr.layouts import is_third
 from works.formats.cwr.profile import STRICT, TOLERANT
 from works.formats.cwr.reader import read_cwr
 from works.formats.cwr.work_view import work_of
@@ -30,14 +33,20 @@ def consumed(data, name="x.V21", profile=TOLERANT):
         for work in transaction.works():
             work_of(work)
         if transaction.is_work:
-            work_of(transaction)
+            collecting(work_of(transaction), tis="0586", recipient="362")
+        if transaction.type == "AGR":
+            agreement_of(transaction)
         if transaction.type == "ACK":
             answer_of(transaction)
         for fault in transaction.faults:
             assert fault.text and fault.remedy_text and fault.line > 0
     for fault in reading.faults:
         assert fault.text and fault.remedy_text
-    if reading.is_readable and any(one.type not in UNANSWERED for one in transactions):
+    if (
+        reading.is_readable
+        and not is_third(reading.version)
+        and any(one.type not in UNANSWERED for one in transactions)
+    ):
         _answer(reading, transactions)
     return reading, transactions
 

@@ -144,10 +144,10 @@ def test_an_unknown_edi_version_stops_the_run():
     assert file_complaints(as_bytes([header(edi_version="09.99"), *GOOD[1:]])) == {("HDR-F-009", "ER")}
 
 
-def test_a_file_of_version_3_stops_the_run_with_its_version():
-    line_30 = "HDRPBDMP TEST PUBLISHER".ljust(102) + "3.0000"
+def test_a_file_of_a_version_to_come_stops_the_run_with_its_version():
+    line_30 = "HDRPBDMP TEST PUBLISHER".ljust(102) + "3.2000"
     opened, _ = read_all(as_bytes([line_30, *GOOD[1:]]))
-    assert [fault.text for fault in opened.faults] == ["The file is in CWR 3.0, which is not read here."]
+    assert [fault.text for fault in opened.faults] == ["The file is in CWR 3.2, which is not read here."]
 
 
 # -- versions

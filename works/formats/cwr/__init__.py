@@ -1,4 +1,5 @@
-"""CWR, the industry's format for registering works: versions 2.1 and 2.2 read tolerantly and written strictly.
+"""CWR, the industry's format for registering works: 2.1 and 2.2 are read tolerantly and written strictly, 3.0 and 3.1
+are read.
 
 reader.read_cwr          a stream of bytes → transactions, one at a time, with every complaint located
 work_view.work_of        a transaction → the work as plain values (work.WorkTransaction)

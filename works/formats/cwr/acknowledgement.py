@@ -68,23 +68,39 @@ def write_acknowledgement(
     processed: date,
     answers: Iterable[Answer],
     file_faults: Sequence[CwrFault] = (),
+    notices: Iterable[tuple[CwrTransaction, str]] = (),
 ) -> WrittenTotals:
-    """Write the answer to the file that began with `original`, in that file's version.
+    """Write the answer to the file that began with `original`, in that file's version: a group of answers, and one of
+    notices of ISWCs (`notices` gives a work as sent and its ISWC) where there are any.
 
     `answers` may be lazy. Faults of the file that refuse it become an answer of their own, about HDR or TRL. A status
     that the version does not have, an acceptance without our work number, or a conflict without a work (or a work
     without a conflict) raises CwrWriteError, and so does nothing to answer.
     """
     writer = FileWriter(out, original.version, sender, created)
+    _write_group(writer, "ACK", _transactions(original, processed, answers, file_faults))
+    _write_group(writer, "ISW", (_notice(work, iswc, original.version) for work, iswc in notices))
+    return writer.finish()
+
+
+def _write_group(writer: FileWriter, kind: str, transactions: Iterable[list[Draft]]) -> None:
     is_open = False
-    for drafts in _transactions(original, processed, answers, file_faults):
+    for drafts in transactions:
         if not is_open:
-            writer.begin_group("ACK")
+            writer.begin_group(kind)
             is_open = True
         writer.transaction(drafts)
     if is_open:
         writer.end_group()
-    return writer.finish()
+
+
+def _notice(transaction: CwrTransaction, iswc: str, version: str) -> list[Draft]:
+    """The work as sent, with its ISWC."""
+    header, *records = [record for record in transaction.records if record.values]
+    return [
+        Draft("ISW", _echoed(header, version, {"iswc": iswc}), is_echo=True),
+        *(Draft(record.type, _echoed(record, version, {}), is_echo=True) for record in records),
+    ]
 
 
 def _transactions(

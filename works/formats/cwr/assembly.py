@@ -1,14 +1,14 @@
 """One transaction in the making: its records as they come, and the numbers they should carry."""
 
 from works.formats.cwr.edits import Findings
-from works.formats.cwr.layouts import TRANSACTION_HEADERS, WORK_HEADERS
+from works.formats.cwr.layouts import WORK_HEADERS, transaction_headers
 from works.formats.cwr.profile import CheckProfile
 from works.formats.cwr.records import CwrRecord, CwrTransaction
 
 # A transaction of a real file has some hundreds of records; beyond this bound the rest is counted, not kept.
 MOST_RECORDS = 20_000
 
-_BODIES = frozenset({"NWR", "REV", "AGR", "EXC"})
+_BODIES = frozenset({"NWR", "REV", "AGR", "WRK", "EXC"})
 
 
 class OpenTransaction:
@@ -21,6 +21,7 @@ class OpenTransaction:
         self.group_type = group_type
         self.records: list[CwrRecord] = []
         self.findings = Findings(version, profile, self.records)
+        self._headers = transaction_headers(version)
         self._bodies: set[str] = set()
         self._due = 1
         self._due_transaction: int | None = None
@@ -40,7 +41,7 @@ class OpenTransaction:
         self.records.append(record)
         self._due_transaction = due
         printed = record.raw[3:11]
-        if record.type not in TRANSACTION_HEADERS:
+        if record.type not in self._headers:
             # Whatever a profile tolerates: what cannot be read cannot be accepted.
             self.findings.refuse("PREFIX-F-001", 0, value=record.type)
         if due is None and self.sequence != 0:
@@ -52,7 +53,7 @@ class OpenTransaction:
         self._check_group_type(record)
 
     def _check_group_type(self, record: CwrRecord) -> None:
-        if not self.group_type or record.type == self.group_type or record.type not in TRANSACTION_HEADERS:
+        if not self.group_type or record.type == self.group_type or record.type not in self._headers:
             return
         facts = {"type": record.type, "value": self.group_type, "text": "NWR-T-022"}
         if record.type in WORK_HEADERS:
@@ -64,7 +65,7 @@ class OpenTransaction:
 
     def takes(self, record: CwrRecord) -> bool:
         """Whether the record belongs here rather than opening a transaction of its own."""
-        if record.type not in TRANSACTION_HEADERS:
+        if record.type not in self._headers:
             opens = not record.values and record.sequence == 0 and record.transaction_sequence != self.sequence
             return not opens
         if self.type != "ACK" or record.type not in _BODIES:

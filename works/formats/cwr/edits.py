@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from works.formats.cwr import tables
+from works.formats.cwr.layouts import is_third
 from works.formats.cwr.profile import TOLERANT, CheckProfile
 from works.formats.cwr.records import CwrFault, CwrRecord, CwrTransaction, Severity
 from works.formats.cwr.texts import text_of
@@ -65,6 +66,11 @@ def official_severity(name: str, version: str) -> Severity | None:
     return edit.severity_22 if version == "2.2" else edit.severity
 
 
+def told_edit(name: str, version: str) -> str:
+    """The number to name to a sender: the numbers are those of CWR 2, so a fault in CWR 3 goes without one."""
+    return "" if is_third(version) else name
+
+
 def family_of(record_type: str) -> str:
     """The record type that the rules of a record are printed under."""
     return _FAMILIES.get(record_type, record_type)
@@ -107,7 +113,13 @@ class Findings:
         official = official_severity(edit, self.version)
         severity = official and self.profile.severity(edit, official)
         if severity is not None:
-            self._append(edit, severity, index, field, value, replacement, text or edit, facts)
+            number = told_edit(edit, self.version)
+            self._append(number, severity, index, field, value, replacement, text or edit, facts)
+
+    def complain(self, text: str, severity: Severity, index: int, *, field: str = "", value: str = "",
+                 replacement: str = "", **facts: str) -> None:  # fmt: skip
+        """Complain of what no numbered edit covers."""
+        self._append("", severity, index, field, value, replacement, text, facts)
 
     def refuse(self, edit: str, index: int, *, value: str = "") -> None:
         """Refuse the transaction by an edit, whatever the profile and the documents say of its reach."""

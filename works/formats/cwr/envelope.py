@@ -2,7 +2,7 @@
 
 from works.formats.cwr import codes
 from works.formats.cwr.file_faults import FileFaults
-from works.formats.cwr.layouts import TRANSACTION_HEADERS, VERSIONS
+from works.formats.cwr.layouts import VERSIONS_READ, is_third, transaction_headers
 from works.formats.cwr.names import version_of_name
 from works.formats.cwr.parsing import encoding_of
 from works.formats.cwr.records import CwrGroup, CwrHeader, CwrRecord
@@ -53,12 +53,14 @@ def decide_version(header: CwrRecord, group: CwrRecord | None, filename: str, fa
     }
     newer = next((claim for claim in (header.raw[102:105], claims["group"]) if claim.startswith("3.")), "")
     if newer:
-        faults.refuse(header, "version_unread", version=newer)
-        return ""
+        if newer not in VERSIONS_READ:
+            faults.refuse(header, "version_unread", version=newer)
+            return ""
+        return newer
     if header["edi_version"] != EDI_VERSION:
         faults.refuse(header, "HDR-F-009", edit="HDR-F-009", value=header["edi_version"])
         return ""
-    version = next((claim for claim in claims.values() if claim in VERSIONS), "")
+    version = next((claim for claim in claims.values() if claim in VERSIONS_READ), "")
     known = {claim for claim in claims.values() if claim}
     if not version:
         version = FALLBACK_VERSION
@@ -79,6 +81,8 @@ def _dotted(printed: str) -> str:
 def read_header(record: CwrRecord, version: str, faults: FileFaults) -> CwrHeader:
     """The header as values, with complaints about what does not fit."""
     sender_type, sender_id = record["sender_type"].upper(), record["sender_id"]
+    if is_third(version) and sender_type != "SO":
+        sender_id = record["sender_ipi_name_no"] if record["sender_ipi_name_no"].strip("0") else sender_id
     if is_digits(sender_type):
         # The number of the sender has ten or eleven digits and begins in the field of its type.
         sender_number = sender_type + sender_id
@@ -86,7 +90,8 @@ def read_header(record: CwrRecord, version: str, faults: FileFaults) -> CwrHeade
         sender_number = sender_id
         if sender_type not in _SENDER_TYPES:
             faults.add("HDR-F-002", record, field="sender_type", value=sender_type)
-    _check_sender(record, sender_type, sender_number, faults)
+    if not is_third(version):
+        _check_sender(record, sender_type, sender_number, faults)
     for edit, field in (("HDR-F-010", "creation_date"), ("HDR-F-011", "transmission_date")):
         if not is_date_or_none(record[field]):
             faults.add(edit, record, text="date", field=field, value=record[field])
@@ -120,14 +125,14 @@ def _check_sender(record: CwrRecord, sender_type: str, number: str, faults: File
 def check_group_header(record: CwrRecord, version: str, number: int, types: set[str], faults: FileFaults) -> None:
     """GRH: its type, number and version; `types` are those of the groups before it."""
     transaction_type, printed = record["transaction_type"], record["group_id"]
-    if transaction_type not in TRANSACTION_HEADERS:
+    if transaction_type not in transaction_headers(version):
         faults.add("GRH-F-001", record, field="transaction_type", value=transaction_type)
     elif transaction_type in types:
         faults.add("GRH-F-005", record, field="transaction_type", value=transaction_type)
     if read_number(printed) != number:
         faults.add("GRH-F-002", record, field="group_id", value=printed, due=f"{number:05d}")
-    due = GROUP_VERSIONS[version]
-    if record["transaction_version"] != due:
+    due = GROUP_VERSIONS.get(version, "")
+    if due and record["transaction_version"] != due:
         faults.add("GRH-F-004", record, field="transaction_version", value=record["transaction_version"], due=due)
 
 

@@ -3,7 +3,7 @@
 import dataclasses
 from collections import Counter
 
-from works.formats.cwr.edits import official_severity
+from works.formats.cwr.edits import official_severity, told_edit
 from works.formats.cwr.profile import CheckProfile
 from works.formats.cwr.records import CwrFault, CwrRecord, Severity
 from works.formats.cwr.texts import text_of
@@ -25,7 +25,7 @@ class FileFaults:
         """Complain by a numbered edit, with the severity that version and profile give it."""
         severity = self._severity(edit)
         if severity is not None:
-            self._list(edit, severity, record, text or edit, field, facts)
+            self._list(told_edit(edit, self.version), severity, record, text or edit, field, facts)
 
     def refuse(self, record: CwrRecord | None, text: str, *, edit: str = "", **facts: str) -> None:
         """Complain of what stops the run, whatever the profile says."""

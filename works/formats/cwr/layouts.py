@@ -1,7 +1,8 @@
-"""Where each field of each CWR 2.1 and 2.2 record stands: the one table that drives the reader and the writer.
+"""Where each field of each CWR record stands: the tables that drive the reader and, for 2.1 and 2.2, the writer.
 
-The table lists fields in their order with a length; positions follow from it. A field whose requirement is blank for a
-version does not exist in that version; a record without any field does not exist in it either.
+A table lists fields in their order with a length; positions follow from it. A field whose requirement is blank for a
+version does not exist in that version; a record without any field does not exist in it either. CWR 3 has a table of its
+own, in which fields that mean the same are called as in CWR 2.
 
 Field formats: A text, left, blank-filled. N digits, right, zero-filled. N% five digits, hundredths of a percent.
 D YYYYMMDD. T HHMMSS. B Y or N. F Y, N or U. L a code of a table. Requirement: M always, C under conditions, O optional.
@@ -13,10 +14,12 @@ from typing import NamedTuple
 
 from works.formats.cwr import tables
 
-VERSIONS = ("2.1", "2.2")
+VERSIONS = ("2.1", "2.2")  # written and read
+VERSIONS_READ = (*VERSIONS, "3.0", "3.1")
 CONTROL_RECORDS = frozenset({"HDR", "GRH", "GRT", "TRL"})
-WORK_HEADERS = frozenset({"NWR", "REV", "ISW", "EXC"})
-TRANSACTION_HEADERS = WORK_HEADERS | {"AGR", "ACK"}
+WORK_HEADERS = frozenset({"NWR", "REV", "ISW", "EXC", "WRK"})
+TRANSACTION_HEADERS = frozenset({"NWR", "REV", "ISW", "EXC", "AGR", "ACK"})
+TRANSACTION_HEADERS_3 = frozenset({"WRK", "EXC", "ACK", "DRW", "LIC", "ISR", "ISA"})
 
 # The nineteen bytes before every record that is not a control record.
 _PREFIX = (("record_type", 3, "A", "M"), ("transaction_seq", 8, "N", "M"), ("record_seq", 8, "N", "M"))
@@ -62,8 +65,18 @@ class RecordLayout:
         )
 
 
+def is_third(version: str) -> bool:
+    """Whether it is a version of CWR 3."""
+    return version.startswith("3.")
+
+
+def transaction_headers(version: str) -> frozenset[str]:
+    """The record types that open a transaction in a version."""
+    return TRANSACTION_HEADERS_3 if is_third(version) else TRANSACTION_HEADERS
+
+
 def layout_of(version: str, record_type: str) -> RecordLayout | None:
-    """The layout of a record type in a version ("2.1" or "2.2"), or None when that version has no such record."""
+    """The layout of a record type in a version, or None when that version has no such record."""
     return _layouts().get((version, record_type))
 
 
@@ -81,6 +94,11 @@ def _layouts() -> dict[tuple[str, str], RecordLayout]:
                 if row[column]:
                     field = (row["field"], int(row["length"]), row["format"], row[column])
                     columns.setdefault((version, record_type), []).append(field)
+    for row in tables.rows("layouts_3x"):
+        field = (row["field"], int(row["length"]), row["format"], row["required"])
+        for version in row["versions"].split():
+            for record_type in row["records"].split("/"):
+                columns.setdefault((version, record_type), []).append(field)
     return {key: _layout(*key, fields) for key, fields in columns.items()}
 
 

@@ -20,7 +20,7 @@ from works.formats.cwr.envelope import (
     read_header,
 )
 from works.formats.cwr.file_faults import FileFaults
-from works.formats.cwr.layouts import TRANSACTION_HEADERS
+from works.formats.cwr.layouts import is_third, transaction_headers
 from works.formats.cwr.lines import RawLine, raw_lines
 from works.formats.cwr.parsing import encoding_of, parse_line
 from works.formats.cwr.profile import TOLERANT, CheckProfile
@@ -163,7 +163,10 @@ class CwrReading:
         if not self.version:
             return
         self._faults.version = self.version
-        self._encoding = encoding_of(draft["character_set"]) or "ascii"
+        # Each version has the field of the character set in its own place; CWR 3 means Latin letters by a blank one.
+        character_set = parse_line(first, self.version).record["character_set"]
+        default = "latin-1" if is_third(self.version) else "ascii"
+        self._encoding = (encoding_of(character_set) if character_set else default) or default
         self.header = read_header(self._record(first), self.version, self._faults)
         if group is None:
             self._faults.add("FILE-E-003", second)
@@ -186,7 +189,7 @@ class CwrReading:
         if self._open is not None and self._open.takes(record):
             self._open.add(record)
             return None
-        if record.type in TRANSACTION_HEADERS or (not record.values and record.sequence == 0):
+        if record.type in transaction_headers(self.version) or (not record.values and record.sequence == 0):
             closed = self._close_transaction()
             self._open_transaction(record)
             return closed
@@ -252,7 +255,7 @@ class CwrReading:
 
     def _check_repeated_number(self, opened: OpenTransaction) -> None:
         number = opened.records[0]["submitter_work_no"].upper()
-        if opened.type not in ("NWR", "REV") or not number:
+        if opened.type not in ("NWR", "REV", "WRK") or not number:
             return
         key = hash((opened.type, number))
         if key in self._works:
@@ -277,7 +280,7 @@ class CwrReading:
 
 
 def read_cwr(stream: BinaryIO, filename: str, *, profile: CheckProfile = TOLERANT) -> CwrReading:
-    """Begin to read a CWR 2.1 or 2.2 file; header and version are known at once, transactions come by iterating.
+    """Begin to read a CWR file (2.1, 2.2, 3.0, 3.1); header and version are known at once, transactions by iterating.
 
     `filename` counts only where the file itself does not say its version. Errors of the stream itself (OSError) pass
     through; nothing that the stream holds raises.

@@ -22,6 +22,7 @@ ORDER = {
     "NAT": 5,
     "EWT": 6,
     "VER": 7,
+    "OWK": 7,
     "PER": 8,
     "REC": 9,
     "ORN": 10,
@@ -29,6 +30,7 @@ ORDER = {
     "COM": 12,
     "ARI": 13,
     "XRF": 14,
+    "FTV": 15,
 }
 
 # The records that belong to another one, and to which.
@@ -40,9 +42,12 @@ PARENTS = {
     "SWT": WRITERS,
     "OWT": WRITERS,
     "PWR": WRITERS,
+    "MAN": WRITERS,
     "NET": frozenset({"EWT"}),
     "NVT": frozenset({"VER"}),
-    "NOW": frozenset({"EWT", "VER", "COM"}),
+    "NOT": frozenset({"OWK"}),
+    "NOW": frozenset({"EWT", "VER", "COM", "OWK"}),
+    "NRC": frozenset({"REC"}),
     "NPR": frozenset({"PER"}),
     "IND": frozenset({"INS"}),
     "NCT": frozenset({"COM"}),

@@ -174,6 +174,13 @@ _SHARES: dict[str, Text] = {
         _("“%(value)s” collects %(right)s in %(territories)s beside another of its chain."),
         _("Exclude the territory for one of them."),
     ),
+    "territory_below": Text(
+        _("In territory %(territories)s only %(total)s %% of %(right)s is collected."),
+        _("Where a publisher collects, make it 100.00 %%."),
+    ),
+    "manuscript_total": Text(
+        _("The manuscript shares of %(right)s make %(total)s %%."), _("Make them 100.00 %% together.")
+    ),
     "include_without_share": Text(
         _("Territory %(value)s is included without any share."), _("Give a share, or exclude the territory.")
     ),
@@ -214,6 +221,13 @@ _AGREEMENTS: dict[str, Text] = {
     "AGR-F-014": Text(_("Collection after the term has status D and no end."), _("Give the date.")),
     "AGR-F-015": Text(_("There is a collection end “%(value)s” without status D."), _("Remove it, or write D.")),
     "AGR-F-020": Text(_("Type %(value)s needs the sales or manufacture clause."), _("Write S or M.")),
+    "agreement_kept": Text(
+        _("The agreement is kept with the file and not taken: %(reason)s"), _("Enter it by hand, or ask for another.")
+    ),
+    "agreement_blocks": Text(
+        _("The territory blocks of the agreement share differently; it is kept with the file and not taken."),
+        _("Enter each block as an agreement of its own."),
+    ),
     "agreement_without_territory": Text(_("The agreement has no territory."), _("Add TER records.")),
     "agreement_total": Text(_("The parties hold %(total)s %% of %(right)s together."), _("Make it 100.00 %%.")),
     "IPA-R-001": Text(_("A party stands before any territory."), _("Put the TER records first.")),
@@ -309,7 +323,40 @@ _WRITING: dict[str, Text] = {
     "conflict_unasked": Text(_("Only an answer CO shows an existing work."), _("Leave it out, or answer CO.")),
 }
 
-_TEXTS = {**_FIELDS, **_ORDER, **_PARTIES, **_SHARES, **_CONTENT, **_AGREEMENTS, **_FILES, **_WRITING}
+# What keeps a work of ours out of a file we send, or is left out of it.
+_SENDING: dict[str, Text] = {
+    "no_roman_title": Text(
+        _("No title of the work can be written in the letters of CWR: “%(value)s”"), _("Add a title in Roman letters.")
+    ),
+    "share_disputed": Text(_("A part of the work is in dispute."), _("Settle the dispute first.")),
+    "share_by_territory": Text(
+        _("The ownership differs by territory, which CWR cannot say."), _("Give the shares for the world.")
+    ),
+    "share_too_small": Text(
+        _("The %(right)s share of “%(value)s” is below 0.01 %%, the smallest that CWR can say."), _("Raise it.")
+    ),
+    "owner_without_name": Text(_("An owner has no name in Roman letters: “%(value)s”"), _("Add the name.")),
+    "title_left_out": Text(
+        _("The title “%(value)s” cannot be written in CWR and is left out."), _("Add it in Roman letters, if needed.")
+    ),
+    "part_unknown": Text(
+        _("Nobody is known to own %(value)s %% of %(right)s; it is sent as the part of an unknown writer."),
+        _("Complete the shares."),
+    ),
+    "share_rounded": Text(
+        _("The %(right)s shares are finer than 0.01 %%; they are rounded, and their sum is kept."),
+        _("Nothing, or round them to 0.01 %%."),
+    ),
+    "recording_left_out": Text(_("The recording “%(value)s” has no ISRC and is left out."), _("Add the ISRC.")),
+    "detail_left_out": Text(
+        _("“%(value)s” cannot be written in %(field)s and is left out."), _("Write it in Roman letters, if needed.")
+    ),
+    "language_left_out": Text(
+        _("The language “%(value)s” is not in the table of CWR and is left out."), _("Choose another one.")
+    ),
+}
+
+_TEXTS = {**_FIELDS, **_ORDER, **_PARTIES, **_SHARES, **_CONTENT, **_AGREEMENTS, **_FILES, **_WRITING, **_SENDING}
 
 
 def text_of(key: str) -> Text:

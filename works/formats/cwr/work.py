@@ -13,7 +13,10 @@ RightShares = tuple[int, int, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CollectionLine:
-    """One line of a party's territories (SPT, OPT, SWT, OWT): read in order, a later line corrects an earlier one."""
+    """One line of a party's territories (SPT, OPT, SWT, OWT): read in order, a later line corrects an earlier one.
+
+    The societies and the recipient (0000 or blank for all) stand here in CWR 3 alone.
+    """
 
     is_include: bool
     tis_code: str
@@ -21,6 +24,10 @@ class CollectionLine:
     mr_collection: int = 0
     sr_collection: int = 0
     shares_change: bool = False
+    pr_society: str = ""
+    mr_society: str = ""
+    sr_society: str = ""
+    recipient_code: str = ""
 
     @property
     def collection(self) -> RightShares:
@@ -100,7 +107,7 @@ class PublisherLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkWriter:
-    """A writer (SWR when controlled by the sender, OWR otherwise)."""
+    """A writer (SWR when controlled by the sender, OWR otherwise). `manuscript` is told by CWR 3.1 alone (MAN)."""
 
     is_controlled: bool
     ip_no: str = ""
@@ -125,6 +132,7 @@ class WorkWriter:
     territories: tuple[CollectionLine, ...] = ()
     links: tuple[PublisherLink, ...] = ()
     national_names: tuple[NationalName, ...] = ()
+    manuscript: RightShares | None = None
 
     @property
     def ownership(self) -> RightShares:
@@ -283,7 +291,7 @@ class CrossReference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkTransaction:
-    """A registration (NWR), revision (REV), notice of ISWC (ISW) or existing work in conflict (EXC)."""
+    """A registration (NWR, in CWR 3 WRK), revision (REV), notice of ISWC (ISW) or existing work in conflict (EXC)."""
 
     transaction_type: str
     version: str

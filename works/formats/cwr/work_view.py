@@ -4,12 +4,14 @@ from works.formats.cwr.corrections import corrected
 from works.formats.cwr.mapping import read_as
 from works.formats.cwr.records import CwrTransaction
 from works.formats.cwr.structure import Node, WorkTree, work_tree
+from works.formats.cwr.values import share_from_steps
 from works.formats.cwr.work import (
     CollectionLine,
     CrossReference,
     NationalName,
     NationalTitle,
     PublisherLink,
+    RightShares,
     SocietyInformation,
     WorkComponent,
     WorkInstrument,
@@ -35,10 +37,7 @@ def work_of(transaction: CwrTransaction) -> WorkTransaction:
         raise ValueError(transaction.type)
     version = transaction.version
     tree = work_tree(corrected(transaction).records)
-    sources = {
-        "excerpt_source": _first_source(tree, "EWT", version),
-        "version_source": _first_source(tree, "VER", version),
-    }
+    sources = _sources(tree, version)
     return read_as(
         WorkTransaction,
         tree.header.record,
@@ -53,11 +52,24 @@ def work_of(transaction: CwrTransaction) -> WorkTransaction:
         recordings=tuple(read_as(WorkRecording, node.record, version) for node in tree.of("REC")),
         origins=tuple(read_as(WorkOrigin, node.record, version) for node in tree.of("ORN")),
         instrumentations=tuple(_instrumentation(node, version) for node in tree.of("INS")),
-        components=tuple(_component(node, version) for node in tree.of("COM")),
+        components=tuple(_component(node, version) for node in tree.of(*_component_types(tree))),
         information=tuple(read_as(SocietyInformation, node.record, version) for node in tree.of("ARI")),
         cross_references=tuple(read_as(CrossReference, node.record, version) for node in tree.of("XRF")),
         **sources,
     )
+
+
+def _component_types(tree: WorkTree) -> tuple[str, ...]:
+    """CWR 3 has one record for every other work; in a composite work it is a part."""
+    return ("COM", "OWK") if tree.header.record["composite_type"] else ("COM",)
+
+
+def _sources(tree: WorkTree, version: str) -> dict[str, WorkSource | None]:
+    excerpt, changed = _first_source(tree, "EWT", version), _first_source(tree, "VER", version)
+    if not tree.header.record["composite_type"] and (other := _first_source(tree, "OWK", version)):
+        is_excerpt = bool(tree.header.record["excerpt_type"])
+        excerpt, changed = (other, changed) if is_excerpt else (excerpt, other)
+    return {"excerpt_source": excerpt, "version_source": changed}
 
 
 def _publisher(node: Node, version: str) -> WorkPublisher:
@@ -78,9 +90,17 @@ def _writer(node: Node, version: str) -> WorkWriter:
         version,
         is_controlled=node.record.type == "SWR",
         territories=_territories(node, version),
+        manuscript=_manuscript(node),
         links=tuple(read_as(PublisherLink, child.record, version) for child in node.of("PWR")),
         national_names=_names(node, version, "NWN"),
     )
+
+
+def _manuscript(node: Node) -> RightShares | None:
+    for child in node.of("MAN"):
+        pr, mr, sr = (share_from_steps(child.record.number(f"{right}_manuscript")) for right in ("pr", "mr", "sr"))
+        return pr, mr, sr
+    return None
 
 
 def _territories(node: Node, version: str) -> tuple[CollectionLine, ...]:
@@ -106,7 +126,7 @@ def _first_source(tree: WorkTree, record_type: str, version: str) -> WorkSource 
         WorkSource,
         node.record,
         version,
-        national_titles=_titles(node, version, "NET", "NVT"),
+        national_titles=_titles(node, version, "NET", "NVT", "NOT"),
         national_writers=_names(node, version, "NOW"),
     )
 
@@ -129,6 +149,6 @@ def _component(node: Node, version: str) -> WorkComponent:
         WorkComponent,
         node.record,
         version,
-        national_titles=_titles(node, version, "NCT"),
+        national_titles=_titles(node, version, "NCT", "NOT"),
         national_writers=_names(node, version, "NOW"),
     )

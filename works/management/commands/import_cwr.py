@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
-from cmo_portal.accounts.models import User
 from cmo_portal.common import clock
+from works.management.actors import member_of_staff
 from works.services.imports import check_registration_file, import_registration_file
 
 
@@ -28,7 +28,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print the report; with --dry-run nothing is kept."""
-        by = self._actor(options["by"])
+        by = member_of_staff(options["by"])
         try:
             with transaction.atomic(), options["file"].open("rb") as stream:
                 file = check_registration_file(upload=stream, filename=options["file"].name, by=by)
@@ -48,13 +48,3 @@ class Command(BaseCommand):
         else:
             counts = ", ".join(f"{status} {count}" for status, count in report["statuses"])
             self.stdout.write(f"{report['file']}: {report['transactions']} transactions ({counts}), {report['state']}")
-
-    def _actor(self, email: str | None) -> User:
-        users = User.objects.filter(is_active=True)
-        found = (
-            users.filter(email__iexact=email) if email else users.filter(groups__name="documentation").order_by("pk")
-        )
-        user = found.first()
-        if user is None:
-            raise CommandError("No member of staff to act for: give --by with the address of one.")
-        return user

@@ -10,8 +10,10 @@ from works.formats.cwr.checks.content import check_content
 from works.formats.cwr.checks.fields import check_fields
 from works.formats.cwr.checks.order import check_order
 from works.formats.cwr.checks.shares import check_shares
+from works.formats.cwr.checks.third import check_record, check_third
 from works.formats.cwr.checks.writers import check_writers
 from works.formats.cwr.edits import Findings
+from works.formats.cwr.layouts import is_third
 from works.formats.cwr.profile import TOLERANT, CheckProfile
 from works.formats.cwr.records import CwrFault, CwrTransaction
 from works.formats.cwr.structure import work_tree
@@ -35,6 +37,8 @@ def check_transaction(transaction: CwrTransaction, context: CheckContext) -> tup
     findings = Findings(transaction.version, context.profile, transaction.records)
     if transaction.type == "ACK":
         check_answer(findings, transaction.records)
+    elif is_third(transaction.version):
+        _check_third(findings, transaction, context)
     elif transaction.type == "AGR":
         _check_all_fields(findings)
         check_agreement(findings, transaction.records)
@@ -49,6 +53,13 @@ def check_transaction(transaction: CwrTransaction, context: CheckContext) -> tup
             check_writers(findings, tree)
             check_shares(findings, tree, context.on)
     return tuple(sorted(findings.faults, key=lambda fault: fault.index))
+
+
+def _check_third(findings: Findings, transaction: CwrTransaction, context: CheckContext) -> None:
+    if transaction.type == "WRK":
+        check_third(findings, work_tree(transaction.records), context.on)
+    elif transaction.type != "EXC":
+        check_record(findings, 0, transaction.header)
 
 
 def _check_all_fields(findings: Findings) -> None:

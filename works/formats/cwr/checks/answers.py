@@ -2,7 +2,7 @@
 
 from works.formats.cwr.checks.fields import check_fields
 from works.formats.cwr.edits import Findings, edit_told
-from works.formats.cwr.layouts import WORK_HEADERS
+from works.formats.cwr.layouts import WORK_HEADERS, is_third
 from works.formats.cwr.records import CwrRecord
 
 _NO_RECORD_TYPES = frozenset({"HDR", "TRL"})
@@ -14,7 +14,7 @@ def check_answer(findings: Findings, records: tuple[CwrRecord, ...]) -> None:
     if records[0]["original_transaction_type"] in WORK_HEADERS and not records[0]["creation_title"]:
         findings.add("ACK-F-009", 0, field="creation_title", text="required")
     bodies = {record.type for record in records[1:]}
-    if not bodies & {"NWR", "REV", "AGR"}:
+    if not bodies & {"NWR", "REV", "AGR", "WRK"}:
         expects_body = records[0]["original_transaction_type"] not in _NO_RECORD_TYPES
         if expects_body:
             findings.add("ACK-T-002", 0)
@@ -23,7 +23,8 @@ def check_answer(findings: Findings, records: tuple[CwrRecord, ...]) -> None:
     for index, record in enumerate(records):
         if record.type == "MSG":
             check_fields(findings, index, record)
-            _check_validation_number(findings, index, record)
+            if not is_third(findings.version):
+                _check_validation_number(findings, index, record)
 
 
 def _check_validation_number(findings: Findings, index: int, record: CwrRecord) -> None:

@@ -1,0 +1,1 @@
+"""Measurements of the works app that need no database."""

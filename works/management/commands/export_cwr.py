@@ -1,0 +1,68 @@
+"""`manage export_cwr --version 2.1|2.2 --out FILE`: write our repertoire as a registration file."""
+
+import datetime as dt
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from cmo_portal.common import clock
+from works.management.actors import member_of_staff
+from works.models import ExportFile
+from works.services.exporting import export_repertoire
+
+
+class Command(BaseCommand):
+    """The same service as the staff page; the act is recorded under the given or the first documentation user."""
+
+    help = "Write the works of the society as a CWR 2.1 or 2.2 file (NWR, and REV for works sent before)."
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        """Every command of Django has a --version of its own; here it says which CWR."""
+        return super().create_parser(prog_name, subcommand, conflict_handler="resolve", **kwargs)
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """--version, --out FILE, --since DATE, --receiver CODE, --complaints FILE, --by E-MAIL, --json."""
+        parser.add_argument("--version", choices=["2.1", "2.2"], required=True)
+        parser.add_argument("--out", type=Path, required=True)
+        parser.add_argument("--since", type=dt.date.fromisoformat, help="only works changed since this day, YYYY-MM-DD")
+        parser.add_argument("--receiver", default="000", help="sender or society code of the receiver")
+        parser.add_argument("--complaints", type=Path, help="where the list of works not sent is written")
+        parser.add_argument("--by", help="e-mail address of the member of staff who exports")
+        parser.add_argument("--json", action="store_true")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Write the file and print the report of conformance."""
+        by = member_of_staff(options["by"])
+        try:
+            file = export_repertoire(
+                version=options["version"],
+                by=by,
+                now=clock.now(),
+                since=options["since"],
+                receiver=options["receiver"],
+            )
+        except ValidationError as error:
+            raise CommandError("\n".join(error.messages)) from error
+        _copy(file.file, options["out"])
+        if options["complaints"]:
+            _copy(file.complaints, options["complaints"])
+        self.stdout.write(_report(file, as_json=options["json"]))
+
+
+def _copy(stored: Any, target: Path) -> None:
+    """The stored file to where it is wanted; nothing when there is none."""
+    if stored:
+        with stored.open("rb") as source, target.open("wb") as out:
+            shutil.copyfileobj(source, out)
+
+
+def _report(file: ExportFile, *, as_json: bool) -> str:
+    report = {"file": file.filename, "state": file.state, **file.report}
+    if as_json:
+        return json.dumps(report, ensure_ascii=False, indent=2)
+    counts = ", ".join(f"{report[name]} {name}" for name in ("NWR", "REV"))
+    return f"{file.filename}: {counts}, {report['refused']} not sent, {report['notes']} notes, {file.state}"
