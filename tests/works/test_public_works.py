@@ -7,26 +7,18 @@ import pytest
 from django.test import Client
 from django.utils.html import strip_tags
 
-from cmo_portal.accounts.models import User
 from cmo_portal.common import clock
 from members.models import Mandate, Member, PartyAffiliation
 from tests.factories.members import make_member
 from tests.factories.works import PERCENT, party, work
-from works.models import Work, WorkIdentifier, WorkShare
+from works.models import Dispute, Work, WorkIdentifier, WorkShare
 from works.queries.public_works import PublicRight, is_confirmed, public_rights
-from works.services.disputes import NewClaim, open_dispute
 from works.services.recordings import NewPerformer, NewRecording, link_recordings
 
 
 @pytest.fixture
 def nazia(db: None) -> Member:
     return make_member("Hassan", "Nazia", number=77)
-
-
-@pytest.fixture
-def desk(staff: Any) -> User:
-    user: User = staff("documentation")
-    return user
 
 
 def performing(song: Work) -> PublicRight:
@@ -70,12 +62,13 @@ def test_a_mandate_that_ended_or_is_for_another_right_gives_no_licence(nazia: Me
     assert "The society may not license this right on its own." in page(song)
 
 
-def test_a_contested_part_is_a_figure_without_a_name(nazia: Member, desk: User) -> None:
-    rival = party("Rival Claimant")
-    song = work("Disco Deewane", (nazia.party, "C", 50), (party("Zoheb Hassan"), "A", 50))
-    claims = [NewClaim(nazia.party, "C", 20 * PERCENT), NewClaim(rival, "C", 20 * PERCENT)]
-    open_dispute(work=song, right="PR", share=20 * PERCENT, claims=claims, by=desk, on=clock.today())
-    WorkShare.objects.filter(work=song, state="disputed").update(party=rival)  # as claims may stand in the rows
+def test_a_contested_part_is_a_figure_without_a_name(nazia: Member) -> None:
+    rival, today = party("Rival Claimant"), clock.today()
+    song = work("Disco Deewane", (nazia.party, "C", 80), (rival, "A", 20))
+    dispute = Dispute.objects.create(work=song, right="PR", share=20 * PERCENT, opened_on=today, deadline=today)
+    claimed = WorkShare.objects.filter(work=song, party=rival)
+    claimed.filter(right="MR").update(party=nazia.party)
+    claimed.filter(right="PR").update(state="disputed", dispute=dispute)  # as claims may stand in the rows
     right = performing(song)
     assert right.disputed == 20 * PERCENT and not right.is_confirmed
     for told in (page(song), strip_tags(Client().get("/repertoire/?q=disco").content.decode())):
@@ -115,7 +108,7 @@ def test_a_claim_leads_to_sign_in_and_then_to_the_form(nazia: Member, sign_in: A
     assert address in Client().get(f"/repertoire/{song.uid}/").content.decode()
     sent = Client().get(address)
     assert sent.status_code == 302 and sent["Location"] == f"/account/login/?next={address}"
-    assert sign_in(nazia.user).get(address)["Location"] == f"/repertoire/{song.uid}/report/?about=mine"
+    assert sign_in(nazia.user).get(address)["Location"] == f"/my/works/{song.uid}/claim/"
 
 
 def test_the_page_costs_a_fixed_number_of_queries(nazia: Member, django_assert_max_num_queries: Any) -> None:
