@@ -74,6 +74,11 @@ def everything(*works: Work) -> list[Any]:
     ]  # fmt: skip
 
 
+def without_disputes(rows: list[Any]) -> list[Any]:
+    """A dispute is kept for ever: it ends where all else goes back."""
+    return [*rows[:4], *rows[5:]]
+
+
 @pytest.fixture
 def twins(db: None) -> tuple[Work, Work]:
     """Two registrations of one song that differ in everything but their shares."""
@@ -164,9 +169,9 @@ def test_a_contested_difference_is_held_by_the_dispute_service() -> None:
     }
     assert sum(one.shares.filter(right="PR").values_list("share", flat=True)) == 100 * PERCENT
     undone(made)
-    assert everything(one, two) == before
     dispute.refresh_from_db()
     assert (dispute.state, dispute.held_shares.count()) == ("settled", 0)
+    assert without_disputes(everything(one, two)) == without_disputes(before)
 
 
 @pytest.mark.django_db

@@ -85,7 +85,9 @@ def _end_disputes(regrouping: Regrouping, by: User, now: dt.datetime) -> None:
     """The disputes that the merge opened hold nothing any more and end with it."""
     asked_by = regrouping.undo_asked_by
     assert asked_by is not None
-    opened = regrouping.changes.filter(model=Dispute._meta.label_lower, before=None).values_list("row", flat=True)
+    opened = regrouping.changes.filter(model=Dispute._meta.label_lower, before__isnull=True).values_list(
+        "row", flat=True
+    )
     for dispute in Dispute.objects.select_for_update().filter(pk__in=opened).order_by("pk"):
         end_with_merge(dispute=dispute, reason=regrouping.undo_reason, asked_by=asked_by, by=by, on=business_date(now))
 
