@@ -20,6 +20,7 @@ class WorksConfig(AppConfig):
         edit, take = "works.edit_works", "works.import_works"
         for queue in (
             Queue("works:staff-work-list", _("Works to be checked"), edit, waiting.submitted, "state=submitted", 20),
+            Queue("works:staff-split-list", _("Splits to confirm on evidence"), edit, waiting.splits, order=21),
             Queue("works:staff-dispute-list", _("Disputes"), edit, waiting.disputes, order=22),
             Queue("works:staff-report-list", _("Reports about works"), edit, waiting.reports, order=24),
             Queue("works:staff-file-list", _("Registration files to be taken"), take, waiting.files, order=26),
@@ -41,6 +42,7 @@ class WorksConfig(AppConfig):
                 "registered": ("filled", "good", _("Registered")),
                 "refused": ("cross", "bad", _("Refused")),
                 "merged": ("square", "plain", _("Merged")),
+                "withdrawn": ("square", "plain", _("Withdrawn")),
             },
         )
         register_states(
@@ -49,6 +51,7 @@ class WorksConfig(AppConfig):
                 "active": ("filled", "good", _("Active")),
                 "disputed": ("triangle", "bad", _("Disputed")),
                 "unclaimed": ("pause", "waiting", _("Unclaimed")),
+                "unconfirmed": ("half", "waiting", _("Waiting for the co-writers")),
             },
         )
         register_states(
@@ -57,6 +60,7 @@ class WorksConfig(AppConfig):
                 "whole": ("filled", "good", _("All shares known")),
                 "open": ("half", "waiting", _("Some shares open")),
                 "disputed": ("triangle", "bad", _("A part is disputed")),
+                "unconfirmed": ("half", "waiting", _("Waiting for the co-writers")),
             },
         )
         register_states(
@@ -65,6 +69,24 @@ class WorksConfig(AppConfig):
                 "open": ("half", "waiting", _("Open")),
                 "late": ("triangle", "bad", _("Evidence overdue")),
                 "settled": ("filled", "good", _("Settled")),
+            },
+        )
+        register_states(
+            "split",
+            {
+                "open": ("half", "waiting", _("Waiting for answers")),
+                "agreed": ("filled", "good", _("Agreed by all sides")),
+                "refused": ("cross", "bad", _("Refused by one side")),
+                "replaced": ("square", "plain", _("Replaced by another proposal")),
+                "withdrawn": ("square", "plain", _("Withdrawn with its work")),
+            },
+        )
+        register_states(
+            "split_answer",
+            {
+                "waiting": ("half", "waiting", _("Not answered yet")),
+                "confirmed": ("filled", "good", _("Agreed")),
+                "refused": ("cross", "bad", _("Refused")),
             },
         )
         report = {"open": ("half", "waiting", _("Open")), "settled": ("filled", "good", _("Settled"))}

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from cmo_portal.common.tables.writing import inert
 from cmo_portal.wording import share_text
 from members.models import Party
-from works.models import Dispute, Work
+from works.models import Dispute, SplitProposal, Work
 from works.queries.work_pages import own_shares
 from works.rules.identifiers import format_iswc
 
@@ -26,6 +26,7 @@ def work_list_csv(works: QuerySet[Work], party: Party) -> HttpResponse:
         _("Mechanical share"),
         _("In dispute"),
         _("Part without owner"),
+        _("Waiting for the co-writers"),
         _("Recording linked"),
     ]
     return _csv("works.csv", head, _member_rows(list(works), party))
@@ -67,6 +68,26 @@ def dispute_list_csv(disputes: QuerySet[Dispute]) -> HttpResponse:
     return _csv("disputes.csv", head, rows)
 
 
+def split_list_csv(splits: QuerySet[SplitProposal]) -> HttpResponse:
+    """Rounds of agreement with their sides."""
+    head = [_("Work"), _("Title"), _("Round"), _("State"), _("Proposed by"), _("Sides"), _("Answer by")]
+    rows = (
+        [
+            split.work.number,
+            split.work.title,
+            str(split.round),
+            split.get_state_display(),
+            str(split.proposed_by or ""),
+            "; ".join(
+                f"{answer.party} {answer.get_state_display()}" for answer in split.answers.select_related("party")
+            ),
+            split.answer_by.isoformat(),
+        ]
+        for split in splits
+    )
+    return _csv("splits.csv", head, rows)
+
+
 def _member_rows(works: Sequence[Work], party: Party) -> Iterator[list[str]]:
     shares = own_shares(works, party)
     words = {True: _("yes"), False: _("no")}
@@ -81,6 +102,7 @@ def _member_rows(works: Sequence[Work], party: Party) -> Iterator[list[str]]:
             share_text(mine.get("MR", 0)),
             words[getattr(work, "is_disputed", False)],
             words[getattr(work, "is_open", False)],
+            words[getattr(work, "is_unconfirmed", False)],
             words[not getattr(work, "is_silent", False)],
         ]
 

@@ -2,9 +2,10 @@
 
 from cmo_portal.common import clock
 from cmo_portal.jobs.models import Job
-from cmo_portal.jobs.services import handles
+from cmo_portal.jobs.services import handles, heals
 from works.queries.registrations import CHECK, IMPORT
 from works.services import imports
+from works.services.split_notices import send_split_notices
 
 
 @handles(CHECK)
@@ -17,3 +18,9 @@ def check_file(job: Job) -> None:
 def import_file(job: Job) -> None:
     """Take what passed of a large file and write the answer."""
     imports.import_by_job(job=job, now=clock.now())
+
+
+@heals
+def tell_sides() -> None:
+    """On each round of the reaper: tell members which splits wait for them."""
+    send_split_notices(today=clock.today())

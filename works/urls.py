@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from works.views import drafts, member, public, staff
+from works.views import drafts, member, public, splits, staff
 from works.views.staff import new_work
 
 app_name = "works"
@@ -19,12 +19,17 @@ urlpatterns = [
     path("my/works/registrations/<uuid:uid>/shares/", drafts.draft_shares, name="member-draft-shares"),
     path("my/works/registrations/<uuid:uid>/check/", drafts.draft_check, name="member-draft-check"),
     path("my/works/registrations/<uuid:uid>/discard/", drafts.draft_discard, name="member-draft-discard"),
+    path("my/works/splits/<uuid:uid>/", splits.split_detail, name="member-split-detail"),
+    path("my/works/splits/<uuid:uid>/propose/", splits.split_propose, name="member-split-propose"),
     path("staff/works/", staff.work_list, name="staff-work-list"),
     path("staff/works/new/", new_work.work_new, name="staff-work-new"),
     path("staff/works/<uuid:uid>/", staff.work_detail, name="staff-work-detail"),
     path("staff/works/<uuid:uid>/decide/", staff.work_decide, name="staff-work-decide"),
     path("staff/works/<uuid:uid>/shares/<str:right>/", staff.share_edit, name="staff-share-edit"),
     path("staff/works/<uuid:uid>/disputes/<str:right>/", staff.dispute_open, name="staff-dispute-open"),
+    path("staff/works/splits/", staff.split_list, name="staff-split-list"),
+    path("staff/works/splits/rules/", staff.split_rules, name="staff-split-rules"),
+    path("staff/works/splits/<uuid:uid>/", staff.split_detail, name="staff-split-detail"),
     path("staff/works/disputes/", staff.dispute_list, name="staff-dispute-list"),
     path("staff/works/disputes/<uuid:uid>/", staff.dispute_detail, name="staff-dispute-detail"),
     path("staff/works/reports/", staff.report_list, name="staff-report-list"),

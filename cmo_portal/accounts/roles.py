@@ -50,6 +50,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "members.view_members",
         "members.approve_bank",
         "works.view_works",
+        "works.set_split_rules",
     ),
     "auditor": (
         "members.view_members",

@@ -59,6 +59,11 @@ ACT_WORDS: Final[Mapping[str, Text]] = {
     "close_dispute": _("Settled the dispute"),
     "report_work": _("Reported an error"),
     "settle_report": _("Settled a report"),
+    "propose_split": _("Proposed another split"),
+    "confirm_split": _("Agreed to the split"),
+    "refuse_split": _("Refused the split"),
+    "confirm_split_for": _("Confirmed the split for a party, on evidence"),
+    "set_split_rule": _("Set the rule of agreement on splits"),
     "check_registration_file": _("Checked a registration file"),
     "import_registration_file": _("Took a registration file"),
     # licensing

@@ -36,7 +36,8 @@ SHARES_NOW = """
     payee AS (SELECT * FROM unnest(%(parties)s::bigint[], %(payees)s::bigint[]) AS p (party_id, payee_id)),
     share AS (
         SELECT s.work_id, s.id AS share_id, s.party_id, s.role, s.share AS units,
-            CASE WHEN s.state = 'disputed' THEN -2 ELSE coalesce(payee.payee_id, -4) END AS payee_id
+            CASE s.state WHEN 'disputed' THEN -2 WHEN 'unconfirmed' THEN -7
+                ELSE coalesce(payee.payee_id, -4) END AS payee_id
         FROM work JOIN works_workshare s USING (work_id)
             LEFT JOIN payee ON payee.party_id = s.party_id AND s.state = 'active'
         WHERE s."right" = %(right)s AND s.territory IN (%(territory)s, '2136')

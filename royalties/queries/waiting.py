@@ -32,7 +32,9 @@ STANDING = """
                 AND (v.valid_to IS NULL OR v.valid_to >= %(on)s) ORDER BY r.code LIMIT 1),
         (SELECT array_agg(ARRAY[d.uid::text, coalesce(d.answers -> 'title' ->> 'title', '')]) FROM (
             SELECT uid, answers FROM works_workdraft WHERE party_id = %(party)s AND work_id IS NULL
-            ORDER BY id DESC LIMIT 1) d)
+            ORDER BY id DESC LIMIT 1) d),
+        (SELECT count(*) FROM works_splitanswer a JOIN works_splitproposal p ON p.id = a.proposal_id
+            WHERE a.party_id = %(party)s AND a.state = 'waiting' AND p.state = 'open')
 """
 
 
@@ -59,7 +61,8 @@ class Standing:
     her own data is missing for a payment, what is held, and what she has begun. Amounts in minor units.
 
     `sent_back` is the bank's reason, None where no payment came back from the account in force. `disputes` counts the
-    works with an open dispute by the last day for evidence (None where none is known)."""
+    works with an open dispute by the last day for evidence (None where none is known). `splits` counts the works whose
+    split waits for her word."""
 
     balance: int
     payout: Payout | None
@@ -71,6 +74,7 @@ class Standing:
     held: tuple[HeldGroup, ...]
     disputes: tuple[tuple[dt.date | None, int], ...]
     draft: Draft | None
+    splits: int
 
     @property
     def held_amount(self) -> int:
@@ -104,7 +108,7 @@ def standing(member: Member, *, on: dt.date) -> Standing:
     where: dict[str, Any] = {"party": member.party_id, "on": on, "payable": str(AccountCode.PAYABLE)}
     with connection.cursor() as cursor:
         cursor.execute(STANDING, where)
-        balance, has_account, account_waits, sent_back, has_tax_class, rule, drafts = cursor.fetchone()
+        balance, has_account, account_waits, sent_back, has_tax_class, rule, drafts, splits = cursor.fetchone()
     minimum = _minimum(json.loads(rule)) if rule else None
     begun = drafts[0] if drafts else None
     held = held_groups(member.party)
@@ -119,6 +123,7 @@ def standing(member: Member, *, on: dt.date) -> Standing:
         held=held,
         disputes=_disputes(member.party) if any(group.reason == "dispute" for group in held) else (),
         draft=Draft(begun[0], begun[1]) if begun else None,
+        splits=splits,
     )
 
 

@@ -31,7 +31,7 @@ from royalties.models import (
     UsageFile,
     UsageSource,
 )
-from works.models import Dispute, RegistrationFile, Work, WorkDraft, WorkReport
+from works.models import Dispute, RegistrationFile, SplitProposal, Work, WorkDraft, WorkReport
 
 # kind → every object of that kind, as a queryset; addresses are made from the row.
 KINDS: dict[str, Callable[[], QuerySet[Any]]] = {
@@ -43,6 +43,8 @@ KINDS: dict[str, Callable[[], QuerySet[Any]]] = {
     "membership_application": lambda: MembershipApplication.objects.exclude(state="draft"),
     "work": lambda: Work.objects.filter(state="registered"),
     "draft": lambda: WorkDraft.objects.filter(work=None),
+    "split": SplitProposal.objects.all,
+    "live_split": lambda: SplitProposal.objects.filter(state__in=["open", "refused"]),
     "registration_file": lambda: RegistrationFile.objects.exclude(answer=""),
     "licence_application": lambda: LicenceApplication.objects.exclude(state="draft"),
     "licence_document": lambda: ApplicationDocument.objects.exclude(application__state="draft"),
@@ -75,6 +77,8 @@ def of_member(kind: str, member: Member) -> QuerySet[Any]:
         return rows.filter(shares__party=member.party).distinct()
     if kind in {"account", "document", "draft", "statement"}:
         return rows.filter(party=member.party)
+    if kind in {"split", "live_split"}:
+        return rows.filter(answers__party=member.party).distinct()
     raise LookupError(kind)
 
 

@@ -28,6 +28,8 @@ class WorkFilter(SearchForm):
             ("refused", _("Refused")),
             ("disputed", _("With a dispute")),
             ("open", _("With a part without owner")),
+            ("unconfirmed", _("Waiting for the co-writers")),
+            ("withdrawn", _("Withdrawn")),
         ],
     )
 
@@ -48,6 +50,7 @@ class MyWorksFilter(forms.Form):
             ("", _("All my works")),
             ("disputed", _("With a dispute")),
             ("open", _("With a part without owner")),
+            ("unconfirmed", _("Waiting for the co-writers")),
             ("silent", _("Without a recording")),
         ],
     )
@@ -77,5 +80,22 @@ class StatusFilter(forms.Form):
             ("DU", _("Known already")),
             ("RJ", _("Rejected")),
             ("RA", _("Kept with the file")),
+        ],
+    )
+
+
+class SplitFilter(forms.Form):
+    """Which rounds of agreement to show."""
+
+    state = forms.ChoiceField(
+        label=_("State"),
+        required=False,
+        choices=[
+            ("desk", _("Parties that are no members")),
+            ("late", _("Answer overdue")),
+            ("refused", _("Refused by one side")),
+            ("open", _("Waiting for answers")),
+            ("agreed", _("Agreed by all sides")),
+            ("all", _("All")),
         ],
     )

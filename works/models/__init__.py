@@ -3,6 +3,7 @@
 from works.models.claims import Claim, Dispute
 from works.models.registrations import ImportedTransaction, RegistrationFile, WorkDraft
 from works.models.reports import ReportKind, WorkReport
+from works.models.splits import SplitAnswer, SplitProposal, SplitRule
 from works.models.works import Recording, Work, WorkIdentifier, WorkShare, WorkTitle
 
 __all__ = [
@@ -12,6 +13,9 @@ __all__ = [
     "Recording",
     "RegistrationFile",
     "ReportKind",
+    "SplitAnswer",
+    "SplitProposal",
+    "SplitRule",
     "Work",
     "WorkDraft",
     "WorkIdentifier",

@@ -15,6 +15,8 @@ from works.models import Recording, Work, WorkShare, WorkTitle
 from works.rules.identifiers import read_isrc, read_iswc
 
 LIVE = Q(state="registered")
+GONE = ("merged", "withdrawn")  # no work of its own any more
+SHARE_STATES = {"disputed": "disputed", "open": "unclaimed", "unconfirmed": "unconfirmed"}
 LONGEST_QUERY = 200
 ALIKE = 0.45  # from this score a title is shown as a look-alike
 TELLING = 5  # consonants from which an equal sound is no accident
@@ -30,7 +32,7 @@ def search_works(text: str, *, limit: int = 50, everything: bool = False) -> lis
     wanted = text.strip()[:LONGEST_QUERY]
     if not wanted:
         return []
-    allowed = ~Q(state="merged") if everything else LIVE
+    allowed = ~Q(state__in=GONE) if everything else LIVE
     numbered = _works_by_number(wanted, allowed)
     if numbered:
         return numbered[:limit]
@@ -53,14 +55,14 @@ def _works_by_number(wanted: str, allowed: Q) -> list[Work]:
 
 def found_works(*, text: str = "", state: str = "") -> QuerySet[Work]:
     """Works for staff: found as the public finds them, in any state but merged; or by what is open about them."""
-    works = Work.objects.exclude(state="merged")
+    works = Work.objects.all() if state == "withdrawn" else Work.objects.exclude(state__in=GONE)
     if text.strip():
         works = works.filter(pk__in=[work.pk for work in search_works(text, limit=200, everything=True)])
-    if state in ("submitted", "registered", "refused"):
+    if state in ("submitted", "registered", "refused", "withdrawn"):
         return works.filter(state=state)
-    if state in ("disputed", "open"):
-        wanted = "disputed" if state == "disputed" else "unclaimed"
-        return works.filter(Exists(WorkShare.objects.filter(work=OuterRef("pk"), state=wanted)))
+    if state in SHARE_STATES:
+        wanted = WorkShare.objects.filter(work=OuterRef("pk"), state=SHARE_STATES[state])
+        return works.filter(Exists(wanted))
     return works
 
 
@@ -68,20 +70,22 @@ def works_of(party: Party) -> QuerySet[Work]:
     """Every work in which the party holds or claims a share, or that it registered."""
     held = WorkShare.objects.filter(party=party).values("work_id")
     claimed = party.claims.values("dispute__work_id")
-    return Work.objects.filter(Q(pk__in=held) | Q(pk__in=claimed) | Q(registered_by=party)).exclude(state="merged")
+    return Work.objects.filter(Q(pk__in=held) | Q(pk__in=claimed) | Q(registered_by=party)).exclude(state__in=GONE)
 
 
 def my_works(party: Party, *, text: str = "", show: str = "") -> QuerySet[Work]:
     """The member's works by words of a title in either script, and by what they lack: `disputed`, `open` (a part
-    without an owner) or `silent` (no recording). Each row knows all three."""
+    without an owner), `unconfirmed` (not agreed by all sides) or `silent` (no recording). Each row knows
+    all of them."""
     works = works_of(party).annotate(
         is_disputed=Exists(WorkShare.objects.filter(work=OuterRef("pk"), state="disputed")),
         is_open=Exists(WorkShare.objects.filter(work=OuterRef("pk"), state="unclaimed")),
+        is_unconfirmed=Exists(WorkShare.objects.filter(work=OuterRef("pk"), state="unconfirmed")),
         is_silent=~Exists(Recording.works.through.objects.filter(work_id=OuterRef("pk"))),
     )
     if text.strip():
         works = works.filter(titled(text))
-    flags = {"disputed": "is_disputed", "open": "is_open", "silent": "is_silent"}
+    flags = {"disputed": "is_disputed", "open": "is_open", "unconfirmed": "is_unconfirmed", "silent": "is_silent"}
     return works.filter(**{flags[show]: True}) if show in flags else works
 
 
@@ -180,7 +184,7 @@ def _title_scores(wanted: str, limit: int, everything: bool = False) -> dict[int
         near |= Q(skeleton__contains=bones)
     if len(bones) > 4:
         near |= Q(skeleton__trigram_similar=bones)
-    rows = WorkTitle.objects.filter(near).exclude(work__state="merged")
+    rows = WorkTitle.objects.filter(near).exclude(work__state__in=GONE)
     if not everything:
         rows = rows.filter(work__state="registered")
     alike = Greatest(TrigramSimilarity("key", key), TrigramSimilarity("skeleton", bones) * Value(0.8))

@@ -1,6 +1,7 @@
 """How much waits for the documentation desk, for the start page of staff."""
 
 from works.models import Dispute, RegistrationFile, Work, WorkReport
+from works.queries.splits import desk_splits
 
 
 def submitted() -> int:
@@ -21,3 +22,8 @@ def reports() -> int:
 def files() -> int:
     """Registration files that were checked and not taken."""
     return RegistrationFile.objects.filter(state="checked").count()
+
+
+def splits() -> int:
+    """Rounds of agreement in which the desk has to speak for somebody."""
+    return desk_splits().count()

@@ -53,7 +53,7 @@ def share_table(work: Work, *, on: dt.date) -> list[RightTable]:
 def own_shares(works: Iterable[Work], party: Party) -> dict[int, dict[str, int]]:
     """work id → right → the party's share, for a page of works."""
     found: dict[int, dict[str, int]] = {}
-    rows = WorkShare.objects.filter(work__in=list(works), party=party, state="active")
+    rows = WorkShare.objects.filter(work__in=list(works), party=party, state__in=["active", "unconfirmed"])
     for work_id, right, share in rows.values_list("work_id", "right", "share"):
         shares = found.setdefault(work_id, {})
         shares[right] = shares.get(right, 0) + share
@@ -81,6 +81,7 @@ class ListedWork:
     owners: tuple[Owner, ...]
     is_whole: bool
     is_disputed: bool
+    is_unconfirmed: bool
 
 
 def listed(works: Sequence[Work], *, on: dt.date) -> list[ListedWork]:
@@ -110,6 +111,7 @@ def _listed(work: Work, titles: Sequence[WorkTitle], shares: Sequence[WorkShare]
         owners=tuple(named.values()),
         is_whole=sum(row.share for row in rows if row.state == "active") == WHOLE,
         is_disputed=any(row.state == "disputed" for row in shares),
+        is_unconfirmed=any(row.state == "unconfirmed" for row in shares),
     )
 
 
@@ -118,7 +120,7 @@ def same_named_parties(rows: Sequence[dict[str, Any]]) -> list[tuple[int, str, l
     that go by this name. One or two queries a name."""
     found = []
     for place, row in enumerate(rows):
-        if not row.get("own") and not row.get("ipi"):
+        if not row.get("own") and not row.get("ipi") and not row.get("party"):
             parties = same_name_parties(row["name"])
             if parties:
                 found.append((place, row["name"], parties))

@@ -1,5 +1,6 @@
 """A member's registration, step by step: every step is kept on the server, sent once, and found again if left."""
 
+import datetime as dt
 from typing import Any
 from uuid import UUID
 
@@ -14,10 +15,12 @@ from cmo_portal.common.money import allocate
 from cmo_portal.common.spelling import script_of
 from members.models import Party
 from members.models.parties import PartyKind
+from members.queries.parties import same_name_parties
 from members.services.parties import PartyFacts, register_parties
 from works.models import Work, WorkDraft
 from works.rules.splits import WHOLE
 from works.services.registration import NewRecording, NewShare, NewTitle, NewWork, register_work
+from works.services.splits import open_first_rounds, withdraw_rounds
 
 STEPS = ("title", "known", "shares")
 
@@ -61,8 +64,10 @@ def equal_parts(count: int) -> list[int]:
 
 
 @transaction.atomic
-def send_draft(*, draft: WorkDraft, by: User, persons: dict[int, UUID | None], is_doubtful: bool) -> Work:
-    """Register the work of a complete draft; sent twice it answers with the same work.
+def send_draft(
+    *, draft: WorkDraft, by: User, persons: dict[int, UUID | None], is_doubtful: bool, now: dt.datetime
+) -> Work:
+    """Register the work of a complete draft and ask the others whom it names; sent twice it answers with the same work.
 
     `persons` says for rows of the shares which known party is meant, None for a new one. A doubtful work, one that may
     be registered already, waits for the documentation desk. Raises ValidationError; then nothing is registered.
@@ -74,13 +79,14 @@ def send_draft(*, draft: WorkDraft, by: User, persons: dict[int, UUID | None], i
         raise ValidationError(_("Fill in the title and the shares first."))
     new = _new_work(draft.answers["title"], draft.answers["shares"], draft.party, by, persons)
     state = "submitted" if is_doubtful else "registered"
-    draft.work = register_work(new=new, by=by, source="member", registered_by=draft.party, state=state)
+    draft.work = register_work(new=new, by=by, source="member", registered_by=draft.party, state=state, asks=True)
+    open_first_rounds(works=[(draft.work, new.shares)], party=draft.party, by=by, now=now)
     draft.save(update_fields=["work"])
     return draft.work
 
 
 @transaction.atomic
-def decide_submitted(*, work: Work, accept: bool, reason: str, by: User) -> Work:
+def decide_submitted(*, work: Work, accept: bool, reason: str, by: User, now: dt.datetime) -> Work:
     """The documentation desk registers or refuses a work that waited for its look."""
     require(by, "works.edit_works")
     work = Work.objects.select_for_update(no_key=True).get(pk=work.pk)
@@ -90,6 +96,8 @@ def decide_submitted(*, work: Work, accept: bool, reason: str, by: User) -> Work
         raise ValidationError(_("Say why the work is refused: the member reads it."))
     work.state, work.refusal = ("registered", "") if accept else ("refused", reason.strip())
     work.save(update_fields=["state", "refusal"])
+    if not accept:
+        withdraw_rounds(work_ids=[work.pk], now=now)
     verb = "accept_work" if accept else "refuse_work"
     record_act(by=by, verb=verb, on=work, facts={"reason": reason.strip()[:500]})
     return work
@@ -125,6 +133,7 @@ def _new_work(
 def _shares(rows: list[dict[str, Any]], own: Party | None, by: User, persons: dict[int, UUID | None]) -> list[NewShare]:
     chosen = {party.uid: party for party in Party.objects.filter(uid__in=[uid for uid in persons.values() if uid])}
     known = {place: chosen[uid] for place, uid in persons.items() if uid in chosen}
+    known.update(_found(rows))
     if own is not None:
         known.update({place: own for place, row in enumerate(rows) if row.get("own")})
     others = [place for place in range(len(rows)) if place not in known]
@@ -139,6 +148,17 @@ def _shares(rows: list[dict[str, Any]], own: Party | None, by: User, persons: di
         for right, field in (("PR", "performing"), ("MR", "mechanical"))
         if row[field]
     ]
+
+
+def _found(rows: list[dict[str, Any]]) -> dict[int, Party]:
+    """The rows whose person was found by search and still bears that name."""
+    wanted = {row["party"]: place for place, row in enumerate(rows) if row.get("party")}
+    found = {str(party.uid): party for party in Party.objects.filter(uid__in=list(wanted))}
+    return {
+        place: found[uid]
+        for uid, place in wanted.items()
+        if uid in found and found[uid] in same_name_parties(rows[place]["name"])
+    }
 
 
 def _facts(row: dict[str, Any]) -> PartyFacts:

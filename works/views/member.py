@@ -14,8 +14,11 @@ from works.access import member_page
 from works.exports import work_list_csv
 from works.forms.search import MyWorksFilter
 from works.queries.repertoire import my_works, works_of
+from works.queries.splits import waiting_answers
 from works.queries.work_pages import own_shares, share_table
 from works.services.drafts import next_step
+
+WAITING_SHOWN = 20
 
 
 @member_page
@@ -34,6 +37,8 @@ def work_list(request: HttpRequest, party: Party) -> HttpResponse:
     filtered = bool(wanted.get("q") or wanted.get("show"))
     context = {
         "page": page,
+        "waiting": list(waiting_answers(party)[:WAITING_SHOWN]),
+        "today": clock.today(),
         "rows": [(work, shares.get(work.pk, {})) for work in page.rows],
         "drafts": [(draft, next_step(draft)) for draft in party.work_drafts.filter(work=None).order_by("-pk")[:20]],
         "filter_form": chosen,
@@ -53,6 +58,7 @@ def work_detail(request: HttpRequest, party: Party, uid: UUID) -> HttpResponse:
     context = {
         "work": work,
         "party": party,
+        "split": work.splits.order_by("-round").first(),
         "titles": work.titles.order_by("pk"),
         "rights": share_table(work, on=clock.today()),
         "recordings": work.recordings.order_by("pk"),

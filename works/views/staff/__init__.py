@@ -3,6 +3,7 @@
 from works.views.staff.disputes import dispute_detail, dispute_list, dispute_open
 from works.views.staff.files import file_answer, file_detail, file_import, file_list, file_progress
 from works.views.staff.reports import report_detail, report_list
+from works.views.staff.splits import split_detail, split_list, split_rules
 from works.views.staff.works import share_edit, work_decide, work_detail, work_list
 
 __all__ = [
@@ -17,6 +18,9 @@ __all__ = [
     "report_detail",
     "report_list",
     "share_edit",
+    "split_detail",
+    "split_list",
+    "split_rules",
     "work_decide",
     "work_detail",
     "work_list",

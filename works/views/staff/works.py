@@ -68,6 +68,7 @@ def work_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
         "rights": share_table(work, on=day or clock.today()),
         "all_rights": Right.choices,
         "recordings": work.recordings.order_by("pk"),
+        "split": work.splits.order_by("-round").first(),
         "identifiers": work.identifiers.order_by("pk"),
         "disputes": work.disputes.prefetch_related("claims__party").order_by("-opened_on", "pk"),
         "registrations": work.registrations.select_related("file").order_by("-pk")[:20],
@@ -86,7 +87,8 @@ def work_decide(request: HttpRequest, uid: UUID) -> HttpResponse:
     work = get_object_or_404(Work, uid=uid)
     accept = request.POST.get("act") == "accept"
     try:
-        decide_submitted(work=work, accept=accept, reason=request.POST.get("reason", "")[:500], by=acting(request))
+        reason = request.POST.get("reason", "")[:500]
+        decide_submitted(work=work, accept=accept, reason=reason, by=acting(request), now=clock.now())
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:
