@@ -99,6 +99,8 @@ class WorksConfig(AppConfig):
                 "taking": ("half", "waiting", _("Being taken")),
                 "imported": ("filled", "good", _("Imported")),
                 "refused": ("cross", "bad", _("Refused")),
+                "partly": ("square", "plain", _("Undone in part")),
+                "undone": ("square", "plain", _("Undone")),
             },
         )
         register_states(

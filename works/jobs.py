@@ -3,8 +3,8 @@
 from cmo_portal.common import clock
 from cmo_portal.jobs.models import Job
 from cmo_portal.jobs.services import handles, heals
-from works.queries.registrations import CHECK, IMPORT
-from works.services import imports
+from works.queries.registrations import CHECK, CHECK_TABLE, IMPORT, TAKE_TABLE
+from works.services import bulk, imports
 from works.services.split_notices import send_split_notices
 
 
@@ -24,3 +24,15 @@ def import_file(job: Job) -> None:
 def tell_sides() -> None:
     """On each round of the reaper: tell members which splits wait for them."""
     send_split_notices(today=clock.today())
+
+
+@handles(CHECK_TABLE)
+def check_table(job: Job) -> None:
+    """Read a large table of works and keep what would become of each."""
+    bulk.check_table_by_job(job=job)
+
+
+@handles(TAKE_TABLE)
+def take_table(job: Job) -> None:
+    """Take what passed of a large table."""
+    bulk.take_table_by_job(job=job, now=clock.now())

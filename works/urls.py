@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from works.views import drafts, member, public, splits, staff
+from works.views import drafts, member, public, splits, staff, tables
 from works.views.staff import new_work
 
 app_name = "works"
@@ -21,6 +21,12 @@ urlpatterns = [
     path("my/works/registrations/<uuid:uid>/discard/", drafts.draft_discard, name="member-draft-discard"),
     path("my/works/splits/<uuid:uid>/", splits.split_detail, name="member-split-detail"),
     path("my/works/splits/<uuid:uid>/propose/", splits.split_propose, name="member-split-propose"),
+    path("my/works/files/", tables.file_list, name="member-file-list"),
+    path("my/works/files/template.<str:ending>", tables.file_template, name="member-file-template"),
+    path("my/works/files/<uuid:uid>/", tables.file_detail, name="member-file-detail"),
+    path("my/works/files/<uuid:uid>/progress/", tables.file_progress, name="member-file-progress"),
+    path("my/works/files/<uuid:uid>/take/", tables.file_take, name="member-file-take"),
+    path("my/works/files/<uuid:uid>/refused/", tables.file_refused, name="member-file-refused"),
     path("staff/works/", staff.work_list, name="staff-work-list"),
     path("staff/works/new/", new_work.work_new, name="staff-work-new"),
     path("staff/works/<uuid:uid>/", staff.work_detail, name="staff-work-detail"),
@@ -35,6 +41,8 @@ urlpatterns = [
     path("staff/works/reports/", staff.report_list, name="staff-report-list"),
     path("staff/works/reports/<uuid:uid>/", staff.report_detail, name="staff-report-detail"),
     path("staff/registrations/", staff.file_list, name="staff-file-list"),
+    path("staff/registrations/template.<str:ending>", staff.file_template, name="staff-file-template"),
+    path("staff/registrations/<uuid:uid>/refused/", staff.file_refused, name="staff-file-refused"),
     path("staff/registrations/<uuid:uid>/", staff.file_detail, name="staff-file-detail"),
     path("staff/registrations/<uuid:uid>/progress/", staff.file_progress, name="staff-file-progress"),
     path("staff/registrations/<uuid:uid>/import/", staff.file_import, name="staff-file-import"),

@@ -45,6 +45,7 @@ KINDS: dict[str, Callable[[], QuerySet[Any]]] = {
     "draft": lambda: WorkDraft.objects.filter(work=None),
     "split": SplitProposal.objects.all,
     "live_split": lambda: SplitProposal.objects.filter(state__in=["open", "refused"]),
+    "table": lambda: RegistrationFile.objects.filter(party__isnull=False, format__in=["CSV", "XLSX"]),
     "registration_file": lambda: RegistrationFile.objects.exclude(answer=""),
     "licence_application": lambda: LicenceApplication.objects.exclude(state="draft"),
     "licence_document": lambda: ApplicationDocument.objects.exclude(application__state="draft"),
@@ -75,7 +76,7 @@ def of_member(kind: str, member: Member) -> QuerySet[Any]:
     rows = KINDS[kind]()
     if kind == "work":
         return rows.filter(shares__party=member.party).distinct()
-    if kind in {"account", "document", "draft", "statement"}:
+    if kind in {"account", "document", "draft", "statement", "table"}:
         return rows.filter(party=member.party)
     if kind in {"split", "live_split"}:
         return rows.filter(answers__party=member.party).distinct()

@@ -1,6 +1,5 @@
 """Fields that several forms on works share: a share in percent, identifiers with their check digit, roles."""
 
-import re
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +12,7 @@ from cmo_portal.common.numerals import digits_to_ascii
 from cmo_portal.common.texts import Text
 from cmo_portal.wording import share_text
 from works.rules.identifiers import IdentifierReading, read_ipi_name, read_isrc, read_iswc
-from works.rules.splits import WHOLE
+from works.rules.splits import ShareRefused, read_share
 
 LANGUAGES = [
     ("", _("Choose")),
@@ -41,9 +40,10 @@ ROLES: list[tuple[str, Any]] = [
     ("PA", _("Income participant")),
 ]
 MEMBER_ROLES = [role for role in ROLES if role[0] in {"CA", "C", "A", "AR", "TR", "E"}]
-_PERCENT = re.compile(r"(\d{1,3})(?:\.(\d{1,4}))?", re.ASCII)
-_FINER_PERCENT = re.compile(r"[0-9]{1,3}\.[0-9]{5,}")
-_ARABIC_SIGNS = str.maketrans({"٪": "%", "٫": "."})
+_REFUSED_SHARES = {
+    "decimals": _("“%(value)s” has too many decimals: a share has four at most. Round it, for example to 33.3333."),
+    "share": _("“%(value)s” is not a share. Write a number from 0 to 100, for example 33.33."),
+}
 
 
 class ShareField(forms.CharField):
@@ -58,20 +58,10 @@ class ShareField(forms.CharField):
         text = super().clean(value)
         if not text:
             return None
-        bare = digits_to_ascii(text).translate(_ARABIC_SIGNS).replace("%", "").replace(",", ".").strip()
-        if _FINER_PERCENT.fullmatch(bare):
-            raise ValidationError(
-                _("“%(value)s” has too many decimals: a share has four at most. Round it, for example to 33.3333."),
-                params={"value": text},
-            )
-        match = _PERCENT.fullmatch(bare)
-        units = int(match[1]) * 10_000 + int((match[2] or "").ljust(4, "0")) if match else -1
-        if not 0 <= units <= WHOLE:
-            raise ValidationError(
-                _("“%(value)s” is not a share. Write a number from 0 to 100, for example 33.33."),
-                params={"value": text},
-            )
-        return units
+        try:
+            return read_share(text)
+        except ShareRefused as refusal:
+            raise ValidationError(_REFUSED_SHARES[refusal.code], params={"value": text}) from refusal
 
     def prepare_value(self, value: Any) -> Any:
         """Kept units as people write them: 333400 as 33.34."""

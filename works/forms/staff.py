@@ -1,6 +1,7 @@
 """Forms of the documentation desk: rows of owners, corrections, disputes, decisions, files."""
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any, cast
 
 from django import forms
@@ -8,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cmo_portal.forms import DayField
 from members.models import Party
+from works.forms.bulk import TABLE_ENDINGS
 from works.forms.fields import ROLES, ShareField, share_figure
 from works.models import WorkShare
 
@@ -173,13 +175,18 @@ class RegistrationFileForm(forms.Form):
     """A registration file to be checked."""
 
     file = forms.FileField(
-        label=_("Registration file (CWR 2.1 or 2.2)"),
+        label=_("Registration file (CWR, or our table as XLSX or CSV)"),
         help_text=_("The file is checked first. Nothing is taken until you say so."),
         error_messages={
             "required": _("Choose the file."),
             "empty": _("This file is empty. Ask the sender for it again."),
         },
     )
+
+    @property
+    def is_cwr(self) -> bool:
+        """Whether the file's name is not that of a table."""
+        return Path(self.cleaned_data["file"].name).suffix.lower() not in TABLE_ENDINGS
 
 
 def _share_line(row: WorkShare) -> str:

@@ -12,13 +12,12 @@ from cmo_portal.accounts.access import require
 from cmo_portal.accounts.models import User
 from cmo_portal.audit.services import record_act
 from cmo_portal.common.money import allocate
-from cmo_portal.common.spelling import script_of
 from members.models import Party
-from members.models.parties import PartyKind
 from members.queries.parties import same_name_parties
-from members.services.parties import PartyFacts, register_parties
+from members.services.parties import register_parties
 from works.models import Work, WorkDraft
 from works.rules.splits import WHOLE
+from works.services.naming import party_facts
 from works.services.registration import NewRecording, NewShare, NewTitle, NewWork, register_work
 from works.services.splits import open_first_rounds, withdraw_rounds
 
@@ -138,7 +137,7 @@ def _shares(rows: list[dict[str, Any]], own: Party | None, by: User, persons: di
         known.update({place: own for place, row in enumerate(rows) if row.get("own")})
     others = [place for place in range(len(rows)) if place not in known]
     if others:
-        facts = [_facts(rows[place]) for place in others]
+        facts = [party_facts(rows[place]["name"], rows[place]["role"], rows[place].get("ipi")) for place in others]
         known.update(
             zip(others, register_parties(parties=facts, by=by, source="member" if own else "staff"), strict=True)
         )
@@ -159,15 +158,3 @@ def _found(rows: list[dict[str, Any]]) -> dict[int, Party]:
         for uid, place in wanted.items()
         if uid in found and found[uid] in same_name_parties(rows[place]["name"])
     }
-
-
-def _facts(row: dict[str, Any]) -> PartyFacts:
-    firm = row["role"] in ("E", "AM", "SE")
-    first, _blank, last = row["name"].strip().rpartition(" ")
-    return PartyFacts(
-        last_name=row["name"].strip() if firm else last,
-        first_name="" if firm else first,
-        original=row["name"].strip() if script_of(row["name"]) == "Arab" else "",
-        kind=PartyKind.ORGANISATION if firm else PartyKind.PERSON,
-        ipi_name_number=row.get("ipi") or None,
-    )

@@ -12,6 +12,7 @@ from works.formats.cwr.work_view import work_of
 from works.models import ImportedTransaction, RegistrationFile, Work, WorkShare
 from works.services.cwr_works import new_works
 from works.services.deciding import ACCEPTED, Decision, complaints_of
+from works.services.made import note_revision, noting
 from works.services.registration import (
     NewWork,
     SharesAboveWhole,
@@ -35,7 +36,8 @@ def take_slice(*, file: RegistrationFile, decisions: Sequence[Decision], sender:
     numbers = [decision.transaction.number for decision in decisions]
     kept = {row.number: row for row in ImportedTransaction.objects.filter(file=file, number__in=numbers, taken=False)}
     open_ones = [decision for decision in decisions if decision.transaction.number in kept]
-    works = _store(open_ones, sender, by)
+    with noting(file):
+        works = _store(open_ones, sender, by, file)
     faultpoint("works.import.after_works")
     for decision in open_ones:
         row = kept[decision.transaction.number]
@@ -45,7 +47,9 @@ def take_slice(*, file: RegistrationFile, decisions: Sequence[Decision], sender:
     return sum(row.status in ACCEPTED for row in kept.values())
 
 
-def _store(decisions: Sequence[Decision], sender: str, by: User) -> dict[int, tuple[str, Work | None]]:
+def _store(
+    decisions: Sequence[Decision], sender: str, by: User, file: RegistrationFile
+) -> dict[int, tuple[str, Work | None]]:
     """Transaction number → final status and work, for all whose work is only known now."""
     accepted = [decision for decision in decisions if decision.status in ACCEPTED]
     news = new_works(works=[work_of(each.transaction) for each in accepted], sender=sender, by=by) if accepted else []
@@ -60,7 +64,7 @@ def _store(decisions: Sequence[Decision], sender: str, by: User) -> dict[int, tu
         number = each.transaction.number
         work = each.work or (found.get(each.earlier, ("", None))[1] if each.earlier else None)
         if number in revisions and work is not None:
-            found[number] = _revise(work, revisions[number], sender, by), work
+            found[number] = _revise(work, revisions[number], sender, by, file), work
         elif number not in found:
             found[number] = each.status, work
     return found
@@ -70,14 +74,16 @@ def _is_known(decision: Decision) -> bool:
     return decision.work is not None or decision.earlier is not None
 
 
-def _revise(work: Work, new: NewWork, sender: str, by: User) -> str:
+def _revise(work: Work, new: NewWork, sender: str, by: User, file: RegistrationFile) -> str:
     """A revision replaces the shares that this sender brought; those from elsewhere and contested parts stay. What
     would then make more than the whole is a conflict, and nothing of the revision is taken."""
     before = _share_facts(work, sender)
     try:
         with transaction.atomic():
             Work.objects.select_for_update(no_key=True).get(pk=work.pk)
-            WorkShare.objects.filter(work=work, source=sender).exclude(state="disputed").delete()
+            old = WorkShare.objects.filter(work=work, source=sender).exclude(state="disputed")
+            note_revision(file=file, work=work, shares=list(old))
+            old.delete()
             write_shares([share_row(work, part, sender) for part in new.shares])
     except SharesAboveWhole:
         return "CO"

@@ -1,7 +1,15 @@
 """The documentation desk: works, corrections, disputes, reports, registration files."""
 
 from works.views.staff.disputes import dispute_detail, dispute_list, dispute_open
-from works.views.staff.files import file_answer, file_detail, file_import, file_list, file_progress
+from works.views.staff.files import (
+    file_answer,
+    file_detail,
+    file_import,
+    file_list,
+    file_progress,
+    file_refused,
+    file_template,
+)
 from works.views.staff.reports import report_detail, report_list
 from works.views.staff.splits import split_detail, split_list, split_rules
 from works.views.staff.works import share_edit, work_decide, work_detail, work_list
@@ -15,6 +23,8 @@ __all__ = [
     "file_import",
     "file_list",
     "file_progress",
+    "file_refused",
+    "file_template",
     "report_detail",
     "report_list",
     "share_edit",
