@@ -52,6 +52,23 @@ class WorksConfig(AppConfig):
                 "disputed": ("triangle", "bad", _("Disputed")),
                 "unclaimed": ("pause", "waiting", _("Unclaimed")),
                 "unconfirmed": ("half", "waiting", _("Waiting for the co-writers")),
+                "free": ("empty", "plain", _("Public domain")),
+            },
+        )
+        register_states(
+            "free_element",
+            {
+                "free": ("empty", "good", _("Belongs to nobody")),
+                "protected": ("filled", "plain", _("Still protected")),
+                "unknown": ("half", "waiting", _("Cannot be said yet")),
+            },
+        )
+        register_states(
+            "identifier",
+            {
+                "unlinked": ("cross", "bad", _("Not the number of this work")),
+                "invalid": ("cross", "bad", _("Not a valid number")),
+                "taken": ("triangle", "waiting", _("Another work holds this number")),
             },
         )
         register_states(

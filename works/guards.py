@@ -1,4 +1,5 @@
-"""The database's own guard over shares: never more than the whole of a work, right, territory and date (M05).
+"""The database's own guards: never more than the whole of a work, right, territory and date (M05); no work that is,
+through any number of steps, made from itself.
 
 A check without a lock is no invariant: two sessions would each see a sum that fits. The trigger locks the parent work
 first, then adds up what is there. FOR NO KEY UPDATE does not collide with the key-share locks of the foreign key, so
@@ -7,23 +8,36 @@ two inserts wait for each other instead of dying in a deadlock.
 
 import pgtrigger
 
+# What is above the whole in no sum over all territories cannot be above it in one: only works whose areas differ are
+# looked at country by country, on every day on which a share begins or a country comes into an area.
 _CHECK = """
     PERFORM 1 FROM works_work w WHERE w.id IN (SELECT work_id FROM new_rows)
         ORDER BY w.id FOR NO KEY UPDATE;
-    SELECT s.work_id, s."right" AS category, t.territory, d.day, sum(s.share) AS total INTO too_much
-    FROM (SELECT DISTINCT work_id, "right" FROM new_rows) n
-    JOIN works_workshare s ON s.work_id = n.work_id AND s."right" = n."right"
-    JOIN (SELECT DISTINCT work_id, "right", territory FROM works_workshare) t
-        ON t.work_id = n.work_id AND t."right" = n."right"
-    JOIN (SELECT DISTINCT work_id, "right", coalesce(valid_from, DATE '0001-01-01') AS day FROM works_workshare) d
-        ON d.work_id = n.work_id AND d."right" = n."right"
-    WHERE (s.territory = t.territory OR s.territory = '2136')
-        AND coalesce(s.valid_from, DATE '0001-01-01') <= d.day
-        AND coalesce(s.valid_to, DATE '9999-12-31') >= d.day
-    GROUP BY 1, 2, 3, 4 HAVING sum(s.share) > 1000000 LIMIT 1;
+    WITH touched AS (SELECT DISTINCT work_id, "right" FROM new_rows),
+    share AS (
+        SELECT s.work_id, s."right", s.territory, s.share, coalesce(s.valid_from, DATE '0001-01-01') AS first_day,
+            coalesce(s.valid_to, DATE '9999-12-31') AS last_day
+        FROM touched JOIN works_workshare s USING (work_id, "right")
+    ),
+    suspect AS (
+        SELECT DISTINCT s.work_id, s."right" FROM share s
+            JOIN (SELECT DISTINCT work_id, "right", first_day AS day FROM share) d USING (work_id, "right")
+        WHERE d.day BETWEEN s.first_day AND s.last_day
+        GROUP BY s.work_id, s."right", d.day HAVING sum(s.share) > 1000000
+    ),
+    part AS (
+        SELECT s.work_id, s."right", l.leaf, s.share, greatest(s.first_day, l.valid_from) AS first_day,
+            least(s.last_day, l.valid_to) AS last_day
+        FROM suspect JOIN share s USING (work_id, "right") JOIN members_arealeaf l ON l.area_id = s.territory
+    )
+    SELECT p.work_id, p."right" AS category, p.leaf, d.day, sum(p.share) AS total INTO too_much
+        FROM part p JOIN (SELECT DISTINCT work_id, "right", leaf, first_day AS day FROM part) d
+            USING (work_id, "right", leaf)
+        WHERE d.day BETWEEN p.first_day AND p.last_day
+        GROUP BY p.work_id, p."right", p.leaf, d.day HAVING sum(p.share) > 1000000 LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION 'M05: shares of work % right % territory % from % add up to %, more than the whole',
-            too_much.work_id, too_much.category, too_much.territory, too_much.day, too_much.total
+            too_much.work_id, too_much.category, too_much.leaf, too_much.day, too_much.total
             USING ERRCODE = 'check_violation', CONSTRAINT = 'shares_within_the_whole';
     END IF;
     RETURN NULL;
@@ -66,3 +80,39 @@ def confirmed_by_all_sides() -> pgtrigger.Trigger:
         condition=pgtrigger.Q(old__state="unconfirmed", new__state="active"),
         func=_UNCONFIRMED_ENDS,
     )
+
+
+_NO_CYCLE = """
+    IF NOT EXISTS (SELECT 1 FROM new_rows WHERE source_id IS NOT NULL) THEN
+        RETURN NULL;
+    END IF;
+    PERFORM pg_advisory_xact_lock(1397707331);
+    WITH RECURSIVE up AS (
+        SELECT work_id AS beginning, source_id AS reached FROM new_rows WHERE source_id IS NOT NULL
+        UNION
+        SELECT up.beginning, s.source_id FROM up JOIN works_sourcework s ON s.work_id = up.reached
+            WHERE s.source_id IS NOT NULL
+    )
+    SELECT beginning INTO ring FROM up WHERE beginning = reached LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'Work % would be its own source', ring.beginning
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'sources_without_cycle';
+    END IF;
+    RETURN NULL;
+"""
+
+
+def sources_without_cycle() -> list[pgtrigger.Trigger]:
+    """Two sessions could each add one half of a ring, so the links of the register are written one at a time."""
+    return [
+        pgtrigger.Trigger(
+            name=f"no_cycle_{name}",
+            level=pgtrigger.Statement,
+            when=pgtrigger.After,
+            operation=operation,
+            referencing=pgtrigger.Referencing(new="new_rows"),
+            declare=[("ring", "record")],
+            func=_NO_CYCLE,
+        )
+        for name, operation in (("insert", pgtrigger.Insert), ("update", pgtrigger.Update))
+    ]

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from works.views import drafts, member, public, splits, staff, tables
-from works.views.staff import new_work
+from works.views.staff import description, free_rules, new_work
 
 app_name = "works"
 urlpatterns = [
@@ -30,6 +30,10 @@ urlpatterns = [
     path("staff/works/", staff.work_list, name="staff-work-list"),
     path("staff/works/new/", new_work.work_new, name="staff-work-new"),
     path("staff/works/<uuid:uid>/", staff.work_detail, name="staff-work-detail"),
+    path("staff/works/public-domain/", free_rules.free_rules, name="staff-free-rules"),
+    path("staff/works/<uuid:uid>/facts/", description.facts_edit, name="staff-facts-edit"),
+    path("staff/works/<uuid:uid>/description/<slug:section>/", description.section_edit, name="staff-section-edit"),
+    path("staff/works/<uuid:uid>/proposal/<str:right>/", description.share_proposal, name="staff-share-proposal"),
     path("staff/works/<uuid:uid>/decide/", staff.work_decide, name="staff-work-decide"),
     path("staff/works/<uuid:uid>/shares/<str:right>/", staff.share_edit, name="staff-share-edit"),
     path("staff/works/<uuid:uid>/disputes/<str:right>/", staff.dispute_open, name="staff-dispute-open"),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cmo_portal.common.models import Public
 from members.models.parties import KEPT, Party, Right
-from members.models.territories import WORLD, territory_text
+from members.models.territories import LONGEST_AREA, WORLD, territory_text
 
 MEMBER_STATES = [
     ("active", _("Active")),
@@ -125,7 +125,7 @@ class Mandate(Public):
 
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="mandates")
     right = models.CharField(_("right"), max_length=2, choices=Right.choices)
-    territory = models.CharField(_("territory"), max_length=4, default=WORLD)
+    territory = models.CharField(_("territory"), max_length=LONGEST_AREA, default=WORLD)
     valid_from = models.DateField(_("from"))
     valid_to = models.DateField(_("to"), null=True, blank=True)
     exclusive = models.BooleanField(_("exclusive"), default=False)

@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from cmo_portal.common.models import Public
-from members.models.territories import WORLD
+from members.models.territories import LONGEST_AREA, WORLD
 from members.rules.names import registration_form
 
 KEPT: tuple[str, ...] = ("SELECT", "INSERT", "UPDATE")  # what the application may do with tables nobody deletes from
@@ -123,7 +123,7 @@ class PartyAffiliation(Public):
     party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="affiliations")
     society_code = models.CharField(_("CISAC society code"), max_length=3)
     right = models.CharField(_("right"), max_length=2, choices=Right.choices)
-    territory = models.CharField(_("territory"), max_length=4, default=WORLD)
+    territory = models.CharField(_("territory"), max_length=LONGEST_AREA, default=WORLD)
     valid_from = models.DateField(_("from"), null=True, blank=True)
     valid_to = models.DateField(_("to"), null=True, blank=True)
 

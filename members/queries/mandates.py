@@ -2,33 +2,30 @@
 
 import datetime as dt
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
-from members.models import Mandate, Member
-from members.models.territories import WORLD
+from members.models import Area, Mandate, Member
+from members.queries.areas import areas_covering
 
 
 def mandates_in_force(*, on: dt.date, right: str, territory: str) -> dict[int, bool]:
     """For the party of every member, whether a mandate for the right covers the territory (a TIS number) on the day.
 
-    A mandate for the world covers every territory. A party that is missing here is no member. One query.
+    A mandate for the world or a group covers its countries. A party that is missing here is no member. One query.
     """
     held = Exists(covering(on=on, right=right, territory=territory).filter(member=OuterRef("pk")))
     return dict(Member.objects.annotate(held=held).values_list("party_id", "held"))
 
 
 def mandate_ids(*, on: dt.date, right: str, territory: str) -> dict[int, int]:
-    """Party → the mandate that covers it; where two do, the nearer territory before the world. One query."""
-    rows = covering(on=on, right=right, territory=territory).values_list("member__party_id", "pk", "territory")
-    found: dict[int, tuple[bool, int]] = {}
-    for party_id, pk, where in sorted(rows):
-        nearer = where == territory
-        if party_id not in found or (nearer and not found[party_id][0]):
-            found[party_id] = (nearer, pk)
-    return {party_id: pk for party_id, (_nearer, pk) in found.items()}
+    """Party → the mandate that covers it; where two do, that of the smaller area. One query."""
+    breadth = Area.objects.filter(pk=OuterRef("territory")).values("breadth")
+    rows = covering(on=on, right=right, territory=territory).annotate(breadth=Subquery(breadth))
+    widest_first = rows.order_by("-breadth", "-pk").values_list("member__party_id", "pk")
+    return dict(widest_first)
 
 
 def covering(*, on: dt.date, right: str, territory: str) -> QuerySet[Mandate]:
     """The mandates that cover a right in a territory on a day."""
     running = Q(valid_to__isnull=True) | Q(valid_to__gte=on)
-    return Mandate.objects.filter(running, valid_from__lte=on, right=right, territory__in={territory, WORLD})
+    return Mandate.objects.filter(running, valid_from__lte=on, right=right, territory__in=areas_covering(territory, on))

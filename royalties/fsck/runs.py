@@ -51,17 +51,27 @@ def shares_are_whole(scope: Scope) -> Iterable[Breach]:
     )
     yield from breaches(
         """
-        SELECT 'work ' || work_id, 'shares of right ' || "right" || ' make ' || total || ' of 1000000',
-            total - 1000000
+        WITH share AS (
+            SELECT work_id, "right", territory, share, coalesce(valid_from, DATE '0001-01-01') AS first_day,
+                coalesce(valid_to, DATE '9999-12-31') AS last_day FROM works_workshare
+        ),
+        suspect AS (
+            SELECT work_id, "right" FROM share GROUP BY work_id, "right" HAVING sum(share) > 1000000
+        ),
+        part AS (
+            SELECT s.work_id, s."right", l.leaf, s.share, greatest(s.first_day, l.valid_from) AS first_day,
+                least(s.last_day, l.valid_to) AS last_day
+            FROM suspect JOIN share s USING (work_id, "right") JOIN members_arealeaf l ON l.area_id = s.territory
+        )
+        SELECT 'work ' || work_id, 'shares of right ' || "right" || ' make ' || max(total) || ' of 1000000',
+            max(total) - 1000000
         FROM (
-            SELECT s.work_id, s."right", t.territory, d.day, sum(s.share) AS total FROM works_workshare s
-                JOIN (SELECT DISTINCT work_id, "right", territory FROM works_workshare) t USING (work_id, "right")
-                JOIN (SELECT DISTINCT work_id, "right", coalesce(valid_from, DATE '0001-01-01') AS day
-                    FROM works_workshare) d USING (work_id, "right")
-            WHERE s.territory IN (t.territory, '2136') AND coalesce(s.valid_from, DATE '0001-01-01') <= d.day
-                AND coalesce(s.valid_to, DATE '9999-12-31') >= d.day
-            GROUP BY 1, 2, 3, 4 HAVING sum(s.share) > 1000000
-        ) over_whole
+            SELECT p.work_id, p."right", sum(p.share) AS total FROM part p
+                JOIN (SELECT DISTINCT work_id, "right", leaf, first_day AS day FROM part) d
+                    USING (work_id, "right", leaf)
+            WHERE d.day BETWEEN p.first_day AND p.last_day
+            GROUP BY p.work_id, p."right", p.leaf, d.day HAVING sum(p.share) > 1000000
+        ) over_whole GROUP BY work_id, "right"
         """
     )
 

@@ -1,11 +1,12 @@
 """Tables of the royalties app, by subject."""
 
+from royalties.models.frozen import RunDeduction, RunPool, RunShare, RunText, StepSum
 from royalties.models.ledger import Account, Journal, LedgerLine
 from royalties.models.payments import Payment, PaymentBatch
 from royalties.models.pools import Pool, PoolReceipt, PoolSection, PoolUsage
 from royalties.models.results import AllocationLine, LineResult, PayeeTotal, TextResult
 from royalties.models.rules import Rule, RuleVersion
-from royalties.models.runs import PoolClaim, Run, RunDeduction, RunPool, RunShare, RunText, StepSum, UsageClaim
+from royalties.models.runs import PoolClaim, Run, UsageClaim
 from royalties.models.statements import HeldClaim, PoolWorking, StatedWork, Statement, SuspenseLine
 from royalties.models.usage import (
     MatchMemory,

@@ -1,11 +1,9 @@
-"""What a run has frozen, as the tables of the kernel; and what its shares would be if it were frozen now."""
+"""What a run has frozen, as the tables of the kernel."""
 
-import hashlib
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from django.db import connection, transaction
 
 from cmo_portal.common.columns import NONE, order_by, starts_of
 from cmo_portal.common.copying import copy_out
@@ -13,7 +11,6 @@ from cmo_portal.common.pgcopy import I64, layout
 from cmo_portal.common.plans import bulk_plans
 from cmo_portal.common.ruledata import RuleDataError
 from royalties.models import Run, RunPool, UsageClaim
-from royalties.queries.payees import payees_of
 from royalties.rules.kernel_tables import Pools, Shares, Texts
 from royalties.rules.points import LineRule, read_line_rule
 
@@ -24,54 +21,6 @@ SHARE_LAYOUT = layout(right_no="int2", work_id="int8", share_id="int8", party_id
 TEXTS = "FROM royalties_runtext WHERE run_id = %(run)s"
 SHARES = "FROM royalties_runshare WHERE run_id = %(run)s"
 RIGHT_NO = """CASE "right" WHEN 'PR' THEN 0 WHEN 'MR' THEN 1 ELSE 2 END"""
-
-# The shares of every work of a run for one right as they are now: each with its payee or the reason why it is held, the
-# rest to 100 % as undocumented. A work claimed above 100 % is held whole. Parties and payees come as two arrays.
-SHARES_NOW = """
-    WITH work AS (
-        SELECT DISTINCT t.work_id FROM royalties_runtext t
-            JOIN royalties_runpool p ON p.run_id = t.run_id AND p.pool_no = t.pool_no
-            WHERE t.run_id = %(run)s AND p."right" = %(right)s AND t.work_id > 0
-    ),
-    payee AS (SELECT * FROM unnest(%(parties)s::bigint[], %(payees)s::bigint[]) AS p (party_id, payee_id)),
-    share AS (
-        SELECT s.work_id, s.id AS share_id, s.party_id, s.role, s.share AS units,
-            CASE s.state WHEN 'disputed' THEN -2 WHEN 'unconfirmed' THEN -7
-                ELSE coalesce(payee.payee_id, -4) END AS payee_id
-        FROM work JOIN works_workshare s USING (work_id)
-            LEFT JOIN payee ON payee.party_id = s.party_id AND s.state = 'active'
-        WHERE s."right" = %(right)s AND s.territory IN (%(territory)s, '2136')
-            AND (s.valid_from IS NULL OR s.valid_from <= %(day)s) AND (s.valid_to IS NULL OR s.valid_to >= %(day)s)
-    ),
-    total AS (
-        SELECT work_id, coalesce(sum(units), 0) AS units FROM work LEFT JOIN share USING (work_id) GROUP BY work_id
-    )
-    SELECT %(run)s::bigint AS run_id, %(right)s::varchar AS "right", work_id, share_id, payee_id::bigint, party_id,
-        role, share.units::int FROM share JOIN total USING (work_id) WHERE total.units <= 1000000
-    UNION ALL
-    SELECT %(run)s, %(right)s, work_id, 0, -3, NULL, '', 1000000 - units FROM total WHERE units < 1000000
-    UNION ALL
-    SELECT %(run)s, %(right)s, work_id, 0, -2, NULL, '', 1000000 FROM total WHERE units > 1000000
-"""
-OWNERS = """
-    SELECT DISTINCT s.party_id FROM royalties_runtext t
-        JOIN royalties_runpool p ON p.run_id = t.run_id AND p.pool_no = t.pool_no
-        JOIN works_workshare s ON s.work_id = t.work_id AND s."right" = p."right"
-        WHERE t.run_id = %(run)s AND p."right" = %(right)s AND s.party_id IS NOT NULL
-"""
-# Each shared column stands as text, so that two tables of unequal origin compare by value.
-CHANGED = """
-    WITH fresh AS ({now}), frozen AS (
-        SELECT run_id, "right", work_id, share_id, payee_id, party_id, role, units FROM royalties_runshare
-            WHERE run_id = %(run)s AND "right" = %(right)s
-    ),
-    changed AS (
-        SELECT work_id FROM (SELECT * FROM fresh EXCEPT SELECT * FROM frozen) come
-        UNION SELECT work_id FROM (SELECT * FROM frozen EXCEPT SELECT * FROM fresh) gone
-    )
-    SELECT work_id, coalesce(string_agg(fresh::text, ';' ORDER BY share_id, payee_id), '')
-    FROM changed LEFT JOIN fresh USING (work_id) GROUP BY work_id ORDER BY work_id
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,37 +92,6 @@ def shares_of(run: Run) -> Shares:
     with bulk_plans():
         rows = copy_out(f"SELECT {select} {SHARES}", SHARE_LAYOUT, {"run": run.pk})
     return Shares(*(rows[name] for name in SHARE_LAYOUT.names))
-
-
-def shares_now(*, run: Run, right: str, territory: str) -> dict[str, Any]:
-    """The parameters of SHARES_NOW for one right of a run."""
-    parameters: dict[str, Any] = {"run": run.pk, "right": right, "territory": territory, "day": run.period_end}
-    with connection.cursor() as cursor:
-        cursor.execute(OWNERS, parameters)
-        owners = [row[0] for row in cursor.fetchall()]
-    payees = payees_of(owners, on=run.period_end, right=right, territory=territory)
-    return parameters | {"parties": list(payees), "payees": list(payees.values())}
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """The works whose shares or payees would be frozen differently now (F22), and a digest of how."""
-
-    works: frozenset[int]
-    digest: bytes
-
-
-def changes_since(run: Run) -> Changes:
-    """What has changed since the run was frozen: other shares, other payees, a dispute."""
-    works: set[int] = set()
-    told = hashlib.sha256()
-    for right, territory in rights_of(run):
-        with transaction.atomic(), bulk_plans(), connection.cursor() as cursor:
-            cursor.execute(CHANGED.format(now=SHARES_NOW), shares_now(run=run, right=right, territory=territory))
-            for work_id, shares in cursor.fetchall():
-                works.add(work_id)
-                told.update(f"{right} {work_id} {shares}\n".encode())
-    return Changes(frozenset(works), told.digest())
 
 
 def rights_of(run: Run) -> list[tuple[str, str]]:

@@ -4,11 +4,11 @@ import datetime as dt
 from collections.abc import Collection
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 
-from members.models import Party, PartyAffiliation
+from members.models import Area, Party, PartyAffiliation
 from members.models.parties import PartyKind
-from members.models.territories import WORLD
+from members.queries.areas import areas_covering
 from members.queries.mandates import mandates_in_force
 from royalties.rules.kernel import NO_MANDATE, UNCLAIMED
 
@@ -32,14 +32,17 @@ def payees_of(party_ids: Collection[int], *, on: dt.date, right: str, territory:
 
 
 def _collectors(societies: dict[str, int], *, on: dt.date, right: str, territory: str) -> dict[int, int]:
-    """Party → the party of the sister society that collects for it; the nearer territory before the world."""
+    """Party → the party of the sister society that collects for it; the smaller area before the wider one."""
     own = settings.SOCIETY["cisac_code"]
     begun = Q(valid_from__isnull=True) | Q(valid_from__lte=on)
     running = Q(valid_to__isnull=True) | Q(valid_to__gte=on)
-    found = PartyAffiliation.objects.filter(begun, running, right=right, territory__in={territory, WORLD})
-    nearest_last = sorted(
-        found.values_list("party_id", "territory", "society_code"), key=lambda row: (row[1] == territory, row[2])
+    rows = PartyAffiliation.objects.filter(
+        begun,
+        running,
+        right=right,
+        territory__in=areas_covering(territory, on),
+        society_code__in=societies.keys() - {own},
     )
-    return {
-        party_id: societies[code] for party_id, _territory, code in nearest_last if code in societies and code != own
-    }
+    breadth = Area.objects.filter(pk=OuterRef("territory")).values("breadth")
+    nearest_last = rows.annotate(breadth=Subquery(breadth)).order_by("-breadth", "society_code")
+    return {party_id: societies[code] for party_id, code in nearest_last.values_list("party_id", "society_code")}

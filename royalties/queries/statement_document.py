@@ -19,7 +19,7 @@ from cmo_portal.documents import state_mark
 from cmo_portal.wording import date_text, grouped, money_parts, money_text, period_text, share_text
 from members.models.parties import Right
 from royalties.models import Payment, Statement
-from royalties.models.runs import PURPOSES
+from royalties.models.frozen import PURPOSES
 from royalties.queries.statement_lines import Line, require_totals, top_lines
 from royalties.queries.statement_words import balance_steps
 from royalties.queries.statements import Movement, PoolLine, Summary, summary

@@ -7,6 +7,7 @@ is true today.
 # ruff: noqa: S608 - the queries are composed of constants; values are parameters
 import datetime as dt
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -20,6 +21,7 @@ from cmo_portal.common.copying import copy_out
 from cmo_portal.common.pgcopy import layout
 from royalties.models import Statement
 from royalties.queries.frozen import line_rule
+from royalties.queries.frozen_shares import REGISTER_ROW
 from royalties.rules.explaining import (
     Cut,
     DeductionTerm,
@@ -68,11 +70,15 @@ TEXTS = """
         JOIN royalties_usagetext x ON x.file_id = f.file_id AND x.text_no = f.text_no
     WHERE t.run_id = %(run)s AND t.pool_no = %(pool)s AND t.work_id = %(work_id)s ORDER BY t.text_key
 """
-SHARES = """
+SHARES = f"""
     SELECT s.share_id, coalesce(s.party_id, 0), s.payee_id, s.role, s.units, coalesce(p.display_name, ''),
-        coalesce(p.display_name_original, ''), coalesce(w.territory, ''), w.valid_from
+        coalesce(p.display_name_original, ''), coalesce(w.territory, ''), w.valid_from,
+        ARRAY(SELECT h.display_name::text FROM unnest(s.holders) WITH ORDINALITY AS way (id, place)
+            JOIN members_party h ON h.id = way.id ORDER BY place),
+        ARRAY(SELECT a.number::text FROM unnest(s.agreements) WITH ORDINALITY AS way (id, place)
+            JOIN works_agreement a ON a.id = way.id ORDER BY place)
     FROM royalties_runshare s LEFT JOIN members_party p ON p.id = s.party_id
-        LEFT JOIN works_workshare w ON w.id = s.share_id
+        LEFT JOIN works_workshare w ON w.id = s.share_id & {REGISTER_ROW}
     WHERE s.run_id = %(run)s AND s."right" = %(right)s AND s.work_id = %(work_id)s ORDER BY s.units DESC, s.share_id
 """
 
@@ -88,13 +94,26 @@ class RuleRef:
 @dataclass(frozen=True, slots=True)
 class Owner:
     """Who stands behind a share of the work: names, or blank where it is held; and where and since when the row of the
-    register holds (blank where no row stands behind the share)."""
+    register holds (blank where no row stands behind the share). `holders` passed the share on by `agreements`, the
+    owner first; both are empty where the owner collects."""
 
     share: ShareTerm
     name: str
     name_original: str
     territory: str
     valid_from: dt.date | None
+    holders: Sequence[str] = ()
+    agreements: Sequence[str] = ()
+
+    @property
+    def register_row(self) -> int:
+        """The number of the share in the register; a share that agreements divide has several rows here."""
+        return self.share.share_id & REGISTER_ROW
+
+    @property
+    def way(self) -> tuple[tuple[str, str], ...]:
+        """(who passed it on, by which agreement), the owner first."""
+        return tuple(zip(self.holders, self.agreements, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +157,7 @@ def explain(statement: Statement, *, pool_no: int, work: str) -> Why | None:
     head = _Head(*found[0])
     where |= {"pool_id": head.pool_id, "work_id": head.work_id, "right": head.right}
     deductions, refs = _deductions(_rows(DEDUCTIONS, where))
-    owners = [Owner(ShareTerm(*row[:5]), *row[5:]) for row in _rows(SHARES, where)]
+    owners = [_owner(*row) for row in _rows(SHARES, where)]
     rule = line_rule(json.loads(head.parameters))  # a query of our own gives JSON as text
     common: dict[str, Any] = {
         "pool_no": pool_no,
@@ -220,6 +239,10 @@ def _why(
         owners=tuple(owners),
         lines=lines,
     )
+
+
+def _owner(share_id: int, party_id: int, payee_id: int, role: str, units: int, *about: Any) -> Owner:
+    return Owner(ShareTerm(share_id, party_id, payee_id, role, units), *about)
 
 
 def _deductions(rows: list[tuple[Any, ...]]) -> tuple[tuple[DeductionTerm, ...], dict[int, RuleRef]]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from cmo_portal.common.money import MINUS, Currency, Grouping, format_minor
 from cmo_portal.common.words import gettext_noop, money, number, percent, say
 from cmo_portal.wording import grouped, money_text, period_text, share_text, words_text
-from royalties.models.runs import PURPOSES
+from royalties.models.frozen import PURPOSES
 from royalties.models.statements import BUCKETS, HELD_REASONS
 from royalties.queries.why import Owner, Why
 from royalties.rules.explaining import DeductionTerm, Explanation, RowWorking

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from royalties.models import RuleVersion
-from royalties.models.runs import PURPOSES
+from royalties.models.frozen import PURPOSES
 from royalties.queries.why_words import FORMULAS, in_reader_language, percent_text, plain_number
 from royalties.rules.deductions import read_deductions
 from royalties.rules.points import Weighted, read_line_rule

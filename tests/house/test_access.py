@@ -56,7 +56,7 @@ def place(name: str, row: Any = None) -> str:
     filled = nowhere(wanted)
     if row is not None:
         filled.update(arguments(row, wanted))
-    fixed = {"step": "names", "name": "business", "reference": "NONE-NONE", "right": "PR"}
+    fixed = {"step": "names", "name": "business", "reference": "NONE-NONE", "right": "PR", "section": "titles"}
     for other in set(wanted) - {"uid", "job_id", "code", "number", "version", "text_no"}:
         filled[other] = fixed.get(other, "nothing")
     return reverse(name, kwargs=filled)

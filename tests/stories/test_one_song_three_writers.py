@@ -125,7 +125,7 @@ def join(cast, first, last, urdu, number):
 def register_the_song(nazia):
     """She registers the song for all three, in thirds that do not divide evenly."""
     nazia.go("works:member-work-list").send(to=reverse("works:member-draft-start"))
-    nazia.send({"title": TITLE, "title_original": TITLE_URDU, "language": "UR", "minutes": "4", "seconds": "0"})
+    nazia.send({"title": TITLE, "title_original": TITLE_URDU, "language": "ur", "minutes": "4", "seconds": "0"})
     nazia.send(press="One more person")
     nazia.send(
         {

@@ -16,7 +16,7 @@ from tests.factories.works import PERCENT, work
 from works.models import Work, WorkDraft, WorkShare
 from works.services.drafts import decide_submitted, equal_parts, send_draft
 
-TITLE = {"title": "Chandni Raat", "title_original": "چاندنی رات", "language": "UR", "minutes": "4", "seconds": "5"}
+TITLE = {"title": "Chandni Raat", "title_original": "چاندنی رات", "language": "ur", "minutes": "4", "seconds": "5"}
 START = "/my/works/registrations/"
 
 

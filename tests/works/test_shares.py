@@ -7,6 +7,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 
+from members.services.areas import write_areas
 from tests.factories.works import PERCENT, party, work
 from works.models import Work, WorkShare
 from works.services.registration import NewShare, NewTitle, NewWork, register_work
@@ -54,19 +55,54 @@ def test_a_world_share_counts_in_every_territory() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("territory", "is_taken"), [("2106", False), ("2114", False), ("0586", True), ("2136", True)])
-def test_a_group_of_countries_cannot_hide_a_share_above_the_whole(territory: str, is_taken: bool) -> None:
-    """60 % of Asia and 50 % of Pakistan would be 110 % of Pakistan."""
+@pytest.mark.parametrize(
+    ("held", "added", "is_taken"),
+    [
+        ("0586", "2106", False),  # Pakistan is in Asia
+        ("0586", "2114", False),
+        ("2136", "0586", False),
+        ("2136-0586", "0586", True),
+        ("2136-0586", "2106", False),
+        ("2136-0586+0586", "0586", False),
+        ("2106", "2114", False),  # Pakistan is in both
+        ("2106-2114", "2114", True),
+        ("0356", "0586", True),
+    ],
+)
+def test_shares_are_added_up_in_each_country_of_their_areas(held: str, added: str, is_taken: bool) -> None:
     alia, bilal = party("Alia Rahman"), party("Bilal Hussain")
     song = work("Song", (alia, "CA", 100))
-    WorkShare.objects.filter(work=song).update(territory="0356", share=50 * PERCENT)
+    write_areas([held, added])
+    WorkShare.objects.filter(work=song).update(territory=held, share=60 * PERCENT)
     try:
         with transaction.atomic():
-            add_share(song.pk, bilal.pk, 50 * PERCENT, territory=territory)
+            add_share(song.pk, bilal.pk, 50 * PERCENT, territory=added)
     except IntegrityError as error:
-        assert not is_taken and "share_for_the_world_or_a_country" in str(error)
+        assert not is_taken and "M05" in str(error)
     else:
         assert is_taken
+
+
+@pytest.mark.django_db
+def test_a_country_that_joins_a_group_later_is_added_up_from_that_day() -> None:
+    """Poland came into the European Union on 1 May 2004; the United Kingdom left it at the end of January 2020."""
+    alia, bilal = party("Alia Rahman"), party("Bilal Hussain")
+    song = work("Song", (alia, "CA", 100))
+    WorkShare.objects.filter(work=song).update(territory="2123", share=60 * PERCENT)
+    add_share(song.pk, bilal.pk, 60 * PERCENT, territory="0826", valid_from="2020-02-01")
+    WorkShare.objects.filter(work=song, party=alia).update(valid_to="2004-04-30")
+    add_share(song.pk, bilal.pk, 60 * PERCENT, territory="0616", valid_from="1990-01-01")
+    with pytest.raises(IntegrityError, match="M05.*from 2004-05-01"), transaction.atomic():
+        WorkShare.objects.filter(work=song, party=alia).update(valid_to=None)
+
+
+@pytest.mark.django_db
+def test_the_database_refuses_a_share_of_an_area_that_nobody_wrote_down() -> None:
+    alia = party("Alia Rahman")
+    song = work("Song")
+    with pytest.raises(IntegrityError, match="known_area"), transaction.atomic():
+        add_share(song.pk, alia.pk, 1, territory="0586-0356")
+        connection.check_constraints()
 
 
 @pytest.mark.django_db

@@ -12,18 +12,13 @@ from cmo_portal.common.numerals import digits_to_ascii
 from cmo_portal.common.texts import Text
 from cmo_portal.wording import share_text
 from works.rules.identifiers import IdentifierReading, read_ipi_name, read_isrc, read_iswc
+from works.rules.languages import FREQUENT, LANGUAGES
 from works.rules.splits import ShareRefused, read_share
 
-LANGUAGES = [
+LANGUAGE_CHOICES: list[tuple[str, Any]] = [
     ("", _("Choose")),
-    ("UR", _("Urdu")),
-    ("PA", _("Punjabi")),
-    ("SD", _("Sindhi")),
-    ("PS", _("Pashto")),
-    ("EN", _("English")),
-    ("HI", _("Hindi")),
-    ("FA", _("Persian")),
-    ("AR", _("Arabic")),
+    *((code, LANGUAGES[code]) for code in FREQUENT),
+    *((code, name) for code, name in LANGUAGES.items() if code not in FREQUENT),
 ]
 ROLES: list[tuple[str, Any]] = [
     ("CA", _("Composer and author")),

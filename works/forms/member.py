@@ -11,17 +11,20 @@ from cmo_portal.common.spelling import script_of
 from cmo_portal.wording import share_text
 from members.models import Party
 from members.rules.names import clean_text
-from works.forms.fields import LANGUAGES, MEMBER_ROLES, ShareField, ipi_field, isrc_field, iswc_field
+from works.forms.fields import LANGUAGE_CHOICES, MEMBER_ROLES, ShareField, ipi_field, isrc_field, iswc_field
+from works.forms.origin import OriginFields
 from works.queries.cowriters import Cowriter
 from works.rules.splits import WHOLE
-from works.services.drafts import equal_parts
+from works.services.drafts import NOBODY, equal_parts
 
 RIGHTS = (("performing", _("performing")), ("mechanical", _("mechanical")))
 MOST_PERSONS = 20
 
 
-class TitleForm(forms.Form):
-    """Step 1: what the work is called, how long it is, and which recording of it is out."""
+class TitleForm(OriginFields):
+    """Step 1: what the work is called, how long it is, which recording of it is out, and what it was made from."""
+
+    field_order = ("title", "title_original", "language", "minutes", "seconds", "iswc", "isrc", "performer")
 
     title = forms.CharField(
         label=_("Title in Roman letters"), max_length=400, widget=forms.TextInput(attrs={"autocomplete": "off"})
@@ -33,7 +36,7 @@ class TitleForm(forms.Form):
         help_text=_("For example in Urdu. People find the work by either."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "auto"}),
     )
-    language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES, required=False)
+    language = forms.ChoiceField(label=_("Language"), choices=LANGUAGE_CHOICES, required=False)
     minutes = forms.IntegerField(label=_("Length: minutes"), min_value=0, max_value=240, required=False)
     seconds = forms.IntegerField(label=_("Length: seconds"), min_value=0, max_value=59, required=False)
     iswc = iswc_field()
@@ -75,12 +78,10 @@ class KnownForm(forms.Form):
 class ShareRowForm(forms.Form):
     """One person or firm with a share. The member's own row has no name to type; a row left blank is no row."""
 
-    name = forms.CharField(
-        label=_("Name"), max_length=200, error_messages={"required": _("Write the name, or empty the whole row.")}
-    )
+    name = forms.CharField(label=_("Name"), max_length=200, required=False)
     role = forms.ChoiceField(
         label=_("What this person did"),
-        choices=[("", _("Choose")), *MEMBER_ROLES],
+        choices=[("", _("Choose")), *MEMBER_ROLES, (NOBODY, _("Nobody: these words are public domain"))],
         error_messages={"required": _("Choose what this person did.")},
     )
     performing = ShareField(
@@ -113,11 +114,17 @@ class ShareRowForm(forms.Form):
     @property
     def is_named(self) -> bool:
         """Whether this row is a person."""
-        return self.is_own or bool(self.cleaned_data.get("name"))
+        return self.is_own or bool(self.cleaned_data.get("name")) or self.cleaned_data.get("role") == NOBODY
 
     def clean(self) -> dict[str, Any]:
-        """The mechanical share follows the performing share; a person has some share."""
+        """The mechanical share follows the performing share; a person has a name and some share, nobody has no name."""
         data = super().clean() or {}
+        if not self.is_own and data.get("role") == NOBODY:
+            data["name"] = ""
+        elif self.is_own and data.get("role") == NOBODY:
+            self.add_error("role", _("Choose what you did. Words that belong to nobody are a row of their own."))
+        elif not self.is_own and not data.get("name") and self.has_changed():
+            self.add_error("name", _("Write the name, or empty the whole row."))
         if data.get("mechanical") is None and "mechanical" not in self.errors:
             data["mechanical"] = data.get("performing")
         if data.get("performing") == 0 and data.get("mechanical") == 0:

@@ -1,27 +1,52 @@
 """Tables of the works app, by subject."""
 
+from works.models.agreements import Agreement, AgreementParty, AgreementRole, AgreementType, AgreementWork
 from works.models.claims import Claim, Dispute
+from works.models.performance import Instrumentation, InstrumentPlayers, WorkOrigin, WorkPerformer
 from works.models.registrations import ImportedRecord, ImportedTransaction, ImportUndo, RegistrationFile, WorkDraft
 from works.models.reports import ReportKind, WorkReport
+from works.models.sources import Element, FreeReason, PublicDomainElement, SourceKind, SourceWork
 from works.models.splits import SplitAnswer, SplitProposal, SplitRule
-from works.models.works import Recording, Work, WorkIdentifier, WorkShare, WorkTitle
+from works.models.submissions import SocietyNote, WorkSubmission
+from works.models.terms import FreeShareUse, ProtectionTerm, PublicDomainRule
+from works.models.works import IdentifierValidity, Recording, Work, WorkIdentifier, WorkShare, WorkTitle
 
 __all__ = [
+    "Agreement",
+    "AgreementParty",
+    "AgreementRole",
+    "AgreementType",
+    "AgreementWork",
     "Claim",
     "Dispute",
+    "Element",
+    "FreeReason",
+    "FreeShareUse",
+    "IdentifierValidity",
     "ImportUndo",
     "ImportedRecord",
     "ImportedTransaction",
+    "InstrumentPlayers",
+    "Instrumentation",
+    "ProtectionTerm",
+    "PublicDomainElement",
+    "PublicDomainRule",
     "Recording",
     "RegistrationFile",
     "ReportKind",
+    "SocietyNote",
+    "SourceKind",
+    "SourceWork",
     "SplitAnswer",
     "SplitProposal",
     "SplitRule",
     "Work",
     "WorkDraft",
     "WorkIdentifier",
+    "WorkOrigin",
+    "WorkPerformer",
     "WorkReport",
     "WorkShare",
+    "WorkSubmission",
     "WorkTitle",
 ]

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from cmo_portal.common.models import Public
 from members.models import Party
 from members.models.parties import Right
-from members.models.territories import WORLD
+from members.models.territories import LONGEST_AREA, WORLD
 from works.models.works import WHOLE, Work
 
 
@@ -17,7 +17,7 @@ class Dispute(Public):
 
     work = models.ForeignKey(Work, on_delete=models.PROTECT, related_name="disputes")
     right = models.CharField(_("right"), max_length=2, choices=Right.choices)
-    territory = models.CharField(_("territory"), max_length=4, default=WORLD)
+    territory = models.CharField(_("territory"), max_length=LONGEST_AREA, default=WORLD)
     share = models.IntegerField(_("share in dispute"))
     opened_on = models.DateField(_("opened on"))
     deadline = models.DateField(_("deadline"))

@@ -8,10 +8,24 @@ from django.utils.translation import gettext_lazy as _
 from cmo_portal.common.models import Public
 from members.models import Party
 from members.models.parties import Right
-from members.models.territories import WORLD
+from members.models.territories import LONGEST_AREA, WORLD
 from works.guards import confirmed_by_all_sides, shares_within_the_whole
+from works.models.history import documented
+from works.rules.code_lists import (
+    CATEGORIES,
+    COMPOSITE_TYPES,
+    EXCERPT_TYPES,
+    IDENTIFIER_TYPES,
+    LYRIC_ADAPTATIONS,
+    MUSIC_ARRANGEMENTS,
+    TEXT_MUSIC,
+    TITLE_TYPES,
+    VERSION_TYPES,
+    choices_of,
+)
+from works.rules.work_types import WORK_TYPES
 
-FIRST_GROUP = "2000"  # TIS numbers of countries are below, those of groups and the world above
+LANGUAGE_FORM = r"^([a-z]{2,3})?$"  # ISO 639-1; of languages without a code there, ISO 639-3
 WHOLE = 1_000_000  # 100 %, in 1/10,000 of a percent
 
 
@@ -22,10 +36,27 @@ class Work(Public):
     number = models.CharField(_("work number"), max_length=14, unique=True)
     title = models.CharField(_("title"), max_length=400)
     iswc = models.CharField(_("ISWC"), max_length=11, null=True, blank=True, unique=True)
-    language = models.CharField(_("language"), max_length=2, blank=True)
-    category = models.CharField(_("category"), max_length=3, default="POP")
-    version_type = models.CharField(_("version"), max_length=3, default="ORI")
+    language = models.CharField(_("language"), max_length=3, blank=True)
+    category = models.CharField(_("category"), max_length=3, default="POP", choices=choices_of(CATEGORIES))
+    version_type = models.CharField(_("version"), max_length=3, default="ORI", choices=choices_of(VERSION_TYPES))
     duration = models.IntegerField(_("duration in seconds"), null=True, blank=True)
+    text_music = models.CharField(_("words and music"), max_length=3, blank=True, choices=choices_of(TEXT_MUSIC))
+    music_arrangement = models.CharField(
+        _("arrangement of the music"), max_length=3, blank=True, choices=choices_of(MUSIC_ARRANGEMENTS)
+    )
+    lyric_adaptation = models.CharField(
+        _("adaptation of the words"), max_length=3, blank=True, choices=choices_of(LYRIC_ADAPTATIONS)
+    )
+    composite_type = models.CharField(_("composite"), max_length=3, blank=True, choices=choices_of(COMPOSITE_TYPES))
+    component_count = models.SmallIntegerField(_("number of components"), null=True, blank=True)
+    excerpt_type = models.CharField(_("excerpt"), max_length=3, blank=True, choices=choices_of(EXCERPT_TYPES))
+    work_type = models.CharField(_("kind of music"), max_length=2, blank=True, choices=choices_of(WORK_TYPES))
+    grand_rights = models.BooleanField(_("grand rights"), null=True, blank=True)
+    opus_number = models.CharField(_("opus number"), max_length=25, blank=True)
+    catalogue_number = models.CharField(_("catalogue number"), max_length=25, blank=True)
+    copyright_date = models.DateField(_("date of creation"), null=True, blank=True)
+    copyright_number = models.CharField(_("copyright number"), max_length=12, blank=True)
+    published_on = models.DateField(_("first published"), null=True, blank=True)
     state = models.CharField(
         _("state"),
         max_length=12,
@@ -61,20 +92,27 @@ class Work(Public):
             models.CheckConstraint(
                 condition=models.Q(duration__isnull=True) | models.Q(duration__gt=0), name="duration_is_positive"
             ),
+            models.CheckConstraint(
+                condition=models.Q(language__regex=LANGUAGE_FORM), name="work_language_has_its_form"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(component_count__isnull=True) | models.Q(component_count__gt=1),
+                name="composite_has_components",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
 
 
-@pghistory.track()
+@documented
 class WorkTitle(Public):
     """One title, in its own script; `key` and `skeleton` make Urdu and Roman spellings meet."""
 
     work = models.ForeignKey(Work, on_delete=models.PROTECT, related_name="titles")
-    title_type = models.CharField(_("title type"), max_length=2, default="OT")
+    title_type = models.CharField(_("title type"), max_length=2, default="OT", choices=choices_of(TITLE_TYPES))
     text = models.CharField(_("title"), max_length=400)
-    language = models.CharField(_("language"), max_length=2, blank=True)
+    language = models.CharField(_("language"), max_length=3, blank=True)
     script = models.CharField(_("script"), max_length=4, blank=True)
     key = models.CharField(max_length=400, db_index=True, editable=False)
     skeleton = models.CharField(max_length=200, db_index=True, editable=False)
@@ -83,6 +121,11 @@ class WorkTitle(Public):
         verbose_name = _("title")
         verbose_name_plural = _("titles")
         default_permissions = ("view",)
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(language__regex=LANGUAGE_FORM), name="title_language_has_its_form"
+            )
+        ]
         indexes = [
             GinIndex(OpClass("key", name="gin_trgm_ops"), name="work_title_key_trigrams"),
             GinIndex(OpClass("skeleton", name="gin_trgm_ops"), name="work_title_sound_trigrams"),
@@ -92,22 +135,48 @@ class WorkTitle(Public):
         return self.text
 
 
-@pghistory.track()
+class IdentifierValidity(models.TextChoices):
+    """What is known of a number: whether it is good, and whether it is this work's."""
+
+    VALID = "valid", _("Valid")
+    UNLINKED = "unlinked", _("Not the number of this work")
+    INVALID = "invalid", _("Not a valid number")
+    TAKEN = "taken", _("Another work holds this number")
+
+
+@documented
 class WorkIdentifier(Public):
-    """A number somebody else gave the work: a submitter's, a sister society's."""
+    """A number somebody else gave the work: a submitter's, a sister society's. A number names one work; whatever else
+    was said of it is kept as what it is: a wrong link, an invalid number, a number that another work holds."""
 
     work = models.ForeignKey(Work, on_delete=models.PROTECT, related_name="identifiers")
     issuer = models.CharField(_("issued by"), max_length=20)
     value = models.CharField(_("number"), max_length=20)
+    identifier_type = models.CharField(
+        _("type of number"), max_length=1, default="W", choices=choices_of(IDENTIFIER_TYPES)
+    )
+    validity = models.CharField(
+        _("validity"), max_length=8, choices=IdentifierValidity.choices, default=IdentifierValidity.VALID
+    )
 
     class Meta:
         verbose_name = _("identifier")
         verbose_name_plural = _("identifiers")
         default_permissions = ("view",)
-        constraints = [models.UniqueConstraint(fields=["issuer", "value"], name="one_work_per_foreign_number")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["issuer", "value"],
+                condition=models.Q(identifier_type="W", validity="valid"),
+                name="one_work_per_foreign_number",
+            )
+        ]
+        indexes = [models.Index(fields=["issuer", "value"], name="foreign_number")]
+
+    def __str__(self) -> str:
+        return f"{self.issuer} {self.value}"
 
 
-@pghistory.track()
+@documented
 class WorkShare(Public):
     """Who owns which part of a work, per right, territory and dates. `share` is in 1/10,000 of a percent.
 
@@ -120,7 +189,7 @@ class WorkShare(Public):
     party = models.ForeignKey(Party, null=True, blank=True, on_delete=models.PROTECT, related_name="shares")
     role = models.CharField(_("role"), max_length=2)
     right = models.CharField(_("right"), max_length=2, choices=Right.choices)
-    territory = models.CharField(_("territory"), max_length=4, default=WORLD)
+    territory = models.CharField(_("territory"), max_length=LONGEST_AREA, default=WORLD)
     share = models.IntegerField(_("share"))
     valid_from = models.DateField(_("from"), null=True, blank=True)
     valid_to = models.DateField(_("to"), null=True, blank=True)
@@ -146,11 +215,6 @@ class WorkShare(Public):
         default_permissions = ("view",)
         constraints = [
             models.CheckConstraint(condition=models.Q(share__gt=0, share__lte=WHOLE), name="share_within_whole"),
-            # Groups of countries overlap: what the guard of the whole adds up is the world and single countries.
-            models.CheckConstraint(
-                condition=models.Q(territory=WORLD) | models.Q(territory__lt=FIRST_GROUP),
-                name="share_for_the_world_or_a_country",
-            ),
             models.CheckConstraint(
                 condition=models.Q(valid_to__isnull=True)
                 | models.Q(valid_from__isnull=True)

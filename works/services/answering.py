@@ -21,6 +21,7 @@ from works.formats.cwr.records import CwrFault, CwrTransaction
 from works.formats.cwr.work import WorkPublisher, WorkTransaction, WorkWriter
 from works.formats.cwr.writer import FileSender
 from works.models import ImportedTransaction, RegistrationFile, Work, WorkShare
+from works.rules.languages import cwr_language
 from works.services.deciding import ACCEPTED, faults_of, slices_of
 
 WRITER_ROLES = frozenset({"CA", "C", "A", "AR", "AD", "TR", "SA", "SR"})
@@ -85,7 +86,7 @@ def existing_work(work: Work, version: str) -> WorkTransaction:
         title=_roman_title(work)[:60],
         submitter_work_no=work.number,
         iswc=work.iswc or "",
-        language=work.language,
+        language=cwr_language(work.language),
         distribution_category=work.category,
         version_type=work.version_type,
         publishers=tuple(_publisher(row, shares, place) for place, (row, shares) in enumerate(publishers, start=1)),

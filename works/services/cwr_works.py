@@ -1,4 +1,5 @@
-"""From a CWR transaction to a work of ours: titles, parties, shares, recordings and the sender's number.
+"""From a CWR transaction to a work of ours: titles, parties, shares, recordings, the sender's number and
+its description.
 
 Parties are known by their IPI name numbers; without one, the same name from the same sender is the same party. Shares
 are the ownership shares; sums that miss the whole by the tolerance CWR allows (0.06 %) are brought to it by largest
@@ -16,6 +17,7 @@ from works.formats.cwr.work import WorkPublisher, WorkTransaction, WorkWriter
 from works.models import WorkShare
 from works.rules.identifiers import read_ipi_base, read_ipi_name
 from works.rules.splits import WHOLE, scaled_to_whole
+from works.services.cwr_descriptions import description_of
 from works.services.registration import NewRecording, NewShare, NewTitle, NewWork
 
 TOLERANCE = 600  # 0.06 % in 1/10,000 of a percent (CWR 2.x, sums of shares)
@@ -57,6 +59,7 @@ def _new_work(work: WorkTransaction, items: list[Interest], parties: dict[PartyF
         shares=tuple(_shares(items, parties)),
         recordings=tuple(_recordings(work)),
         identifiers=((sender, work.submitter_work_no),),
+        description=description_of(work),
     )
 
 

@@ -59,7 +59,9 @@ class Decider:
         """The decisions on one slice, in two queries."""
         numbers = {row.header["submitter_work_no"] for row in transactions}
         iswcs = {_iswc(row) for row in transactions} - {""}
-        known = WorkIdentifier.objects.filter(issuer=self.sender, value__in=numbers).select_related("work")
+        known = WorkIdentifier.objects.filter(
+            issuer=self.sender, value__in=numbers, identifier_type="W", validity="valid"
+        ).select_related("work")
         mine = {row.value: row.work for row in known}
         others = {work.iswc or "": work for work in Work.objects.filter(iswc__in=iswcs)}
         return [self._decide(row, mine, others) for row in transactions]

@@ -20,7 +20,9 @@ from works.rules.splits import WHOLE
 from works.services.naming import party_facts
 from works.services.registration import NewRecording, NewShare, NewTitle, NewWork, register_work
 from works.services.splits import open_first_rounds, withdraw_rounds
+from works.services.typed_descriptions import typed_description, typed_version
 
+NOBODY = "PD"  # the role of a row that is the part of words which belong to nobody
 STEPS = ("title", "known", "shares")
 
 
@@ -126,6 +128,8 @@ def _new_work(
         duration=length or None,
         shares=tuple(_shares(rows, own, by, persons)),
         recordings=(recording,) if recording.isrc else (),
+        version_type=typed_version(title),
+        description=typed_description(title),
     )
 
 
@@ -135,14 +139,14 @@ def _shares(rows: list[dict[str, Any]], own: Party | None, by: User, persons: di
     known.update(_found(rows))
     if own is not None:
         known.update({place: own for place, row in enumerate(rows) if row.get("own")})
-    others = [place for place in range(len(rows)) if place not in known]
+    others = [place for place, row in enumerate(rows) if place not in known and row["role"] != NOBODY]
     if others:
         facts = [party_facts(rows[place]["name"], rows[place]["role"], rows[place].get("ipi")) for place in others]
         known.update(
             zip(others, register_parties(parties=facts, by=by, source="member" if own else "staff"), strict=True)
         )
     return [
-        NewShare(known[place], row["role"], right, row[field])
+        NewShare(known.get(place), "A" if row["role"] == NOBODY else row["role"], right, row[field])
         for place, row in enumerate(rows)
         for right, field in (("PR", "performing"), ("MR", "mechanical"))
         if row[field]

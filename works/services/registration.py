@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -15,9 +15,13 @@ from cmo_portal.common.spelling import script_of, skeleton, text_key
 from cmo_portal.wording import share_text
 from members.models import Party
 from members.models.territories import WORLD
+from members.services.areas import write_areas
 from works.models import Recording, Work, WorkIdentifier, WorkShare, WorkTitle
 from works.rules.identifiers import read_isrc, read_iswc
+from works.rules.languages import language_of
 from works.rules.splits import WHOLE
+from works.services.describing import NewDescription
+from works.services.descriptions import store_descriptions
 
 REGISTER_LOCK = 0x574F524B
 LONGEST_TITLE = 400
@@ -25,7 +29,7 @@ LONGEST_TITLE = 400
 
 @dataclass(frozen=True, slots=True)
 class NewTitle:
-    """A title with its CWR type (OT original, AT alternative, …) and ISO 639-1 language, blank when unknown."""
+    """A title with its CWR type (OT original, AT alternative, …) and language (ISO 639 or CWR; blank: unknown)."""
 
     text: str
     title_type: str = "OT"
@@ -67,6 +71,7 @@ class NewWork:
     shares: tuple[NewShare, ...] = ()
     recordings: tuple[NewRecording, ...] = ()
     identifiers: tuple[tuple[str, str], ...] = field(default=())
+    description: NewDescription = field(default_factory=NewDescription)
 
 
 class SharesAboveWhole(ValidationError):
@@ -152,12 +157,13 @@ def store_works(
             number=number,
             title=new.title.text.strip()[:LONGEST_TITLE],
             iswc=_stored_iswc(new.iswc),
-            language=new.title.language,
+            language=language_of(new.title.language),
             category=new.category,
             version_type=new.version_type,
             duration=new.duration or None,
             state=state,
             registered_by=registered_by,
+            **asdict(new.description.facts),
         )
         for number, new in zip(numbers, news, strict=True)
     )
@@ -178,6 +184,7 @@ def store_works(
         ]
     )
     link_recordings([(work, recording) for work, new in pairs for recording in new.recordings])
+    store_descriptions([(work, new.description) for work, new in pairs], source)
     return works
 
 
@@ -188,7 +195,7 @@ def title_row(work: Work, title: NewTitle) -> WorkTitle:
         work=work,
         title_type=title.title_type,
         text=text,
-        language=title.language,
+        language=language_of(title.language),
         script=script_of(text),
         key=text_key(text)[:LONGEST_TITLE],
         skeleton=skeleton(text)[:200],
@@ -244,6 +251,7 @@ def link_recordings(pairs: Sequence[tuple[Work, NewRecording]]) -> None:
 
 def write_shares(rows: list[WorkShare]) -> None:
     """Store shares; raises SharesAboveWhole, with nothing stored, where the database refuses them."""
+    write_areas({row.territory for row in rows if row.territory != WORLD})
     try:
         with transaction.atomic():
             WorkShare.objects.bulk_create(rows)

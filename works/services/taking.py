@@ -10,8 +10,10 @@ from cmo_portal.audit.services import record_act
 from cmo_portal.common.faults import faultpoint
 from works.formats.cwr.work_view import work_of
 from works.models import ImportedTransaction, RegistrationFile, Work, WorkShare
+from works.rules.languages import language_of
 from works.services.cwr_works import new_works
 from works.services.deciding import ACCEPTED, Decision, complaints_of
+from works.services.descriptions import revise_description
 from works.services.made import note_revision, noting
 from works.services.registration import (
     NewWork,
@@ -88,6 +90,7 @@ def _revise(work: Work, new: NewWork, sender: str, by: User, file: RegistrationF
     except SharesAboveWhole:
         return "CO"
     _revise_facts(work, new)
+    revise_description(work, new.description, sender)
     link_recordings([(work, recording) for recording in new.recordings])
     record_act(by=by, verb="revise_work", on=work, facts={"before": before, "after": _share_facts(work, sender)})
     return "AC"
@@ -96,16 +99,19 @@ def _revise(work: Work, new: NewWork, sender: str, by: User, file: RegistrationF
 def _revise_facts(work: Work, new: NewWork) -> None:
     """Titles that are new are added, and the first becomes the title; what the revision leaves blank is kept."""
     known = {row.text for row in work.titles.all()}
+    if new.title.text.strip() not in known:
+        work.titles.filter(title_type="OT").update(title_type="AT")
     wanted = [title for title in (new.title, *new.other_titles) if title.text.strip()]
     work.titles.bulk_create(
         title_row(work, title) for title in dict.fromkeys(wanted) if title.text.strip() not in known
     )
     work.title = new.title.text.strip() or work.title
-    work.language = new.title.language or work.language
+    work.language = language_of(new.title.language) or work.language
     work.duration = new.duration or work.duration
     if new.iswc and not work.iswc and not Work.objects.filter(iswc=new.iswc).exists():
         work.iswc = new.iswc
-    work.save(update_fields=["title", "language", "duration", "iswc"])
+    work.category, work.version_type = new.category, new.version_type
+    work.save(update_fields=["title", "language", "duration", "iswc", "category", "version_type"])
 
 
 def _share_facts(work: Work, sender: str) -> list[Any]:

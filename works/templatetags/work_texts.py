@@ -1,6 +1,7 @@
 """How identifiers, roles and lengths of works are written on pages."""
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import template
@@ -8,11 +9,37 @@ from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
 from cmo_portal.templatetags.portal import code
-from works.forms.fields import ROLES
+from members.models.territories import territory_text
+from works.forms.description import writers_text
+from works.forms.fields import ROLES, share_figure
+from works.rules.code_lists import (
+    IDENTIFIER_TYPES,
+    NOTE_RIGHTS,
+    NOTE_SUBJECTS,
+    PRODUCTION_USES,
+    PURPOSES,
+    SCRIPTS,
+    TITLE_TYPES,
+    name_of,
+)
 from works.rules.identifiers import format_isrc, format_iswc
+from works.rules.instruments import INSTRUMENTS, STANDARD_INSTRUMENTATIONS
+from works.rules.languages import LANGUAGES
 
 register = template.Library()
 _ROLE_NAMES = dict(ROLES)
+_CODE_LISTS = {
+    "identifier": IDENTIFIER_TYPES,
+    "instrument": INSTRUMENTS,
+    "instrumentation": STANDARD_INSTRUMENTATIONS,
+    "language": LANGUAGES,
+    "purpose": PURPOSES,
+    "note-right": NOTE_RIGHTS,
+    "note-subject": NOTE_SUBJECTS,
+    "script": SCRIPTS,
+    "title": TITLE_TYPES,
+    "use": PRODUCTION_USES,
+}
 
 
 @register.simple_tag
@@ -31,6 +58,30 @@ def isrc(value: str) -> SafeString:
 def role_name(value: str) -> Any:
     """A role by its CWR code in words; a code nobody knows stays as it is."""
     return _ROLE_NAMES.get(value, value)
+
+
+@register.filter
+def code_name(value: str, codes: str) -> Any:
+    """A code of one of the lists of CWR in words; a code nobody knows stays as it is."""
+    return name_of(_CODE_LISTS[codes], value)
+
+
+@register.filter
+def writer_names(writers: Sequence[Mapping[str, str]]) -> str:
+    """The writers of an outside work as a list of names."""
+    return writers_text(writers)
+
+
+@register.filter
+def territory_name(area: str) -> str:
+    """A territory in words."""
+    return territory_text(area)
+
+
+@register.filter
+def share_typed(units: int) -> str:
+    """A share as it is typed into a form."""
+    return share_figure(units)
 
 
 @register.simple_tag

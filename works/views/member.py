@@ -13,6 +13,7 @@ from members.models import Party
 from works.access import member_page
 from works.exports import work_list_csv
 from works.forms.search import MyWorksFilter
+from works.queries.descriptions import work_description
 from works.queries.repertoire import my_works, works_of
 from works.queries.splits import waiting_answers
 from works.queries.work_pages import own_shares, share_table
@@ -55,11 +56,13 @@ def work_list(request: HttpRequest, party: Party) -> HttpResponse:
 def work_detail(request: HttpRequest, party: Party, uid: UUID) -> HttpResponse:
     """One of my works: shares, disputes, identifiers, recordings."""
     work = get_object_or_404(works_of(party), uid=uid)
+    described = work_description(work, on=clock.today())
     context = {
         "work": work,
         "party": party,
         "split": work.splits.order_by("-round").first(),
-        "titles": work.titles.order_by("pk"),
+        "titles": described.titles,
+        "described": described,
         "rights": share_table(work, on=clock.today()),
         "recordings": work.recordings.order_by("pk"),
         "disputes": work.disputes.prefetch_related("claims__party").order_by("-opened_on", "pk"),

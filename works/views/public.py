@@ -14,6 +14,7 @@ from cmo_portal.limits import within_limit
 from works.forms.public import ReportForm
 from works.forms.search import SearchForm
 from works.models import ReportKind, Work
+from works.queries.descriptions import work_description
 from works.queries.repertoire import search_works
 from works.queries.work_pages import listed, share_table
 from works.services.reports import report_work
@@ -44,9 +45,11 @@ def work_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     work = _public_work(uid)
     if work.merged_into:
         return redirect("works:public-work-detail", uid=work.merged_into.uid)
+    described = work_description(work, on=clock.today())
     context = {
         "work": work,
-        "titles": work.titles.order_by("pk"),
+        "titles": described.titles,
+        "described": described,
         "rights": share_table(work, on=clock.today()),
         "recordings": work.recordings.order_by("pk"),
     }

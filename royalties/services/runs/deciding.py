@@ -13,7 +13,7 @@ from cmo_portal.audit.services import record_act
 from cmo_portal.common.faults import faultpoint
 from royalties import fsck
 from royalties.models import Run
-from royalties.queries.frozen import changes_since
+from royalties.queries.frozen_shares import changes_since
 from royalties.services.runs.words import moment_text
 
 APPROVAL = ("approved_by", "approved_at", "approved_digest", "accepted_changes")

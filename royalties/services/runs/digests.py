@@ -10,8 +10,8 @@ from royalties.models import Run, RunDeduction, RunPool, UsageClaim
 
 TEXTS = "SELECT pool_no, text_key, work_id FROM royalties_runtext WHERE run_id = %s ORDER BY pool_no, text_key"
 SHARES = (
-    'SELECT "right", work_id, share_id, payee_id, coalesce(party_id, 0), role, units FROM royalties_runshare'
-    ' WHERE run_id = %s ORDER BY "right", work_id, share_id'
+    'SELECT "right", work_id, share_id, payee_id, coalesce(party_id, 0), role, units, holders, agreements'
+    ' FROM royalties_runshare WHERE run_id = %s ORDER BY "right", work_id, share_id'
 )
 
 

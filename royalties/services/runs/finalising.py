@@ -17,7 +17,7 @@ from cmo_portal.jobs.services import add_job
 from royalties import fsck
 from royalties.models import Journal, PayeeTotal, Run, RunDeduction, RunPool
 from royalties.models.ledger import ACCOUNT_OF_PURPOSE, AccountCode
-from royalties.queries.frozen import changes_since
+from royalties.queries.frozen_shares import changes_since
 from royalties.queries.held import waiting_days
 from royalties.rules.kernel import HELD_REASONS
 from royalties.services.ledger import Entry, post_journal

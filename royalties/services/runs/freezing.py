@@ -14,8 +14,9 @@ from cmo_portal.common.money import allocate, decimal_text
 from cmo_portal.common.plans import bulk_plans
 from cmo_portal.jobs.services import add_job
 from royalties.models import Pool, PoolUsage, Run, RunDeduction, RunPool, UsageClaim, UsageFile
-from royalties.models.runs import PURPOSES
-from royalties.queries.frozen import POSITION_BITS, SHARES_NOW, line_rule, rights_of, shares_now
+from royalties.models.frozen import PURPOSES
+from royalties.queries.frozen import POSITION_BITS, line_rule, rights_of
+from royalties.queries.frozen_shares import freeze_shares
 from royalties.queries.readiness import freeze_problems
 from royalties.queries.rules import rule_in_force
 from royalties.queries.usage_lines import parts_scale
@@ -50,7 +51,6 @@ TEXTS = f"""
         LEFT JOIN final ON final.work_id = d.work_id
     WHERE leaf.run_id = %(run)s AND t.file_id = ANY (%(files)s) AND d.outcome IS DISTINCT FROM 'ignored'
 """  # noqa: S608 - composed of the constant above
-SHARES = 'INSERT INTO royalties_runshare (run_id, "right", work_id, share_id, payee_id, party_id, role, units) '
 
 
 def start_freeze(*, run: Run, by: User, now: dt.datetime) -> None:
@@ -92,7 +92,7 @@ def freeze_run(*, run: Run, by: User, now: dt.datetime) -> Run:
         cursor.execute(TEXTS, {"run": run.pk, "files": files})
         faultpoint("dist.freeze.after_texts_write")
         for right, territory in rights_of(run):
-            cursor.execute(SHARES + SHARES_NOW, shares_now(run=run, right=right, territory=territory))
+            freeze_shares(run=run, right=right, territory=territory)
     faultpoint("dist.freeze.after_shares_write")
     run.claim_rule = rule_in_force("claims", run.period_end)
     run.state, run.frozen_at, run.input_digest = "frozen", now, input_digest(run)

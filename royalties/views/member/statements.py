@@ -23,7 +23,7 @@ from royalties.access import member_page, statement_page
 from royalties.exports.statements import statement_lines_csv, statement_list_csv
 from royalties.forms.statements import StatementFilter
 from royalties.models import Statement
-from royalties.models.runs import PURPOSES
+from royalties.models.frozen import PURPOSES
 from royalties.queries.statement_document import statement_data
 from royalties.queries.statement_lines import Line, top_lines
 from royalties.queries.statement_words import Step, balance_steps

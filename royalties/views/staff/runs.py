@@ -19,7 +19,7 @@ from cmo_portal.paging import keyset_page
 from royalties.forms.runs import ApprovalForm, ReasonForm, RunFilter, RunForm
 from royalties.models import Run
 from royalties.queries import run_pages
-from royalties.queries.frozen import changes_since
+from royalties.queries.frozen_shares import changes_since
 from royalties.services import runs
 from royalties.services.runs.deciding import changed_words
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from members.rules.territories import area_of, codes_of, in_order, is_territory, summed, territories
 from tests.works.formats.cwr_files import NWR, SPT, SPU, SWR, SWT, WORK, changed, edits_of
 from works.formats.cwr.ownership import ownership_from_manuscript
-from works.formats.cwr.territories import area_of, codes_of, in_order, is_territory, summed, territories
 
 RIGHTS = ("pr", "mr", "sr")
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from works.formats.bulk.texts import gettext_noop as _
 
 ROLES = ("CA", "C", "A", "AR", "AD", "TR", "E", "AM", "SE", "SA", "SR", "PA")
-LANGUAGES = ("UR", "PA", "SD", "PS", "EN", "HI", "FA", "AR")
 YES = frozenset({"yes", "y", "true", "1", "ہاں"})
 NEW = frozenset({"new", "نیا", "نئی"})
 
@@ -25,7 +24,7 @@ COLUMNS = (
     Column("work", True, True, _("Any number or word that is the same in all rows of one work, for example 1.")),
     Column("title", True, True, _("The title in Roman letters.")),
     Column("title_original", False, True, _("The title in its own script, for example in Urdu.")),
-    Column("language", False, True, _("UR, PA, SD, PS, EN, HI, FA or AR.")),
+    Column("language", False, True, _("Its ISO code: ur, pa, sd, ps, bal, skr, en …")),
     Column("length_seconds", False, True, _("The length in seconds: 245 for 4:05.")),
     Column("iswc", False, True, _("The international number of the work, if it has one.")),
     Column("isrc", False, True, _("The number of one recording, if there is one.")),

@@ -13,8 +13,9 @@ from cmo_portal.common.numerals import digits_to_ascii
 from cmo_portal.common.spelling import script_of, text_key
 from cmo_portal.common.tables import FileRefused, Row, TableLayout, TableLimits, inspect_table, open_table
 from cmo_portal.common.texts import _, say
-from works.formats.bulk.columns import LANGUAGES, NAMES, NEW, OF_WORK, REQUIRED, ROLES, YES
+from works.formats.bulk.columns import NAMES, NEW, OF_WORK, REQUIRED, ROLES, YES
 from works.rules.identifiers import read_ipi_name, read_isrc, read_iswc
+from works.rules.languages import FREQUENT, language_of
 from works.rules.splits import WHOLE, ShareRefused, read_share
 
 LIMITS = TableLimits(rows=100_000, columns=60)
@@ -195,10 +196,10 @@ class _Reader:
         return title[: LONGEST["title"]]
 
     def _language(self, text: str) -> str:
-        if text and text.upper() not in LANGUAGES:
-            self._complain(self.rows[0], "language", "language", text, allowed=", ".join(LANGUAGES))
-            return ""
-        return text.upper()
+        code = language_of(text)
+        if text and not code:
+            self._complain(self.rows[0], "language", "language", text, allowed=", ".join(FREQUENT))
+        return code
 
     def _seconds(self, text: str) -> int:
         digits = digits_to_ascii(text)

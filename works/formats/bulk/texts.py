@@ -17,7 +17,8 @@ _TEXTS: dict[str, Text] = {
         _("This title is not in Roman letters."), _("Write it in Roman letters here, its own script in title_original.")
     ),
     "language": Text(
-        _("“%(value)s” is not a language we know here."), _("Write one of %(allowed)s, or leave it blank.")
+        _("“%(value)s” is not a language we know here."),
+        _("Write its ISO code, for example %(allowed)s, or leave it blank."),
     ),
     "seconds": Text(_("“%(value)s” is not a length in seconds."), _("Write a whole number: 245 for 4:05.")),
     "iswc": Text(_("“%(value)s” is not a correct ISWC."), _("Check each digit, or leave it blank.")),

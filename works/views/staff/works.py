@@ -19,6 +19,7 @@ from works.exports import staff_list_csv
 from works.forms.search import WorkFilter
 from works.forms.staff import CorrectionForm, DayFilter, DecisionForm, rows_of_shares
 from works.models import Work
+from works.queries.descriptions import work_description
 from works.queries.repertoire import found_works
 from works.queries.work_pages import acts_on, in_force, listed, share_table
 from works.services.drafts import decide_submitted
@@ -64,12 +65,11 @@ def work_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
         "work": work,
         "filter_form": chosen,
         "as_of": day,
-        "titles": work.titles.order_by("pk"),
+        "described": work_description(work, on=day or clock.today(), for_staff=True),
         "rights": share_table(work, on=day or clock.today()),
         "all_rights": Right.choices,
         "recordings": work.recordings.order_by("pk"),
         "split": work.splits.order_by("-round").first(),
-        "identifiers": work.identifiers.order_by("pk"),
         "disputes": work.disputes.prefetch_related("claims__party").order_by("-opened_on", "pk"),
         "registrations": work.registrations.select_related("file").order_by("-pk")[:20],
         "reports": work.reports.filter(state="open").order_by("pk")[:20],

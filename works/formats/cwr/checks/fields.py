@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from functools import lru_cache
 
+from members.rules.territories import is_territory
 from works.formats.cwr import codes
 from works.formats.cwr.characters import NAMES, TITLES, forbidden_characters
 from works.formats.cwr.checks.field_edits import FIELD_EDITS, FieldEdit
 from works.formats.cwr.edits import Findings
 from works.formats.cwr.records import CwrRecord
-from works.formats.cwr.territories import is_territory
 from works.formats.cwr.values import is_date_or_none, is_digits, percent, read_date, read_duration, read_number
 from works.rules.identifiers import (
     IdentifierProblem,

@@ -6,10 +6,10 @@ tree, because each party's includes and excludes cut the world differently.
 
 from datetime import date
 
+from members.rules.territories import Segment, area_of, codes_of, in_order, summed
 from works.formats.cwr.checks.chains import OWNING_TYPES, ownership, publisher_type
 from works.formats.cwr.edits import Findings
 from works.formats.cwr.structure import Node, WorkTree
-from works.formats.cwr.territories import Segment, area_of, codes_of, in_order, summed
 from works.formats.cwr.values import percent
 
 WHOLE = 10_000

@@ -3,16 +3,25 @@
 A party's area in CWR is a list of includes and excludes over this tree, read in order: "include the world, exclude
 Pakistan, include Pakistan with another share" is legal, so sums can only be tested on leaves. An area is an int with
 one bit for each country, past and present; unions and intersections of areas are then single operations.
+
+An area is written as its codes in order, joined by + and -: "2136" the world, "2136-0356" the world but India,
+"2123+0826" the European Union and the United Kingdom. Source of codes and tree: the CISAC TIS.
 """
 
-from collections.abc import Iterable
+import csv
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
-
-from works.formats.cwr import tables
+from pathlib import Path
 
 WORLD = "2136"
+ALWAYS = (date(1, 1, 1), date(9999, 12, 31))
+
+_FOLDER = Path(__file__).parent / "tables"
+_EXPRESSION = re.compile(r"\d{4}(?:[+-]\d{4})*")
+_TERM = re.compile(r"([+-]?)(\d{4})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +57,10 @@ def territories() -> dict[str, Territory]:
             row["kind"] == "group",
             row["iso2"],
             row["iso3"],
-            date.fromisoformat(row["exists_from"]),
-            date.fromisoformat(row["exists_until"]),
+            _day(row["exists_from"]),
+            _day(row["exists_until"]),
         )
-        for row in tables.rows("territories")
+        for row in _rows("territories")
     }
 
 
@@ -62,11 +71,85 @@ def memberships() -> tuple[Membership, ...]:
         Membership(
             row["group"],
             row["member"],
-            date.fromisoformat(row["belongs_from"]),
-            date.fromisoformat(row["belongs_until"]),
+            _day(row["belongs_from"]),
+            _day(row["belongs_until"]),
         )
-        for row in tables.rows("territory_members")
+        for row in _rows("territory_members")
     )
+
+
+def terms(expression: str) -> list[tuple[bool, str]]:
+    """The (is include, code) terms of a written area, in order. ValueError for another form or an unknown code."""
+    if not _EXPRESSION.fullmatch(expression):
+        raise ValueError(expression)
+    found = [(sign != "-", code) for sign, code in _TERM.findall(expression)]
+    unknown = [code for _include, code in found if not is_territory(code)]
+    if unknown:
+        raise ValueError(unknown[0])
+    return found
+
+
+def written(lines: Iterable[tuple[bool, str]]) -> str:
+    """The include and exclude lines of an agreement or a party as a written area. ValueError when nothing is included.
+
+    Excludes before the first include take nothing away and are left out; a repeated line at the end says nothing new.
+    """
+    kept: list[tuple[bool, str]] = []
+    for line in lines:
+        if (line[0] or kept) and line not in kept[-1:]:
+            kept.append(line)
+    if not kept:
+        raise ValueError("no territory is included")
+    return "".join(("+" if include else "-") + code for include, code in kept)[1:]
+
+
+@lru_cache(maxsize=4096)
+def area_written(expression: str, on: date | None = None) -> int:
+    """The leaves of a written area as bits, on a date as `area_of` has it. ValueError as `terms`."""
+    area = 0
+    for include, code in terms(expression):
+        area = area | area_of(code, on) if include else area & ~area_of(code, on)
+    return area
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A country that belongs to an area between two days, both included."""
+
+    code: str
+    belongs_from: date
+    belongs_until: date
+
+
+def leaves_of(expression: str) -> list[Leaf]:
+    """Every country of a written area with the days it belongs to it, by code and date. ValueError as `terms`."""
+    codes = [code for _include, code in terms(expression)]
+    first_days = sorted({ALWAYS[0]} | {day for code in codes for day in _changes(code)})
+    last_days = [date.fromordinal(day.toordinal() - 1) for day in first_days[1:]] + [ALWAYS[1]]
+    found: dict[str, list[Leaf]] = {}
+    for first, last in zip(first_days, last_days, strict=True):
+        for code in codes_of(area_written(expression, first), at_most=len(_leaves())):
+            known = found.setdefault(code, [])
+            if known and known[-1].belongs_until.toordinal() + 1 == first.toordinal():
+                known[-1] = Leaf(code, known[-1].belongs_from, last)
+            else:
+                known.append(Leaf(code, first, last))
+    return [leaf for code in sorted(found) for leaf in found[code]]
+
+
+@cache
+def _changes(code: str) -> frozenset[date]:
+    """The days on which the countries of a group change."""
+    days: set[date] = set()
+    if code == WORLD:
+        return frozenset()
+    for edge in _edges().get(code, ()):
+        if edge.belongs_from > ALWAYS[0]:
+            days.add(edge.belongs_from)
+        if edge.belongs_until < ALWAYS[1]:
+            days.add(date.fromordinal(edge.belongs_until.toordinal() + 1))
+        days |= _changes(edge.member)
+    return frozenset(days)
 
 
 def is_territory(code: str) -> bool:
@@ -160,3 +243,13 @@ def _edges() -> dict[str, tuple[Membership, ...]]:
     for edge in memberships():
         edges.setdefault(edge.group, []).append(edge)
     return {group: tuple(members) for group, members in edges.items()}
+
+
+def _day(text: str) -> date:
+    """A day of the list, which writes the years 1000 and 3999 for "always"."""
+    return {"1000-01-01": ALWAYS[0], "3999-12-31": ALWAYS[1]}.get(text) or date.fromisoformat(text)
+
+
+def _rows(name: str) -> Iterator[dict[str, str]]:
+    with (_FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)

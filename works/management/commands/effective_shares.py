@@ -1,0 +1,108 @@
+"""`manage effective_shares`: who may collect a right of a work in a country on a day, as known then or now."""
+
+import datetime as dt
+import json
+from fractions import Fraction
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from cmo_portal.common import clock
+from cmo_portal.common.money import decimal_text
+from members.models.parties import Right
+from members.rules.territories import territories
+from works.models import Work
+from works.queries.chain_words import sentences
+from works.queries.chains import Collection, CollectionShare, Step, collection_of
+
+
+class Command(BaseCommand):
+    """The same function as the work page and distribution runs use (works.rules.chains)."""
+
+    help = "Who may collect a right of a work in a country on a day."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """--work, --right, --territory, --on, --known-on, --json."""
+        parser.add_argument("--work", required=True, help="the number of the work, for instance W0000001")
+        parser.add_argument("--right", required=True, choices=Right.values)
+        parser.add_argument("--territory", required=True, help="the TIS number of a country, for instance 0586")
+        parser.add_argument("--on", required=True, help="the day of use, for instance 2026-06-30")
+        parser.add_argument("--known-on", help="what was known at the end of this day; without it, what is known now")
+        parser.add_argument("--json", action="store_true")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Print the parts with their ways; CommandError names the option that cannot be read."""
+        found = collection_of(
+            work_id=self._work(options["work"]).pk,
+            right=options["right"],
+            territory=self._country(options["territory"]),
+            on=self._day("--on", options["on"]),
+            known_on=self._known(options["known_on"]),
+        )
+        if options["json"]:
+            told = {"work": options["work"], **as_data(found)}
+            self.stdout.write(json.dumps(told, ensure_ascii=False, indent=2))
+        else:
+            self.stdout.write("\n".join(sentences(found)))
+
+    def _work(self, text: str) -> Work:
+        """The work with this number; what was merged leads to the work it is now."""
+        work = Work.objects.filter(number=text.strip().upper()).first()
+        while work is not None and work.merged_into is not None:
+            work = work.merged_into
+        if work is None:
+            raise CommandError(f"--work {text}: there is no work with this number.")
+        return work
+
+    def _country(self, text: str) -> str:
+        code = text.strip().zfill(4)
+        known = territories().get(code)
+        if known is None:
+            raise CommandError(f"--territory {text}: not a TIS number.")
+        if known.is_group:
+            raise CommandError(f"--territory {text} is a group of countries: ask for one of its countries.")
+        return code
+
+    def _day(self, option: str, text: str) -> dt.date:
+        try:
+            return dt.date.fromisoformat(text.strip())
+        except ValueError as error:
+            raise CommandError(f"{option} {text}: not a day. Write it as 2026-06-30.") from error
+
+    def _known(self, text: str | None) -> dt.date | None:
+        if text is None:
+            return None
+        day = self._day("--known-on", text)
+        if day > clock.today():
+            raise CommandError(f"--known-on {text}: nobody knows yet what will be known then. Give a day up to today.")
+        return day
+
+
+def as_data(found: Collection) -> dict[str, Any]:
+    """A collection for machines: shares as exact percentages and as units of 1,000,000."""
+    return {
+        "right": found.right,
+        "territory": found.territory,
+        "on": found.on.isoformat(),
+        "known_on": found.known_on.isoformat() if found.known_on else None,
+        "parts": [_part(part) for part in found.parts],
+        "gaps": [agreement.number for agreement in found.gaps],
+        "words": sentences(found),
+    }
+
+
+def _part(part: CollectionShare) -> dict[str, Any]:
+    return {
+        "percent": decimal_text(Fraction(part.units, 10_000)),
+        "units": part.units,
+        "state": part.state,
+        "party": _step(part.steps[-1])["party"] if part.steps else None,
+        "path": [_step(step) for step in part.steps],
+    }
+
+
+def _step(step: Step) -> dict[str, Any]:
+    return {
+        "party": {"id": str(step.party.uid), "name": step.party.display_name},
+        "agreement": step.agreement.number if step.agreement else None,
+    }

@@ -1,0 +1,311 @@
+"""Ownership shares and agreements as the columns of works.rules.chains, and the answer for single works.
+
+Everything is asked of the tables as they are, or as they were known at a moment (works.queries.known).
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from cmo_portal.common.columns import I64
+from cmo_portal.common.copying import copy_out
+from cmo_portal.common.money import WHOLE_SHARE
+from cmo_portal.common.pgcopy import layout
+from members.models import Party
+from works.models import Agreement
+from works.queries.known import end_of_day, table_as_known
+from works.rules.chains import (
+    CONFLICT,
+    CYCLE,
+    HELD,
+    OPEN_END,
+    Links,
+    Named,
+    Owners,
+    Parts,
+    Question,
+    Resolution,
+    effective_shares,
+)
+from works.rules.roles import WRITER_ROLES
+
+STATES = ("active", "disputed", "unclaimed", "unconfirmed")  # of a share; the position is its number in a column
+ONE_WORK = "SELECT unnest(%(works)s::bigint[]) AS work_id"
+COVERS = np.ones(1, dtype=np.int64)  # the database has asked already which areas cover the country
+
+OWNERS = layout(
+    share_id="int8", work_id="int8", owner_id="int8", units="int4", is_writer="int2", area_no="int2", first_day="int4",
+    last_day="int4", state_no="int2", role_no="int4",
+)  # fmt: skip
+LINKS = layout(
+    agreement_id="int8", assignor_id="int8", acquirer_id="int8", part="int4", area_no="int2", start="int4",
+    first_use="int4", last_use="int4", collected_to="int4", is_specific="int2", is_original="int2",
+    shares_change="int2",
+)  # fmt: skip
+NAMED = layout(agreement_id="int8", work_id="int8", included="int2")
+
+_COVER = """
+    cover AS (
+        SELECT area_id FROM members_arealeaf
+            WHERE leaf = %(territory)s AND %(on)s BETWEEN valid_from AND valid_to
+    )"""
+_DAY = "(coalesce({day}, DATE '{otherwise}') - DATE '0001-01-01') + 1"
+_LONG_AGO, _FOR_EVER = "0001-01-01", "9999-12-31"
+
+
+def _day(column: str, otherwise: str = _FOR_EVER) -> str:
+    """The ordinal of a day, or of `otherwise` where there is none."""
+    return _DAY.format(day=column, otherwise=otherwise)
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """Where the rows are read: the tables themselves, or what was known of them."""
+
+    share: str = "works_workshare"
+    agreement: str = "works_agreement"
+    party: str = "works_agreementparty"
+    listed: str = "works_agreementwork"
+
+
+AS_KNOWN = Tables(
+    *(
+        table_as_known(table)
+        for table in ("works_workshare", "works_agreement", "works_agreementparty", "works_agreementwork")
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What the database holds about a set of works and one right.
+
+    `owners` has party 0 for shares that go no further: disputed, unclaimed, not confirmed. `owner_id`, `state_no` and
+    `role_no` (`role_text`) stand beside its rows.
+    """
+
+    owners: Owners
+    owner_id: I64
+    state_no: I64
+    role_no: I64
+    links: Links
+    named: Named
+
+
+def load_chains(
+    *,
+    right: str,
+    territory: str,
+    on: dt.date,
+    works: str,
+    parameters: Mapping[str, Any],
+    known_on: dt.date | None = None,
+) -> Loaded:
+    """The shares and agreements that may matter in a country on a day for the works that the query `works` names."""
+    tables = Tables() if known_on is None else AS_KNOWN
+    given = {
+        **parameters,
+        "right": right,
+        "territory": territory,
+        "on": on,
+        "writers": list(WRITER_ROLES),
+        "known_at": end_of_day(known_on) if known_on else None,
+    }
+    shares = copy_out(_owners_query(tables, works), OWNERS, given)
+    goes_on = shares["state_no"] == STATES.index("active")
+    owners = Owners(
+        shares["share_id"], shares["work_id"], np.where(goes_on, shares["owner_id"], 0), shares["units"],
+        shares["is_writer"], shares["area_no"], shares["first_day"], shares["last_day"],
+    )  # fmt: skip
+    links = copy_out(_links_query(tables, works, right), LINKS, given)
+    named = copy_out(_named_query(tables, works), NAMED, given)
+    return Loaded(
+        owners,
+        shares["owner_id"],
+        shares["state_no"],
+        shares["role_no"],
+        Links(*(links[name] for name in LINKS.names)),
+        Named(*(named[name] for name in NAMED.names)),
+    )
+
+
+def question(on: dt.date, collected_on: dt.date | None = None) -> Question:
+    """Use on one day, collection on the same or a later one; the areas are those that the query marked."""
+    return Question(COVERS, on.toordinal(), (collected_on or on).toordinal())
+
+
+def role_text(role_no: int) -> str:
+    """A role of one or two letters from the number that stands for it in a column."""
+    return bytes(role_no.to_bytes(2)).decode().rstrip("\0")
+
+
+def _owners_query(tables: Tables, works: str) -> str:
+    columns = {
+        "share_id": "s.id",
+        "work_id": "s.work_id",
+        "owner_id": "coalesce(s.party_id, 0)",
+        "units": "s.share",
+        "is_writer": "(s.role = ANY (%(writers)s))::int",
+        "area_no": "(cover.area_id IS NOT NULL)::int",
+        "first_day": _day("s.valid_from", _LONG_AGO),
+        "last_day": _day("s.valid_to"),
+        "role_no": "ascii(s.role) * 256 + ascii(substr(s.role, 2))",
+        "state_no": f"array_position(ARRAY{list(STATES)}, s.state::text) - 1",
+    }
+    return f"""WITH wanted AS ({works}), {_COVER}
+        SELECT {OWNERS.select_list(columns)} FROM wanted JOIN {tables.share} s USING (work_id)
+            LEFT JOIN cover ON cover.area_id = s.territory
+        WHERE s."right" = %(right)s"""  # noqa: S608 - composed of constants
+
+
+def _links_query(tables: Tables, works: str, right: str) -> str:
+    """Agreements of everybody who can be reached from the owners, and those that name one of the works."""
+    part = f"{right.lower()}_share"
+    term_end = _day("greatest(a.end_date, a.retention_end)")
+    columns = {
+        "agreement_id": "a.id",
+        "assignor_id": "giver.party_id",
+        "acquirer_id": "taker.party_id",
+        "part": f"taker.{part}",
+        "area_no": "(cover.area_id IS NOT NULL)::int",
+        "start": _day("a.start_date"),
+        "first_use": f"CASE a.prior_royalties WHEN 'A' THEN 1 WHEN 'D' THEN {_day('a.prior_royalties_from')}"
+        f" ELSE {_day('a.start_date')} END",
+        "last_use": term_end,
+        "collected_to": f"CASE WHEN a.end_date IS NULL OR a.post_term = 'O' THEN {OPEN_END}"
+        f" ELSE greatest({term_end}, CASE a.post_term WHEN 'D' THEN {_day('a.post_term_until')} ELSE 0 END) END",
+        "is_specific": "(a.agreement_type IN ('OS', 'PS'))::int",
+        "is_original": "(a.agreement_type IN ('OG', 'OS'))::int",
+        "shares_change": "a.shares_change::int",
+    }
+    return f"""WITH RECURSIVE wanted AS ({works}), {_COVER},
+        agreement AS (SELECT * FROM {tables.agreement} x WHERE x.state = 'active'),
+        side AS (SELECT * FROM {tables.party} y),
+        listed AS (SELECT * FROM {tables.listed} z),
+        holder AS (
+            SELECT s.party_id FROM wanted JOIN {tables.share} s USING (work_id)
+                WHERE s."right" = %(right)s AND s.party_id IS NOT NULL
+            UNION
+            SELECT taker.party_id FROM holder JOIN side giver ON giver.party_id = holder.party_id AND giver.role = 'AS'
+                JOIN side taker ON taker.agreement_id = giver.agreement_id AND taker.role = 'AC'
+        ),
+        asked AS (
+            SELECT giver.agreement_id FROM holder JOIN side giver USING (party_id) WHERE giver.role = 'AS'
+            UNION
+            SELECT agreement_id FROM wanted JOIN listed USING (work_id) WHERE listed.included
+        )
+        SELECT {LINKS.select_list(columns)} FROM asked JOIN agreement a ON a.id = asked.agreement_id
+            JOIN side giver ON giver.agreement_id = a.id AND giver.role = 'AS'
+            JOIN side taker ON taker.agreement_id = a.id AND taker.role = 'AC'
+            LEFT JOIN cover ON cover.area_id = a.territory
+        WHERE taker.{part} > 0"""  # noqa: S608 - composed of constants
+
+
+def _named_query(tables: Tables, works: str) -> str:
+    columns = {"agreement_id": "l.agreement_id", "work_id": "l.work_id", "included": "l.included::int"}
+    return f"""WITH wanted AS ({works})
+        SELECT {NAMED.select_list(columns)} FROM wanted JOIN {tables.listed} l USING (work_id)"""  # noqa: S608
+
+
+# --- the answer for one work -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One party on the way of a share, and the agreement that brought the share to it (None at the owner)."""
+
+    party: Party
+    agreement: Agreement | None
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionShare:
+    """A part of a work, in 1/10,000 of a percent, and who may collect it.
+
+    `state` is active, disputed, unclaimed, unconfirmed, conflict (agreements give away more than there is), cycle
+    (agreements lead back) or undocumented (nobody is known to own it). `steps` is the way to the collecting party, the
+    owner first; it is empty where no party is known.
+    """
+
+    share_id: int
+    units: int
+    state: str
+    steps: tuple[Step, ...]
+
+    @property
+    def party(self) -> Party | None:
+        """Who holds the part at the end of the way."""
+        return self.steps[-1].party if self.steps else None
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """Who may collect one right of one work in a country on a day. The parts make the whole, or more where the shares
+    themselves do (`total` above 1,000,000). `gaps` are agreements that name the work although nobody on the way to
+    their assignor holds a part."""
+
+    work_id: int
+    right: str
+    territory: str
+    on: dt.date
+    known_on: dt.date | None
+    parts: tuple[CollectionShare, ...]
+    gaps: tuple[Agreement, ...]
+
+    @property
+    def total(self) -> int:
+        """The sum of all parts that are documented."""
+        return sum(part.units for part in self.parts if part.state != "undocumented")
+
+
+def collection_of(
+    *, work_id: int, right: str, territory: str, on: dt.date, known_on: dt.date | None = None
+) -> Collection:
+    """Who may collect a right of a work in a country on a day, as known now or at the end of `known_on`."""
+    loaded = load_chains(
+        right=right, territory=territory, on=on, works=ONE_WORK, parameters={"works": [work_id]}, known_on=known_on
+    )
+    found = effective_shares(loaded.owners, loaded.links, loaded.named, question(on))
+    return _Answer(loaded, found).collection(work_id, right, territory, on, known_on)
+
+
+_ENDS = {HELD: "active", CONFLICT: "conflict", CYCLE: "cycle"}
+
+
+class _Answer:
+    """The rows of an answer with the parties and agreements that they name, each read once."""
+
+    def __init__(self, loaded: Loaded, found: Resolution) -> None:
+        self.loaded, self.found = loaded, found
+        place = np.argsort(loaded.owners.share_id, kind="stable")
+        self.shares = (loaded.owners.share_id[place], loaded.owner_id[place], loaded.state_no[place])
+        owners = set(loaded.owner_id.tolist()) | set(found.parts.party_id.tolist())
+        self.parties = Party.objects.in_bulk(sorted(owners - {0}))
+        self.agreements = Agreement.objects.in_bulk(sorted(set(loaded.links.agreement_id.tolist())))
+
+    def collection(self, work_id: int, right: str, territory: str, on: dt.date, known_on: dt.date | None) -> Collection:
+        parts = self.found.parts
+        rows = np.flatnonzero(parts.kept > 0)
+        shares = [self._share(parts, int(row)) for row in rows]
+        shares.sort(key=lambda part: (-part.units, part.share_id, len(part.steps)))
+        missing = WHOLE_SHARE - sum(part.units for part in shares)
+        if missing > 0:
+            shares.append(CollectionShare(0, missing, "undocumented", ()))
+        gaps = tuple(self.agreements[pk] for pk in self.found.gaps.agreement_id.tolist() if pk in self.agreements)
+        return Collection(work_id, right, territory, on, known_on, tuple(shares), gaps)
+
+    def _share(self, parts: Parts, row: int) -> CollectionShare:
+        share_id = int(parts.share_id[row])
+        place = int(np.searchsorted(self.shares[0], share_id))
+        state = STATES[int(self.shares[2][place])]
+        if state == "active":
+            state = _ENDS[int(parts.state[row])]
+        path = self.found.path(row)
+        if path[0][0] == 0:  # it goes no further; its owner, where one is named, stands apart
+            owner = int(self.shares[1][place])
+            path = [(owner, 0)] if owner else []
+        steps = tuple(Step(self.parties[party], self.agreements.get(agreement)) for party, agreement in path)
+        return CollectionShare(share_id, int(parts.kept[row]), state, steps)

@@ -1,0 +1,198 @@
+"""What the pages of a work say of it beside titles, shares and recordings, and what may be proposed from it."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+
+from cmo_portal.common.texts import Text
+from cmo_portal.common.words import Words
+from members.models import Party
+from members.models.territories import WORLD, own_territory
+from works.models import (
+    Element,
+    Instrumentation,
+    ProtectionTerm,
+    PublicDomainElement,
+    PublicDomainRule,
+    SocietyNote,
+    SourceWork,
+    Work,
+    WorkIdentifier,
+    WorkOrigin,
+    WorkPerformer,
+    WorkShare,
+    WorkTitle,
+)
+from works.models.works import WHOLE
+from works.queries.work_pages import in_force
+from works.rules.code_lists import HIDDEN_TITLE_TYPES
+from works.rules.composites import Component, CompositeFault, Owned, composite_shares
+from works.rules.free_shares import FreeShareRule, element_of, free_share_owners
+from works.rules.public_domain import Author, Term, verdict
+
+OWNERLESS_ROLES = ("A", "C", "CA")
+
+
+@dataclass(frozen=True, slots=True)
+class FreeElement:
+    """Words or music with the verdict on them: `is_free` None when a fact is missing."""
+
+    element: str
+    name: Text
+    is_free: bool | None
+    sentences: tuple[Words, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def state(self) -> str:
+        """The verdict as a state that pages have a shape for."""
+        return {True: "free", False: "protected", None: "unknown"}[self.is_free]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkDescription:
+    """One work, described. `free_roles` are the roles in which a share without owner is one of free words or music."""
+
+    work: Work
+    titles: tuple[WorkTitle, ...]
+    sources: tuple[SourceWork, ...]
+    derived: tuple[SourceWork, ...]
+    elements: tuple[FreeElement, ...]
+    performers: tuple[WorkPerformer, ...]
+    settings: tuple[Instrumentation, ...]
+    origins: tuple[WorkOrigin, ...]
+    notes: tuple[SocietyNote, ...]
+    identifiers: tuple[WorkIdentifier, ...]
+
+    @property
+    def free_roles(self) -> tuple[str, ...]:
+        """As in the class."""
+        free = free_names(self.elements)
+        return tuple(role for role in OWNERLESS_ROLES if element_of(role, free))
+
+    @property
+    def has_components(self) -> bool:
+        """Whether shares can flow from parts."""
+        return any(row.kind == "component" for row in self.sources)
+
+
+def work_description(work: Work, *, on: dt.date, for_staff: bool = False) -> WorkDescription:
+    """Everything that pages show; titles that are only for finding, numbers and notes of senders for staff alone. At
+    most eleven queries, however much there is."""
+    titles = work.titles.order_by("pk")
+    if not for_staff:
+        titles = titles.exclude(title_type__in=HIDDEN_TITLE_TYPES)
+    sources = work.sources.select_related("source")
+    derived = work.derived.select_related("work").exclude(work__state__in=("merged", "refused"))
+    if not for_staff:
+        sources = sources.filter(Q(source=None) | Q(source__state="registered"))
+        derived = derived.filter(work__state="registered")
+    return WorkDescription(
+        work=work,
+        titles=tuple(titles),
+        sources=tuple(sources.order_by("position", "pk")),
+        derived=tuple(derived.order_by("pk")[:50]),
+        elements=free_elements(work, on=on),
+        performers=tuple(work.performers.order_by("pk")[:100]),
+        settings=tuple(work.instrumentations.prefetch_related("instruments").order_by("pk")[:20]),
+        origins=tuple(work.origins.order_by("pk")[:20]),
+        notes=tuple(work.notes.order_by("pk")[:20]) if for_staff else (),
+        identifiers=tuple(work.identifiers.order_by("issuer", "pk")[:100]) if for_staff else (),
+    )
+
+
+def free_elements(work: Work, *, on: dt.date) -> tuple[FreeElement, ...]:
+    """The verdict on the words and the music of a work on a day, by the law of the society's own country."""
+    rows = list(work.public_domain_elements.order_by("pk"))
+    terms = protection_terms() if rows else ()
+    found = []
+    for element in Element:
+        mine = [row for row in rows if row.element == element]
+        if mine:
+            opinion = verdict([_author(row) for row in mine], terms, on)
+            notes = tuple(row.note for row in mine if row.note)
+            found.append(FreeElement(element.value, element.label, opinion.is_free, opinion.words, notes))
+    return tuple(found)
+
+
+def free_names(elements: Iterable[FreeElement]) -> frozenset[str]:
+    """Which elements are free beyond doubt."""
+    return frozenset(each.element for each in elements if each.is_free)
+
+
+def protection_terms() -> tuple[Term, ...]:
+    """The laws of the society's own country in the order of their days."""
+    rows = ProtectionTerm.objects.filter(territory=own_territory()).order_by("valid_from")
+    return tuple(Term(row.years_after_death, row.valid_from, row.valid_to, row.revives, row.source) for row in rows)
+
+
+def free_share_rules(on: dt.date) -> dict[str, FreeShareRule]:
+    """The society's rules in force on a day, by element."""
+    rows = PublicDomainRule.objects.filter(valid_from__lte=on).order_by("valid_from")
+    return {row.element: FreeShareRule(row.use, row.arranger_part or 0) for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedShare:
+    """A row of a proposal: who (None: nobody known), in which role, how much in 1/10,000 of a percent."""
+
+    party: Party | None
+    role: str
+    share: int
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Shares that staff may take over; with a fault instead when none can be proposed."""
+
+    rows: tuple[ProposedShare, ...]
+    fault: CompositeFault | None = None
+
+
+def composite_proposal(work: Work, right: str, *, on: dt.date) -> Proposal:
+    """What the shares of the components make of the whole, for the world; five queries at most.
+
+    An outside work, or a share that does not hold for the world, leaves its part to nobody named.
+    """
+    sources = list(work.sources.filter(kind="component").order_by("position", "pk"))
+    owned: dict[int, list[Owned]] = {}
+    linked = [row.source_id for row in sources if row.source_id]
+    shares = WorkShare.objects.filter(in_force(on), work_id__in=linked, right=right, territory=WORLD, state="active")
+    for share in shares.order_by("pk"):
+        owned.setdefault(share.work_id, []).append(Owned(share.party_id, share.role, share.share))
+    parts = [Component(row.part, row.duration, tuple(owned.get(row.source_id or 0, ()))) for row in sources]
+    found = composite_shares(parts)
+    if isinstance(found, CompositeFault):
+        return Proposal((), found)
+    return Proposal(_named(found))
+
+
+def free_share_proposal(work: Work, right: str, *, on: dt.date) -> Proposal | None:
+    """What the society's rules make of the free shares of a right; None when they leave everything as it is."""
+    free = free_names(free_elements(work, on=on))
+    if not free:
+        return None
+    shares = work.shares.filter(in_force(on), right=right, territory=WORLD).exclude(state="disputed")
+    now = [Owned(row.party_id, row.role, row.share) for row in shares.order_by("pk")]
+    after = free_share_owners(now, free, free_share_rules(on))
+    if sorted(after, key=repr) == sorted(free_share_owners(now, frozenset(), {}), key=repr):
+        return None
+    return Proposal(_named(after))
+
+
+def _author(row: PublicDomainElement) -> Author:
+    names = tuple((language, name) for language, name in (("en", row.author), ("ur", row.author_original)) if name)
+    return Author(row.reason, names or (("en", ""),), row.died_in, row.century)
+
+
+def _named(owners: Sequence[Owned]) -> tuple[ProposedShare, ...]:
+    parties: dict[int, Any] = Party.objects.in_bulk([owner.party for owner in owners if owner.party is not None])
+    return tuple(ProposedShare(parties.get(owner.party or 0), owner.role, owner.share) for owner in owners)
+
+
+def total_of(rows: Iterable[ProposedShare]) -> int:
+    """The sum of a proposal; the whole, but for what disputes hold."""
+    return min(WHOLE, sum(row.share for row in rows))
