@@ -3,7 +3,17 @@
 from django.contrib import admin
 
 from cmo_portal.record_admin import LookOnlyAdmin, LookOnlyInline
-from works.models import Dispute, Recording, RegistrationFile, Work, WorkIdentifier, WorkShare, WorkTitle
+from works.models import (
+    Dispute,
+    Recording,
+    RecordingPerformer,
+    RecordingWork,
+    RegistrationFile,
+    Work,
+    WorkIdentifier,
+    WorkShare,
+    WorkTitle,
+)
 
 
 class TitleInline(LookOnlyInline):
@@ -29,6 +39,22 @@ class IdentifierInline(LookOnlyInline):
     fields = ("issuer", "value")
 
 
+class PerformerInline(LookOnlyInline):
+    """Performers of a recording."""
+
+    model = RecordingPerformer
+    fields = ("position", "name", "name_original", "party")
+    related = ("party",)
+
+
+class RecordedWorkInline(LookOnlyInline):
+    """Works of a recording."""
+
+    model = RecordingWork
+    fields = ("position", "work", "duration")
+    related = ("work",)
+
+
 @admin.register(Work)
 class WorkAdmin(LookOnlyAdmin):
     """Works."""
@@ -46,8 +72,10 @@ class RecordingAdmin(LookOnlyAdmin):
     """Recordings."""
 
     permission = "works.view_works"
-    list_display = ("isrc", "title", "performer", "duration")
-    search_fields = ("isrc", "title", "performer")
+    work_screen = "works:staff-recording-detail"
+    list_display = ("isrc", "title", "version_title", "label", "duration")
+    search_fields = ("isrc", "title", "performers__name")
+    inlines = (PerformerInline, RecordedWorkInline)
 
 
 @admin.register(Dispute)

@@ -74,7 +74,7 @@ class WorksConfig(AppConfig):
         register_states(
             "documented",
             {
-                "whole": ("filled", "good", _("All shares known")),
+                "whole": ("tick", "good", _("Confirmed")),
                 "open": ("half", "waiting", _("Some shares open")),
                 "disputed": ("triangle", "bad", _("A part is disputed")),
                 "unconfirmed": ("half", "waiting", _("Waiting for the co-writers")),

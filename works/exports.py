@@ -13,10 +13,11 @@ from cmo_portal.common.tables.writing import inert
 from cmo_portal.wording import share_text
 from members.models import Party
 from works.formats.bulk import COLUMNS
-from works.models import Dispute, RegistrationFile, SplitProposal, Work
+from works.models import Dispute, Recording, RecordingWork, RegistrationFile, SplitProposal, Work
+from works.queries.recordings import own_recordings
 from works.queries.registrations import hash_text
 from works.queries.work_pages import own_shares
-from works.rules.identifiers import format_iswc
+from works.rules.identifiers import format_isrc, format_iswc
 from works.services.bulk import refused_rows
 
 
@@ -43,6 +44,30 @@ def staff_list_csv(works: QuerySet[Work]) -> HttpResponse:
     rows = ([work.number, work.title, format_iswc(work.iswc or ""), work.language, work.get_state_display()]
             for work in works.iterator(chunk_size=2000))  # fmt: skip
     return _csv("works.csv", head, rows)
+
+
+def recording_list_csv(recordings: QuerySet[Recording]) -> HttpResponse:
+    """Recordings with their performers and works."""
+    head = [_("ISRC"), _("Title"), _("Version"), _("Performers"), _("Label"), _("Length in seconds"), _("Works")]
+    rows = ([*_recording_cells(one), "; ".join(work.number for work in one.works.all())]
+            for one in recordings.iterator(chunk_size=2000))  # fmt: skip
+    return _csv("recordings.csv", head, rows)
+
+
+def own_recordings_csv(works: QuerySet[Work]) -> HttpResponse:
+    """A member's works, a row for each recording; those without any have one row too."""
+    head = [_("Number"), _("Title"), _("ISRC"), _("Recording"), _("Version"), _("Performers"), _("Label"),
+            _("Length in seconds")]  # fmt: skip
+    kept = list(works)
+    links = own_recordings(kept)
+    return _csv("recordings.csv", head, _own_recording_rows(kept, links))
+
+
+def silent_list_csv(works: QuerySet[Work]) -> HttpResponse:
+    """Works without a recording."""
+    head = [_("Number"), _("Title"), _("ISWC")]
+    rows = ([work.number, work.title, format_iswc(work.iswc or "")] for work in works.iterator(chunk_size=2000))
+    return _csv("works-without-recording.csv", head, rows)
 
 
 def dispute_list_csv(disputes: QuerySet[Dispute]) -> HttpResponse:
@@ -158,6 +183,21 @@ def _member_rows(works: Sequence[Work], party: Party) -> Iterator[list[str]]:
             words[getattr(work, "is_unconfirmed", False)],
             words[not getattr(work, "is_silent", False)],
         ]
+
+
+def _own_recording_rows(works: Sequence[Work], links: dict[int, list[RecordingWork]]) -> Iterator[list[str]]:
+    for work in works:
+        for link in links[work.pk]:
+            isrc, *others = _recording_cells(link.recording)
+            yield [work.number, work.title, isrc, *others]
+        if not links[work.pk]:
+            yield [work.number, work.title, "", "", "", "", "", ""]
+
+
+def _recording_cells(recording: Recording) -> list[str]:
+    performers = "; ".join(performer.name for performer in recording.performers.all())
+    isrc, length = format_isrc(recording.isrc or ""), str(recording.duration or "")
+    return [isrc, recording.title, recording.version_title, performers, recording.label, length]
 
 
 def _csv(name: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> HttpResponse:

@@ -2,17 +2,22 @@
 
 from django.urls import path
 
-from works.views import drafts, member, public, splits, staff, tables
+from works.views import drafts, member, public, recordings, splits, staff, tables
 from works.views.staff import description, free_rules, new_work
+from works.views.staff import recordings as staff_recordings
 
 app_name = "works"
 urlpatterns = [
     path("repertoire/", public.repertoire_search, name="public-repertoire-search"),
     path("repertoire/<uuid:uid>/", public.work_detail, name="public-work-detail"),
+    path("repertoire/<uuid:uid>/claim/", public.work_claim, name="public-work-claim"),
     path("repertoire/<uuid:uid>/report/", public.work_report, name="public-work-report"),
     path("repertoire/<uuid:uid>/reported/", public.work_reported, name="public-work-reported"),
     path("my/works/", member.work_list, name="member-work-list"),
     path("my/works/<uuid:uid>/", member.work_detail, name="member-work-detail"),
+    path("my/recordings/", recordings.recording_list, name="member-recording-list"),
+    path("my/recordings/<uuid:uid>/", recordings.recording_link, name="member-recording-link"),
+    path("my/recordings/<uuid:uid>/unlink/", recordings.recording_unlink, name="member-recording-unlink"),
     path("my/works/registrations/", drafts.draft_start, name="member-draft-start"),
     path("my/works/registrations/<uuid:uid>/title/", drafts.draft_title, name="member-draft-title"),
     path("my/works/registrations/<uuid:uid>/known/", drafts.draft_known, name="member-draft-known"),
@@ -44,6 +49,13 @@ urlpatterns = [
     path("staff/works/disputes/<uuid:uid>/", staff.dispute_detail, name="staff-dispute-detail"),
     path("staff/works/reports/", staff.report_list, name="staff-report-list"),
     path("staff/works/reports/<uuid:uid>/", staff.report_detail, name="staff-report-detail"),
+    path("staff/recordings/", staff_recordings.recording_list, name="staff-recording-list"),
+    path("staff/recordings/new/", staff_recordings.recording_new, name="staff-recording-new"),
+    path("staff/recordings/missing/", staff_recordings.silent_list, name="staff-silent-list"),
+    path("staff/recordings/<uuid:uid>/", staff_recordings.recording_detail, name="staff-recording-detail"),
+    path("staff/recordings/<uuid:uid>/edit/", staff_recordings.recording_edit, name="staff-recording-edit"),
+    path("staff/recordings/<uuid:uid>/link/", staff_recordings.recording_link, name="staff-recording-link"),
+    path("staff/recordings/parts/<uuid:uid>/unlink/", staff_recordings.recording_unlink, name="staff-recording-unlink"),
     path("staff/registrations/", staff.file_list, name="staff-file-list"),
     path("staff/registrations/template.<str:ending>", staff.file_template, name="staff-file-template"),
     path("staff/registrations/<uuid:uid>/refused/", staff.file_refused, name="staff-file-refused"),

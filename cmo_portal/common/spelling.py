@@ -53,6 +53,7 @@ _ROMAN_SOUNDS = (
 # Written out before the folding of text_key, which cannot tell ھ (the breath in kh, gh) from ہ any more.
 _BREATHED = ((re.compile("[کك]ھ"), "خ"), (re.compile("گھ"), "غ"))
 _DOUBLED = re.compile(r"(\D)\1+")
+ALL_VOWELS = "~"  # no folded word holds this sign
 _STARTERS = {"و": "w", "w": "w", "ی": "y", "y": "y"}
 
 
@@ -109,6 +110,12 @@ def skeleton_words(text: str) -> list[str]:
 def skeleton(text: str) -> str:
     """The skeleton of a whole text without blanks; doubled letters are folded across words as well."""
     return _DOUBLED.sub(r"\1", "".join(skeleton_words(text)))
+
+
+def sound(word: str) -> str:
+    """What stands for one folded word in the search: its skeleton with kh as k, for Urdu keys do not tell them apart;
+    ~ and the word itself when it is all vowels. The database has the same function (works/migrations/search.sql)."""
+    return _DOUBLED.sub(r"\1", skeleton_word(word).replace("K", "k")) or f"{ALL_VOWELS}{word}"
 
 
 def script_of(text: str) -> str:

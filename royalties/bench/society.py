@@ -15,7 +15,8 @@ from cmo_portal.accounts.models import Audience, User
 from members.models import Mandate, Member, Party, PartyName
 from members.rules.names import name_key, name_skeleton
 from royalties.bench.place import Place, connect
-from works.services.registration import NewRecording, NewShare, NewTitle, NewWork, store_works
+from works.services.recordings import NewRecording
+from works.services.registration import NewShare, NewTitle, NewWork, store_works
 
 SINCE = dt.date(2020, 1, 1)
 AT_ONCE = 5_000

@@ -17,7 +17,8 @@ from royalties.demo.words import BANDS, BENDING, ENGLISH_FIRST, ENGLISH_SECOND, 
 from works.models import Work
 from works.rules.identifiers import iswc_check_digit
 from works.services.disputes import NewClaim, open_dispute
-from works.services.registration import NewRecording, NewShare, NewTitle, NewWork, check_new_work, store_works
+from works.services.recordings import NewRecording
+from works.services.registration import NewShare, NewTitle, NewWork, check_new_work, store_works
 
 WORKS = 1000
 FAMOUS = 60  # the works that radio plays most: registered first, all of them with a recording

@@ -16,7 +16,7 @@ from royalties.demo.words import BANDS
 from royalties.demo.workers import do_jobs
 from royalties.models import OpenText, UsageFile, UsageSource, UsageText
 from royalties.services import matching, usage
-from works.models import Recording, Work, WorkShare, WorkTitle
+from works.models import RecordingWork, Work, WorkShare, WorkTitle
 
 RADIO, TELEVISION, STREAMS, CONCERT = "CHENAB-SADA", "SHAM-TV", "DHUNSTREAM", "RAAG-JUNCTION"
 TAIL = 400  # the works below the famous ones that anybody plays at all
@@ -136,8 +136,9 @@ def _songs() -> list[Song]:
     ):
         writers[work_id].append((name, original or name))
     recordings: dict[int, tuple[str, str]] = {}
-    for work_id, isrc, performer in Recording.objects.filter(works__in=keys).values_list("works", "isrc", "performer"):
-        recordings.setdefault(work_id, (isrc or "", performer))
+    parts = RecordingWork.objects.filter(work__in=keys).order_by("pk", "recording__performers__position")
+    for work_id, isrc, performer in parts.values_list("work_id", "recording__isrc", "recording__performers__name"):
+        recordings.setdefault(work_id, (isrc or "", performer or ""))
     return [_song(work, urdu.get(work.pk, ""), writers[work.pk], recordings.get(work.pk, ("", ""))) for work in works]
 
 

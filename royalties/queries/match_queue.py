@@ -71,9 +71,10 @@ WORKS = """
         ARRAY(SELECT DISTINCT t.text FROM works_worktitle t WHERE t.work_id = w.id ORDER BY t.text),
         ARRAY(SELECT DISTINCT p.display_name || coalesce(nullif(' · ' || p.display_name_original, ' · '), '')
             FROM works_workshare s JOIN members_party p ON p.id = s.party_id WHERE s.work_id = w.id ORDER BY 1),
-        ARRAY(SELECT DISTINCT r.performer FROM works_recording r JOIN works_recording_works l ON l.recording_id = r.id
-            WHERE l.work_id = w.id AND r.performer <> '' ORDER BY 1),
-        ARRAY(SELECT DISTINCT r.isrc FROM works_recording r JOIN works_recording_works l ON l.recording_id = r.id
+        ARRAY(SELECT DISTINCT p.name || coalesce(nullif(' · ' || p.name_original, ' · '), '')
+            FROM works_recordingperformer p JOIN works_recordingwork l ON l.recording_id = p.recording_id
+            WHERE l.work_id = w.id ORDER BY 1),
+        ARRAY(SELECT DISTINCT r.isrc FROM works_recording r JOIN works_recordingwork l ON l.recording_id = r.id
             WHERE l.work_id = w.id AND r.isrc <> '' ORDER BY 1)
     FROM works_work w WHERE w.id = ANY (%s) AND w.state = 'registered'
 """

@@ -3,7 +3,8 @@
 from members.models import Party
 from members.services.parties import PartyFacts, register_party
 from works.models import Work
-from works.services.registration import NewRecording, NewShare, NewTitle, NewWork, register_work
+from works.services.recordings import NewRecording
+from works.services.registration import NewShare, NewTitle, NewWork, register_work
 
 PERCENT = 10_000
 

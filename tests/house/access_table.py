@@ -48,7 +48,7 @@ DOCUMENT_READERS = ("members.review_applications", "members.edit_members", "memb
 SIGNED = [
     "account_reauthenticate", "account_email", "account_change_password", "account_set_password", "mfa_index",
     "mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes",
-    "mfa_generate_recovery_codes", "mfa_download_recovery_codes", "usersessions_list",
+    "mfa_generate_recovery_codes", "mfa_download_recovery_codes", "usersessions_list", "works:public-work-claim",
 ]  # fmt: skip
 
 TABLE: dict[str, Rule] = {
@@ -126,6 +126,16 @@ TABLE: dict[str, Rule] = {
     "works:member-draft-shares": Rule("member", "draft"),
     "works:member-draft-check": Rule("member", "draft"),
     "works:staff-work-new": Rule("works.edit_works"),
+    "works:member-recording-list": Rule("member"),
+    "works:member-recording-link": Rule("member", "work"),
+    "works:member-recording-unlink": post("member", "recording_part"),
+    "works:staff-recording-list": Rule("works.view_works"),
+    "works:staff-recording-new": Rule("works.edit_works"),
+    "works:staff-silent-list": Rule("works.view_works"),
+    "works:staff-recording-detail": Rule("works.view_works", "recording"),
+    "works:staff-recording-edit": Rule("works.edit_works", "recording"),
+    "works:staff-recording-link": post("works.edit_works", "recording"),
+    "works:staff-recording-unlink": post("works.edit_works", "recording_part"),
     "works:staff-work-list": Rule("works.view_works"),
     "works:staff-work-detail": Rule("works.view_works", "work"),
     "works:staff-file-list": Rule("works.import_works"),

@@ -31,7 +31,16 @@ from royalties.models import (
     UsageFile,
     UsageSource,
 )
-from works.models import Dispute, RegistrationFile, SplitProposal, Work, WorkDraft, WorkReport
+from works.models import (
+    Dispute,
+    Recording,
+    RecordingWork,
+    RegistrationFile,
+    SplitProposal,
+    Work,
+    WorkDraft,
+    WorkReport,
+)
 
 # kind → every object of that kind, as a queryset; addresses are made from the row.
 KINDS: dict[str, Callable[[], QuerySet[Any]]] = {
@@ -59,6 +68,8 @@ KINDS: dict[str, Callable[[], QuerySet[Any]]] = {
     "source": UsageSource.objects.all,
     "usage_text": lambda: UsageFile.objects.filter(state="landed"),
     "dispute": Dispute.objects.all,
+    "recording": Recording.objects.all,
+    "recording_part": RecordingWork.objects.all,
     "report": WorkReport.objects.all,
     "usage_file": lambda: UsageFile.objects.filter(state="landed"),
     "pool": Pool.objects.all,
@@ -76,6 +87,8 @@ def of_member(kind: str, member: Member) -> QuerySet[Any]:
     rows = KINDS[kind]()
     if kind == "work":
         return rows.filter(shares__party=member.party).distinct()
+    if kind == "recording_part":
+        return rows.filter(linked_by=member.party)
     if kind in {"account", "document", "draft", "statement", "table"}:
         return rows.filter(party=member.party)
     if kind in {"split", "live_split"}:

@@ -11,7 +11,8 @@ from cmo_portal.grants import rights_of
 APPS = {"members", "works", "licensing", "royalties"}
 WITHOUT = {
     "members.Document": "a file that was handed in: its hash and its place; what it proves is decided elsewhere",
-    "works.Recording_works": "a link without columns of its own: it comes and goes, and the act of the revision says so",
+    "works.SearchDocument": "derived from titles and names; made anew by rebuild_search",
+    "works.SearchWord": "derived from titles and names; made anew by rebuild_search",
     "works.RegistrationFile": "a received file on its way; its bytes and hash stand, the works it made are tracked",
     "works.ImportedTransaction": "what a received file says, made anew whenever the file is read again",
     "works.WorkDraft": "nothing yet: an unsent form of one person",

@@ -101,7 +101,7 @@ def test_a_table_is_checked_first_and_registers_on_a_yes(form: str, nazia: Membe
     }
     assert set(WorkShare.objects.filter(work=solo).values_list("state", flat=True)) == {"active"}
     assert SplitProposal.objects.get().work == shared
-    assert solo.recordings.get().performer == "Nazia"
+    assert solo.recordings.get().performers.get().name == "Nazia"
 
 
 def test_every_fault_is_told_at_once_with_its_row_and_column(nazia: Member) -> None:

@@ -7,10 +7,10 @@ from cmo_portal.forms import DayField
 
 
 class SearchForm(forms.Form):
-    """One box: title, writer, work number, ISWC or ISRC."""
+    """One box: title, writer, performer, work number, ISWC or ISRC."""
 
     q = forms.CharField(
-        label=_("Title, writer, ISWC or ISRC"),
+        label=_("Title, writer, performer, ISWC or ISRC"),
         max_length=200,
         required=False,
         widget=forms.TextInput(attrs={"type": "search", "dir": "auto", "autocomplete": "off"}),

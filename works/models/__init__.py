@@ -3,13 +3,15 @@
 from works.models.agreements import Agreement, AgreementParty, AgreementRole, AgreementType, AgreementWork
 from works.models.claims import Claim, Dispute
 from works.models.performance import Instrumentation, InstrumentPlayers, WorkOrigin, WorkPerformer
+from works.models.recordings import Recording, RecordingPerformer, RecordingWork
 from works.models.registrations import ImportedRecord, ImportedTransaction, ImportUndo, RegistrationFile, WorkDraft
 from works.models.reports import ReportKind, WorkReport
+from works.models.search import SearchDocument, SearchWord
 from works.models.sources import Element, FreeReason, PublicDomainElement, SourceKind, SourceWork
 from works.models.splits import SplitAnswer, SplitProposal, SplitRule
 from works.models.submissions import SocietyNote, WorkSubmission
 from works.models.terms import FreeShareUse, ProtectionTerm, PublicDomainRule
-from works.models.works import IdentifierValidity, Recording, Work, WorkIdentifier, WorkShare, WorkTitle
+from works.models.works import IdentifierValidity, Work, WorkIdentifier, WorkShare, WorkTitle
 
 __all__ = [
     "Agreement",
@@ -32,8 +34,12 @@ __all__ = [
     "PublicDomainElement",
     "PublicDomainRule",
     "Recording",
+    "RecordingPerformer",
+    "RecordingWork",
     "RegistrationFile",
     "ReportKind",
+    "SearchDocument",
+    "SearchWord",
     "SocietyNote",
     "SourceKind",
     "SourceWork",

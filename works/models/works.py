@@ -1,4 +1,4 @@
-"""Works, their titles, identifiers, recordings and shares."""
+"""Works, their titles, identifiers and shares."""
 
 import pghistory
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -230,28 +230,3 @@ class WorkShare(Public):
         ]
         indexes = [models.Index(fields=["party", "right"])]
         triggers = [*shares_within_the_whole(), confirmed_by_all_sides()]
-
-
-@pghistory.track()
-class Recording(Public):
-    """A sound recording, linked to the works in it."""
-
-    isrc = models.CharField(_("ISRC"), max_length=12, unique=True, null=True, blank=True)
-    title = models.CharField(_("title"), max_length=400)
-    performer = models.CharField(_("performer"), max_length=200, blank=True)
-    duration = models.IntegerField(_("duration in seconds"), null=True, blank=True)
-    works = models.ManyToManyField(Work, related_name="recordings")
-
-    class Meta:
-        verbose_name = _("recording")
-        verbose_name_plural = _("recordings")
-        default_permissions = ("view",)
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(isrc__isnull=True) | models.Q(isrc__regex=r"^[A-Z]{2}[A-Z0-9]{3}\d{7}$"),
-                name="isrc_has_its_form",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.title

@@ -10,54 +10,24 @@ from django.db.models import Case, Exists, F, FloatField, OuterRef, Q, QuerySet,
 from django.db.models.functions import Greatest
 
 from cmo_portal.common.spelling import skeleton, text_key
-from members.models import Party, PartyName
-from works.models import Recording, Work, WorkShare, WorkTitle
-from works.rules.identifiers import read_isrc, read_iswc
+from members.models import Party
+from works.models import RecordingWork, Work, WorkShare, WorkTitle
+from works.queries.search import found_works_ids
 
 LIVE = Q(state="registered")
 GONE = ("merged", "withdrawn")  # no work of its own any more
 SHARE_STATES = {"disputed": "disputed", "open": "unclaimed", "unconfirmed": "unconfirmed"}
 LONGEST_QUERY = 200
+MOST_FOUND = 200  # works that the list of staff shows for a text
 ALIKE = 0.45  # from this score a title is shown as a look-alike
 TELLING = 5  # consonants from which an equal sound is no accident
-
-
-def search_works(text: str, *, limit: int = 50, everything: bool = False) -> list[Work]:
-    """Works by title, writer, work number, ISWC or ISRC, in Urdu or Roman letters, best first: at most `limit`.
-
-    The exact title comes first, then titles that begin so, then the exact writer, then spellings of the same sound,
-    then parts of titles and names, then what looks alike. `everything` also finds works that are not registered
-    (staff). Up to seven queries.
-    """
-    wanted = text.strip()[:LONGEST_QUERY]
-    if not wanted:
-        return []
-    allowed = ~Q(state__in=GONE) if everything else LIVE
-    numbered = _works_by_number(wanted, allowed)
-    if numbered:
-        return numbered[:limit]
-    scores = _title_scores(wanted, limit * 3, everything)
-    for work_id, score in _writer_scores(wanted, limit).items():
-        scores[work_id] = max(score, scores.get(work_id, 0))
-    works = Work.objects.filter(allowed, pk__in=list(scores)).prefetch_related("titles")
-    return sorted(works, key=lambda work: (-scores[work.pk], text_key(work.title), work.pk))[:limit]
-
-
-def _works_by_number(wanted: str, allowed: Q) -> list[Work]:
-    named = Q(number=wanted.upper())
-    iswc, isrc = read_iswc(wanted), read_isrc(wanted)
-    if iswc.has_shape:
-        named |= Q(iswc=iswc.value)
-    if isrc.has_shape:
-        named |= Q(recordings__isrc=isrc.value)
-    return list(Work.objects.filter(allowed, named).distinct().order_by("pk").prefetch_related("titles"))
 
 
 def found_works(*, text: str = "", state: str = "") -> QuerySet[Work]:
     """Works for staff: found as the public finds them, in any state but merged; or by what is open about them."""
     works = Work.objects.all() if state == "withdrawn" else Work.objects.exclude(state__in=GONE)
     if text.strip():
-        works = works.filter(pk__in=[work.pk for work in search_works(text, limit=200, everything=True)])
+        works = works.filter(pk__in=found_works_ids(text, limit=MOST_FOUND, everything=True))
     if state in ("submitted", "registered", "refused", "withdrawn"):
         return works.filter(state=state)
     if state in SHARE_STATES:
@@ -81,7 +51,7 @@ def my_works(party: Party, *, text: str = "", show: str = "") -> QuerySet[Work]:
         is_disputed=Exists(WorkShare.objects.filter(work=OuterRef("pk"), state="disputed")),
         is_open=Exists(WorkShare.objects.filter(work=OuterRef("pk"), state="unclaimed")),
         is_unconfirmed=Exists(WorkShare.objects.filter(work=OuterRef("pk"), state="unconfirmed")),
-        is_silent=~Exists(Recording.works.through.objects.filter(work_id=OuterRef("pk"))),
+        is_silent=~Exists(RecordingWork.objects.filter(work_id=OuterRef("pk"))),
     )
     if text.strip():
         works = works.filter(titled(text))
@@ -151,11 +121,14 @@ def indexed_works() -> list[IndexedWork]:
         .distinct()
     ):
         names[work_id] += [text for text in (name, original) if text]
-    for work_id, isrc, performer in Recording.works.through.objects.values_list(
-        "work_id", "recording__isrc", "recording__performer"
+    for work_id, isrc in RecordingWork.objects.filter(recording__isrc__isnull=False).values_list(
+        "work_id", "recording__isrc"
     ):
-        isrcs[work_id] += [isrc] if isrc else []
-        performers[work_id] += [performer] if performer else []
+        isrcs[work_id].append(isrc or "")
+    for work_id, name, original in RecordingWork.objects.filter(recording__performers__isnull=False).values_list(
+        "work_id", "recording__performers__name", "recording__performers__name_original"
+    ):
+        performers[work_id] += [text for text in (name, original) if text]
     return [
         IndexedWork(
             work_id=pk,
@@ -173,7 +146,7 @@ def indexed_works() -> list[IndexedWork]:
     ]
 
 
-def _title_scores(wanted: str, limit: int, everything: bool = False) -> dict[int, Any]:
+def _title_scores(wanted: str, limit: int) -> dict[int, Any]:
     """Work id → how well a title fits: 5 the same, 4 begins so, 3 the same sound, 1.5 holds it, below 1 looks alike."""
     key, bones = text_key(wanted)[:400], skeleton(wanted)[:200]
     if not key:
@@ -184,9 +157,7 @@ def _title_scores(wanted: str, limit: int, everything: bool = False) -> dict[int
         near |= Q(skeleton__contains=bones)
     if len(bones) > 4:
         near |= Q(skeleton__trigram_similar=bones)
-    rows = WorkTitle.objects.filter(near).exclude(work__state__in=GONE)
-    if not everything:
-        rows = rows.filter(work__state="registered")
+    rows = WorkTitle.objects.filter(near, work__state="registered")
     alike = Greatest(TrigramSimilarity("key", key), TrigramSimilarity("skeleton", bones) * Value(0.8))
     score: Any = Case(
         When(key=key, then=Value(5.0)),
@@ -200,34 +171,4 @@ def _title_scores(wanted: str, limit: int, everything: bool = False) -> dict[int
     found: dict[int, Any] = {}
     for work_id, value in ranked.values_list("work_id", "score")[:limit]:
         found.setdefault(work_id, value)
-    return found
-
-
-def _writer_scores(wanted: str, limit: int) -> dict[int, Any]:
-    """Work id → how well the name of an owner fits; an equal name counts almost like a title that begins so."""
-    key, bones = text_key(wanted)[:400], skeleton(wanted)[:200]
-    if not key:
-        return {}
-    near = Q(key=key) | Q(key__trigram_similar=key)
-    if len(key) > 2:
-        near |= Q(key__contains=key)
-    if len(bones) > 2:
-        near |= Q(skeleton=bones)
-    names = PartyName.objects.filter(near).annotate(
-        score=Case(
-            When(key=key, then=Value(3.9)),
-            *([When(skeleton=bones, then=Value(2.9))] if len(bones) > 2 else []),
-            When(key__contains=key, then=Value(1.4)),
-            default=Value(0.0),
-            output_field=FloatField(),
-        )
-        + TrigramSimilarity("key", key) * Value(0.1)
-    )
-    parties: dict[int, Any] = {}
-    for party_id, value in names.order_by("-score").values_list("party_id", "score")[:limit]:
-        parties.setdefault(party_id, value)
-    owned = WorkShare.objects.filter(party__in=list(parties)).order_by("work_id")
-    found: dict[int, Any] = {}
-    for work_id, party_id in owned.values_list("work_id", "party_id").distinct()[: limit * 4]:
-        found[work_id] = max(parties[party_id], found.get(work_id, 0))
     return found

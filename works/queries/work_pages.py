@@ -12,9 +12,13 @@ from cmo_portal.audit.models import Act
 from cmo_portal.common.texts import Text
 from members.models import Party
 from members.models.parties import Right
+from members.models.territories import own_territory
+from members.queries.areas import areas_covering
 from members.queries.parties import same_name_parties
-from works.models import Dispute, Work, WorkShare, WorkTitle
+from works.models import Dispute, Recording, RecordingPerformer, Work, WorkShare, WorkTitle
 from works.models.works import WHOLE
+
+PERFORMERS_SHOWN = 3  # of a work in a list
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,8 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class ListedWork:
-    """A work in a list: its other titles, who owns it, and whether every part has an owner without a dispute.
+    """A work in a list: its other titles, who owns it, who performs it, and whether every part of every documented
+    right has an owner without a dispute.
 
     Shares are those of the performing right; where that is not documented, those of the first right that is.
     """
@@ -79,29 +84,40 @@ class ListedWork:
     work: Work
     other_titles: tuple[WorkTitle, ...]
     owners: tuple[Owner, ...]
+    performers: tuple[str, ...]
     is_whole: bool
     is_disputed: bool
     is_unconfirmed: bool
 
 
 def listed(works: Sequence[Work], *, on: dt.date) -> list[ListedWork]:
-    """The works as a list shows them, in their order; two queries."""
+    """The works as a list shows them, in their order; three queries. Shares are those of the society's country."""
     shares: dict[int, list[WorkShare]] = defaultdict(list)
-    rows = WorkShare.objects.filter(in_force(on), work__in=works).select_related("party")
-    for row in rows.order_by("work_id", "-share", "pk"):
+    here = areas_covering(own_territory(), on)
+    rows = WorkShare.objects.filter(in_force(on), work__in=works, territory__in=here)
+    for row in rows.select_related("party").order_by("work_id", "-share", "pk"):
         shares[row.work_id].append(row)
     titles: dict[int, list[WorkTitle]] = defaultdict(list)
     for title in WorkTitle.objects.filter(work__in=works).order_by("pk"):
         titles[title.work_id].append(title)
-    return [_listed(work, titles[work.pk], shares[work.pk]) for work in works]
+    performers: dict[int, dict[str, None]] = defaultdict(dict)
+    for work_id, name in (
+        RecordingPerformer.objects.filter(recording__parts__work__in=works)
+        .order_by("recording_id", "position")
+        .values_list("recording__parts__work_id", "name")
+    ):
+        performers[work_id][name] = None
+    return [_listed(work, titles[work.pk], shares[work.pk], tuple(performers[work.pk])) for work in works]
 
 
-def _listed(work: Work, titles: Sequence[WorkTitle], shares: Sequence[WorkShare]) -> ListedWork:
+def _listed(
+    work: Work, titles: Sequence[WorkTitle], shares: Sequence[WorkShare], performers: tuple[str, ...]
+) -> ListedWork:
     shown = next((right for right in Right.values if any(row.right == right for row in shares)), "")
     rows = [row for row in shares if row.right == shown]
     named: dict[int, Owner] = {}
     for row in rows:
-        if row.party is not None:
+        if row.party is not None and row.state == "active":
             before = named.get(row.party.pk)
             total = row.share + (before.share if before else 0)
             named[row.party.pk] = Owner(row.party.display_name, row.party.display_name_original, total)
@@ -109,10 +125,15 @@ def _listed(work: Work, titles: Sequence[WorkTitle], shares: Sequence[WorkShare]
         work=work,
         other_titles=tuple({title.text: title for title in titles if title.text != work.title}.values()),
         owners=tuple(named.values()),
-        is_whole=sum(row.share for row in rows if row.state == "active") == WHOLE,
+        performers=performers[:PERFORMERS_SHOWN],
+        is_whole=bool(shares) and all(_is_whole(shares, right) for right in {row.right for row in shares}),
         is_disputed=any(row.state == "disputed" for row in shares),
         is_unconfirmed=any(row.state == "unconfirmed" for row in shares),
     )
+
+
+def _is_whole(shares: Sequence[WorkShare], right: str) -> bool:
+    return sum(row.share for row in shares if row.right == right and row.state == "active") == WHOLE
 
 
 def same_named_parties(rows: Sequence[dict[str, Any]]) -> list[tuple[int, str, list[Party]]]:
@@ -133,7 +154,7 @@ def filtered_disputes(state: str) -> QuerySet[Dispute]:
     return rows if state == "all" else rows.filter(closed_on__isnull=state == "open")
 
 
-def acts_on(record: Work | Dispute, limit: int = 30) -> list[Act]:
-    """The last acts on a work or dispute, the newest first."""
+def acts_on(record: Work | Dispute | Recording, limit: int = 30) -> list[Act]:
+    """The last acts on a work, dispute or recording, the newest first."""
     acts = Act.objects.filter(object_type=record._meta.label_lower, object_id=str(record.uid))
     return list(acts.select_related("actor").order_by("-number")[:limit])

@@ -34,7 +34,8 @@ from works.services.deciding import ACCEPTED
 from works.services.file_keeping import fingerprint, hand_to_worker, is_worked_on, may_hand_in
 from works.services.made import noting
 from works.services.naming import party_facts
-from works.services.registration import NewRecording, NewShare, NewTitle, NewWork, lock_register, store_works
+from works.services.recordings import NewRecording
+from works.services.registration import NewShare, NewTitle, NewWork, lock_register, store_works
 from works.services.splits import open_first_rounds
 
 AT_ONCE = 100_000  # bytes: larger tables are read by a worker

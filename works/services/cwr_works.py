@@ -18,7 +18,8 @@ from works.models import WorkShare
 from works.rules.identifiers import read_ipi_base, read_ipi_name
 from works.rules.splits import WHOLE, scaled_to_whole
 from works.services.cwr_descriptions import description_of
-from works.services.registration import NewRecording, NewShare, NewTitle, NewWork
+from works.services.recordings import NewPerformer, NewRecording
+from works.services.registration import NewShare, NewTitle, NewWork
 
 TOLERANCE = 600  # 0.06 % in 1/10,000 of a percent (CWR 2.x, sums of shares)
 RIGHTS = ("PR", "MR", "SR")
@@ -75,14 +76,24 @@ def _shares(items: list[Interest], parties: dict[PartyFacts, Party]) -> Iterable
 
 
 def _recordings(work: WorkTransaction) -> Iterable[NewRecording]:
-    performers = ", ".join(f"{person.first_name} {person.last_name}".strip() for person in work.performers)
+    """The recordings with an ISRC. CWR names performers by work: a recording without its own artist gets them."""
+    performers = tuple(
+        NewPerformer(
+            f"{person.first_name} {person.last_name}".strip(), ipi_name_number=read_ipi_name(person.ipi_name_no).value
+        )
+        for person in work.performers
+    )
     for recording in work.recordings:
         if recording.isrc:
             yield NewRecording(
                 recording.isrc,
                 recording.recording_title or work.title,
-                recording.display_artist or performers,
+                recording.display_artist,
                 recording.release_duration or work.duration or None,
+                version_title=recording.version_title,
+                label=recording.record_label or recording.album_label,
+                released_on=recording.release_date,
+                performers=() if recording.display_artist else performers,
             )
 
 

@@ -18,7 +18,8 @@ from members.services.parties import register_parties
 from works.models import Work, WorkDraft
 from works.rules.splits import WHOLE
 from works.services.naming import party_facts
-from works.services.registration import NewRecording, NewShare, NewTitle, NewWork, register_work
+from works.services.recordings import NewRecording
+from works.services.registration import NewShare, NewTitle, NewWork, register_work
 from works.services.splits import open_first_rounds, withdraw_rounds
 from works.services.typed_descriptions import typed_description, typed_version
 

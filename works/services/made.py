@@ -20,6 +20,8 @@ HISTORIES = {
     "identifier": ("works_workidentifierevent", "work_id"),
     "share": ("works_workshareevent", "work_id"),
     "recording": ("works_recordingevent", "NULL::bigint"),
+    "performer": ("works_recordingperformerevent", "NULL::bigint"),
+    "link": ("works_recordingworkevent", "work_id"),
     "party": ("members_partyevent", "NULL::bigint"),
     "name": ("members_partynameevent", "NULL::bigint"),
     "affiliation": ("members_partyaffiliationevent", "NULL::bigint"),

@@ -16,12 +16,13 @@ from cmo_portal.wording import share_text
 from members.models import Party
 from members.models.territories import WORLD
 from members.services.areas import write_areas
-from works.models import Recording, Work, WorkIdentifier, WorkShare, WorkTitle
+from works.models import Work, WorkIdentifier, WorkShare, WorkTitle
 from works.rules.identifiers import read_isrc, read_iswc
 from works.rules.languages import language_of
 from works.rules.splits import WHOLE
 from works.services.describing import NewDescription
 from works.services.descriptions import store_descriptions
+from works.services.recordings import NewRecording, link_recordings
 
 REGISTER_LOCK = 0x574F524B
 LONGEST_TITLE = 400
@@ -46,16 +47,6 @@ class NewShare:
     share: int
     territory: str = WORLD
     valid_from: dt.date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class NewRecording:
-    """A recording; `duration` in seconds."""
-
-    isrc: str
-    title: str = ""
-    performer: str = ""
-    duration: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,32 +211,6 @@ def share_row(work: Work, part: NewShare, source: str, *, unconfirmed: bool = Fa
         valid_from=part.valid_from,
         state=owned if part.party else "unclaimed",
         source=source,
-    )
-
-
-def link_recordings(pairs: Sequence[tuple[Work, NewRecording]]) -> None:
-    """Make recordings that are new by ISRC and link them to their works; ISRCs that exist are linked as they are."""
-    wanted = {read_isrc(new.isrc).value: new for _work, new in pairs if read_isrc(new.isrc).is_valid}
-    known = {recording.isrc: recording for recording in Recording.objects.filter(isrc__in=wanted)}
-    made = Recording.objects.bulk_create(
-        Recording(
-            isrc=isrc,
-            title=new.title[:LONGEST_TITLE],
-            performer=new.performer[:200],
-            duration=new.duration or None,
-        )
-        for isrc, new in wanted.items()
-        if isrc not in known
-    )
-    known.update({recording.isrc: recording for recording in made})
-    links = Recording.works.through
-    links.objects.bulk_create(
-        (
-            links(work_id=work.pk, recording_id=known[read_isrc(new.isrc).value].pk)
-            for work, new in pairs
-            if read_isrc(new.isrc).is_valid
-        ),
-        ignore_conflicts=True,
     )
 
 

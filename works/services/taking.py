@@ -15,10 +15,10 @@ from works.services.cwr_works import new_works
 from works.services.deciding import ACCEPTED, Decision, complaints_of
 from works.services.descriptions import revise_description
 from works.services.made import note_revision, noting
+from works.services.recordings import link_recordings
 from works.services.registration import (
     NewWork,
     SharesAboveWhole,
-    link_recordings,
     lock_register,
     share_row,
     store_works,

@@ -14,6 +14,7 @@ from works.access import member_page
 from works.exports import work_list_csv
 from works.forms.search import MyWorksFilter
 from works.queries.descriptions import work_description
+from works.queries.recordings import recordings_of
 from works.queries.repertoire import my_works, works_of
 from works.queries.splits import waiting_answers
 from works.queries.work_pages import own_shares, share_table
@@ -64,7 +65,7 @@ def work_detail(request: HttpRequest, party: Party, uid: UUID) -> HttpResponse:
         "titles": described.titles,
         "described": described,
         "rights": share_table(work, on=clock.today()),
-        "recordings": work.recordings.order_by("pk"),
+        "recordings": recordings_of(work),
         "disputes": work.disputes.prefetch_related("claims__party").order_by("-opened_on", "pk"),
         "today": clock.today(),
     }

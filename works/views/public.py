@@ -3,57 +3,75 @@
 from uuid import UUID
 
 from allauth.account.adapter import get_adapter
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cmo_portal.accounts.models import User
 from cmo_portal.common import clock
 from cmo_portal.limits import within_limit
+from cmo_portal.paging import Page
 from works.forms.public import ReportForm
 from works.forms.search import SearchForm
 from works.models import ReportKind, Work
 from works.queries.descriptions import work_description
-from works.queries.repertoire import search_works
-from works.queries.work_pages import listed, share_table
+from works.queries.public_works import is_confirmed, public_rights
+from works.queries.recordings import recordings_of
+from works.queries.search import MOST_FOUND, found_page
+from works.queries.work_pages import listed
 from works.services.reports import report_work
 
-MOST_FOUND = 50
+PAGE = 20
+RECORDINGS_SHOWN = 50
 REPORTS_AN_HOUR = 20
 
 
 @require_safe
 def repertoire_search(request: HttpRequest) -> HttpResponse:
-    """P5: search by title, writer, ISWC or ISRC, in Urdu or Roman letters."""
+    """P5: search by title, writer, performer, ISWC or ISRC, in Urdu or Roman letters."""
     form = SearchForm(request.GET)
     wanted = form.cleaned_data["q"].strip() if form.is_valid() else ""
-    works = search_works(wanted, limit=MOST_FOUND + 1)
+    found = found_page(wanted, after=_place(request, "after"), before=_place(request, "before"), size=PAGE)
     context = {
         "form": form,
         "wanted": wanted,
-        "rows": listed(works[:MOST_FOUND], on=clock.today()) if works else [],
-        "more": len(works) > MOST_FOUND,
+        "found": found,
+        "rows": listed(found.works, on=clock.today()) if found.works else [],
+        "last": found.first + len(found.works) - 1,
         "most": MOST_FOUND,
+        "page": Page(found.works, _beside(request, "after", found.after), _beside(request, "before", found.before)),
     }
     return render(request, "works/public/repertoire_search.html", context)
 
 
 @require_safe
 def work_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
-    """P6: titles, writers, shares, identifiers, recordings and what is unclaimed."""
+    """P6: titles, writers, shares, identifiers, recordings, what is open or contested, what can be licensed."""
     work = _public_work(uid)
     if work.merged_into:
         return redirect("works:public-work-detail", uid=work.merged_into.uid)
     described = work_description(work, on=clock.today())
+    rights = public_rights(work, on=clock.today())
     context = {
         "work": work,
         "titles": described.titles,
         "described": described,
-        "rights": share_table(work, on=clock.today()),
-        "recordings": work.recordings.order_by("pk"),
+        "rights": rights,
+        "confirmed": is_confirmed(rights),
+        "identifiers": work.identifiers.order_by("issuer", "value"),
+        "recordings": recordings_of(work)[:RECORDINGS_SHOWN],
     }
     return render(request, "works/public/work_detail.html", context)
+
+
+@login_required
+@require_safe
+def work_claim(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Whoever says that a work is hers says it signed in, so that the desk knows whom to ask."""
+    return redirect(f"{reverse('works:public-work-report', args=[_public_work(uid).uid])}?about=mine")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -91,3 +109,19 @@ def work_reported(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 def _public_work(uid: UUID) -> Work:
     return get_object_or_404(Work.objects.filter(state__in=["registered", "merged"]), uid=uid)
+
+
+def _place(request: HttpRequest, name: str) -> UUID | None:
+    """The work beside which a page begins; a damaged one gives the first page."""
+    try:
+        return UUID(request.GET.get(name, ""))
+    except ValueError:
+        return None
+
+
+def _beside(request: HttpRequest, name: str, place: UUID | None) -> str:
+    query = request.GET.copy()
+    query.pop("after", None)
+    query.pop("before", None)
+    query[name] = str(place)
+    return query.urlencode() if place else ""

@@ -1,13 +1,18 @@
-"""`./portal bench distribution --lines N [--json]`: the bulk work beside a plain COPY of the same lines."""
+"""`./portal bench distribution --lines N [--json]`: the bulk work beside a plain COPY of the same lines.
+
+`./portal bench search --works N [--json]`: first pages of the public repertoire beside a page of known works.
+"""
 
 import json
 import time
+from collections.abc import Callable
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from cmo_portal import environment
 from royalties.bench import distribution, place, workers
+from royalties.bench.search import measure_search
 
 
 class Command(BaseCommand):
@@ -17,8 +22,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """What to measure, and how much of it."""
-        parser.add_argument("what", choices=["distribution", "worker"])
+        parser.add_argument("what", choices=["distribution", "search", "worker"])
         parser.add_argument("--lines", type=_number, default=100_000, help="usage lines, for example 1000000 or 1M")
+        parser.add_argument("--works", type=_number, default=500_000, help="works to search in, for example 500k")
+        parser.add_argument("--questions", type=int, default=200, help="questions of each kind of search")
         parser.add_argument("--repeats", type=int, default=1, help="how often the calculation is measured")
         parser.add_argument("--seed", type=int, default=1)
         parser.add_argument("--json", action="store_true", help="print the report as JSON")
@@ -38,10 +45,21 @@ class Command(BaseCommand):
             self.stderr.write(f"{time.monotonic() - began:7.1f} s  {text}")
 
         with place.throw_away(superuser_url) as where:
-            report = distribution.measure(
-                where, lines=options["lines"], repeats=options["repeats"], seed=options["seed"], tell=tell
-            ).as_dict()
-        self.stdout.write(json.dumps(report, indent=1) if options["json"] else _table(report))
+            report, table = _measured(where, options, tell)
+        self.stdout.write(json.dumps(report, indent=1) if options["json"] else table(report))
+
+
+def _measured(
+    where: place.Place, options: dict[str, Any], tell: Callable[[str], None]
+) -> tuple[dict[str, Any], Callable[[dict[str, Any]], str]]:
+    """The report of what was asked for, and how it is shown."""
+    if options["what"] == "search":
+        works, questions = options["works"], options["questions"]
+        return measure_search(where, works=works, questions=questions, seed=options["seed"], tell=tell), _search_table
+    report = distribution.measure(
+        where, lines=options["lines"], repeats=options["repeats"], seed=options["seed"], tell=tell
+    )
+    return report.as_dict(), _table
 
 
 def _number(written: str) -> int:
@@ -56,4 +74,17 @@ def _table(report: dict[str, Any]) -> str:
         memory = f"{stage['memory_mb']:>6} MB" if "memory_mb" in stage else ""
         lines.append(f"{name:24} {stage['seconds']:>9.2f} s {stage['ratio']:>7.2f} × raw COPY {memory}")
     lines.append(f"same digest every time: {report['same_digest']}")
+    return "\n".join(lines)
+
+
+def _search_table(report: dict[str, Any]) -> str:
+    lines = [
+        f"{report['works']:,} works, {report['titles']:,} titles, {report['words']:,} different words,"
+        f" {report['cores']} cores; all documents made in {report['rebuild_seconds']} s"
+        f" ({report['rebuild_works_per_second']:,} works/s); goal: p95 {report['goal_ms']} ms",
+        f"{'first page, in the database':30} {'p50 ms':>8} {'p95 ms':>8} {'max ms':>8} {'p95 ÷ limit':>12}",
+    ]
+    for kind, one in report["kinds"].items():
+        lines.append(f"{kind:30} {one['p50_ms']:>8} {one['p95_ms']:>8} {one['max_ms']:>8} {one['p95_ratio']:>10} ×")
+    lines += [f"{name}: {share:.1%}" for name, share in report["quality"].items()]
     return "\n".join(lines)

@@ -21,7 +21,7 @@ from royalties.queries.match_queue import Candidate, Item, QueueFilter, candidat
 from royalties.services import matching
 from royalties.usage_states import REASONS, STAGES, likeness, reason_text
 from works.models import Work
-from works.queries.repertoire import search_works
+from works.queries.search import search_works
 
 LAYOUT = {"layout": "layouts/staff.html"}
 FILTERS = ("source", "outcome", "words")

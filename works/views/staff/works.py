@@ -20,6 +20,7 @@ from works.forms.search import WorkFilter
 from works.forms.staff import CorrectionForm, DayFilter, DecisionForm, rows_of_shares
 from works.models import Work
 from works.queries.descriptions import work_description
+from works.queries.recordings import recordings_of
 from works.queries.repertoire import found_works
 from works.queries.work_pages import acts_on, in_force, listed, share_table
 from works.services.drafts import decide_submitted
@@ -68,7 +69,7 @@ def work_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
         "described": work_description(work, on=day or clock.today(), for_staff=True),
         "rights": share_table(work, on=day or clock.today()),
         "all_rights": Right.choices,
-        "recordings": work.recordings.order_by("pk"),
+        "recordings": recordings_of(work),
         "split": work.splits.order_by("-round").first(),
         "disputes": work.disputes.prefetch_related("claims__party").order_by("-opened_on", "pk"),
         "registrations": work.registrations.select_related("file").order_by("-pk")[:20],

@@ -1,0 +1,171 @@
+"""Forms about recordings: what is known of one, who performs, its links, and filters of lists."""
+
+from typing import Any, cast
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from cmo_portal.forms import DayField
+from members.rules.names import clean_text
+from works.forms.fields import ipi_field, isrc_field
+from works.forms.search import SearchForm
+from works.models import Recording
+from works.services.recordings import MOST_PERFORMERS, NewPerformer, NewRecording
+
+
+class RecordingForm(forms.Form):
+    """A recording. `needs_title` where nothing else says what it is called."""
+
+    isrc = isrc_field()
+    title = forms.CharField(
+        label=_("Title of the recording"), max_length=400, widget=forms.TextInput(attrs={"dir": "auto"})
+    )
+    version_title = forms.CharField(
+        label=_("Version"), max_length=200, required=False, help_text=_("For example: live, remix, unplugged.")
+    )
+    label = forms.CharField(label=_("Label"), max_length=200, required=False)
+    minutes = forms.IntegerField(label=_("Length: minutes"), min_value=0, max_value=240, required=False)
+    seconds = forms.IntegerField(label=_("Length: seconds"), min_value=0, max_value=59, required=False)
+    released_on = DayField(label=_("Released on"), required=False)
+
+    def __init__(self, *args: Any, needs_title: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["title"].required = needs_title
+
+    def new(self, performers: "BasePerformerRows") -> NewRecording:
+        """What was typed, after validation."""
+        data = self.cleaned_data
+        return NewRecording(
+            isrc=data["isrc"],
+            title=clean_text(data["title"]),
+            duration=(data["minutes"] or 0) * 60 + (data["seconds"] or 0) or None,
+            version_title=clean_text(data["version_title"]),
+            label=clean_text(data["label"]),
+            released_on=data["released_on"],
+            performers=tuple(performers.typed()),
+        )
+
+
+def known_of(recording: Recording) -> dict[str, Any]:
+    """A recording as the form shows it."""
+    minutes, seconds = divmod(recording.duration, 60) if recording.duration else (None, None)
+    facts = {name: getattr(recording, name) for name in ("title", "version_title", "label", "released_on")}
+    return {**facts, "isrc": recording.isrc or "", "minutes": minutes, "seconds": seconds}
+
+
+class PerformerForm(forms.Form):
+    """One performer; a row without a name is no row."""
+
+    name = forms.CharField(label=_("Performer"), max_length=200, required=False)
+    original = forms.CharField(
+        label=_("Name in its own script"), max_length=200, required=False, widget=forms.TextInput(attrs={"dir": "auto"})
+    )
+    ipi = ipi_field()
+
+    def clean(self) -> dict[str, Any]:
+        """A name in its own script alone is a name too."""
+        data = super().clean() or {}
+        data["name"] = clean_text(data.get("name") or "") or clean_text(data.get("original") or "")
+        if data.get("ipi") and not data["name"]:
+            self.add_error("name", _("Write the name, or empty the whole row."))
+        return data
+
+
+class BasePerformerRows(forms.BaseFormSet):  # type: ignore[type-arg]
+    """The performers in the order of the credit."""
+
+    def typed(self) -> list[NewPerformer]:
+        """Rows with a name, after validation."""
+        return [
+            NewPerformer(data["name"], clean_text(data["original"]), data["ipi"])
+            for data in (form.cleaned_data for form in self.forms)
+            if data.get("name")
+        ]
+
+
+PerformerRows = cast(
+    "type[BasePerformerRows]",
+    forms.formset_factory(
+        PerformerForm,
+        formset=BasePerformerRows,
+        extra=2,
+        max_num=MOST_PERFORMERS,
+        validate_max=True,
+        absolute_max=MOST_PERFORMERS,
+    ),
+)
+
+
+def performers_of(recording: Recording) -> list[dict[str, str]]:
+    """The rows as they stand; who is linked to a party keeps the link by its number."""
+    return [
+        {"name": row.name, "original": row.name_original, "ipi": _number_of(row.party)}
+        for row in recording.performers.select_related("party").order_by("position")
+    ]
+
+
+def _number_of(party: Any) -> str:
+    names = party.names.exclude(ipi_name_number=None).order_by("pk").first() if party else None
+    return names.ipi_name_number if names else ""
+
+
+class RecordingFilter(SearchForm):
+    """What staff look for among recordings."""
+
+    q = forms.CharField(
+        label=_("Title, performer or ISRC"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "search", "dir": "auto", "autocomplete": "off"}),
+    )
+    show = forms.ChoiceField(
+        label=_("Show"), required=False, choices=[("", _("All recordings")), ("loose", _("Without a work"))]
+    )
+
+
+class OwnRecordingsFilter(forms.Form):
+    """What a member looks for among the recordings of her works."""
+
+    q = forms.CharField(
+        label=_("Title or work number"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "search", "dir": "auto", "autocomplete": "off"}),
+    )
+    show = forms.ChoiceField(
+        label=_("Show"), required=False, choices=[("", _("All my works")), ("silent", _("Without a recording"))]
+    )
+
+
+class MemberFilter(forms.Form):
+    """Whose works to show."""
+
+    member = forms.CharField(
+        label=_("Member: number or name"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "search", "dir": "auto", "autocomplete": "off"}),
+    )
+
+
+class LinkForm(forms.Form):
+    """A work by its number, and how long it is in the recording."""
+
+    number = forms.CharField(label=_("Work number"), max_length=14, help_text=_("For example W0000123."))
+    seconds = forms.IntegerField(
+        label=_("Length of this part in seconds"),
+        required=False,
+        min_value=1,
+        max_value=36_000,
+        help_text=_("Only where the recording holds several works."),
+    )
+
+
+class UnlinkForm(forms.Form):
+    """Why a link is wrong."""
+
+    reason = forms.CharField(
+        label=_("Why the link is wrong"),
+        max_length=500,
+        error_messages={"required": _("Say why the link is wrong: the page of the work shows it.")},
+    )
