@@ -21,6 +21,14 @@ class WorksConfig(AppConfig):
         for queue in (
             Queue("works:staff-work-list", _("Works to be checked"), edit, waiting.submitted, "state=submitted", 20),
             Queue("works:staff-split-list", _("Splits to confirm on evidence"), edit, waiting.splits, order=21),
+            Queue(
+                "works:staff-file-list",
+                _("Imports to be undone by a second person"),
+                take,
+                waiting.undos,
+                "undo=asked",
+                27,
+            ),
             Queue("works:staff-dispute-list", _("Disputes"), edit, waiting.disputes, order=22),
             Queue("works:staff-report-list", _("Reports about works"), edit, waiting.reports, order=24),
             Queue("works:staff-file-list", _("Registration files to be taken"), take, waiting.files, order=26),
@@ -86,6 +94,14 @@ class WorksConfig(AppConfig):
                 "open": ("half", "waiting", _("Open")),
                 "late": ("triangle", "bad", _("Evidence overdue")),
                 "settled": ("filled", "good", _("Settled")),
+            },
+        )
+        register_states(
+            "import_undo",
+            {
+                "asked": ("half", "waiting", _("Waiting for a second person")),
+                "done": ("filled", "good", _("Done")),
+                "refused": ("cross", "plain", _("Refused")),
             },
         )
         register_states(

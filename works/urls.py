@@ -3,7 +3,7 @@
 from django.urls import path
 
 from works.views import drafts, member, public, recordings, splits, staff, tables
-from works.views.staff import description, free_rules, new_work
+from works.views.staff import description, free_rules, new_work, undo
 from works.views.staff import recordings as staff_recordings
 
 app_name = "works"
@@ -58,6 +58,8 @@ urlpatterns = [
     path("staff/recordings/parts/<uuid:uid>/unlink/", staff_recordings.recording_unlink, name="staff-recording-unlink"),
     path("staff/registrations/", staff.file_list, name="staff-file-list"),
     path("staff/registrations/template.<str:ending>", staff.file_template, name="staff-file-template"),
+    path("staff/registrations/<uuid:uid>/undo/", undo.file_undo, name="staff-file-undo"),
+    path("staff/registrations/undo/<uuid:uid>/", undo.undo_decide, name="staff-undo-decide"),
     path("staff/registrations/<uuid:uid>/refused/", staff.file_refused, name="staff-file-refused"),
     path("staff/registrations/<uuid:uid>/", staff.file_detail, name="staff-file-detail"),
     path("staff/registrations/<uuid:uid>/progress/", staff.file_progress, name="staff-file-progress"),

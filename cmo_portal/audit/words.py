@@ -77,6 +77,9 @@ ACT_WORDS: Final[Mapping[str, Text]] = {
     "refuse_split": _("Refused the split"),
     "confirm_split_for": _("Confirmed the split for a party, on evidence"),
     "set_split_rule": _("Set the rule of agreement on splits"),
+    "ask_undo_import": _("Asked to undo an import"),
+    "refuse_undo_import": _("Refused to undo an import"),
+    "undo_import": _("Undid an import"),
     "check_registration_file": _("Checked a registration file"),
     "import_registration_file": _("Took a registration file"),
     # licensing

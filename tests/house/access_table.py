@@ -113,6 +113,8 @@ TABLE: dict[str, Rule] = {
     "works:member-file-take": post("member", "table"),
     "works:member-file-refused": Rule("member", "table"),
     "works:staff-file-template": Rule("works.import_works", may_lack=True),
+    "works:staff-file-undo": Rule("works.import_works", "taken_file"),
+    "works:staff-undo-decide": post("works.import_works", "undo"),
     "works:staff-file-refused": Rule("works.import_works", "table"),
     "works:staff-dispute-list": Rule("works.view_works"),
     "works:staff-dispute-detail": Rule("works.view_works", "dispute"),

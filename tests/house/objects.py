@@ -33,6 +33,7 @@ from royalties.models import (
 )
 from works.models import (
     Dispute,
+    ImportUndo,
     Recording,
     RecordingWork,
     RegistrationFile,
@@ -54,6 +55,8 @@ KINDS: dict[str, Callable[[], QuerySet[Any]]] = {
     "draft": lambda: WorkDraft.objects.filter(work=None),
     "split": SplitProposal.objects.all,
     "live_split": lambda: SplitProposal.objects.filter(state__in=["open", "refused"]),
+    "taken_file": lambda: RegistrationFile.objects.filter(state="imported"),
+    "undo": ImportUndo.objects.all,
     "table": lambda: RegistrationFile.objects.filter(party__isnull=False, format__in=["CSV", "XLSX"]),
     "registration_file": lambda: RegistrationFile.objects.exclude(answer=""),
     "licence_application": lambda: LicenceApplication.objects.exclude(state="draft"),

@@ -1,6 +1,7 @@
 """Handing in files of many works."""
 
 from pathlib import Path
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -21,3 +22,25 @@ class MemberFileForm(forms.Form):
     def is_cwr(self) -> bool:
         """Whether the file's name is not that of a table."""
         return Path(self.cleaned_data["file"].name).suffix.lower() not in TABLE_ENDINGS
+
+
+class UndoForm(forms.Form):
+    """Why an import is undone, and whether works on which something rests may stay."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        help_text=_("For example: the sender sent the wrong file, letter of 4 May 2026."),
+        widget=forms.Textarea(attrs={"rows": "3", "dir": "auto"}),
+        error_messages={"required": _("Say why the import is undone: it stands in the record of acts.")},
+    )
+    leaves_rest = forms.BooleanField(label=_("Undo the rest, and leave the works named above as they are"))
+
+    def __init__(self, *args: Any, rests: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not rests:
+            del self.fields["leaves_rest"]
+        else:
+            self.fields["leaves_rest"].error_messages["required"] = _(
+                "The whole cannot be undone. Tick this to undo the rest, or go back."
+            )

@@ -91,6 +91,7 @@ class FileFilter(forms.Form):
             ("undone", _("Undone")),
         ],
     )
+    undo = forms.CharField(required=False, widget=forms.HiddenInput)
     form = forms.ChoiceField(
         label=_("Form"),
         required=False,

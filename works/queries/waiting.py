@@ -1,6 +1,6 @@
 """How much waits for the documentation desk, for the start page of staff."""
 
-from works.models import Dispute, RegistrationFile, Work, WorkReport
+from works.models import Dispute, ImportUndo, RegistrationFile, Work, WorkReport
 from works.queries.registrations import TABLES
 from works.queries.splits import desk_splits
 
@@ -28,3 +28,8 @@ def files() -> int:
 def splits() -> int:
     """Rounds of agreement in which the desk has to speak for somebody."""
     return desk_splits().count()
+
+
+def undos() -> int:
+    """Imports that somebody asked to undo."""
+    return ImportUndo.objects.filter(state="asked").count()

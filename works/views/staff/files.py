@@ -78,6 +78,7 @@ def file_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
         "rows": [(row, spoken(row.complaints)) for row in page.rows],
         "complaints": spoken(file.report.get("complaints") or []),
         "filter_form": chosen,
+        "undo": file.undos.select_related("asked_by", "decided_by").order_by("-pk").first(),
         "progress": progress_of(file),
         "poll_url": reverse("works:staff-file-progress", args=[uid]),
         "empty_text": _("This file holds no transaction of this kind."),
