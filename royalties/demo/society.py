@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from cmo_portal.accounts.models import User
 from cmo_portal.audit.models import Act
 from cmo_portal.audit.services import record_act
-from royalties.demo import licensing, money, people, repertoire, standards, usage
+from royalties.demo import licensing, money, people, registrations, repertoire, standards, usage
 from royalties.demo.frame import Story, staff
 
 MARK = "load_demo"
@@ -38,6 +38,7 @@ PHASES = (
     Phase("standards", standards.load),
     Phase("usage", usage.load, whole=False),
     Phase("money", money.load, whole=False),
+    Phase("registrations", registrations.load),
     Phase("later life", people.later_life),
 )
 
