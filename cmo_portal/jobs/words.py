@@ -10,6 +10,8 @@ from cmo_portal.common.texts import Text
 JOB_WORDS: Final[Mapping[str, Text]] = {
     "works.check_file": _("Check a registration file"),
     "works.import_file": _("Take a registration file"),
+    "works.check_table": _("Check a table of works"),
+    "works.take_table": _("Take a table of works"),
     "licensing.notice": _("Send a message about a licence"),
     "royalties.read_usage": _("Read a usage file"),
     "royalties.land_usage": _("Take the lines of a usage file"),

@@ -120,7 +120,7 @@ def test_every_fault_is_told_at_once_with_its_row_and_column(nazia: Member) -> N
     places = {(row, column) for row, column, _text in told(file)}
     assert places >= {
         (2, "title"), (2, "language"), (2, "length_seconds"), (2, "iswc"), (2, "isrc"), (3, "title"),
-        (3, "performing_share"), (3, "role"), (5, "performing_share"), (5, "mechanical_share"), (6, "name"),
+        (3, "performing_share"), (3, "role"), (5, "performing_share"), (6, "name"),
         (8, "number"),
     }  # fmt: skip
     assert file.report["complaints"][0]["line"] == 4

@@ -149,6 +149,29 @@ def test_the_same_split_and_one_that_is_not_whole_are_no_proposals(nazia: Member
         propose_split_again(shares=halves(bilal.party)[:1], **again)
 
 
+def test_what_belongs_to_nobody_stays_so_in_another_split(nazia: Member, bilal: Member) -> None:
+    shares = tuple(
+        NewShare(party, role, right, part * PERCENT)
+        for right in ("PR", "MR")
+        for party, role, part in ((nazia.party, "C", 30), (bilal.party, "AR", 20), (None, "A", 50))
+    )
+    new = NewWork(title=NewTitle("Kafi"), shares=shares)
+    song = register_work(new=new, by=nazia.user, source="member", registered_by=nazia.party, asks=True)
+    first = open_first_rounds(works=[(song, shares)], party=nazia.party, by=nazia.user, now=NOW)[0]
+    again = {"proposal": first, "note": "x", "party": bilal.party, "by": bilal.user, "now": NOW}
+    with pytest.raises(ValidationError, match="add up to"):
+        propose_split_again(shares=halves(nazia.party, bilal.party), **again)
+    quarters = [NewShare(p, "C", right, 25 * PERCENT) for right in ("PR", "MR") for p in (nazia.party, bilal.party)]
+    second = propose_split_again(shares=quarters, **again)
+    assert answer(second, nazia).state == "agreed"
+    rows = WorkShare.objects.filter(work=song, right="PR").values_list("party_id", "share", "state")
+    assert set(rows) == {
+        (nazia.party.pk, 25 * PERCENT, "active"),
+        (bilal.party.pk, 25 * PERCENT, "active"),
+        (None, 50 * PERCENT, "unclaimed"),
+    }
+
+
 def test_nobody_answers_or_proposes_for_another(nazia: Member, bilal: Member) -> None:
     stranger = make_member("Khan", "Asad")
     proposal = registered(nazia, bilal.party)

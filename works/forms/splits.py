@@ -86,7 +86,9 @@ class SplitRowForm(forms.Form):
 
 
 class BaseSplitRows(forms.BaseFormSet):  # type: ignore[type-arg]
-    """All sides of a split: each right must make exactly 100 %."""
+    """All sides of a split: with what nobody owns (`unowned`, by right), each right must make exactly 100 %."""
+
+    unowned: Mapping[str, int] = {}
 
     def name_owners(self) -> None:
         """Give each row its party, in one query; a uid that names nobody is a fault of the row."""
@@ -102,8 +104,8 @@ class BaseSplitRows(forms.BaseFormSet):  # type: ignore[type-arg]
         self.name_owners()
         if any(form.owner is None for form in self.forms):
             raise forms.ValidationError(_("One of these people is not known. Take the row out and look again."))
-        for field, label in RIGHTS:
-            total = sum(form.cleaned_data[field] for form in self.forms)
+        for (field, label), right in zip(RIGHTS, ("PR", "MR"), strict=True):
+            total = sum(form.cleaned_data[field] for form in self.forms) + self.unowned.get(right, 0)
             if total != WHOLE:
                 self.forms[-1].add_error(field, sum_fault(label, total))
         if any(form.errors for form in self.forms):

@@ -92,6 +92,15 @@ def sides_of(proposal: SplitProposal) -> list[Side]:
     return sorted(found, key=lambda side: (-side.performing, side.party.pk))
 
 
+def unowned_parts(proposal: SplitProposal) -> dict[str, int]:
+    """What no party holds of a split, by right: words or music in the public domain."""
+    found: dict[str, int] = defaultdict(int)
+    for party_id, _role, right, share in proposal.parts:
+        if party_id is None:
+            found[right] += share
+    return dict(found)
+
+
 def rounds_of(work: Work) -> list[tuple[SplitProposal, list[Side]]]:
     """Every round of a work with its sides, the newest first."""
     rows = work.splits.select_related("proposed_by").order_by("-round")

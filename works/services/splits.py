@@ -86,7 +86,8 @@ def propose_split_again(
     by: User,
     now: dt.datetime,
 ) -> SplitProposal:
-    """A side proposes another split: a new round that asks everybody again, those too whom it no longer names.
+    """A side proposes another split: a new round that asks everybody again, those too whom it no longer names. Parts
+    that nobody owns (public domain) stay as they are.
 
     Raises ValidationError when the round was decided or replaced meanwhile, or the shares do not make the whole.
     """
@@ -99,13 +100,14 @@ def propose_split_again(
         raise PermissionDenied
     if proposal.state not in LIVE:
         raise ValidationError(_("This split was decided or replaced meanwhile. Look at the one that stands now."))
-    _check_parts(proposal, shares)
+    whole = [*shares, *_unowned(proposal)]
+    _check_parts(proposal, whole)
     proposal.state, proposal.decided_at = "replaced", now
     proposal.save(update_fields=["state", "decided_at"])
     WorkShare.objects.filter(work=work, state="unconfirmed").delete()
     write_shares([share_row(work, part, SOURCE, unconfirmed=True) for part in shares])
     rule = agreement_rule(business_date(now))
-    fresh = _open_rounds([(work, shares, proposal.round + 1, sides)], party, note.strip()[:500], rule, by, now)[0]
+    fresh = _open_rounds([(work, whole, proposal.round + 1, sides)], party, note.strip()[:500], rule, by, now)[0]
     record_act(by=by, verb="propose_split", on=work, facts={"round": fresh.round, "reason": note.strip()[:200]})
     return fresh
 
@@ -246,6 +248,11 @@ def _check_parts(proposal: SplitProposal, shares: Sequence[NewShare]) -> None:
         faults.append(_("This is the split that was proposed. Agree to it, or change a share."))
     if faults:
         raise ValidationError(faults)
+
+
+def _unowned(proposal: SplitProposal) -> list[NewShare]:
+    """The parts of a round that no party holds."""
+    return [NewShare(None, role, right, share) for key, role, right, share in proposal.parts if key is None]
 
 
 def _key(part: NewShare) -> int | None:

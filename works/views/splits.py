@@ -26,7 +26,7 @@ from works.forms.splits import (
 )
 from works.models import SplitProposal
 from works.queries.cowriters import Cowriter, cowriter, cowriters
-from works.queries.splits import LIVE, rounds_of, sides_of, splits_of
+from works.queries.splits import LIVE, rounds_of, sides_of, splits_of, unowned_parts
 from works.services.splits import answer_split, propose_split_again
 
 SEARCHES_AN_HOUR = 120
@@ -124,6 +124,7 @@ def split_propose(request: HttpRequest, party: Party, uid: UUID) -> HttpResponse
         "proposal": proposal,
         "work": proposal.work,
         "formset": rows,
+        "unowned": max(rows.unowned.values(), default=0),
         "rows": list(rows),
         "note": note,
         "forms": [note, *rows],
@@ -135,8 +136,11 @@ def split_propose(request: HttpRequest, party: Party, uid: UUID) -> HttpResponse
 
 def _rows(request: HttpRequest, proposal: SplitProposal, box: Finder, *, edits: bool) -> BaseSplitRows:
     if request.method != "POST":
-        return SplitRows(initial=rows_of_sides(sides_of(proposal)))
-    return SplitRows(initial=typed_split_rows(request.POST, box.named)) if edits else SplitRows(request.POST)
+        rows = SplitRows(initial=rows_of_sides(sides_of(proposal)))
+    else:
+        rows = SplitRows(initial=typed_split_rows(request.POST, box.named)) if edits else SplitRows(request.POST)
+    rows.unowned = unowned_parts(proposal)
+    return rows
 
 
 def _answered(proposal: SplitProposal, agrees: bool) -> str:

@@ -267,7 +267,10 @@ class _Reader:
             seen.add(who)
         if any(fault.column in ("performing_share", "mechanical_share") for fault in self.faults):
             return
-        for right, column in (("performing", "performing_share"), ("mechanical", "mechanical_share")):
+        rights = [("performing", "performing_share"), ("mechanical", "mechanical_share")]
+        if all(share.mechanical == share.performing for share in shares):
+            del rights[1]  # one thing to mend is told once
+        for right, column in rights:
             total = sum(getattr(share, right) for share in shares)
             if total != WHOLE:
                 self._complain(
