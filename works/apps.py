@@ -37,6 +37,7 @@ class WorksConfig(AppConfig):
         register("public", "works:public-repertoire-search", _("Repertoire"), order=20)
         register("member", "works:member-work-list", _("My works"), order=30)
         register("staff", "works:staff-work-list", _("Works"), permission="works.view_works", order=20)
+        register("staff", "works:staff-agreement-list", _("Agreements"), permission="works.view_works", order=21)
         register("staff", "works:staff-file-list", _("Registrations"), permission="works.import_works", order=22)
         self._shape_states()
 
@@ -120,6 +121,13 @@ class WorksConfig(AppConfig):
                 "waiting": ("half", "waiting", _("Not answered yet")),
                 "confirmed": ("filled", "good", _("Agreed")),
                 "refused": ("cross", "bad", _("Refused")),
+            },
+        )
+        register_states(
+            "agreement",
+            {
+                "active": ("filled", "good", _("In the books")),
+                "withdrawn": ("cross", "bad", _("Withdrawn")),
             },
         )
         report = {"open": ("half", "waiting", _("Open")), "settled": ("filled", "good", _("Settled"))}

@@ -13,7 +13,7 @@ from cmo_portal.common.tables.writing import inert
 from cmo_portal.wording import share_text
 from members.models import Party
 from works.formats.bulk import COLUMNS
-from works.models import Dispute, Recording, RecordingWork, RegistrationFile, SplitProposal, Work
+from works.models import Agreement, Dispute, Recording, RecordingWork, RegistrationFile, SplitProposal, Work
 from works.queries.recordings import own_recordings
 from works.queries.registrations import hash_text
 from works.queries.work_pages import own_shares
@@ -68,6 +68,24 @@ def silent_list_csv(works: QuerySet[Work]) -> HttpResponse:
     head = [_("Number"), _("Title"), _("ISWC")]
     rows = ([work.number, work.title, format_iswc(work.iswc or "")] for work in works.iterator(chunk_size=2000))
     return _csv("works-without-recording.csv", head, rows)
+
+
+def agreement_list_csv(agreements: QuerySet[Agreement]) -> HttpResponse:
+    """Agreements with their parties."""
+    head = [_("Number"), _("Kind"), _("Passes on"), _("Acquires"), _("Territory"), _("Start"), _("End"), _("State")]
+    rows = (
+        [
+            one.number,
+            one.agreement_type,
+            *("; ".join(str(side.party) for side in one.parties.all() if side.role == role) for role in ("AS", "AC")),
+            one.territory,
+            one.start_date.isoformat(),
+            one.end_date.isoformat() if one.end_date else "",
+            one.get_state_display(),
+        ]
+        for one in agreements.iterator(chunk_size=2000)
+    )
+    return _csv("agreements.csv", head, rows)
 
 
 def dispute_list_csv(disputes: QuerySet[Dispute]) -> HttpResponse:

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from works.views import drafts, member, public, recordings, splits, staff, tables
-from works.views.staff import description, free_rules, new_work, undo
+from works.views.staff import agreements, description, free_rules, new_work, undo
 from works.views.staff import recordings as staff_recordings
 
 app_name = "works"
@@ -49,6 +49,12 @@ urlpatterns = [
     path("staff/works/disputes/<uuid:uid>/", staff.dispute_detail, name="staff-dispute-detail"),
     path("staff/works/reports/", staff.report_list, name="staff-report-list"),
     path("staff/works/reports/<uuid:uid>/", staff.report_detail, name="staff-report-detail"),
+    path("staff/agreements/", agreements.agreement_list, name="staff-agreement-list"),
+    path("staff/agreements/new/", agreements.agreement_new, name="staff-agreement-new"),
+    path("staff/agreements/<uuid:uid>/", agreements.agreement_detail, name="staff-agreement-detail"),
+    path("staff/agreements/<uuid:uid>/terms/", agreements.agreement_edit, name="staff-agreement-edit"),
+    path("staff/agreements/<uuid:uid>/works/", agreements.agreement_works, name="staff-agreement-works"),
+    path("staff/agreements/<uuid:uid>/withdraw/", agreements.agreement_withdraw, name="staff-agreement-withdraw"),
     path("staff/recordings/", staff_recordings.recording_list, name="staff-recording-list"),
     path("staff/recordings/new/", staff_recordings.recording_new, name="staff-recording-new"),
     path("staff/recordings/missing/", staff_recordings.silent_list, name="staff-silent-list"),

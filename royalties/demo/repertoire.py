@@ -10,7 +10,7 @@ from random import Random
 from cmo_portal.audit.services import record_act
 from members.models import Member, Party
 from members.models.parties import PartyKind
-from royalties.demo import sign_ins
+from royalties.demo import agreements, sign_ins
 from royalties.demo.frame import Story, dice, staff
 from royalties.demo.people import SOCIETY_WITHOUT_ACCOUNT
 from royalties.demo.words import BANDS, BENDING, ENGLISH_FIRST, ENGLISH_SECOND, FIRM, URDU_PATTERNS, Word
@@ -83,6 +83,7 @@ def load(story: Story) -> None:
     works = store_works(news=news, source=SOURCE)
     record_act(by=clerk, verb="register_works", on=works[0], facts={"source": SOURCE, "count": len(works)})
     _open_dispute(works[DISPUTED], owners, story)
+    agreements.load(story, owners.publisher, owners.publishers, works[1])
 
 
 def famous_works() -> list[Work]:

@@ -32,6 +32,7 @@ from royalties.models import (
     UsageSource,
 )
 from works.models import (
+    Agreement,
     Dispute,
     ImportUndo,
     Recording,
@@ -71,6 +72,7 @@ KINDS: dict[str, Callable[[], QuerySet[Any]]] = {
     "source": UsageSource.objects.all,
     "usage_text": lambda: UsageFile.objects.filter(state="landed"),
     "dispute": Dispute.objects.all,
+    "agreement": Agreement.objects.all,
     "recording": Recording.objects.all,
     "recording_part": RecordingWork.objects.all,
     "report": WorkReport.objects.all,

@@ -1,5 +1,6 @@
 """Fields that several forms on works share: a share in percent, identifiers with their check digit, roles."""
 
+import re
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -11,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from cmo_portal.common.numerals import digits_to_ascii
 from cmo_portal.common.texts import Text
 from cmo_portal.wording import share_text
+from members.models.territories import LONGEST_AREA
+from members.queries.territories import read_area, typed_area
 from works.rules.identifiers import IdentifierReading, read_ipi_name, read_isrc, read_iswc
 from works.rules.languages import FREQUENT, LANGUAGES
 from works.rules.splits import ShareRefused, read_share
@@ -39,6 +42,7 @@ _REFUSED_SHARES = {
     "decimals": _("“%(value)s” has too many decimals: a share has four at most. Round it, for example to 33.3333."),
     "share": _("“%(value)s” is not a share. Write a number from 0 to 100, for example 33.33."),
 }
+_AREA = re.compile(r"\d{4}([+-]\d{4})*", re.ASCII)
 
 
 class ShareField(forms.CharField):
@@ -122,3 +126,27 @@ class OnceForm(forms.Form):
     """A form whose hidden key makes a double click one act (M21)."""
 
     form_key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+
+
+class AreaField(forms.CharField):
+    """A territory by name or TIS number, joined by + and −; its value is the written area."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault(
+            "help_text", _("A name or TIS number. Join several with + and take out with −, for example World − India.")
+        )
+        super().__init__(max_length=LONGEST_AREA, **kwargs)
+
+    def clean(self, value: Any) -> str:
+        """The written area."""
+        text = super().clean(value)
+        if not text:
+            return ""
+        try:
+            return read_area(digits_to_ascii(text))
+        except ValueError as error:
+            raise ValidationError(str(error)) from error
+
+    def prepare_value(self, value: Any) -> Any:
+        """A written area as people type it; what was typed stays."""
+        return typed_area(value) if isinstance(value, str) and _AREA.fullmatch(value) else value

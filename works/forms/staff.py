@@ -1,5 +1,6 @@
 """Forms of the documentation desk: rows of owners, corrections, disputes, decisions, files."""
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, cast
@@ -7,10 +8,12 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from cmo_portal.common import clock
 from cmo_portal.forms import DayField
 from members.models import Party
+from members.rules.territories import territories
 from works.forms.bulk import TABLE_ENDINGS
-from works.forms.fields import ROLES, ShareField, share_figure
+from works.forms.fields import ROLES, AreaField, ShareField, share_figure
 from works.models import WorkShare
 
 MOST_ROWS = 60
@@ -50,7 +53,7 @@ class BaseOwnerRows(forms.BaseFormSet):  # type: ignore[type-arg]
     def name_owners(self) -> None:
         """Give each row its party, in one query; a uid that names nobody is a fault of the row."""
         uids = {str(form["party"].value() or "") for form in self.forms} - {""}
-        parties = {str(party.uid): party for party in Party.objects.filter(uid__in=filter(_is_uid, uids))}
+        parties = {str(party.uid): party for party in Party.objects.filter(uid__in=filter(is_uid, uids))}
         for form in self.forms:
             form.owner = parties.get(str(form["party"].value() or ""))
 
@@ -166,9 +169,23 @@ class DisputeFilter(forms.Form):
 
 
 class DayFilter(forms.Form):
-    """As of which day a work is shown."""
+    """As of which day a work is shown, as known at the end of which day, and where."""
 
     on = DayField(label=_("Shares as of"), required=False)
+    known_on = DayField(label=_("As known on"), required=False)
+    country = AreaField(label=_("Collected in"), required=False, help_text="")
+
+    def clean_country(self) -> str:
+        """One country: who collects in a group is asked country by country."""
+        area: str = self.cleaned_data["country"]
+        if area and (area not in territories() or territories()[area].is_group):
+            raise forms.ValidationError(_("Name one country."))
+        return area
+
+    def clean_known_on(self) -> dt.date | None:
+        """Nobody knows yet what will be known."""
+        day: dt.date | None = self.cleaned_data["known_on"]
+        return day if day is None or day < clock.today() else None
 
 
 class RegistrationFileForm(forms.Form):
@@ -194,5 +211,6 @@ def _share_line(row: WorkShare) -> str:
     return f"{who} · {dict(ROLES).get(row.role, row.role)} · {share_figure(row.share)} %".replace(" ·  · ", " · ")
 
 
-def _is_uid(text: str) -> bool:
+def is_uid(text: str) -> bool:
+    """Whether a text has the form of an address of ours."""
     return len(text) == 36 and all(sign in "0123456789abcdef-" for sign in text.lower())

@@ -15,7 +15,7 @@ from members.models.parties import Right
 from members.models.territories import own_territory
 from members.queries.areas import areas_covering
 from members.queries.parties import same_name_parties
-from works.models import Dispute, Recording, RecordingPerformer, Work, WorkShare, WorkTitle
+from works.models import Agreement, Dispute, Recording, RecordingPerformer, Work, WorkShare, WorkTitle
 from works.models.works import WHOLE
 
 PERFORMERS_SHOWN = 3  # of a work in a list
@@ -45,8 +45,12 @@ def in_force(on: dt.date) -> Q:
 def share_table(work: Work, *, on: dt.date) -> list[RightTable]:
     """Shares by right on a day, larger first; a right nobody documented is left out."""
     shares = work.shares.filter(in_force(on)).select_related("party", "dispute")
-    rows = list(shares.order_by("right", "-share", "pk"))
-    tables = []
+    return right_tables(shares.order_by("-share", "pk"))
+
+
+def right_tables(rows: Iterable[WorkShare]) -> list[RightTable]:
+    """The rows by right, in their order."""
+    rows, tables = list(rows), []
     for right in Right:
         mine = tuple(row for row in rows if row.right == right)
         if mine:
@@ -154,7 +158,7 @@ def filtered_disputes(state: str) -> QuerySet[Dispute]:
     return rows if state == "all" else rows.filter(closed_on__isnull=state == "open")
 
 
-def acts_on(record: Work | Dispute | Recording, limit: int = 30) -> list[Act]:
+def acts_on(record: Agreement | Work | Dispute | Recording, limit: int = 30) -> list[Act]:
     """The last acts on a work, dispute or recording, the newest first."""
     acts = Act.objects.filter(object_type=record._meta.label_lower, object_id=str(record.uid))
     return list(acts.select_related("actor").order_by("-number")[:limit])

@@ -6,12 +6,15 @@ from typing import Any
 
 from django import template
 from django.utils.safestring import SafeString
-from django.utils.translation import ngettext
+from django.utils.translation import get_language_bidi, ngettext
 
 from cmo_portal.templatetags.portal import code
 from members.models.territories import territory_text
+from works.forms.chain_picture import CHAIN_ROW, picture
 from works.forms.description import writers_text
 from works.forms.fields import ROLES, share_figure
+from works.queries.chain_words import sentences
+from works.queries.chains import Collection
 from works.rules.code_lists import (
     IDENTIFIER_TYPES,
     NOTE_RIGHTS,
@@ -99,3 +102,18 @@ def clock_length(seconds: int) -> str:
     minutes, rest = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+@register.inclusion_tag("works/components/chain_picture.html")
+def chain_picture(collection: Collection, title: str) -> dict[str, Any]:
+    """Draw who passes which part of a work on to whom; the sentences below say the same."""
+    mirrored = get_language_bidi()
+    placed = picture(collection, mirrored=mirrored)
+    return {
+        "nodes": placed,
+        "height": len(placed) * CHAIN_ROW,
+        "title": title,
+        "sentences": sentences(collection),
+        "edge": "100%" if mirrored else "0",
+        "chain_id": f"chain-{collection.right.lower()}",
+    }

@@ -15,10 +15,14 @@ from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.common import clock
 from cmo_portal.paging import keyset_page
 from members.models.parties import Right
+from members.models.territories import own_territory
 from works.exports import staff_list_csv
 from works.forms.search import WorkFilter
 from works.forms.staff import CorrectionForm, DayFilter, DecisionForm, rows_of_shares
 from works.models import Work
+from works.queries.agreements import agreements_of
+from works.queries.as_of import work_as_known
+from works.queries.chains import Collection, collection_of
 from works.queries.descriptions import work_description
 from works.queries.recordings import recordings_of
 from works.queries.repertoire import found_works
@@ -61,13 +65,19 @@ def work_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     """T5: everything known about one work; shares as of any day."""
     work = get_object_or_404(Work.objects.select_related("registered_by"), uid=uid)
     chosen = DayFilter(request.GET)
-    day: dt.date | None = chosen.cleaned_data["on"] if chosen.is_valid() else None
+    asked = chosen.cleaned_data if chosen.is_valid() else {}
+    day: dt.date = asked.get("on") or clock.today()
+    known_on: dt.date | None = asked.get("known_on")
     context = {
         "work": work,
         "filter_form": chosen,
-        "as_of": day,
-        "described": work_description(work, on=day or clock.today(), for_staff=True),
-        "rights": share_table(work, on=day or clock.today()),
+        "as_of": asked.get("on"),
+        "known_on": known_on,
+        "known": work_as_known(work, on=day, known_on=known_on) if known_on else None,
+        "described": work_description(work, on=day, for_staff=True),
+        "rights": share_table(work, on=day),
+        "collections": _collections(work, asked.get("country") or own_territory(), day, known_on),
+        "agreements": agreements_of(work),
         "all_rights": Right.choices,
         "recordings": recordings_of(work),
         "split": work.splits.order_by("-round").first(),
@@ -126,6 +136,15 @@ def share_edit(request: HttpRequest, uid: UUID, right: str) -> HttpResponse:
         "cancel_url": reverse("works:staff-work-detail", args=[uid]),
     }
     return render(request, "works/staff/share_edit.html", context)
+
+
+def _collections(work: Work, country: str, on: dt.date, known_on: dt.date | None) -> list[tuple[Right, Collection]]:
+    """Who collects each right of which something is documented."""
+    found = [
+        (right, collection_of(work_id=work.pk, right=right, territory=country, on=on, known_on=known_on))
+        for right in Right
+    ]
+    return [(right, collection) for right, collection in found if collection.total]
 
 
 def work_with_right(uid: UUID, right: str) -> Work:

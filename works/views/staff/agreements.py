@@ -1,0 +1,186 @@
+"""The documentation desk's agreements: the register, one of them, entering, correcting, naming works, withdrawing."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from cmo_portal.accounts.access import acting, staff_page
+from cmo_portal.common import clock
+from cmo_portal.paging import keyset_page
+from members.queries import party_search
+from works.exports import agreement_list_csv
+from works.forms.agreements import (
+    AgreementFilter,
+    ReasonForm,
+    Sides,
+    TermsForm,
+    WorksForm,
+    terms_of,
+    typed_sides,
+)
+from works.forms.staff import FindPartyForm
+from works.models import Agreement, AgreementWork
+from works.queries.agreements import found_agreements
+from works.queries.work_pages import acts_on
+from works.services.agreements import (
+    NewAgreement,
+    correct_terms,
+    drop_works,
+    name_works,
+    record_agreement,
+    withdraw_agreement,
+)
+from works.views.staff.works import EDIT, STAFF, VIEW
+
+MOST_WORKS_SHOWN = 100
+
+
+@staff_page(VIEW)
+@require_safe
+def agreement_list(request: HttpRequest) -> HttpResponse:
+    """Agreements in force today, or others."""
+    chosen = AgreementFilter(request.GET)
+    wanted = chosen.cleaned_data if chosen.is_valid() else {}
+    rows = found_agreements(text=wanted.get("q", ""), state=wanted.get("state", ""), on=clock.today())
+    if request.GET.get("format") == "csv":
+        return agreement_list_csv(rows.order_by("number"))
+    query = request.GET.copy()
+    query["format"] = "csv"
+    context = {
+        "page": keyset_page(rows, order=("number", "pk"), query=request.GET),
+        "filter_form": chosen,
+        "export_url": f"?{query.urlencode()}",
+        "empty_text": _("No agreement matches. Try another name, or another state."),
+        "layout": STAFF,
+    }
+    return render(request, "works/staff/agreement_list.html", context)
+
+
+@staff_page(VIEW)
+@require_safe
+def agreement_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """One agreement: terms, sides, the works it names, what was done."""
+    agreement = get_object_or_404(Agreement, uid=uid)
+    listed = AgreementWork.objects.filter(agreement=agreement).select_related("work").order_by("work__number")
+    context = {
+        "agreement": agreement,
+        "sides": agreement.parties.select_related("party").order_by("-role", "pk"),
+        "listed": listed[:MOST_WORKS_SHOWN],
+        "count": listed.count(),
+        "works_form": WorksForm(),
+        "reason_form": ReasonForm(),
+        "events": acts_on(agreement),
+    }
+    return render(request, "works/staff/agreement_detail.html", context)
+
+
+@staff_page(EDIT)
+@require_http_methods(["GET", "HEAD", "POST"])
+def agreement_new(request: HttpRequest) -> HttpResponse:
+    """Enter an agreement on one page; parties are looked for and added without a script."""
+    editing = request.method == "POST" and bool({"find_party", "add"} & set(request.POST))
+    sent = request.POST if request.method == "POST" and not editing else None
+    initial = request.POST.dict() if editing else None
+    form, works = TermsForm(sent, initial=initial), WorksForm(sent, initial=initial)
+    sides = Sides(sent, initial=typed_sides(request.POST) if editing else [])
+    sides.name_owners()
+    find_form = FindPartyForm(request.POST if "find_party" in request.POST else None)
+    looked_for = find_form.cleaned_data["find"].strip() if find_form.is_bound and find_form.is_valid() else ""
+    if sent is not None and all([form.is_valid(), works.is_valid(), sides.is_valid()]):
+        new = NewAgreement(form.terms(), sides.sides(), tuple(works.cleaned_data["numbers"]))
+        try:
+            kept = record_agreement(new=new, by=acting(request))
+        except ValidationError as error:
+            _show(error, form)
+        else:
+            messages.success(request, _("The agreement is in the books as %(number)s.") % {"number": kept.number})
+            return redirect("works:staff-agreement-detail", uid=kept.uid)
+    context = {
+        "form": form,
+        "works_form": works,
+        "sides": sides,
+        "find_form": find_form,
+        "hits": party_search(looked_for, limit=10) if looked_for else [],
+        "looked_for": looked_for,
+        "forms": [form, *sides, works],
+        "cancel_url": reverse("works:staff-agreement-list"),
+    }
+    return render(request, "works/staff/agreement_new.html", context)
+
+
+@staff_page(EDIT)
+@require_http_methods(["GET", "HEAD", "POST"])
+def agreement_edit(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Correct the terms, for instance the end, with the reason."""
+    agreement = get_object_or_404(Agreement, uid=uid)
+    sent = request.POST if request.method == "POST" else None
+    form, reason = TermsForm(sent, initial=terms_of(agreement)), ReasonForm(sent)
+    if sent is not None and all([form.is_valid(), reason.is_valid()]):
+        try:
+            correct_terms(agreement=agreement, terms=form.terms(agreement), by=acting(request), **reason.cleaned_data)
+        except ValidationError as error:
+            _show(error, form)
+        else:
+            messages.success(request, _("The terms are corrected."))
+            return redirect("works:staff-agreement-detail", uid=uid)
+    context = {
+        "agreement": agreement,
+        "form": form,
+        "reason_form": reason,
+        "forms": [form, reason],
+        "submit_label": _("Keep these terms"),
+        "cancel_url": reverse("works:staff-agreement-detail", args=[uid]),
+        "layout": STAFF,
+    }
+    return render(request, "works/staff/agreement_edit.html", context)
+
+
+@staff_page(EDIT)
+@require_POST
+def agreement_works(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Name works, or drop them from the list."""
+    form, reason = WorksForm(request.POST), ReasonForm(request.POST)
+    if not form.is_valid() or not reason.is_valid() or not form.cleaned_data["numbers"]:
+        faults = [*form.errors.get("numbers", []), *reason.errors.get("reason", [])]
+        messages.error(request, " ".join(faults) or _("Write at least one work number."))
+        return redirect("works:staff-agreement-detail", uid=uid)
+    act = drop_works if request.POST.get("act") == "drop" else name_works
+    works, why = form.cleaned_data["numbers"], reason.cleaned_data["reason"]
+    return _do(request, uid, _("The list of works is changed."), act, works=works, reason=why)
+
+
+@staff_page(EDIT)
+@require_POST
+def agreement_withdraw(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Take an agreement out of the books that never was."""
+    return _do(
+        request,
+        uid,
+        _("The agreement is withdrawn."),
+        withdraw_agreement,
+        reason=request.POST.get("reason", "")[:500],
+    )
+
+
+def _do(request: HttpRequest, uid: UUID, done: str, act: Callable[..., Any], **given: Any) -> HttpResponse:
+    try:
+        act(agreement=get_object_or_404(Agreement, uid=uid), by=acting(request), **given)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, done)
+    return redirect("works:staff-agreement-detail", uid=uid)
+
+
+def _show(error: ValidationError, form: TermsForm) -> None:
+    """Faults at the fields of the terms; those of parties and works above the form."""
+    for name, faults in getattr(error, "message_dict", {"": error.messages}).items():
+        form.add_error(name if name in form.fields else None, faults)
