@@ -16,6 +16,7 @@ class WorksConfig(AppConfig):
         from cmo_portal.navigation import register
         from cmo_portal.queues import Queue, register_queue
         from works.queries import waiting
+        from works.registration_states import shape_registration_states
 
         edit, take = "works.edit_works", "works.import_works"
         for queue in (
@@ -40,6 +41,7 @@ class WorksConfig(AppConfig):
         register("staff", "works:staff-agreement-list", _("Agreements"), permission="works.view_works", order=21)
         register("staff", "works:staff-file-list", _("Registrations"), permission="works.import_works", order=22)
         self._shape_states()
+        shape_registration_states()
 
     def _shape_states(self) -> None:
         from cmo_portal.states import register_states
@@ -90,40 +92,6 @@ class WorksConfig(AppConfig):
             },
         )
         register_states(
-            "dispute",
-            {
-                "open": ("half", "waiting", _("Open")),
-                "late": ("triangle", "bad", _("Evidence overdue")),
-                "settled": ("filled", "good", _("Settled")),
-            },
-        )
-        register_states(
-            "import_undo",
-            {
-                "asked": ("half", "waiting", _("Waiting for a second person")),
-                "done": ("filled", "good", _("Done")),
-                "refused": ("cross", "plain", _("Refused")),
-            },
-        )
-        register_states(
-            "split",
-            {
-                "open": ("half", "waiting", _("Waiting for answers")),
-                "agreed": ("filled", "good", _("Agreed by all sides")),
-                "refused": ("cross", "bad", _("Refused by one side")),
-                "replaced": ("square", "plain", _("Replaced by another proposal")),
-                "withdrawn": ("square", "plain", _("Withdrawn with its work")),
-            },
-        )
-        register_states(
-            "split_answer",
-            {
-                "waiting": ("half", "waiting", _("Not answered yet")),
-                "confirmed": ("filled", "good", _("Agreed")),
-                "refused": ("cross", "bad", _("Refused")),
-            },
-        )
-        register_states(
             "agreement",
             {
                 "active": ("filled", "good", _("In the books")),
@@ -132,27 +100,3 @@ class WorksConfig(AppConfig):
         )
         report = {"open": ("half", "waiting", _("Open")), "settled": ("filled", "good", _("Settled"))}
         register_states("work_report", report)
-        register_states(
-            "registration_file",
-            {
-                "received": ("empty", "waiting", _("Being read")),
-                "checked": ("half", "waiting", _("Not taken yet")),
-                "taking": ("half", "waiting", _("Being taken")),
-                "imported": ("filled", "good", _("Imported")),
-                "refused": ("cross", "bad", _("Refused")),
-                "partly": ("square", "plain", _("Undone in part")),
-                "undone": ("square", "plain", _("Undone")),
-            },
-        )
-        register_states(
-            "cwr",
-            {
-                "RA": ("half", "plain", _("Kept with the file")),
-                "AS": ("filled", "good", _("Accepted")),
-                "AC": ("filled", "good", _("Accepted with changes")),
-                "CO": ("triangle", "bad", _("In conflict")),
-                "DU": ("square", "plain", _("Known already")),
-                "RJ": ("cross", "bad", _("Rejected")),
-                "NP": ("empty", "plain", _("No share for us")),
-            },
-        )

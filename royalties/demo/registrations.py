@@ -51,7 +51,7 @@ def load(story: Story) -> None:
 
 
 def _tables(story: Story, creator: Member, publisher: Member) -> None:
-    """One that waits for the member's yes, one that is registered, and one of the desk that is to be undone."""
+    """One that waits for the member's yes, and one that is registered."""
     own, firm = creator.party.display_name, publisher.party.display_name
     receive_table(
         upload=_table(
@@ -73,6 +73,11 @@ def _tables(story: Story, creator: Member, publisher: Member) -> None:
         party=publisher.party,
     )
     start_taking(file=taken, by=_user(publisher), now=story.now)
+    _import_to_be_undone(story)
+
+
+def _import_to_be_undone(story: Story) -> None:
+    """The desk took a table that belongs to somebody else; a second person has to take it back."""
     desk = staff("documentation")
     wrong = receive_table(
         upload=_table(
