@@ -4,9 +4,18 @@ from pathlib import Path
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 TABLE_ENDINGS = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls"})
+
+
+def looks_like_cwr(upload: UploadedFile) -> bool:
+    """Whether a file begins as CWR does, or has not the name of a table."""
+    upload.seek(0)
+    begins = upload.read(3) == b"HDR"
+    upload.seek(0)
+    return begins or Path(upload.name or "").suffix.lower() not in TABLE_ENDINGS
 
 
 class MemberFileForm(forms.Form):
@@ -20,8 +29,8 @@ class MemberFileForm(forms.Form):
 
     @property
     def is_cwr(self) -> bool:
-        """Whether the file's name is not that of a table."""
-        return Path(self.cleaned_data["file"].name).suffix.lower() not in TABLE_ENDINGS
+        """Whether it is to be read as CWR."""
+        return looks_like_cwr(self.cleaned_data["file"])
 
 
 class UndoForm(forms.Form):

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any, cast
 
 from django import forms
@@ -12,7 +11,7 @@ from cmo_portal.common import clock
 from cmo_portal.forms import DayField
 from members.models import Party
 from members.rules.territories import territories
-from works.forms.bulk import TABLE_ENDINGS
+from works.forms.bulk import looks_like_cwr
 from works.forms.fields import ROLES, AreaField, ShareField, share_figure
 from works.models import WorkShare
 
@@ -202,8 +201,8 @@ class RegistrationFileForm(forms.Form):
 
     @property
     def is_cwr(self) -> bool:
-        """Whether the file's name is not that of a table."""
-        return Path(self.cleaned_data["file"].name).suffix.lower() not in TABLE_ENDINGS
+        """Whether it is to be read as CWR."""
+        return looks_like_cwr(self.cleaned_data["file"])
 
 
 def _share_line(row: WorkShare) -> str:

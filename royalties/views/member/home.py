@@ -134,7 +134,7 @@ def _held(group: HeldGroup) -> Item:
         ),
     }
     fallback = ngettext("Your share of %(works)s song waits.", "Your shares of %(works)s songs wait.", group.works)
-    actions = {"dispute": _("See the disputes"), "no_mandate": _("See the songs")}
+    actions = {"dispute": _("See the disputes"), "unconfirmed": _("See who has answered")}
     url = f"{reverse('royalties:member-waiting-list')}?{urlencode({'reason': group.reason})}"
     return {
         "reason": group.reason,
