@@ -57,6 +57,7 @@ LICENSING_REQUIRE_PUBLISHED_TARIFF = not env.flag("LICENSING_ALLOW_UNPUBLISHED_T
 LICENSING_QUOTE_DAYS = int(env.text("LICENSING_QUOTE_DAYS", "30"))
 LICENSING_PAYMENT_DAYS = int(env.text("LICENSING_PAYMENT_DAYS", "30"))
 LICENSING_CHECKS_PER_MINUTE = int(env.text("LICENSING_CHECKS_PER_MINUTE", "30"))
+NUMBER_ANSWER_DAYS = int(env.text("NUMBER_ANSWER_DAYS", "30"))  # an ISWC or IPI agency's answer is late after these
 
 # --- Applications ---------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -272,11 +273,29 @@ JOB_LEASE_SECONDS = int(env.text("JOB_LEASE_SECONDS", "30"))
 JOB_ATTEMPTS = 3
 
 # --- REST -----------------------------------------------------------------------------------------------------------
+# What an endpoint does not open itself stays shut: no session is ever a way in.
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAdminUser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["cmo_portal.api.reading.LimitedJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "cmo_portal.api.problems.answer",
 }
+SPECTACULAR_SETTINGS = {
+    "TITLE": f"{SOCIETY['name']}: works",
+    "DESCRIPTION": "Search and read works, register works, follow registrations. See docs/api.md.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_AUTHENTICATION": [],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+}
+API_LARGEST_BODY = int(env.text("API_LARGEST_BODY", "65536"))  # bytes
+API_CLIENT_REQUESTS_PER_MINUTE = int(env.text("API_CLIENT_REQUESTS_PER_MINUTE", "120"))
+API_ADDRESS_REQUESTS_PER_MINUTE = int(env.text("API_ADDRESS_REQUESTS_PER_MINUTE", "240"))
+API_REGISTRATIONS_PER_HOUR = int(env.text("API_REGISTRATIONS_PER_HOUR", "600"))
 
 # --- Records of running ---------------------------------------------------------------------------------------------
 LOGGING = logs.configuration(env.text("LOG_LEVEL", "INFO"))

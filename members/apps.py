@@ -27,6 +27,16 @@ class MembersConfig(AppConfig):
             order=10,
         )
         register("staff", "members:staff-member-list", _("Members"), permission="members.view_members", order=12)
+        register(
+            "staff", "members:staff-party-list", _("Interested parties"), permission="members.view_members", order=13
+        )
         register("staff", "members:staff-account-list", _("Bank details"), permission="members.approve_bank", order=14)
+        register(
+            "staff",
+            "members:staff-client-list",
+            _("API clients"),
+            permission=["members.manage_clients", "members.approve_clients"],
+            order=88,
+        )
         for kind, known in states.STATES.items():
             register_states(kind, known)

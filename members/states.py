@@ -23,6 +23,12 @@ STATES = {
         "resigned": ("square", "plain", _("Resigned")),
         "deceased": ("square", "plain", _("Deceased")),
     },
+    "client": {
+        "proposed": ("half", "waiting", _("Waiting for approval")),
+        "active": ("filled", "good", _("Active")),
+        "refused": ("cross", "bad", _("Refused")),
+        "revoked": ("cross", "plain", _("Revoked")),
+    },
     "account": {
         "proposed": ("half", "waiting", _("Waiting")),
         "approved": ("tick", "good", _("Approved")),

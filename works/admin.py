@@ -2,8 +2,9 @@
 
 from django.contrib import admin
 
-from cmo_portal.record_admin import LookOnlyAdmin, LookOnlyInline
+from cmo_portal.record_admin import LookOnlyAdmin, LookOnlyInline, ReferenceAdmin
 from works.models import (
+    CueType,
     Dispute,
     Recording,
     RecordingPerformer,
@@ -101,3 +102,12 @@ class RegistrationFileAdmin(LookOnlyAdmin):
     list_filter = ("state", "format")
     search_fields = ("filename", "sender")
     exclude = ("file", "answer", "report")
+
+
+@admin.register(CueType)
+class CueTypeAdmin(ReferenceAdmin):
+    """How cue sheets name the use of music; a type that is no longer used gets its last day."""
+
+    permission = "works.view_works"
+    list_display = ("code", "name", "name_ur", "cwr_code", "valid_from", "valid_to")
+    search_fields = ("code", "name")

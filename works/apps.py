@@ -15,32 +15,37 @@ class WorksConfig(AppConfig):
         import works.jobs  # noqa: F401 - registers the handlers
         from cmo_portal.navigation import register
         from cmo_portal.queues import Queue, register_queue
-        from works.queries import waiting
+        from cmo_portal.states import register_states
+        from works.queries import cue_sheets, number_requests, waiting
         from works.registration_states import shape_registration_states
+        from works.states import STATES
 
         edit, take = "works.edit_works", "works.import_works"
         for queue in (
             Queue("works:staff-work-list", _("Works to be checked"), edit, waiting.submitted, "state=submitted", 20),
             Queue("works:staff-split-list", _("Splits to confirm on evidence"), edit, waiting.splits, order=21),
-            Queue(
-                "works:staff-file-list",
-                _("Imports to be undone by a second person"),
-                take,
-                waiting.undos,
-                "undo=asked",
-                27,
-            ),
+            Queue("works:staff-file-list", _("Imports to be undone by a second person"), take, waiting.undos,
+                  "undo=asked", 25),
             Queue("works:staff-dispute-list", _("Disputes"), edit, waiting.disputes, order=22),
             Queue("works:staff-report-list", _("Reports about works"), edit, waiting.reports, order=24),
             Queue("works:staff-file-list", _("Registration files to be taken"), take, waiting.files, order=26),
-        ):
+            Queue("works:staff-production-list", _("Cue sheets to be confirmed"), edit, cue_sheets.sheets_entered,
+                  "show=entered", 27),
+            Queue("works:staff-cue-file-list", _("Tables of cue sheets to be taken"), take, cue_sheets.files_waiting,
+                  order=28),
+            Queue("works:staff-request-list", _("International numbers that need a person"), edit,
+                  number_requests.needing_a_person, "state=person", 29),
+        ):  # fmt: skip
             register_queue(queue)
         register("public", "works:public-repertoire-search", _("Repertoire"), order=20)
         register("member", "works:member-work-list", _("My works"), order=30)
         register("staff", "works:staff-work-list", _("Works"), permission="works.view_works", order=20)
         register("staff", "works:staff-agreement-list", _("Agreements"), permission="works.view_works", order=21)
         register("staff", "works:staff-file-list", _("Registrations"), permission="works.import_works", order=22)
+        for kind, states in STATES.items():
+            register_states(kind, states)
         self._shape_states()
+        self._shape_descriptions()
         shape_registration_states()
 
     def _shape_states(self) -> None:
@@ -56,6 +61,28 @@ class WorksConfig(AppConfig):
                 "withdrawn": ("square", "plain", _("Withdrawn")),
             },
         )
+        register_states(
+            "documented",
+            {
+                "whole": ("tick", "good", _("Confirmed")),
+                "open": ("half", "waiting", _("Some shares open")),
+                "disputed": ("triangle", "bad", _("A part is disputed")),
+                "unconfirmed": ("half", "waiting", _("Waiting for the co-writers")),
+            },
+        )
+        register_states(
+            "agreement",
+            {
+                "active": ("filled", "good", _("In the books")),
+                "withdrawn": ("cross", "bad", _("Withdrawn")),
+            },
+        )
+        report = {"open": ("half", "waiting", _("Open")), "settled": ("filled", "good", _("Settled"))}
+        register_states("work_report", report)
+
+    def _shape_descriptions(self) -> None:
+        from cmo_portal.states import register_states
+
         register_states(
             "share",
             {
@@ -82,21 +109,3 @@ class WorksConfig(AppConfig):
                 "taken": ("triangle", "waiting", _("Another work holds this number")),
             },
         )
-        register_states(
-            "documented",
-            {
-                "whole": ("tick", "good", _("Confirmed")),
-                "open": ("half", "waiting", _("Some shares open")),
-                "disputed": ("triangle", "bad", _("A part is disputed")),
-                "unconfirmed": ("half", "waiting", _("Waiting for the co-writers")),
-            },
-        )
-        register_states(
-            "agreement",
-            {
-                "active": ("filled", "good", _("In the books")),
-                "withdrawn": ("cross", "bad", _("Withdrawn")),
-            },
-        )
-        report = {"open": ("half", "waiting", _("Open")), "settled": ("filled", "good", _("Settled"))}
-        register_states("work_report", report)

@@ -35,7 +35,7 @@ def work_list_csv(works: QuerySet[Work], party: Party) -> HttpResponse:
         _("Waiting for the co-writers"),
         _("Recording linked"),
     ]
-    return _csv("works.csv", head, _member_rows(list(works), party))
+    return csv_response("works.csv", head, _member_rows(list(works), party))
 
 
 def staff_list_csv(works: QuerySet[Work]) -> HttpResponse:
@@ -43,7 +43,7 @@ def staff_list_csv(works: QuerySet[Work]) -> HttpResponse:
     head = [_("Number"), _("Title"), _("ISWC"), _("Language"), _("State")]
     rows = ([work.number, work.title, format_iswc(work.iswc or ""), work.language, work.get_state_display()]
             for work in works.iterator(chunk_size=2000))  # fmt: skip
-    return _csv("works.csv", head, rows)
+    return csv_response("works.csv", head, rows)
 
 
 def recording_list_csv(recordings: QuerySet[Recording]) -> HttpResponse:
@@ -51,7 +51,7 @@ def recording_list_csv(recordings: QuerySet[Recording]) -> HttpResponse:
     head = [_("ISRC"), _("Title"), _("Version"), _("Performers"), _("Label"), _("Length in seconds"), _("Works")]
     rows = ([*_recording_cells(one), "; ".join(work.number for work in one.works.all())]
             for one in recordings.iterator(chunk_size=2000))  # fmt: skip
-    return _csv("recordings.csv", head, rows)
+    return csv_response("recordings.csv", head, rows)
 
 
 def own_recordings_csv(works: QuerySet[Work]) -> HttpResponse:
@@ -60,14 +60,14 @@ def own_recordings_csv(works: QuerySet[Work]) -> HttpResponse:
             _("Length in seconds")]  # fmt: skip
     kept = list(works)
     links = own_recordings(kept)
-    return _csv("recordings.csv", head, _own_recording_rows(kept, links))
+    return csv_response("recordings.csv", head, _own_recording_rows(kept, links))
 
 
 def silent_list_csv(works: QuerySet[Work]) -> HttpResponse:
     """Works without a recording."""
     head = [_("Number"), _("Title"), _("ISWC")]
     rows = ([work.number, work.title, format_iswc(work.iswc or "")] for work in works.iterator(chunk_size=2000))
-    return _csv("works-without-recording.csv", head, rows)
+    return csv_response("works-without-recording.csv", head, rows)
 
 
 def agreement_list_csv(agreements: QuerySet[Agreement]) -> HttpResponse:
@@ -85,7 +85,7 @@ def agreement_list_csv(agreements: QuerySet[Agreement]) -> HttpResponse:
         ]
         for one in agreements.iterator(chunk_size=2000)
     )
-    return _csv("agreements.csv", head, rows)
+    return csv_response("agreements.csv", head, rows)
 
 
 def dispute_list_csv(disputes: QuerySet[Dispute]) -> HttpResponse:
@@ -113,7 +113,7 @@ def dispute_list_csv(disputes: QuerySet[Dispute]) -> HttpResponse:
         ]
         for dispute in disputes
     )
-    return _csv("disputes.csv", head, rows)
+    return csv_response("disputes.csv", head, rows)
 
 
 def split_list_csv(splits: QuerySet[SplitProposal]) -> HttpResponse:
@@ -133,7 +133,7 @@ def split_list_csv(splits: QuerySet[SplitProposal]) -> HttpResponse:
         ]
         for split in splits
     )
-    return _csv("splits.csv", head, rows)
+    return csv_response("splits.csv", head, rows)
 
 
 def file_list_csv(files: QuerySet[RegistrationFile]) -> HttpResponse:
@@ -155,13 +155,13 @@ def file_list_csv(files: QuerySet[RegistrationFile]) -> HttpResponse:
         ]
         for file in files.iterator(chunk_size=2000)
     )
-    return _csv("imports.csv", head, rows)
+    return csv_response("imports.csv", head, rows)
 
 
 def template_response(ending: str) -> HttpResponse:
     """The empty table to fill in; a workbook explains its columns on a second sheet."""
     if ending == "csv":
-        return _csv("works-template.csv", [column.name for column in COLUMNS], [])
+        return csv_response("works-template.csv", [column.name for column in COLUMNS], [])
     if ending != "xlsx":
         raise Http404
     book = Workbook(write_only=True)
@@ -218,7 +218,8 @@ def _recording_cells(recording: Recording) -> list[str]:
     return [isrc, recording.title, recording.version_title, performers, recording.label, length]
 
 
-def _csv(name: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> HttpResponse:
+def csv_response(name: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> HttpResponse:
+    """A table for spreadsheets, as an attachment of this name."""
     response = HttpResponse(
         content_type="text/csv; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="{name}"'}
     )

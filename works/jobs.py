@@ -1,10 +1,12 @@
-"""Doors of the workers: large registration files are checked and taken here."""
+"""Doors of the workers: large files of registrations and of numbers are made, checked and taken here."""
 
 from cmo_portal.common import clock
 from cmo_portal.jobs.models import Job
 from cmo_portal.jobs.services import handles, heals
+from works.queries.number_requests import MAKE_FILE, READ_ANSWERS
 from works.queries.registrations import CHECK, CHECK_TABLE, IMPORT, TAKE_TABLE
 from works.services import bulk, imports
+from works.services.numbers import answering, sending
 from works.services.split_notices import send_split_notices
 
 
@@ -36,3 +38,15 @@ def check_table(job: Job) -> None:
 def take_table(job: Job) -> None:
     """Take what passed of a large table."""
     bulk.take_table_by_job(job=job, now=clock.now())
+
+
+@handles(MAKE_FILE)
+def make_request_file(job: Job) -> None:
+    """Put what waits for an agency into a file."""
+    sending.make_by_job(job=job, now=clock.now())
+
+
+@handles(READ_ANSWERS)
+def read_answers(job: Job) -> None:
+    """Apply a large file of answers."""
+    answering.read_by_job(job=job, now=clock.now())

@@ -1,13 +1,26 @@
 """Addresses of the works app."""
 
-from django.urls import path
+from django.urls import include, path
 
+from works.api import explorer
 from works.views import drafts, member, public, recordings, splits, staff, tables
-from works.views.staff import agreements, description, free_rules, new_work, undo
+from works.views.staff import (
+    agreements,
+    cue_files,
+    cue_links,
+    cue_sheets,
+    description,
+    free_rules,
+    new_work,
+    number_files,
+    numbers,
+    undo,
+)
 from works.views.staff import recordings as staff_recordings
 
 app_name = "works"
 urlpatterns = [
+    path("api/v1/", include("works.api.urls")),
     path("repertoire/", public.repertoire_search, name="public-repertoire-search"),
     path("repertoire/<uuid:uid>/", public.work_detail, name="public-work-detail"),
     path("repertoire/<uuid:uid>/claim/", public.work_claim, name="public-work-claim"),
@@ -32,6 +45,9 @@ urlpatterns = [
     path("my/works/files/<uuid:uid>/progress/", tables.file_progress, name="member-file-progress"),
     path("my/works/files/<uuid:uid>/take/", tables.file_take, name="member-file-take"),
     path("my/works/files/<uuid:uid>/refused/", tables.file_refused, name="member-file-refused"),
+    path("staff/parties/<uuid:uid>/works/", staff.party_works, name="staff-party-works"),
+    path("staff/api-clients/description/", explorer.api_explorer, name="staff-api-explorer"),
+    path("staff/api-clients/description/file/", explorer.api_schema, name="staff-api-schema"),
     path("staff/works/", staff.work_list, name="staff-work-list"),
     path("staff/works/new/", new_work.work_new, name="staff-work-new"),
     path("staff/works/<uuid:uid>/", staff.work_detail, name="staff-work-detail"),
@@ -71,4 +87,62 @@ urlpatterns = [
     path("staff/registrations/<uuid:uid>/progress/", staff.file_progress, name="staff-file-progress"),
     path("staff/registrations/<uuid:uid>/import/", staff.file_import, name="staff-file-import"),
     path("staff/registrations/<uuid:uid>/answer/", staff.file_answer, name="staff-file-answer"),
+    path("staff/cue-sheets/", cue_sheets.production_list, name="staff-production-list"),
+    path("staff/cue-sheets/new/", cue_sheets.production_edit, name="staff-production-new"),
+    path("staff/cue-sheets/productions/<uuid:uid>/", cue_sheets.production_detail, name="staff-production-detail"),
+    path("staff/cue-sheets/productions/<uuid:uid>/edit/", cue_sheets.production_edit, name="staff-production-edit"),
+    path(
+        "staff/cue-sheets/productions/<uuid:uid>/withdraw/",
+        cue_sheets.production_withdraw,
+        name="staff-production-withdraw",
+    ),
+    path("staff/cue-sheets/productions/<uuid:uid>/episodes/new/", cue_sheets.episode_new, name="staff-episode-new"),
+    path("staff/cue-sheets/episodes/<uuid:uid>/", cue_sheets.episode_detail, name="staff-episode-detail"),
+    path("staff/cue-sheets/episodes/<uuid:uid>/edit/", cue_sheets.episode_edit, name="staff-episode-edit"),
+    path("staff/cue-sheets/sheets/<uuid:uid>/decide/", cue_sheets.sheet_decide, name="staff-sheet-decide"),
+    path("staff/cue-sheets/sheets/<uuid:uid>/cues/new/", cue_sheets.cue_new, name="staff-cue-new"),
+    path("staff/cue-sheets/cues/<uuid:uid>/", cue_links.cue_detail, name="staff-cue-detail"),
+    path("staff/cue-sheets/cues/<uuid:uid>/edit/", cue_sheets.cue_edit, name="staff-cue-edit"),
+    path("staff/cue-sheets/cues/<uuid:uid>/remove/", cue_sheets.cue_remove, name="staff-cue-remove"),
+    path("staff/cue-sheets/files/", cue_files.cue_file_list, name="staff-cue-file-list"),
+    path("staff/cue-sheets/files/<uuid:uid>/", cue_files.cue_file_detail, name="staff-cue-file-detail"),
+    path("staff/cue-sheets/files/<uuid:uid>/mapping/", cue_files.cue_file_mapping, name="staff-cue-file-mapping"),
+    path("staff/cue-sheets/files/<uuid:uid>/decide/", cue_files.cue_file_decide, name="staff-cue-file-decide"),
+    path(
+        "staff/cue-sheets/files/<uuid:uid>/original/",
+        cue_files.cue_file_download,
+        {"part": "original"},
+        name="staff-cue-file-original",
+    ),
+    path(
+        "staff/cue-sheets/files/<uuid:uid>/refused/",
+        cue_files.cue_file_download,
+        {"part": "refused"},
+        name="staff-cue-file-refused",
+    ),
+    path("staff/numbers/", numbers.request_list, name="staff-request-list"),
+    path("staff/numbers/missing/<str:system>/", numbers.missing_queue, name="staff-missing-queue"),
+    path("staff/numbers/works/<uuid:uid>/", numbers.work_number, name="staff-work-number"),
+    path("staff/numbers/names/<uuid:uid>/", numbers.name_number, name="staff-name-number"),
+    path("staff/numbers/requests/<uuid:uid>/", numbers.request_detail, name="staff-request-detail"),
+    path("staff/numbers/requests/<uuid:uid>/decide/", numbers.request_decide, name="staff-request-decide"),
+    path("staff/numbers/files/", number_files.number_file_list, name="staff-number-file-list"),
+    path("staff/numbers/files/<uuid:uid>/", number_files.number_file_detail, name="staff-number-file-detail"),
+    path(
+        "staff/numbers/files/<uuid:uid>/progress/",
+        number_files.number_file_progress,
+        name="staff-number-file-progress",
+    ),
+    path(
+        "staff/numbers/files/<uuid:uid>/download/",
+        number_files.number_file_download,
+        name="staff-number-file-download",
+    ),
+    path("staff/numbers/answers/", number_files.answer_file_list, name="staff-answer-file-list"),
+    path("staff/numbers/answers/<uuid:uid>/", number_files.answer_file_detail, name="staff-answer-file-detail"),
+    path(
+        "staff/numbers/answers/<uuid:uid>/progress/",
+        number_files.answer_file_progress,
+        name="staff-answer-file-progress",
+    ),
 ]

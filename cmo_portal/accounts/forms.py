@@ -49,12 +49,21 @@ class InviteStaffForm(forms.Form):
 
 # Each role by its name and, in a few words, what it opens.
 ROLE_WORDS: dict[str, tuple[Text, Text]] = {
-    "documentation": (_("Documentation"), _("Works, shares, disputes, registration files, matching of usage")),
-    "membership": (_("Membership"), _("Applications for membership, members and their mandates")),
+    "documentation": (
+        _("Documentation"),
+        _("Works, shares, disputes, registration files, interested parties, matching of usage"),
+    ),
+    "membership": (
+        _("Membership"),
+        _("Applications for membership, members and their mandates, interested parties, API clients"),
+    ),
     "licensing": (_("Licensing"), _("Applications for licences, tariffs, licensees")),
     "distribution": (_("Distribution"), _("Usage files, pools, rules, distributions")),
     "finance": (_("Finance"), _("Money received, payments, the ledger, bank details")),
-    "approver": (_("Approver"), _("Second signature: distributions, payments, rules, tariffs, bank details")),
+    "approver": (
+        _("Approver"),
+        _("Second signature: distributions, payments, rules, tariffs, bank details, API clients"),
+    ),
     "auditor": (_("Auditor"), _("Looks at everything, changes nothing")),
     "administrator": (_("Administrator"), _("Users and roles, background jobs, record of acts, reference data")),
 }

@@ -12,6 +12,8 @@ JOB_WORDS: Final[Mapping[str, Text]] = {
     "works.import_file": _("Take a registration file"),
     "works.check_table": _("Check a table of works"),
     "works.take_table": _("Take a table of works"),
+    "works.make_request_file": _("Make a file of requests for numbers"),
+    "works.read_answers": _("Read a file of answers with numbers"),
     "licensing.notice": _("Send a message about a licence"),
     "royalties.read_usage": _("Read a usage file"),
     "royalties.land_usage": _("Take the lines of a usage file"),

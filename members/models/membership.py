@@ -6,11 +6,12 @@ import pghistory
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from cmo_portal.common.models import Public
+from members.models.days import DayRange, days  # noqa: F401 - the first migration names DayRange here
 from members.models.parties import KEPT, Party, Right
 from members.models.territories import LONGEST_AREA, WORLD, territory_text
 
@@ -44,18 +45,6 @@ ACCOUNT_MOVES = [
     ("approved", "replaced"),
 ]
 CNIC_MASK = r"^\d{5}-\*{5}-\d$"
-
-
-class DayRange(models.Func):
-    """The days from one date field to another, both included; an empty end is open."""
-
-    function = "DATERANGE"
-    output_field = DateRangeField()
-
-
-def days(first: str, last: str) -> DayRange:
-    """The range of two date columns for an exclusion constraint."""
-    return DayRange(first, last, RangeBoundary(inclusive_lower=True, inclusive_upper=True))
 
 
 @pghistory.track(exclude=["cnic_sealed"])

@@ -3,11 +3,14 @@
 from typing import ClassVar
 
 import pghistory
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from cmo_portal.common.models import Public
+from members.models.days import days
 from members.models.territories import LONGEST_AREA, WORLD
 from members.rules.names import registration_form
 
@@ -20,6 +23,7 @@ class PartyKind(models.TextChoices):
     PERSON = "person", _("Person")
     ORGANISATION = "organisation", _("Organisation")
     SOCIETY = "society", _("Sister society")
+    GROUP = "group", _("Group")
 
 
 class Right(models.TextChoices):
@@ -61,6 +65,7 @@ class Party(Public):
         verbose_name = _("interested party")
         verbose_name_plural = _("interested parties")
         default_permissions = ("view",)
+        permissions = [("edit_parties", "Register parties and correct their names, groups and societies")]
         indexes = [models.Index(fields=["display_name", "id"], name="party_by_name")]
         constraints = [
             models.CheckConstraint(condition=~models.Q(display_name__regex=r"^\s*$"), name="party_has_a_name"),
@@ -96,7 +101,11 @@ class PartyName(Public):
         verbose_name = _("name")
         verbose_name_plural = _("names")
         default_permissions = ("view",)
-        indexes = [GinIndex(OpClass("key", name="gin_trgm_ops"), name="party_name_key_trigrams")]
+        indexes = [
+            GinIndex(OpClass("key", name="gin_trgm_ops"), name="party_name_key_trigrams"),
+            GinIndex(OpClass("skeleton", name="gin_trgm_ops"), name="party_name_sound_trigrams"),
+            models.Index(fields=["original"], name="party_name_by_original"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(ipi_name_number__isnull=True) | models.Q(ipi_name_number__regex=r"^\d{11}$"),
@@ -137,7 +146,17 @@ class PartyAffiliation(Public):
                 | models.Q(valid_from__isnull=True)
                 | models.Q(valid_to__gte=models.F("valid_from")),
                 name="affiliation_ends_after_it_begins",
-            )
+            ),
+            # One society collects a right in a territory on a day; nearer territories may have another.
+            ExclusionConstraint(
+                name="one_society_at_a_time",
+                expressions=[
+                    ("party", RangeOperators.EQUAL),
+                    ("right", RangeOperators.EQUAL),
+                    ("territory", RangeOperators.EQUAL),
+                    (days("valid_from", "valid_to"), RangeOperators.OVERLAPS),
+                ],
+            ),
         ]
 
     def __str__(self) -> str:

@@ -57,6 +57,12 @@ def same_name_parties(text: str) -> list[Party]:
     return list(Party.objects.filter(pk__in=names.values("party_id")).select_related("member").order_by("pk")[:20])
 
 
+def party_of_number(text: str) -> Party | None:
+    """The party of a member number or an IPI name number."""
+    found = _by_number(text.strip())
+    return Party.objects.filter(pk=found[0]).first() if found else None
+
+
 def _by_number(text: str) -> list[int]:
     digits = re.sub(r"[\s.\-]", "", text)
     found = list(Member.objects.filter(number__iexact=text).values_list("party_id", flat=True))

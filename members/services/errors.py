@@ -4,8 +4,10 @@ from collections.abc import Callable
 from typing import NoReturn, TypeVar
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from cmo_portal.common.tables.errors import FileRefused, ValueRefused
+from members.rules.texts import read_text
 
 Value = TypeVar("Value")
 
@@ -21,3 +23,11 @@ def read_field(field: str, reader: Callable[..., Value], *arguments: object, **o
         return reader(*arguments, **options)
     except (ValueRefused, FileRefused) as refusal:
         raise ValidationError({field: [ValidationError(str(refusal), code=refusal.code)]}) from refusal
+
+
+def read_reason(text: str, *, limit: int = 500) -> str:
+    """The reason of an act, which nobody may leave out. Raises ValidationError."""
+    reason = read_field("reason", read_text, text, limit=limit)
+    if not reason:
+        refuse_field("reason", _("Say why."))
+    return reason

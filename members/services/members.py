@@ -25,6 +25,7 @@ from members.models.membership import LIVING, MEMBER_MOVES
 from members.policy import policy
 from members.rules.identity import print_cnic, print_iban, read_phone
 from members.rules.texts import read_text
+from members.services.affiliations import make_room
 from members.services.documents import Upload, keep_document
 from members.services.errors import read_field, refuse_field
 from members.services.sealed import open_cnic, open_iban
@@ -211,6 +212,7 @@ def _end(rows: QuerySet[Any], day: dt.date) -> None:
 
 def _begin_mandate(member: Member, right: str, territory: str, valid_from: dt.date, exclusive: bool) -> Mandate:
     if _own_code():
+        make_room(party=member.party, rights=[right], territory=territory, valid_from=valid_from)
         PartyAffiliation.objects.create(
             party=member.party, society_code=_own_code(), right=right, territory=territory, valid_from=valid_from
         )

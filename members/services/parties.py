@@ -137,3 +137,47 @@ def _find_or_make(facts: PartyFacts, known: _Known, new: list[tuple[Party, Party
         new.append((party, facts))
     known.learn(party, facts, new=is_new)
     return party
+
+
+class IpiTaken(ValidationError):
+    """An IPI number that is to be given to one party belongs to another: `owner` has it."""
+
+    def __init__(self, number: str, owner: Party) -> None:
+        self.number, self.owner = number, owner
+        text = _("The IPI number %(number)s belongs to %(owner)s already. Compare the two: they may be one party.")
+        super().__init__(text % {"number": number, "owner": owner})
+
+
+@transaction.atomic
+def give_ipi_numbers(*, name: PartyName, name_number: str, base_number: str, by: User | None, source: str) -> bool:
+    """Write the IPI name number to a name and the base number to its party, each in its kept form, blank for none.
+
+    Returns False when both stand there already. What stands is never overwritten: another number raises
+    ValidationError, a number of another party IpiTaken.
+    """
+    name = PartyName.objects.select_for_update().get(pk=name.pk)
+    party = Party.objects.select_for_update().get(pk=name.party_id)
+    other_name = PartyName.objects.filter(ipi_name_number=name_number or None).exclude(pk=name.pk).first()
+    other_party = Party.objects.filter(ipi_base_number=base_number or None).exclude(pk=party.pk).first()
+    if name_number and other_name:
+        raise IpiTaken(name_number, other_name.party)
+    if base_number and other_party:
+        raise IpiTaken(base_number, other_party)
+    for given, standing in ((name_number, name.ipi_name_number), (base_number, party.ipi_base_number)):
+        if given and standing and given != standing:
+            raise ValidationError(
+                _("%(name)s has the IPI number %(standing)s; %(given)s is another one.")
+                % {"name": name, "standing": standing, "given": given}
+            )
+    new_name = bool(name_number) and not name.ipi_name_number
+    new_base = bool(base_number) and not party.ipi_base_number
+    if new_name:
+        name.ipi_name_number = name_number
+        name.save(update_fields=["ipi_name_number"])
+    if new_base:
+        party.ipi_base_number = base_number
+        party.save(update_fields=["ipi_base_number"])
+    if new_name or new_base:
+        facts = {"name_number": name_number, "base_number": base_number, "source": source}
+        record_act(by=by, verb="give_ipi_numbers", on=party, facts=facts)
+    return new_name or new_base

@@ -32,6 +32,7 @@ from members.policy import policy
 from members.queries.applications import alarms_of, mandate_scope
 from members.rules.names import name_key
 from members.rules.texts import LONGEST_NOTE, read_text
+from members.services.affiliations import make_room
 from members.services.apply import renew_link
 from members.services.errors import read_field, refuse_field
 from members.services.parties import PartyFacts, add_name, register_party
@@ -205,6 +206,8 @@ def _give_mandates(application: MembershipApplication, member: Member) -> None:
         )
         for right, territory in scope.items()
     )
+    for right, territory in scope.items():
+        make_room(party=member.party, rights=[right], territory=territory, valid_from=member.admitted_on)
     PartyAffiliation.objects.bulk_create(
         PartyAffiliation(
             party=member.party,

@@ -101,11 +101,11 @@ def _song(rows: _Rows, number: int, lexicon: Lexicon, people: list[Word], perfor
     iswc = f"T{nine}{iswc_check_digit(nine)}" if chance.random() < 0.5 else ""
     urdu_only, both = chance.random() < 0.08, chance.random() < 0.7
     shown = title.urdu if urdu_only else title.roman
-    rows.add(Work, number, rows.uid(), f"W{number:07d}", shown, iswc or None, "UR")
+    rows.add(Work, number, rows.uid(), f"W{number:07d}", shown, iswc or None, "ur")
     titles = (shown, title.urdu) if both and not urdu_only else (shown,)
     for kind, text in zip(("OT", "OL"), titles, strict=False):
         key, bones = text_key(text)[:400], skeleton(text)[:200]
-        rows.add(WorkTitle, rows.uid(), number, kind, text, "UR", script_of(text), key, bones)
+        rows.add(WorkTitle, rows.uid(), number, kind, text, "ur", script_of(text), key, bones)
     writers = _owners(rows, number, people)
     performer = _recording(rows, number, title, performers) if chance.random() < 0.6 else None
     isrc = f"PKBCH{number:07d}" if performer else ""

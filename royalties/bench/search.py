@@ -29,6 +29,7 @@ from works.services.search import rebuild_search
 PAGE = 20
 TODAY = dt.date(2026, 10, 1)
 GOAL_MS = 50
+TURNS = 3  # of each question; the middle one counts, so that a busy neighbour does not
 
 
 def measure_search(
@@ -107,14 +108,18 @@ def _ask(
     hits: dict[str, list[bool]] = {"exact title first": [], "misspelt title in the first ten": [],
                                    "other spelling in the first ten": []}  # fmt: skip
     for kind, text, song in asked:
-        with _database_time() as took:
-            found = _first_page(text)
-        times.setdefault(kind, []).append(took[0])
-        times.setdefault("all questions", []).append(took[0])
         ids = chance.sample(range(1, works + 1), min(PAGE, works))
-        with _database_time() as took:
-            listed(list(Work.objects.filter(pk__in=ids).prefetch_related("titles")), on=TODAY)
-        times["limit: page of known works"].append(took[0])
+        spent, least = [], []
+        for _turn in range(TURNS):
+            with _database_time() as took:
+                found = _first_page(text)
+            spent.append(took[0])
+            with _database_time() as took:
+                listed(list(Work.objects.filter(pk__in=ids).prefetch_related("titles")), on=TODAY)
+            least.append(took[0])
+        times.setdefault(kind, []).append(sorted(spent)[TURNS // 2])
+        times.setdefault("all questions", []).append(sorted(spent)[TURNS // 2])
+        times["limit: page of known works"].append(sorted(least)[TURNS // 2])
         if kind == "exact title":
             hits["exact title first"].append(bool(found) and text_key(text) in _keys(found[0]))
         elif kind in ("misspelt title", "other spelling"):

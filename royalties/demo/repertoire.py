@@ -3,6 +3,7 @@
 Works are registered in bulk by the same service as imported files, after the same check as typed ones.
 """
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
@@ -13,11 +14,23 @@ from members.models.parties import PartyKind
 from royalties.demo import agreements, sign_ins
 from royalties.demo.frame import Story, dice, staff
 from royalties.demo.people import SOCIETY_WITHOUT_ACCOUNT
-from royalties.demo.words import BANDS, BENDING, ENGLISH_FIRST, ENGLISH_SECOND, FIRM, URDU_PATTERNS, Word
+from royalties.demo.words import (
+    BANDS,
+    BENDING,
+    ENGLISH_FIRST,
+    ENGLISH_SECOND,
+    FAMILIES,
+    FIRM,
+    FIRMS,
+    URDU_PATTERNS,
+    WOMEN,
+    Word,
+)
 from works.models import Work
+from works.queries.recordings import silent_works
 from works.rules.identifiers import iswc_check_digit
 from works.services.disputes import NewClaim, open_dispute
-from works.services.recordings import NewRecording
+from works.services.recordings import NewPerformer, NewRecording, link_recording, save_recording
 from works.services.registration import NewShare, NewTitle, NewWork, check_new_work, store_works
 
 WORKS = 1000
@@ -83,6 +96,7 @@ def load(story: Story) -> None:
     works = store_works(news=news, source=SOURCE)
     record_act(by=clerk, verb="register_works", on=works[0], facts={"source": SOURCE, "count": len(works)})
     _open_dispute(works[DISPUTED], owners, story)
+    _record_more(works, owners)
     agreements.load(story, owners.publisher, owners.publishers, works[1])
 
 
@@ -174,14 +188,28 @@ def _new_work(number: int, title: Word, shares: tuple[NewShare, ...], throw: Ran
     urdu = NewTitle(title.urdu, "OL", language)
     both = title.urdu and (number < FAMOUS or throw.random() < 0.75)
     recorded = number < FAMOUS or throw.random() < 0.6
-    performer = throw.choice(BANDS).roman
+    band = throw.choice(BANDS)
     return NewWork(
         title=NewTitle(title.urdu, "OT", language) if urdu_only else roman,
         other_titles=(urdu,) if both and not urdu_only else (),
         iswc=iswc_number(number) if throw.random() < 0.5 or number < FAMOUS else "",
         duration=seconds if throw.random() < 0.9 else None,
         shares=shares,
-        recordings=(NewRecording(isrc_number(number), title.roman, performer, seconds),) if recorded else (),
+        recordings=(_recording(number, title, band, seconds),) if recorded else (),
+    )
+
+
+def _recording(number: int, title: Word, band: Word, seconds: int) -> NewRecording:
+    """A band, with a singer on every third recording; every seventh was taken at a concert."""
+    singer = Word(*(f"{first} {last}" for first, last in zip(WOMEN[number % 25], FAMILIES[number % 36], strict=True)))
+    return NewRecording(
+        isrc_number(number),
+        title.roman,
+        duration=seconds,
+        version_title="Live" if number % 7 == 3 else "",
+        label=FIRMS[number % len(FIRMS)],
+        released_on=dt.date(2018 + number % 7, 1 + number % 12, 1 + number % 28),
+        performers=tuple(NewPerformer(one.roman, one.urdu) for one in ((band, singer) if number % 3 == 0 else (band,))),
     )
 
 
@@ -217,6 +245,22 @@ def iswc_number(number: int) -> str:
 def isrc_number(number: int) -> str:
     """A synthetic ISRC."""
     return f"{REGISTRANT}{20 + number % 6:02d}{number:05d}"
+
+
+# --- recordings ---------------------------------------------------------------------------------------------------
+
+
+def _record_more(works: Sequence[Work], owners: Owners) -> None:
+    """A medley of two famous works, and for works of the creator without a recording one that may be theirs."""
+    clerk = staff("documentation")
+    medley = NewRecording(isrc_number(WORKS), "Mehfil Medley", "Teen Taal", 415, version_title="Live", label=FIRMS[1])
+    recording = save_recording(recording=None, new=medley, by=clerk)
+    for work, seconds in ((works[0], 220), (works[3], 195)):
+        link_recording(recording=recording, work=work, duration=seconds, by=clerk)
+    silent = silent_works(parties=[owners.creator.pk]).order_by("number")[:3]
+    for place, work in enumerate(silent, WORKS + 1):
+        new = NewRecording(isrc_number(place), work.title, "Raag Junction", 251, label=FIRMS[2])
+        save_recording(recording=None, new=new, by=clerk)
 
 
 # --- a dispute -------------------------------------------------------------------------------------------------------

@@ -11,7 +11,20 @@ from django.db import connection, transaction
 from cmo_portal.accounts.models import User
 from cmo_portal.audit.models import Act
 from cmo_portal.audit.services import record_act
-from royalties.demo import licensing, money, people, registrations, repertoire, standards, usage
+from royalties.demo import (
+    cue_sheets,
+    descriptions,
+    groups,
+    licensing,
+    money,
+    number_files,
+    people,
+    programs,
+    registrations,
+    repertoire,
+    standards,
+    usage,
+)
 from royalties.demo.frame import Story, staff
 
 MARK = "load_demo"
@@ -34,12 +47,17 @@ class Phase(NamedTuple):
 PHASES = (
     Phase("people", people.load),
     Phase("repertoire", repertoire.load),
+    Phase("cue sheets", cue_sheets.load),
+    Phase("numbers", number_files.load, whole=False),
     Phase("licensing", licensing.load),
     Phase("standards", standards.load),
     Phase("usage", usage.load, whole=False),
     Phase("money", money.load, whole=False),
     Phase("registrations", registrations.load),
     Phase("later life", people.later_life),
+    Phase("descriptions", descriptions.load),
+    Phase("groups", groups.load),
+    Phase("programs", programs.load),
 )
 
 

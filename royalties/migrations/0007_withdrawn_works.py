@@ -33,5 +33,5 @@ def make(apps: Any, schema_editor: Any) -> None:
 class Migration(migrations.Migration):
     """See the module."""
 
-    dependencies = [("royalties", "0006_registered_by_members"), ("works", "0011_registered_by_members")]
+    dependencies = [("royalties", "0006_registered_by_members"), ("works", "0014_registered_by_members")]
     operations = [migrations.RunPython(make)]

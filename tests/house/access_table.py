@@ -1,7 +1,7 @@
 """Who may open which address. An address that is missing here fails the build; a role that is not named is refused.
 
 Audiences: `public` everybody; `signed` whoever is signed in; `member`, `licensee` their own audience; `staff` any member
-of staff with the second factor; a permission such as `works.view_works` staff who hold it. `own` marks addresses that
+of staff with the second factor; `token` nobody who signs in: an API client; a permission such as `works.view_works` staff who hold it. `own` marks addresses that
 name an object: somebody else's answers exactly like one that does not exist.
 """
 
@@ -45,6 +45,7 @@ PUBLIC = [
     "licensing:apply-section", "licensing:apply-declare", "licensing:apply-documents",
 ]  # fmt: skip
 DOCUMENT_READERS = ("members.review_applications", "members.edit_members", "members.approve_bank")
+CLIENT_KEEPERS = ("members.manage_clients", "members.approve_clients")
 SIGNED = [
     "account_reauthenticate", "account_email", "account_change_password", "account_set_password", "mfa_index",
     "mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes",
@@ -91,7 +92,66 @@ TABLE: dict[str, Rule] = {
     "members:staff-document": Rule("members.view_members", "document", also=DOCUMENT_READERS),
     "members:staff-member-mandate": Rule("members.edit_members", "member"),
     "members:staff-document-page": Rule("members.view_members", "document", also=DOCUMENT_READERS, may_lack=True),
+    "members:staff-party-list": Rule("members.view_members"),
+    "members:staff-party-new": Rule("members.edit_parties"),
+    "members:staff-party": Rule("members.view_members", "party"),
+    "members:staff-party-name-new": Rule("members.edit_parties", "party"),
+    "members:staff-party-number": Rule("members.edit_parties", "party"),
+    "members:staff-party-person-new": Rule("members.edit_parties", "group"),
+    "members:staff-party-society-new": Rule("members.edit_parties", "party"),
+    "members:staff-party-name": Rule("members.edit_parties", "party_name"),
+    "members:staff-party-person": Rule("members.edit_parties", "group_membership"),
+    "members:staff-party-society-end": Rule("members.edit_parties", "affiliation"),
+    "works:staff-api-explorer": Rule("members.view_members"),
+    "works:staff-api-schema": Rule("members.view_members"),
+    "works:staff-party-works": Rule("works.view_works", "party"),
+    "members:staff-client-list": Rule("members.view_members"),
+    "members:staff-client-new": Rule("members.manage_clients"),
+    "members:staff-client": Rule("members.view_members", "api_client"),
+    "members:staff-client-decide": Rule("members.approve_clients", "api_client"),
+    "members:staff-client-token": Rule("members.manage_clients", "api_client"),
+    "members:staff-client-revoke": Rule("members.view_members", "api_client", also=CLIENT_KEEPERS),
+    # --- the API: a session opens none of these; tests/works/api/test_access.py walks them with tokens
+    "works:api-work-list": Rule("token"),
+    "works:api-work-detail": Rule("token", "work"),
+    "works:api-registration-list": Rule("token"),
+    "works:api-registration-detail": Rule("token"),
+    "works:api-client": Rule("token"),
+    "works:api-schema": Rule("token"),
+    "works:api-unknown": Rule("token"),
     # --- works
+    "works:staff-request-list": Rule("works.view_works"),
+    "works:staff-missing-queue": post("works.edit_works"),
+    "works:staff-work-number": post("works.edit_works", "work"),
+    "works:staff-name-number": post("works.edit_works", "party_name"),
+    "works:staff-request-detail": Rule("works.view_works", "number_request"),
+    "works:staff-request-decide": post("works.edit_works", "number_request"),
+    "works:staff-number-file-list": Rule("works.import_works"),
+    "works:staff-number-file-detail": Rule("works.import_works", "number_file"),
+    "works:staff-number-file-progress": Rule("works.import_works", "number_file"),
+    "works:staff-number-file-download": Rule("works.import_works", "number_file"),
+    "works:staff-answer-file-list": Rule("works.import_works"),
+    "works:staff-answer-file-detail": Rule("works.import_works", "answer_file"),
+    "works:staff-answer-file-progress": Rule("works.import_works", "answer_file"),
+    "works:staff-production-list": Rule("works.view_works"),
+    "works:staff-production-new": Rule("works.edit_works"),
+    "works:staff-production-detail": Rule("works.view_works", "production"),
+    "works:staff-production-edit": Rule("works.edit_works", "production"),
+    "works:staff-production-withdraw": post("works.edit_works", "production"),
+    "works:staff-episode-new": Rule("works.edit_works", "production"),
+    "works:staff-episode-detail": Rule("works.view_works", "episode"),
+    "works:staff-episode-edit": Rule("works.edit_works", "episode"),
+    "works:staff-sheet-decide": post("works.edit_works", "cue_sheet"),
+    "works:staff-cue-new": Rule("works.edit_works", "cue_sheet"),
+    "works:staff-cue-detail": Rule("works.edit_works", "cue"),
+    "works:staff-cue-edit": Rule("works.edit_works", "cue"),
+    "works:staff-cue-remove": post("works.edit_works", "cue"),
+    "works:staff-cue-file-list": Rule("works.import_works"),
+    "works:staff-cue-file-detail": Rule("works.import_works", "cue_file"),
+    "works:staff-cue-file-mapping": Rule("works.import_works", "open_cue_file"),
+    "works:staff-cue-file-decide": post("works.import_works", "cue_file"),
+    "works:staff-cue-file-original": Rule("works.import_works", "cue_file"),
+    "works:staff-cue-file-refused": Rule("works.import_works", "cue_file"),
     "works:member-draft-known": Rule("member", "draft"),
     "works:member-draft-discard": post("member", "draft"),
     "works:staff-work-decide": post("works.edit_works", "work"),

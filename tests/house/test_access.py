@@ -77,7 +77,7 @@ def people() -> dict[str, User | None]:
 def allowed(rule: Rule, user: User | None) -> bool:
     if rule.who == "public":
         return True
-    if user is None:
+    if user is None or rule.who == "token":
         return False
     if rule.who == "signed":
         return True
@@ -116,6 +116,8 @@ def test_s47_each_role_opens_what_the_table_says_and_nothing_else(role: str, sig
 
 def faults(rule: Rule, user: User | None, row: Any, response: Any) -> list[str]:
     status = response.status_code
+    if rule.who == "token":
+        return [] if status == 401 else [f"a session got {status} of the API"]
     if not allowed(rule, user):
         if user is None:
             sent = status == 302 and response["Location"].startswith("/account/login/")
@@ -153,6 +155,8 @@ def test_s47_what_a_role_may_not_open_it_may_not_send_a_form_to_either(role: str
 def faults_of_refused_form(rule: Rule, user: User | None, response: Any) -> list[str]:
     """A stranger is sent to the sign-in, everybody else is refused, whether or not the page knows the method."""
     status = response.status_code
+    if rule.who == "token":
+        return [] if status in {401, 405} else [f"a session's form got {status} of the API"]
     if rule.also and status == 405:  # the permission depends on the object, which a page without a form never looks up
         return []
     if user is None:

@@ -51,6 +51,8 @@ NOT_PAGES = (
     "answer",
     "reveal",
     "progress",
+    "schema",
+    "explorer",  # a tool that loads its own scripts of 1.6 MB; tests/works/api/test_explorer.py looks at it
 )
 WIDTHS = (768, 1024, 1200)  # from a tablet to a small office screen: tables are tables there, not cards
 LISTS = ("list", "jobs", "acts", "users", "sources", "queue", "texts")

@@ -66,7 +66,7 @@ def test_titles_are_added_changed_and_ended_as_one_act(song: Work, client: Clien
     lines = (
         standing(roman, text="Dil Ki Baatein", title_type="OT", language="ur"),
         standing(urdu, text=urdu.text, title_type="OL", language="ur", remove="on"),
-        {"text": "Words of the Heart", "title_type": "TT", "language": "en"},
+        {"text": "Words of the Heart", "title_type": "TT", "language": "english"},
         {"text": "", "title_type": "", "language": ""},
     )
     assert client.post(address(song, "titles"), rows(*lines)).status_code == 302
@@ -76,6 +76,9 @@ def test_titles_are_added_changed_and_ended_as_one_act(song: Work, client: Clien
         ("Dil Ki Baatein", "OT"),
         ("Words of the Heart", "TT"),
     }
+    assert song.titles.get(title_type="TT").language == "en"
+    page = client.post(address(song, "titles"), rows({"text": "X", "title_type": "OT", "language": "Klingon"}))
+    assert "No language of the list is called Klingon" in page.content.decode()
     act = Act.objects.get(verb="correct_titles")
     assert act.facts["ended"] == ["دل کی بات"] and act.facts["reason"] == "Letter of 4 May"
 
@@ -305,13 +308,13 @@ def test_who_only_looks_at_works_reads_the_rules_and_adds_none(staff: Any, sign_
     assert ProtectionTerm.objects.count() == 0
 
 
-def test_the_public_sees_no_restricted_title_no_number_and_no_source_that_is_not_registered(song: Work) -> None:
+def test_the_public_sees_no_restricted_title_no_wrong_number_and_no_source_that_is_not_registered(song: Work) -> None:
     WorkTitle.objects.create(work=song, title_type="RT", text="Hidden", key="hidden", skeleton="hdn")
     waiting = work("Waiting", (party("Bilal Hussain"), "CA", 100))
     Work.objects.filter(pk=waiting.pk).update(state="submitted")
     SourceWork.objects.create(work=song, kind="version", source=waiting)
     SourceWork.objects.create(work=waiting, kind="version", source=work("Third", (party("C D"), "CA", 100)))
-    WorkIdentifier.objects.create(work=song, issuer="052", value="PRS77")
+    WorkIdentifier.objects.create(work=song, issuer="052", value="PRS77", validity="taken")
     page = Client().get(f"/repertoire/{song.uid}/").content.decode()
     assert not [word for word in ("Hidden", "Waiting", "PRS77") if word in page]
 
@@ -323,7 +326,18 @@ def test_a_description_takes_a_fixed_number_of_queries(song: Work, django_assert
         SourceWork.objects.create(work=source, kind="version", title="X")
         Instrumentation.objects.create(work=song, standard="BND")
         PublicDomainElement.objects.create(work=song, element="words", reason="folk")
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(12):
         work_description(song, on=ON, for_staff=True)
     with django_assert_max_num_queries(5):
         composite_proposal(song, "PR", on=ON)
+
+
+def test_a_work_is_found_by_the_poet_of_its_old_words_and_by_who_performs_it(song: Work) -> None:
+    PublicDomainElement.objects.create(
+        work=song, element="words", reason="died", author="Bulleh Shah", author_original="بلھے شاہ"
+    )
+    song.performers.create(last_name="PARVEEN", first_name="ABIDA")
+    for words in ("bulleh shah", "بلھے شاہ", "Abida Parveen"):
+        assert song.title in Client().get("/repertoire/", {"q": words}).content.decode(), words
+    song.performers.all().delete()
+    assert song.title not in Client().get("/repertoire/", {"q": "Abida Parveen"}).content.decode()

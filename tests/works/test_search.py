@@ -2,6 +2,7 @@
 
 import html
 import json
+import random
 import re
 from typing import Any
 from uuid import uuid4
@@ -13,7 +14,8 @@ from tests.factories.members import make_party
 from tests.factories.works import party, work
 from works.models import Work
 from works.queries.repertoire import has_namesake, look_alikes
-from works.queries.search import search_works
+from works.queries.search import found_page, search_works
+from works.services.recordings import NewRecording, link_recordings
 
 ISWC, ISRC = "T0345246801", "PKA018100001"
 
@@ -130,6 +132,22 @@ def test_pages_lead_through_everything_once_and_back(db: None) -> None:
     assert back
     again = Client().get(f"/repertoire/{html.unescape(back[1])}").content.decode()
     assert re.findall(r"<bdi>(Ghazal \d+)</bdi>", again) == seen[20:40]
+
+
+def test_pages_of_a_performer_leave_nothing_out_whatever_the_order_of_her_recordings(db: None) -> None:
+    songs = [work(f"Song {number}", (party(f"Writer {number}"), "CA", 100)) for number in range(45)]
+    chance = random.Random(1)
+    for number, song in enumerate(chance.sample(songs, len(songs))):
+        link_recordings([(song, NewRecording(f"PKA0181{number:05d}", song.title, "Noor Jehan"))])
+    seen: list[int] = []
+    place = None
+    while True:
+        page = found_page("noor jehan", after=place, size=20)
+        seen += [song.pk for song in page.works]
+        if page.after is None:
+            break
+        place = page.after
+    assert sorted(seen) == [song.pk for song in songs]
 
 
 def test_a_damaged_place_gives_the_first_page(shelf: dict[str, Work]) -> None:

@@ -12,7 +12,7 @@ from django.utils.translation import override
 from cmo_portal.common.numerals import digits_to_ascii
 from cmo_portal.forms import DayField
 from members.rules.names import clean_text
-from works.forms.fields import LANGUAGE_CHOICES, ShareField, ipi_field, iswc_field
+from works.forms.fields import ShareField, ipi_field, iswc_field
 from works.models import Element, FreeReason, IdentifierValidity, SourceKind, SourceWork, Work
 from works.rules.code_lists import (
     CATEGORIES,
@@ -24,9 +24,11 @@ from works.rules.code_lists import (
     TEXT_MUSIC,
     TITLE_TYPES,
     VERSION_TYPES,
+    CodeList,
     choices_of,
 )
 from works.rules.instruments import INSTRUMENTS, STANDARD_INSTRUMENTATIONS
+from works.rules.languages import LANGUAGES, language_of
 from works.rules.work_types import WORK_TYPES
 
 MOST_ROWS = 60
@@ -57,6 +59,26 @@ class LengthField(forms.CharField):
     def prepare_value(self, value: Any) -> Any:
         """Kept seconds as people write them."""
         return f"{value // 60}:{value % 60:02d}" if isinstance(value, int) else value
+
+
+class LanguageField(forms.CharField):
+    """A language typed by its name, helped by the list of names that the page holds once; its value is the code."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.TextInput(attrs={"list": "languages", "autocomplete": "off"})
+        super().__init__(max_length=60, required=False, widget=widget, **kwargs)
+
+    def clean(self, value: Any) -> str:
+        """The code; a name counts in the language of the page and in English, a code too."""
+        text = super().clean(value)
+        code = _codes_by_name(LANGUAGES).get(text.casefold(), language_of(text))
+        if text and not code:
+            raise forms.ValidationError(_("No language of the list is called %(name)s.") % {"name": text})
+        return code
+
+    def prepare_value(self, value: Any) -> Any:
+        """A kept code as its name."""
+        return LANGUAGES.get(value, value) if isinstance(value, str) else value
 
 
 class ReasonForm(forms.Form):
@@ -151,7 +173,7 @@ class TitleRow(Row):
 
     text = forms.CharField(label=_("Title"), max_length=400, widget=forms.TextInput(attrs={"dir": "auto"}))
     title_type = forms.ChoiceField(label=_("Type of title"), choices=choices_of(TITLE_TYPES, blank=CHOOSE))
-    language = forms.ChoiceField(label=_("Language"), choices=LANGUAGE_CHOICES, required=False)
+    language = LanguageField(label=_("Language"))
 
     def clean_text(self) -> str:
         """Single blanks, no control signs."""
@@ -175,7 +197,7 @@ class SourceRow(Row):
         help_text=_("Separate names by a semicolon."),
         widget=forms.TextInput(attrs={"dir": "auto"}),
     )
-    iswc = iswc_field()
+    iswc = iswc_field(hint="")
     duration = LengthField(label=_("Length within this work"))
     part = ShareField(label=_("Agreed part of this work, %"), required=False, help_text=_("Empty: by length."))
 
@@ -277,7 +299,7 @@ class SettingRow(Row):
         """Codes with players; names count in the language of the page and in English, codes too."""
         parts = re.split(r"[,،;]", digits_to_ascii(self.cleaned_data["instruments"]))
         found, unknown = [], []
-        names = _instrument_names()
+        names = _codes_by_name(INSTRUMENTS)
         for part in filter(None, map(str.strip, parts)):
             match = _PLAYED.fullmatch(part)
             code = names.get(match[1].strip().casefold()) if match else None
@@ -315,11 +337,12 @@ class NumberRow(Row):
         return bool(self["uid"].value() or self["issuer"].value() or self["value"].value())
 
 
-def _instrument_names() -> dict[str, str]:
-    names = {str(name).casefold(): code for code, name in INSTRUMENTS.items()}
+def _codes_by_name(codes: CodeList) -> dict[str, str]:
+    """Codes by their names in the language of the page and in English, and by themselves."""
+    names = {str(name).casefold(): code for code, name in codes.items()}
     with override("en"):
-        names |= {str(name).casefold(): code for code, name in INSTRUMENTS.items()}
-    return names | {code.casefold(): code for code in INSTRUMENTS}
+        names |= {str(name).casefold(): code for code, name in codes.items()}
+    return names | {code.casefold(): code for code in codes}
 
 
 def instruments_text(pairs: Sequence[tuple[str, int | None]]) -> str:

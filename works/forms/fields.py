@@ -10,10 +10,12 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from cmo_portal.common.numerals import digits_to_ascii
+from cmo_portal.common.spelling import script_of
 from cmo_portal.common.texts import Text
 from cmo_portal.wording import share_text
 from members.models.territories import LONGEST_AREA
 from members.queries.territories import read_area, typed_area
+from members.rules.names import clean_text
 from works.rules.identifiers import IdentifierReading, read_ipi_name, read_isrc, read_iswc
 from works.rules.languages import FREQUENT, LANGUAGES
 from works.rules.splits import ShareRefused, read_share
@@ -72,6 +74,27 @@ def share_figure(units: int) -> str:
     return share_text(units).removesuffix("\N{NO-BREAK SPACE}%")
 
 
+class TidyField(forms.CharField):
+    """A short text with single blanks and without control signs."""
+
+    def clean(self, value: Any) -> str:
+        """The tidy text, or blank."""
+        return clean_text(super().clean(value))
+
+
+class RomanTitleField(TidyField):
+    """A title in Roman letters: files of other societies can carry nothing else."""
+
+    def clean(self, value: Any) -> str:
+        """The tidy title."""
+        title = super().clean(value)
+        if script_of(title) not in ("Latn", "") or not any(sign.isalnum() for sign in title):
+            raise ValidationError(
+                _("Write this title in Roman letters (A to Z). The field below takes the title in its own script.")
+            )
+        return title
+
+
 class IdentifierField(forms.CharField):
     """A number with its check digit; our own data must be right to the last digit."""
 
@@ -93,13 +116,16 @@ class IdentifierField(forms.CharField):
         return reading.value
 
 
-def iswc_field() -> IdentifierField:
+ISWC_HINT = _("The international number of the work. Leave it empty if it has none yet.")
+
+
+def iswc_field(hint: Text = ISWC_HINT) -> IdentifierField:
     """The number of a work."""
     return IdentifierField(
         read_iswc,
         _("This is not a correct ISWC. It looks like T-123.456.789-4; check each digit, or leave it empty."),
         label=_("ISWC"),
-        help_text=_("The international number of the work. Leave it empty if it has none yet."),
+        help_text=hint,
     )
 
 

@@ -7,11 +7,19 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cmo_portal.common.spelling import script_of
 from cmo_portal.wording import share_text
 from members.models import Party
 from members.rules.names import clean_text
-from works.forms.fields import LANGUAGE_CHOICES, MEMBER_ROLES, ShareField, ipi_field, isrc_field, iswc_field
+from works.forms.fields import (
+    LANGUAGE_CHOICES,
+    MEMBER_ROLES,
+    RomanTitleField,
+    ShareField,
+    TidyField,
+    ipi_field,
+    isrc_field,
+    iswc_field,
+)
 from works.forms.origin import OriginFields
 from works.queries.cowriters import Cowriter
 from works.rules.splits import WHOLE
@@ -26,10 +34,10 @@ class TitleForm(OriginFields):
 
     field_order = ("title", "title_original", "language", "minutes", "seconds", "iswc", "isrc", "performer")
 
-    title = forms.CharField(
+    title = RomanTitleField(
         label=_("Title in Roman letters"), max_length=400, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
-    title_original = forms.CharField(
+    title_original = TidyField(
         label=_("Title in its own script"),
         max_length=400,
         required=False,
@@ -42,19 +50,6 @@ class TitleForm(OriginFields):
     iswc = iswc_field()
     isrc = isrc_field()
     performer = forms.CharField(label=_("Performer of the recording"), max_length=200, required=False)
-
-    def clean_title(self) -> str:
-        """Roman letters: files of other societies can carry nothing else."""
-        title = clean_text(self.cleaned_data["title"])
-        if script_of(title) not in ("Latn", "") or not any(sign.isalnum() for sign in title):
-            raise forms.ValidationError(
-                _("Write this title in Roman letters (A to Z). The field below takes the title in its own script.")
-            )
-        return title
-
-    def clean_title_original(self) -> str:
-        """Single blanks, no control signs."""
-        return clean_text(self.cleaned_data["title_original"])
 
     def clean(self) -> dict[str, Any]:
         """A performer alone says nothing: the recording has to be named by its ISRC."""
@@ -78,7 +73,9 @@ class KnownForm(forms.Form):
 class ShareRowForm(forms.Form):
     """One person or firm with a share. The member's own row has no name to type; a row left blank is no row."""
 
-    name = forms.CharField(label=_("Name"), max_length=200, required=False)
+    name = forms.CharField(
+        label=_("Name"), max_length=200, error_messages={"required": _("Write the name, or empty the whole row.")}
+    )
     role = forms.ChoiceField(
         label=_("What this person did"),
         choices=[("", _("Choose")), *MEMBER_ROLES, (NOBODY, _("Nobody: these words are public domain"))],
@@ -99,6 +96,8 @@ class ShareRowForm(forms.Form):
         if own:
             del self.fields["name"], self.fields["ipi"], self.fields["party"]
             self.fields["role"].label = _("What you did")
+        elif self.is_bound and self["role"].value() == NOBODY:
+            self.fields["name"].required = False
 
     def clean_name(self) -> str:
         """Single blanks, no control signs."""
@@ -123,8 +122,6 @@ class ShareRowForm(forms.Form):
             data["name"] = ""
         elif self.is_own and data.get("role") == NOBODY:
             self.add_error("role", _("Choose what you did. Words that belong to nobody are a row of their own."))
-        elif not self.is_own and not data.get("name") and self.has_changed():
-            self.add_error("name", _("Write the name, or empty the whole row."))
         if data.get("mechanical") is None and "mechanical" not in self.errors:
             data["mechanical"] = data.get("performing")
         if data.get("performing") == 0 and data.get("mechanical") == 0:

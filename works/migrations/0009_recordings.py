@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=200, verbose_name='name')),
                 ('name_original', models.CharField(blank=True, max_length=200, verbose_name='name in its own script')),
                 ('key', models.CharField(editable=False, max_length=400)),
-                ('skeleton', models.CharField(db_index=True, editable=False, max_length=200)),
+                ('skeleton', models.CharField(editable=False, max_length=200)),
             ],
             options={
                 'verbose_name': 'performer',
@@ -105,6 +105,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('word', models.TextField(db_index=True)),
                 ('sound', models.TextField()),
+                ('slips', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
             ],
             options={
                 'default_permissions': (),
@@ -275,7 +276,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='searchword',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass('word', name='gin_trgm_ops'), fastupdate=False, name='works_search_spelling'),
+            index=django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['slips'], name='works_search_slips'),
+        ),
+        migrations.AddIndex(
+            model_name='recordingperformer',
+            index=models.Index(fields=['skeleton', 'recording'], name='performer_by_sound'),
         ),
         migrations.AddIndex(
             model_name='recordingperformer',

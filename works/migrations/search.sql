@@ -1,5 +1,5 @@
--- The words of a work for the search, kept by triggers: after every change of a title, of a name of an owner or a
--- performer, or of a recording, in the same transaction, whether a service, a bulk import or psql made it.
+-- The words of a work for the search, kept by triggers: after every change of a title, of a name of an owner, a
+-- performer or a poet of old, or of a recording, in the same transaction, whether a service, a bulk import or psql made it.
 
 -- What stands for a folded word: the twin of cmo_portal.common.spelling.sound, held equal by a property test.
 CREATE FUNCTION search_sound(word text) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
@@ -26,6 +26,16 @@ BEGIN
     bones := regexp_replace(bones, '([^0-9])\1+', '\1', 'g');
     RETURN coalesce(nullif(bones, ''), '~' || word);
 END $$;
+
+-- The word, and what is left of it without any one of its letters; of words longer than any real one, the word alone.
+CREATE FUNCTION search_slips(word text) RETURNS text[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+    SELECT array_agg(DISTINCT t.slip) FROM (
+        SELECT word AS slip
+        UNION ALL
+        SELECT left(word, i - 1) || substr(word, i + 1) FROM generate_series(1, char_length(word)) i
+        WHERE char_length(word) BETWEEN 2 AND 40
+    ) t
+$$;
 
 -- A text folded as cmo_portal.common.spelling.text_key folds it, for names whose key is not kept (own script).
 CREATE FUNCTION search_key(written text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
@@ -58,6 +68,12 @@ CREATE FUNCTION search_texts(works bigint[]) RETURNS TABLE (work_id bigint, text
     SELECT l.work_id, p.key || ' ' || search_key(p.name_original)
     FROM works_recordingwork l JOIN works_recordingperformer p ON p.recording_id = l.recording_id
     WHERE l.work_id = ANY (works)
+    UNION ALL
+    SELECT p.work_id, search_key(p.first_name || ' ' || p.last_name)
+    FROM works_workperformer p WHERE p.work_id = ANY (works)
+    UNION ALL
+    SELECT e.work_id, search_key(e.author) || ' ' || search_key(e.author_original)
+    FROM works_publicdomainelement e WHERE e.work_id = ANY (works)
 $$;
 
 -- The documents as they should be.
@@ -94,8 +110,8 @@ BEGIN
     -- Locked before it is read: what another session wrote to the same work while we waited is seen by the statements
     -- that follow.
     PERFORM 1 FROM works_searchdocument d WHERE d.work_id = ANY (works) ORDER BY d.work_id FOR UPDATE;
-    INSERT INTO works_searchword (word, sound)
-        SELECT t.word, search_sound(t.word)
+    INSERT INTO works_searchword (word, sound, slips)
+        SELECT t.word, search_sound(t.word), search_slips(t.word)
         FROM (SELECT DISTINCT u.word FROM search_texts(works) s, unnest(string_to_array(s.text, ' ')) u (word)) t
         WHERE t.word <> '' AND NOT EXISTS (SELECT 1 FROM works_searchword v WHERE v.word = t.word);
     UPDATE works_searchdocument d SET words = f.words, titles = f.titles
@@ -175,7 +191,8 @@ DECLARE
 BEGIN
     FOR followed IN SELECT * FROM (VALUES
         ('works_worktitle', 'search_follow_works'), ('works_workshare', 'search_follow_works'),
-        ('works_recordingwork', 'search_follow_works'), ('members_partyname', 'search_follow_names'),
+        ('works_recordingwork', 'search_follow_works'), ('works_workperformer', 'search_follow_works'),
+        ('works_publicdomainelement', 'search_follow_works'), ('members_partyname', 'search_follow_names'),
         ('works_recordingperformer', 'search_follow_performers')) t (source, follower)
     LOOP
         EXECUTE format('CREATE TRIGGER search_follows_insert AFTER INSERT ON %I REFERENCING NEW TABLE AS new_rows
@@ -189,6 +206,9 @@ END $$;
 CREATE TRIGGER search_follows_update AFTER UPDATE ON works_recording
     REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
     FOR EACH STATEMENT EXECUTE FUNCTION search_follow_recordings();
+
+-- The works of a party in their order: a page of a prolific writer reads no more than it shows.
+CREATE INDEX works_share_of_party_by_work ON works_workshare (party_id, work_id) WHERE state = 'active';
 
 -- Works that are there already.
 SELECT search_refresh(ARRAY(SELECT id FROM works_work));

@@ -1,7 +1,19 @@
 """Tables of the works app, by subject."""
 
 from works.models.agreements import Agreement, AgreementParty, AgreementRole, AgreementType, AgreementWork
+from works.models.api_registrations import ApiRegistration
 from works.models.claims import Claim, Dispute
+from works.models.cue_files import CueFile, CueMapping
+from works.models.cue_sheets import Cue, CueSheet, CueType, Episode, Production, ProductionKind
+from works.models.number_requests import (
+    AnswerFile,
+    NumberAnswer,
+    NumberRequest,
+    NumberSystem,
+    RequestFile,
+    RequestKind,
+    RequestLine,
+)
 from works.models.performance import Instrumentation, InstrumentPlayers, WorkOrigin, WorkPerformer
 from works.models.recordings import Recording, RecordingPerformer, RecordingWork
 from works.models.registrations import ImportedRecord, ImportedTransaction, ImportUndo, RegistrationFile, WorkDraft
@@ -19,9 +31,17 @@ __all__ = [
     "AgreementRole",
     "AgreementType",
     "AgreementWork",
+    "AnswerFile",
+    "ApiRegistration",
     "Claim",
+    "Cue",
+    "CueFile",
+    "CueMapping",
+    "CueSheet",
+    "CueType",
     "Dispute",
     "Element",
+    "Episode",
     "FreeReason",
     "FreeShareUse",
     "IdentifierValidity",
@@ -30,6 +50,11 @@ __all__ = [
     "ImportedTransaction",
     "InstrumentPlayers",
     "Instrumentation",
+    "NumberAnswer",
+    "NumberRequest",
+    "NumberSystem",
+    "Production",
+    "ProductionKind",
     "ProtectionTerm",
     "PublicDomainElement",
     "PublicDomainRule",
@@ -38,6 +63,9 @@ __all__ = [
     "RecordingWork",
     "RegistrationFile",
     "ReportKind",
+    "RequestFile",
+    "RequestKind",
+    "RequestLine",
     "SearchDocument",
     "SearchWord",
     "SocietyNote",

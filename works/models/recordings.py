@@ -52,14 +52,17 @@ class RecordingPerformer(Public):
     name = models.CharField(_("name"), max_length=200)
     name_original = models.CharField(_("name in its own script"), max_length=200, blank=True)
     key = models.CharField(max_length=400, editable=False)
-    skeleton = models.CharField(max_length=200, db_index=True, editable=False)
+    skeleton = models.CharField(max_length=200, editable=False)
 
     class Meta:
         verbose_name = _("performer")
         verbose_name_plural = _("performers")
         default_permissions = ("view",)
         ordering = ["recording_id", "position"]
-        indexes = [models.Index(fields=["key", "recording"], name="performer_by_key")]
+        indexes = [
+            models.Index(fields=["key", "recording"], name="performer_by_key"),
+            models.Index(fields=["skeleton", "recording"], name="performer_by_sound"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["recording", "position"], name="one_performer_a_place"),
             models.CheckConstraint(condition=~models.Q(name__regex=r"^\s*$"), name="performer_has_a_name"),

@@ -6,7 +6,7 @@ change of a title, a name of an owner or performer, or a recording in the same t
 """
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from works.models.works import Work
@@ -31,15 +31,18 @@ class SearchDocument(models.Model):
 class SearchWord(models.Model):
     """A word that occurs in titles or names, with its sound: where misspelt words find their right spelling.
 
-    Two sessions may add the same word at once: a double does no harm, and nobody waits for anybody.
+    `slips` are the word and what is left of it without any one of its letters: two words that share one of theirs
+    differ by a letter changed, left out, put in, or exchanged with its neighbour. Two sessions may add the same word
+    at once: a double does no harm, and nobody waits for anybody.
     """
 
     word = models.TextField(db_index=True)
     sound = models.TextField()
+    slips = ArrayField(models.TextField())
 
     class Meta:
         default_permissions = ()
-        indexes = [GinIndex(OpClass("word", name="gin_trgm_ops"), name="works_search_spelling", fastupdate=False)]
+        indexes = [GinIndex(fields=["slips"], name="works_search_slips", fastupdate=False)]
 
     def __str__(self) -> str:
         return self.word

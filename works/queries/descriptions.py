@@ -24,6 +24,7 @@ from works.models import (
     WorkOrigin,
     WorkPerformer,
     WorkShare,
+    WorkSubmission,
     WorkTitle,
 )
 from works.models.works import WHOLE
@@ -66,6 +67,7 @@ class WorkDescription:
     origins: tuple[WorkOrigin, ...]
     notes: tuple[SocietyNote, ...]
     identifiers: tuple[WorkIdentifier, ...]
+    submissions: tuple[WorkSubmission, ...]
 
     @property
     def free_roles(self) -> tuple[str, ...]:
@@ -81,7 +83,7 @@ class WorkDescription:
 
 def work_description(work: Work, *, on: dt.date, for_staff: bool = False) -> WorkDescription:
     """Everything that pages show; titles that are only for finding, numbers and notes of senders for staff alone. At
-    most eleven queries, however much there is."""
+    most twelve queries, however much there is."""
     titles = work.titles.order_by("pk")
     if not for_staff:
         titles = titles.exclude(title_type__in=HIDDEN_TITLE_TYPES)
@@ -101,6 +103,7 @@ def work_description(work: Work, *, on: dt.date, for_staff: bool = False) -> Wor
         origins=tuple(work.origins.order_by("pk")[:20]),
         notes=tuple(work.notes.order_by("pk")[:20]) if for_staff else (),
         identifiers=tuple(work.identifiers.order_by("issuer", "pk")[:100]) if for_staff else (),
+        submissions=tuple(work.submissions.order_by("pk")[:20]) if for_staff else (),
     )
 
 

@@ -8,6 +8,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db.models import Q
 
 from cmo_portal.common.texts import Text
@@ -36,7 +37,7 @@ class PublicOwner:
 @dataclass(frozen=True, slots=True)
 class PublicRight:
     """One right of a work. `licensable` is the part that the society may license; `elsewhere` the part of creators
-    whom a sister society represents."""
+    whom a sister society represents; `free` the part of words or music that belong to nobody."""
 
     right: str
     name: Text
@@ -45,11 +46,12 @@ class PublicRight:
     unclaimed: int
     licensable: int
     elsewhere: int
+    free: int = 0
 
     @property
     def open(self) -> int:
         """The part that nobody is known to hold."""
-        return WHOLE - self.disputed - sum(owner.share for owner in self.owners)
+        return WHOLE - self.disputed - self.free - sum(owner.share for owner in self.owners)
 
     @property
     def is_confirmed(self) -> bool:
@@ -62,8 +64,9 @@ class PublicRight:
         return sum(owner.share for owner in self.owners) - self.licensable - self.elsewhere
 
 
-def public_rights(work: Work, *, on: dt.date) -> list[PublicRight]:
-    """The rights of a work on a day, performing first; a right nobody documented is left out. Up to 7 queries."""
+def public_rights(work: Work, *, on: dt.date, free_roles: Collection[str] = ()) -> list[PublicRight]:
+    """The rights of a work on a day, performing first; a right nobody documented is left out. Up to 7 queries. A share
+    without owner in one of `free_roles` is one of words or music that belong to nobody."""
     rows = list(
         work.shares.filter(in_force(on), territory__in=areas_covering(own_territory(), on))
         .select_related("party")
@@ -71,27 +74,31 @@ def public_rights(work: Work, *, on: dt.date) -> list[PublicRight]:
     )
     parties = {row.party_id for row in rows if row.party_id and row.state == "active"}
     return [
-        _public_right(right, mine, parties, on)
+        _public_right(right, mine, parties, on, free_roles)
         for right in Right
         if (mine := [row for row in rows if row.right == right.value])
     ]
 
 
-def _public_right(right: Right, rows: Sequence[WorkShare], parties: Collection[int], on: dt.date) -> PublicRight:
+def _public_right(
+    right: Right, rows: Sequence[WorkShare], parties: Collection[int], on: dt.date, free_roles: Collection[str]
+) -> PublicRight:
     held = covering(on=on, right=right.value, territory=own_territory()).filter(member__party__in=parties)
     ours = set(held.values_list("member__party_id", flat=True))
     running = Q(valid_to__isnull=True) | Q(valid_to__gte=on)
     affiliated = PartyAffiliation.objects.filter(running, party__in=parties, right=right.value)
-    theirs = set(affiliated.values_list("party_id", flat=True)) - ours
+    abroad = affiliated.exclude(society_code=str(settings.SOCIETY["cisac_code"]).zfill(3))
+    theirs = set(abroad.values_list("party_id", flat=True)) - ours
     active = [row for row in rows if row.state == "active"]
     return PublicRight(
         right=right.value,
         name=right.label,
         owners=tuple(_owners(active)),
         disputed=sum(row.share for row in rows if row.state == "disputed"),
-        unclaimed=sum(row.share for row in rows if row.state == "unclaimed"),
+        unclaimed=sum(row.share for row in rows if row.state == "unclaimed" and row.role not in free_roles),
         licensable=sum(row.share for row in active if row.party_id in ours),
         elsewhere=sum(row.share for row in active if row.party_id in theirs),
+        free=sum(row.share for row in rows if row.state == "unclaimed" and row.role in free_roles),
     )
 
 

@@ -12,13 +12,14 @@ from django.db.models.functions import Greatest
 from cmo_portal.common.spelling import skeleton, text_key
 from members.models import Party
 from works.models import RecordingWork, Work, WorkShare, WorkTitle
-from works.queries.search import found_works_ids
+from works.queries.search import found_works_ids, like_titled_ids
 
 LIVE = Q(state="registered")
 GONE = ("merged", "withdrawn")  # no work of its own any more
 SHARE_STATES = {"disputed": "disputed", "open": "unclaimed", "unconfirmed": "unconfirmed"}
 LONGEST_QUERY = 200
 MOST_FOUND = 200  # works that the list of staff shows for a text
+COMPARED = 100  # works of each kind of likeness that a title is compared with
 ALIKE = 0.45  # from this score a title is shown as a look-alike
 TELLING = 5  # consonants from which an equal sound is no accident
 
@@ -125,7 +126,10 @@ def indexed_works() -> list[IndexedWork]:
         "work_id", "recording__isrc"
     ):
         isrcs[work_id].append(isrc or "")
-    for work_id, name, original in RecordingWork.objects.filter(recording__performers__isnull=False).values_list(
+    credits = RecordingWork.objects.filter(recording__performers__isnull=False).order_by(
+        "recording_id", "recording__performers__position"
+    )
+    for work_id, name, original in credits.values_list(
         "work_id", "recording__performers__name", "recording__performers__name_original"
     ):
         performers[work_id] += [text for text in (name, original) if text]
@@ -151,13 +155,7 @@ def _title_scores(wanted: str, limit: int) -> dict[int, Any]:
     key, bones = text_key(wanted)[:400], skeleton(wanted)[:200]
     if not key:
         return {}
-    near = Q(key=key) | Q(skeleton=bones)
-    near |= Q(key__trigram_similar=key) | Q(key__trigram_word_similar=key) | Q(key__contains=key)
-    if len(bones) > 3:
-        near |= Q(skeleton__contains=bones)
-    if len(bones) > 4:
-        near |= Q(skeleton__trigram_similar=bones)
-    rows = WorkTitle.objects.filter(near, work__state="registered")
+    rows = WorkTitle.objects.filter(work__in=like_titled_ids(wanted, limit=COMPARED), work__state="registered")
     alike = Greatest(TrigramSimilarity("key", key), TrigramSimilarity("skeleton", bones) * Value(0.8))
     score: Any = Case(
         When(key=key, then=Value(5.0)),

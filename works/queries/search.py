@@ -1,18 +1,20 @@
 """Finding works by what people remember: one box for title, writer, performer, ISWC, ISRC and work number.
 
 The search goes by tiers, the best first, and stops as soon as a page is full: the exact title; titles that begin so;
-works of exactly this writer or performer; titles, then names of the same sound (other spellings, the other script); all
-words anywhere in titles and names; titles whose last word is not typed to its end; and last, where nearly nothing was
-found, words that look like those typed. Each tier reads an index and is cut at what a page needs.
+works of exactly this writer or performer; then, together, titles of the same sound (other spellings, the other script),
+works that hold all these words anywhere in titles and names, and works that hold them but for a slip of the pen, the
+likest title first. Each statement reads an index and is cut at what a page needs.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import Q
+from rapidfuzz.distance import OSA
 
 from cmo_portal.common.spelling import ALL_VOWELS, skeleton, sound, text_key
 from works.models import Work
@@ -22,9 +24,11 @@ LONGEST_QUERY = 200
 MOST_FOUND = 200  # works that pages lead to; who needs more says more
 MOST_WORDS = 8
 TELLING = 3  # consonants from which an equal sound is worth showing
-ENOUGH = 8  # works from which no misspelling is looked for
-CANDIDATES = 1000  # of the tiers that rank
+CANDIDATES = 1000  # works whose titles are compared, of each kind of likeness
 SPELLINGS = 12  # of a misspelt word
+BEARERS = 50  # parties of one name
+ALIKE = 0.7  # likeness of titles that comes before works of a writer whose name only sounds so
+SAME_SOUND = 0.8  # what an equal sound counts at least: one slip in six letters is nearer
 
 _VISIBLE = {False: "w.state = 'registered'", True: "w.state <> 'merged'"}
 _SAME_TITLE = """
@@ -35,14 +39,21 @@ _BEGINNING = """
     SELECT t.work_id FROM works_worktitle t JOIN works_work w ON w.id = t.work_id
     WHERE t.key LIKE %(beginning)s AND {visible} ORDER BY t.key USING ~<~, t.work_id LIMIT %(limit)s
 """
+# Of a name that is borne by thousands of works, no more are read than all pages together show: the same for each page,
+# so that no work is missing between two of them.
 _OF_NAMES = """
-    SELECT f.work_id FROM (
-        SELECT s.work_id FROM members_partyname n
-        JOIN works_workshare s ON s.party_id = n.party_id AND s.state = 'active' WHERE {of_party}
-        UNION
-        (SELECT l.work_id FROM works_recordingperformer p
-        JOIN works_recordingwork l ON l.recording_id = p.recording_id
-        WHERE {of_performer} ORDER BY p.key, p.recording_id LIMIT %(limit)s * 4)
+    SELECT DISTINCT f.work_id FROM (
+        SELECT s.work_id
+        FROM (SELECT DISTINCT n.party_id FROM members_partyname n WHERE {of_party} ORDER BY 1 LIMIT %(bearers)s) n
+        CROSS JOIN LATERAL (
+            SELECT DISTINCT s.work_id FROM works_workshare s WHERE s.party_id = n.party_id AND s.state = 'active'
+            ORDER BY s.work_id LIMIT %(most)s
+        ) s
+        UNION ALL
+        SELECT l.work_id FROM (
+            SELECT p.recording_id FROM works_recordingperformer p WHERE {of_performer}
+            ORDER BY p.recording_id LIMIT %(most)s
+        ) p JOIN works_recordingwork l ON l.recording_id = p.recording_id
     ) f JOIN works_work w ON w.id = f.work_id WHERE {visible} ORDER BY f.work_id LIMIT %(limit)s
 """
 _SAME_NAME = _OF_NAMES.format(of_party="n.key = %(key)s", of_performer="p.key = %(key)s", visible="{visible}")
@@ -50,21 +61,20 @@ _NAME_SOUNDS_SO = _OF_NAMES.format(
     of_party="n.skeleton = %(bones)s", of_performer="p.skeleton = %(bones)s", visible="{visible}"
 )
 _SOUNDS_SO = """
-    SELECT DISTINCT t.work_id FROM works_worktitle t JOIN works_work w ON w.id = t.work_id
-    WHERE t.skeleton = %(bones)s AND {visible} ORDER BY t.work_id LIMIT %(limit)s
+    SELECT t.work_id, t.key FROM works_worktitle t WHERE t.skeleton = %(bones)s
+    ORDER BY t.work_id LIMIT %(candidates)s
 """
-# Materialised, so that the limit cannot talk the planner out of the index.
-_RANKED = """
-    WITH fitting AS MATERIALIZED (SELECT work_id, titles FROM works_searchdocument WHERE {condition}),
-    chosen AS (SELECT work_id, titles FROM fitting LIMIT %(candidates)s)
-    SELECT f.work_id FROM chosen f JOIN works_work w ON w.id = f.work_id WHERE {visible}
-    ORDER BY similarity(f.titles, %(key)s) + strict_word_similarity(%(key)s, f.titles) DESC, f.work_id LIMIT %(limit)s
+# Materialised, so that the limit cannot talk the planner out of the index. Whether a work may be shown is asked of the
+# few that a page needs, not of every candidate.
+_HOLDING = """
+    WITH fitting AS MATERIALIZED (SELECT work_id, titles FROM works_searchdocument WHERE {condition})
+    SELECT work_id, titles FROM fitting LIMIT %(candidates)s
 """
 _NEAR_WORDS = """
     SELECT q.place, v.sound
     FROM unnest(%(words)s::text[]) WITH ORDINALITY q (word, place)
     CROSS JOIN LATERAL (
-        SELECT v.sound FROM works_searchword v WHERE v.word %% q.word
+        SELECT v.sound FROM works_searchword v WHERE v.slips && search_slips(q.word)
         GROUP BY v.sound ORDER BY max(similarity(v.word, q.word)) DESC, v.sound LIMIT %(spellings)s
     ) v
 """
@@ -78,6 +88,19 @@ def found_works_ids(text: str, *, limit: int, everything: bool = False) -> list[
         return []
     numbered = _by_number(wanted, everything)
     return numbered[:limit] if numbered else _by_words(wanted, limit, everything)
+
+
+def like_titled_ids(title: str, *, limit: int) -> list[int]:
+    """Ids of registered works with a title that is, begins or sounds so, holds these words or words like them: those
+    worth comparing with the title, at most `limit` of each kind, the likest first."""
+    asked = _Asked.of(title, limit, everything=False)
+    if not asked.key:
+        return []
+    exact = asked.rows(_SAME_TITLE, {}) + asked.rows(_BEGINNING, {"beginning": f"{_escaped(asked.key)}%"})
+    holding = asked.rows(_HOLDING.replace("{condition}", _ALL_WORDS), {"sounds": _all_sounds(asked.key)})
+    kinds = [asked.rows(_SOUNDS_SO, {}), holding, _near_rows(asked)]
+    alike = [work_id for rows in kinds for work_id in _likest_first(_likeness(rows, asked.key))[:limit]]
+    return list(dict.fromkeys([work_id for (work_id,) in exact] + alike))
 
 
 def search_works(text: str, *, limit: int = 50, everything: bool = False) -> list[Work]:
@@ -94,82 +117,124 @@ def _by_number(wanted: str, everything: bool) -> list[int]:
         named.append(Q(iswc=iswc.value))
     if isrc.has_shape:
         named.append(Q(recordings__isrc=isrc.value))
-    shown = ~Q(state="merged") if everything else Q(state="registered")
+    shown = _shown(everything)
     return [pk for each in named for pk in Work.objects.filter(shown, each).order_by("pk").values_list("pk", flat=True)]
 
 
+def _shown(everything: bool) -> Q:
+    return ~Q(state="merged") if everything else Q(state="registered")
+
+
 def _by_words(wanted: str, limit: int, everything: bool) -> list[int]:
-    key, bones = text_key(wanted), skeleton(wanted)[:200]
-    if not key:
+    asked = _Asked.of(wanted, limit, everything)
+    if not asked.key:
         return []
-    values = {"key": key[:400], "bones": bones, "limit": limit, "candidates": max(CANDIDATES, limit)}
     found: dict[int, None] = {}
-    for tier in _tiers(key, bones, values):
-        sql, more = tier(found)
-        if sql:
-            found.update(dict.fromkeys(_rows(sql.replace("{visible}", _VISIBLE[everything]), values | more)))
+    for sql, more in (
+        (_SAME_TITLE, {}),
+        (_BEGINNING, {"beginning": f"{_escaped(asked.key)} %"}),
+        (_SAME_NAME, {}),
+    ):
+        found.update(dict.fromkeys(work_id for (work_id,) in asked.rows(sql, more)))
         if len(found) >= limit:
-            break
+            return list(found)[:limit]
+    candidates = _alike(asked, is_known=bool(found))
+    while len(found) < limit and (some := list(islice(candidates, limit * 2))):
+        shown = set(asked.shown(some))
+        found.update(dict.fromkeys(work_id for work_id in some if work_id in shown))
     return list(found)[:limit]
 
 
-_Tier = Callable[[dict[int, None]], tuple[str, dict[str, Any]]]
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is looked for: the folded text, its skeleton, and what the statements need."""
+
+    key: str
+    bones: str
+    everything: bool
+    values: dict[str, Any]
+
+    @classmethod
+    def of(cls, wanted: str, limit: int, everything: bool) -> "_Asked":
+        key, bones = text_key(wanted)[:400], skeleton(wanted)[:200]
+        cuts = {"limit": limit, "candidates": CANDIDATES, "most": MOST_FOUND * 2, "bearers": BEARERS}
+        return cls(key, bones, everything, {"key": key, "bones": bones, **cuts})
+
+    def shown(self, ids: list[int]) -> Iterable[int]:
+        """Those of the works that may be shown."""
+        return Work.objects.filter(_shown(self.everything), pk__in=ids).values_list("pk", flat=True)
+
+    def rows(self, sql: str, more: dict[str, Any]) -> list[tuple[Any, ...]]:
+        """The rows of a statement among the works that may be shown."""
+        with connection.cursor() as cursor:
+            cursor.execute(sql.replace("{visible}", _VISIBLE[self.everything]), self.values | more)
+            return list(cursor.fetchall())
 
 
-def _tiers(key: str, bones: str, values: dict[str, Any]) -> Iterator[_Tier]:
-    """What is asked, in its order: each answers with a query and its further values, blank for nothing to ask."""
-    yield lambda found: (_SAME_TITLE, {})
-    yield lambda found: (_BEGINNING, {"beginning": f"{_escaped(key)} %"})
-    yield lambda found: (_SAME_NAME, {})
-    if len(bones) >= TELLING:
-        yield lambda found: (_SOUNDS_SO, {})
-        yield lambda found: (_NAME_SOUNDS_SO, {})
-    yield lambda found: _all_words(key)
-    yield lambda found: (_BEGINNING, {"beginning": f"{_escaped(key)}%"})
-    if len(bones) < TELLING:
-        yield lambda found: (_SOUNDS_SO, {})
-    yield lambda found: _near_words(key) if len(found) < ENOUGH else ("", {})
+def _alike(asked: _Asked, *, is_known: bool) -> Iterator[int]:
+    """Works by likeness, after those that are what was asked for; where there were such, nobody made a slip."""
+    key, telling = asked.key, len(asked.bones) >= TELLING
+    heard = _likeness(asked.rows(_SOUNDS_SO, {}), key) if telling else {}
+    heard = {work_id: max(score, SAME_SOUND) for work_id, score in heard.items()}
+    holding = _likeness(asked.rows(_HOLDING.replace("{condition}", _ALL_WORDS), {"sounds": _all_sounds(key)}), key)
+    near = {} if is_known else _likeness(_near_rows(asked), key)
+    best = near | holding | heard
+    yield from (work_id for work_id in _likest_first(best) if best[work_id] >= ALIKE)
+    if telling:
+        yield from (work_id for (work_id,) in asked.rows(_NAME_SOUNDS_SO, {}))
+    yield from _likest_first(holding)
+    yield from (work_id for (work_id,) in asked.rows(_BEGINNING, {"beginning": f"{_escaped(key)}%"}))
+    if not telling:
+        yield from _likest_first(_likeness(asked.rows(_SOUNDS_SO, {}), key))
+    yield from _likest_first(near)
 
 
-def _all_words(key: str) -> tuple[str, dict[str, Any]]:
-    wanted = [_asked(spoken) for spoken in _sounds(key)]
-    if all(spoken == ALL_VOWELS for spoken in wanted):
-        wanted = _sounds(key)
-    return _RANKED.replace("{condition}", "words @> %(sounds)s::text[]"), {"sounds": wanted}
+def _likeness(rows: Iterable[tuple[Any, ...]], key: str) -> dict[int, float]:
+    """Work id → how much its likest title is like the text: 1 the same, less for each letter that differs."""
+    scores: dict[int, float] = {}
+    for work_id, titles in rows:
+        score = max(OSA.normalized_similarity(key, title) for title in titles.split(" | "))
+        scores[work_id] = max(score, scores.get(work_id, 0.0))
+    return scores
 
 
-def _near_words(key: str) -> tuple[str, dict[str, Any]]:
-    """Every word may stand for those that look like it."""
-    words = list(dict.fromkeys(key.split()))[:MOST_WORDS]
-    spellings = [{_asked(sound(word)): None} for word in words]
-    with connection.cursor() as cursor:
-        cursor.execute(_NEAR_WORDS, {"words": words, "spellings": SPELLINGS})
-        for place, alike in cursor.fetchall():
-            spellings[place - 1][alike] = None
+def _likest_first(scores: dict[int, float]) -> list[int]:
+    return sorted(scores, key=lambda work_id: (-scores[work_id], work_id))
+
+
+_ALL_WORDS = "words @> %(sounds)s::text[]"
+
+
+def _all_sounds(key: str) -> list[str]:
+    spoken = _sounds(key)
+    asked = [_spoken(each) for each in spoken]
+    return spoken if all(each == ALL_VOWELS for each in asked) else asked
+
+
+def _near_rows(asked: _Asked) -> list[tuple[Any, ...]]:
+    """Works in which every word stands as typed, by its sound, or with one slip."""
+    words = list(dict.fromkeys(asked.key.split()))[:MOST_WORDS]
+    spellings = [{_spoken(sound(word)): None} for word in words]
+    for place, alike in asked.rows(_NEAR_WORDS, {"words": words, "spellings": SPELLINGS}):
+        spellings[place - 1][alike] = None
     if all(len(alike) == 1 for alike in spellings):
-        return "", {}
+        return []
     names = {f"sounds_{place}": list(alike) for place, alike in enumerate(spellings)}
     condition = " AND ".join(f"words && %({name})s::text[]" for name in names)
-    return _RANKED.replace("{condition}", condition), names
+    return asked.rows(_HOLDING.replace("{condition}", condition), names)
 
 
 def _sounds(key: str) -> list[str]:
     return list(dict.fromkeys(sound(word) for word in key.split()))[: MOST_WORDS * 2]
 
 
-def _asked(spoken: str) -> str:
+def _spoken(spoken: str) -> str:
     """Words of vowels only differ too much between the scripts: that there is one is all that is asked."""
     return ALL_VOWELS if spoken.startswith(ALL_VOWELS) else spoken
 
 
 def _escaped(key: str) -> str:
     return key.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
-
-
-def _rows(sql: str, values: dict[str, Any]) -> Sequence[int]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return [row[0] for row in cursor.fetchall()]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,14 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from cmo_portal.audit.models import Act
+from cmo_portal.common.models import Public
 from cmo_portal.common.texts import Text
 from members.models import Party
 from members.models.parties import Right
 from members.models.territories import own_territory
 from members.queries.areas import areas_covering
 from members.queries.parties import same_name_parties
-from works.models import Agreement, Dispute, Recording, RecordingPerformer, Work, WorkShare, WorkTitle
+from works.models import Dispute, RecordingPerformer, Work, WorkShare, WorkTitle
 from works.models.works import WHOLE
 
 PERFORMERS_SHOWN = 3  # of a work in a list
@@ -158,7 +159,7 @@ def filtered_disputes(state: str) -> QuerySet[Dispute]:
     return rows if state == "all" else rows.filter(closed_on__isnull=state == "open")
 
 
-def acts_on(record: Agreement | Work | Dispute | Recording, limit: int = 30) -> list[Act]:
-    """The last acts on a work, dispute or recording, the newest first."""
+def acts_on(record: Public, limit: int = 30) -> list[Act]:
+    """The last acts on a record, the newest first."""
     acts = Act.objects.filter(object_type=record._meta.label_lower, object_id=str(record.uid))
     return list(acts.select_related("actor").order_by("-number")[:limit])

@@ -140,4 +140,8 @@ def _by_law(author: Author, year: int, laws: tuple[Term, ...], on: date) -> Verd
     if free_from > on:
         last = say(gettext_noop("It is protected up to and including %(day)s."), day=day(free_from - timedelta(days=1)))
         return Verdict(False, free_from, (first, rule, last))
-    return Verdict(True, free_from, (first, rule, say(gettext_noop("It is free since %(day)s."), day=day(free_from))))
+    if end_of_term(year, law) < laws[0].valid_from:
+        free = gettext_noop("It was free already when the oldest law recorded here began, on %(day)s.")
+    else:
+        free = gettext_noop("It is free since %(day)s.")
+    return Verdict(True, free_from, (first, rule, say(free, day=day(free_from))))

@@ -125,20 +125,25 @@ def link_sources(works: Iterable[Work], given_by: str) -> None:
         validity="valid",
     )
     by_number = {(issuer, value): pk for issuer, value, pk in named.values_list("issuer", "value", "work_id")}
+    linked = []
     for row in rows:
         found = by_iswc.get(row.iswc) or by_number.get((row.given_by, row.number))
         if found is not None and found != row.work_id:
-            _link(row, found)
+            row.source_id = found
+            linked.append(row)
+    _link(linked)
 
 
-def _link(row: SourceWork, source_id: int) -> None:
-    row.source_id = source_id
+def _link(rows: Sequence[SourceWork]) -> None:
+    """All at once; where some of them would close a ring, each by itself, and those that would stay text."""
     try:
         with transaction.atomic():
-            row.save(update_fields=["source"])
+            SourceWork.objects.bulk_update(rows, ["source"])
     except IntegrityError as error:
-        if "sources_without_cycle" not in str(error) and "own source" not in str(error):
+        if "own source" not in str(error):
             raise
+        for row in rows if len(rows) > 1 else ():
+            _link([row])
 
 
 def _store_submissions(pairs: Described, given_by: str) -> None:

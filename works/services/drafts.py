@@ -79,7 +79,7 @@ def send_draft(
         return draft.work
     if next_step(draft) != "check":
         raise ValidationError(_("Fill in the title and the shares first."))
-    new = _new_work(draft.answers["title"], draft.answers["shares"], draft.party, by, persons)
+    new = typed_work(draft.answers["title"], draft.answers["shares"], draft.party, by, persons)
     state = "submitted" if is_doubtful else "registered"
     draft.work = register_work(new=new, by=by, source="member", registered_by=draft.party, state=state, asks=True)
     open_first_rounds(works=[(draft.work, new.shares)], party=draft.party, by=by, now=now)
@@ -112,12 +112,18 @@ def register_typed(
     """Register what the documentation desk typed: a title and shares as the steps of a member's registration keep
     them. `persons` as in `send_draft`. Raises ValidationError; then nothing is registered."""
     require(by, "works.edit_works")
-    return register_work(new=_new_work(title, shares, None, by, persons), by=by, source="staff")
+    return register_work(new=typed_work(title, shares, None, by, persons), by=by, source="staff")
 
 
-def _new_work(
-    title: dict[str, Any], rows: list[dict[str, Any]], own: Party | None, by: User, persons: dict[int, UUID | None]
+def typed_work(
+    title: dict[str, Any],
+    rows: list[dict[str, Any]],
+    own: Party | None,
+    by: User | None,
+    persons: dict[int, UUID | None],
 ) -> NewWork:
+    """The work of a title and shares as the steps of a registration keep them; people who are new get their entry, so
+    this belongs into the transaction that registers the work."""
     length = (title.get("minutes") or 0) * 60 + (title.get("seconds") or 0)
     original = title.get("title_original") or ""
     language = title.get("language") or ""
@@ -134,7 +140,9 @@ def _new_work(
     )
 
 
-def _shares(rows: list[dict[str, Any]], own: Party | None, by: User, persons: dict[int, UUID | None]) -> list[NewShare]:
+def _shares(
+    rows: list[dict[str, Any]], own: Party | None, by: User | None, persons: dict[int, UUID | None]
+) -> list[NewShare]:
     chosen = {party.uid: party for party in Party.objects.filter(uid__in=[uid for uid in persons.values() if uid])}
     known = {place: chosen[uid] for place, uid in persons.items() if uid in chosen}
     known.update(_found(rows))

@@ -6,7 +6,7 @@ stands with somebody else's work; that is for the documentation desk to decide.
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -59,7 +59,7 @@ class NewRecording:
 def link_recordings(pairs: Sequence[tuple[Work, NewRecording]]) -> None:
     """Make recordings that are new by ISRC and link them to their works; ISRCs that exist are linked as they are."""
     sound = [(work, read_isrc(new.isrc).value, new) for work, new in pairs if read_isrc(new.isrc).is_valid]
-    wanted = {isrc: new for _work, isrc, new in reversed(sound)}
+    wanted = {isrc: _titled(new, work) for work, isrc, new in reversed(sound)}
     known = {recording.isrc: recording for recording in Recording.objects.filter(isrc__in=wanted)}
     made = Recording.objects.bulk_create(
         recording_row(isrc, new) for isrc, new in reversed(wanted.items()) if isrc not in known
@@ -134,7 +134,7 @@ def link_own_recording(*, party: Party, work: Work, new: NewRecording, by: User)
     _check_facts(new)
     recording = Recording.objects.select_for_update(no_key=True).filter(isrc=isrc).first()
     if recording is None:
-        recording = recording_row(isrc, new if new.title.strip() else _titled_as(new, work))
+        recording = recording_row(isrc, _titled(new, work))
         recording.save(force_insert=True)
         _write_performers([(recording, new.credited)])
     else:
@@ -210,10 +210,9 @@ def _put(row: Recording, new: NewRecording) -> None:
     row.key, row.skeleton = text_key(row.title)[:LONGEST_TITLE], skeleton(row.title)[:200]
 
 
-def _titled_as(new: NewRecording, work: Work) -> NewRecording:
-    return NewRecording(
-        new.isrc, work.title, new.performer, new.duration, new.version_title, new.label, new.released_on, new.performers
-    )
+def _titled(new: NewRecording, work: Work) -> NewRecording:
+    """A recording without a title of its own is called as its work."""
+    return new if new.title.strip() else replace(new, title=work.title)
 
 
 def _write_performers(credits: Sequence[tuple[Recording, tuple[NewPerformer, ...]]]) -> None:

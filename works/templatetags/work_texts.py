@@ -13,8 +13,10 @@ from members.models.territories import territory_text
 from works.forms.chain_picture import CHAIN_ROW, picture
 from works.forms.description import writers_text
 from works.forms.fields import ROLES, share_figure
+from works.models import CueType
 from works.queries.chain_words import sentences
 from works.queries.chains import Collection
+from works.queries.cue_sheets import type_name
 from works.rules.code_lists import (
     IDENTIFIER_TYPES,
     NOTE_RIGHTS,
@@ -55,6 +57,12 @@ def iswc(value: str) -> SafeString:
 def isrc(value: str) -> SafeString:
     """Show an ISRC as PK-ABC-26-00001."""
     return code(format_isrc(value))
+
+
+@register.simple_tag
+def cue_type(kind: CueType) -> str:
+    """The name of a cue type in the language of the page."""
+    return type_name(kind)
 
 
 @register.filter

@@ -54,14 +54,14 @@ def work_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     if work.merged_into:
         return redirect("works:public-work-detail", uid=work.merged_into.uid)
     described = work_description(work, on=clock.today())
-    rights = public_rights(work, on=clock.today())
+    rights = public_rights(work, on=clock.today(), free_roles=described.free_roles)
     context = {
         "work": work,
         "titles": described.titles,
         "described": described,
         "rights": rights,
         "confirmed": is_confirmed(rights),
-        "identifiers": work.identifiers.order_by("issuer", "value"),
+        "identifiers": work.identifiers.filter(validity="valid").order_by("issuer", "value"),
         "recordings": recordings_of(work)[:RECORDINGS_SHOWN],
     }
     return render(request, "works/public/work_detail.html", context)

@@ -9,6 +9,14 @@ from members.views.staff.applications import (
     application_refuse,
     application_reveal,
 )
+from members.views.staff.clients import (
+    client,
+    client_decide,
+    client_list,
+    client_new,
+    client_revoke,
+    client_token,
+)
 from members.views.staff.members import (
     document,
     document_page,
@@ -20,6 +28,16 @@ from members.views.staff.members import (
     member_reveal,
     member_state,
     member_tax,
+)
+from members.views.staff.parties import party, party_list, party_new
+from members.views.staff.party_acts import (
+    party_name,
+    party_name_new,
+    party_number,
+    party_person,
+    party_person_new,
+    party_society_end,
+    party_society_new,
 )
 
 __all__ = [
@@ -33,6 +51,12 @@ __all__ = [
     "application_list",
     "application_refuse",
     "application_reveal",
+    "client",
+    "client_decide",
+    "client_list",
+    "client_new",
+    "client_revoke",
+    "client_token",
     "document",
     "document_page",
     "member",
@@ -43,4 +67,14 @@ __all__ = [
     "member_reveal",
     "member_state",
     "member_tax",
+    "party",
+    "party_list",
+    "party_name",
+    "party_name_new",
+    "party_new",
+    "party_number",
+    "party_person",
+    "party_person_new",
+    "party_society_end",
+    "party_society_new",
 ]

@@ -1,6 +1,8 @@
 """`./portal bench distribution --lines N [--json]`: the bulk work beside a plain COPY of the same lines.
 
 `./portal bench search --works N [--json]`: first pages of the public repertoire beside a page of known works.
+
+`./portal bench shares --works N [--json]`: who may collect every work beside a plain COPY of the shares.
 """
 
 import json
@@ -13,6 +15,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from cmo_portal import environment
 from royalties.bench import distribution, place, workers
 from royalties.bench.search import measure_search
+from royalties.bench.shares import measure_shares
 
 
 class Command(BaseCommand):
@@ -22,7 +25,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """What to measure, and how much of it."""
-        parser.add_argument("what", choices=["distribution", "search", "worker"])
+        parser.add_argument("what", choices=["distribution", "search", "shares", "worker"])
         parser.add_argument("--lines", type=_number, default=100_000, help="usage lines, for example 1000000 or 1M")
         parser.add_argument("--works", type=_number, default=500_000, help="works to search in, for example 500k")
         parser.add_argument("--questions", type=int, default=200, help="questions of each kind of search")
@@ -56,6 +59,9 @@ def _measured(
     if options["what"] == "search":
         works, questions = options["works"], options["questions"]
         return measure_search(where, works=works, questions=questions, seed=options["seed"], tell=tell), _search_table
+    if options["what"] == "shares":
+        asked = {name: options[name] for name in ("works", "repeats", "seed")}
+        return measure_shares(where, **asked, tell=tell), _shares_table
     report = distribution.measure(
         where, lines=options["lines"], repeats=options["repeats"], seed=options["seed"], tell=tell
     )
@@ -87,4 +93,18 @@ def _search_table(report: dict[str, Any]) -> str:
     for kind, one in report["kinds"].items():
         lines.append(f"{kind:30} {one['p50_ms']:>8} {one['p95_ms']:>8} {one['max_ms']:>8} {one['p95_ratio']:>10} ×")
     lines += [f"{name}: {share:.1%}" for name, share in report["quality"].items()]
+    return "\n".join(lines)
+
+
+def _shares_table(report: dict[str, Any]) -> str:
+    lines = [
+        f"{report['works']:,} works, {report['shares']:,} shares, {report['links']:,} links of agreements,"
+        f" chains of up to {report['longest_chain']} steps, {report['cores']} cores",
+        *(
+            f"{words:28} {report[name]['seconds']:>8.2f} s {report[name]['ratio']:>6.2f} × plain COPY of the shares"
+            for name, words in (("copy", "plain COPY"), ("read", "read"), ("resolve", "resolve in columns"))
+        ),
+        f"resolve: {report['resolve']['works_per_second']:,} works/s; with reading: {report['works_per_second']:,}",
+        "one work: " + ", ".join(f"{name} {value} ms" for name, value in report["one_work_ms"].items()),
+    ]
     return "\n".join(lines)

@@ -1,5 +1,6 @@
 """Usage files from upload to tables: receive, map, read, then take or refuse. Nothing counts before a person's yes."""
 
+from cmo_portal.kept_words import spoken
 from royalties.services.usage.landing import land_file, start_landing, start_matching
 from royalties.services.usage.mapping import (
     Look,
@@ -17,7 +18,6 @@ from royalties.services.usage.refused_rows import refused_rows_name
 from royalties.services.usage.refusing import refuse_file
 from royalties.services.usage.sources import save_source
 from royalties.services.usage.spool import drop_spool, sweep_spools
-from royalties.services.usage.words import spoken
 
 __all__ = [
     "KnownFile",

@@ -19,13 +19,13 @@ from cmo_portal.common.tables import FileRefused, Notice
 from cmo_portal.common.texts import _, say
 from cmo_portal.jobs.models import Job
 from cmo_portal.jobs.services import add_job, finish, report_progress
+from cmo_portal.kept_words import errors_as_data, notices_as_data, refusal_as_data
 from royalties.models import RuleVersion, UsageFile
 from royalties.rules.usage_texts import LARGEST_SUM
 from royalties.services.usage.opening import Findings, UsageReading, open_usage, refuse_sums
 from royalties.services.usage.refused_rows import refused_rows_file
 from royalties.services.usage.repeats import KnownRows
 from royalties.services.usage.spool import SpoolFacts, SpoolWriter, drop_spool, new_spool, spool_path
-from royalties.services.usage.words import errors_as_data, notices_as_data, refusal_as_data
 
 READ_AT_ONCE = 2_000_000  # bytes; a person can wait for a file up to this size
 READABLE = ("received", "mapping", "reading", "checked", "held")

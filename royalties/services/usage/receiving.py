@@ -24,6 +24,7 @@ from cmo_portal.audit.services import record_act
 from cmo_portal.common.faults import faultpoint
 from cmo_portal.common.periods import Period
 from cmo_portal.common.tables import FileRefused, TableGuess, inspect_table
+from cmo_portal.kept_words import notices_as_data
 from cmo_portal.wording import grouped
 from royalties.formats.mapped_csv import known_headings
 from royalties.models import UsageFile, UsageSource
@@ -31,7 +32,6 @@ from royalties.services.usage.opening import limits
 from royalties.services.usage.repeats import files_of_period
 from royalties.services.usage.sources import saved_mapping
 from royalties.services.usage.spool import INCOMING, usage_folder
-from royalties.services.usage.words import notices_as_data
 
 PIECE = 1 << 20
 NAME_CHARS = 200

@@ -10,6 +10,7 @@ from works.views.staff.files import (
     file_refused,
     file_template,
 )
+from works.views.staff.parties import party_works
 from works.views.staff.reports import report_detail, report_list
 from works.views.staff.splits import split_detail, split_list, split_rules
 from works.views.staff.works import share_edit, work_decide, work_detail, work_list
@@ -25,6 +26,7 @@ __all__ = [
     "file_progress",
     "file_refused",
     "file_template",
+    "party_works",
     "report_detail",
     "report_list",
     "share_edit",

@@ -36,6 +36,7 @@ from works.forms.description import (
 )
 from works.models import Work
 from works.queries.descriptions import composite_proposal, free_share_proposal
+from works.rules.languages import LANGUAGES
 from works.services import documenting
 from works.services.describing import WorkFacts
 from works.services.documenting import Line
@@ -138,6 +139,7 @@ def section_edit(request: HttpRequest, uid: UUID, section: str) -> HttpResponse:
         "work": work,
         "section": chosen,
         "rows": rows,
+        "names": LANGUAGES.values() if section == "titles" else (),
         "reason": reason,
         "forms": [reason, *rows],
         "cancel_url": _home(work),

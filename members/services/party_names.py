@@ -1,0 +1,205 @@
+"""Names and numbers of interested parties, added and corrected by the desk: each act with its reason.
+
+In our own data a wrong check digit is an error, and a number belongs to one party: whoever brings it a second time is
+shown the first.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from cmo_portal.accounts.access import require
+from cmo_portal.accounts.models import User
+from cmo_portal.audit.services import record_act
+from cmo_portal.common.identifiers import IdentifierReading
+from cmo_portal.common.numerals import digits_to_ascii
+from members.models import NameType, Party, PartyKind, PartyName
+from members.rules.ipi import read_ipi_base, read_ipi_name
+from members.rules.names import read_original_name, read_roman_name
+from members.services.errors import read_field, read_reason, refuse_field
+from members.services.parties import PartyFacts, name_row
+
+EDIT = "members.edit_parties"
+FIRST_TYPE = {PartyKind.GROUP: NameType.GROUP}  # what the first name of a new party is, where it is not the legal one
+
+
+@dataclass(frozen=True, slots=True)
+class NameSaid:
+    """A name as it was typed. `last_name` is the whole name of a firm or group."""
+
+    last_name: str
+    first_name: str = ""
+    original: str = ""
+    name_type: str = NameType.PATRONYM
+    ipi_name_number: str = ""
+
+
+class NumberTaken(ValidationError):
+    """The number names another party, which is `party`."""
+
+    def __init__(self, field: str, party: Party) -> None:
+        super().__init__({field: [_("This number belongs to %(name)s already.") % {"name": party.display_name}]})
+        self.party = party
+
+
+@transaction.atomic
+def add_party(*, kind: str, name: NameSaid, ipi_base_number: str = "", reason: str, by: User) -> Party:
+    """A new interested party with its first name. Raises ValidationError by field, NumberTaken for a known number."""
+    require(by, EDIT)
+    why = read_reason(reason)
+    if kind not in PartyKind.values or kind == PartyKind.SOCIETY:
+        refuse_field("kind", _("Choose what the party is."))
+    said = _checked(name, party=None)
+    base = _number("ipi_base_number", read_ipi_base, ipi_base_number)
+    party = Party(
+        kind=kind,
+        ipi_base_number=base or None,
+        display_name=said.roman[:200],
+        display_name_original=said.original[:200],
+    )
+    _refuse_taken_base(party)
+    party.save(force_insert=True)
+    _save_name(name_row(party, said))
+    record_act(by=by, verb="add_party", on=party, facts={"reason": why, "name": said.roman, **_numbers(said, base)})
+    return party
+
+
+@transaction.atomic
+def add_party_name(*, party: Party, name: NameSaid, reason: str, by: User) -> PartyName:
+    """One more name of a party: a pen name, another spelling, an earlier name. Raises ValidationError by field."""
+    require(by, EDIT)
+    why = read_reason(reason)
+    said = _checked(name, party=party)
+    row = name_row(party, said)
+    _save_name(row)
+    facts = {"reason": why, "name": said.roman, "name_type": said.name_type, **_numbers(said)}
+    record_act(by=by, verb="add_name", on=party, facts=facts)
+    return row
+
+
+@transaction.atomic
+def correct_party_name(*, row: PartyName, name: NameSaid, reason: str, by: User) -> PartyName:
+    """Correct a name; what it was stays in the history. The name that lists show follows when it was this one."""
+    require(by, EDIT)
+    why = read_reason(reason)
+    locked = PartyName.objects.select_for_update(of=("self",)).select_related("party").get(pk=row.pk)
+    party, before = locked.party, name_facts(locked)
+    said = _checked(name, party=party, row=locked)
+    corrected = name_row(party, said)
+    is_shown = party.display_name == str(locked)
+    for column in ("name_type", "original", "last_name", "first_name", "ipi_name_number", "key", "skeleton"):
+        setattr(locked, column, getattr(corrected, column))
+    _save_name(locked)
+    if is_shown:
+        party.display_name, party.display_name_original = said.roman[:200], said.original[:200]
+        party.save(update_fields=["display_name", "display_name_original"])
+    facts = {"reason": why, "name": said.roman, "before": before, "after": name_facts(locked)}
+    record_act(by=by, verb="correct_name", on=party, facts=facts)
+    return locked
+
+
+@transaction.atomic
+def set_base_number(*, party: Party, ipi_base_number: str, reason: str, by: User) -> Party:
+    """Give a party its IPI base number, correct it, or take a wrong one away. Raises ValidationError by field."""
+    require(by, EDIT)
+    why = read_reason(reason)
+    locked = Party.objects.select_for_update(no_key=True).get(pk=party.pk)
+    before = locked.ipi_base_number or ""
+    locked.ipi_base_number = _number("ipi_base_number", read_ipi_base, ipi_base_number) or None
+    _refuse_taken_base(locked)
+    locked.save(update_fields=["ipi_base_number"])
+    facts = {"reason": why, "before": before, "after": locked.ipi_base_number or ""}
+    record_act(by=by, verb="set_base_number", on=locked, facts=facts)
+    return locked
+
+
+def name_facts(row: PartyName) -> dict[str, str]:
+    """What a name says, for the record of acts."""
+    return {
+        "name_type": row.name_type,
+        "roman": str(row),
+        "original": row.original,
+        "ipi_name_number": row.ipi_name_number or "",
+    }
+
+
+def _checked(name: NameSaid, *, party: Party | None, row: PartyName | None = None) -> PartyFacts:
+    """The name in its kept forms. Raises ValidationError with all its faults."""
+    faults: dict[str, Any] = {}
+    read: dict[str, str] = {"first_name": "", "original": ""}
+    for field, reader, text in (
+        ("last_name", read_roman_name, name.last_name),
+        ("first_name", read_roman_name, name.first_name),
+        ("original", read_original_name, name.original),
+    ):
+        if text.strip() or field == "last_name":
+            try:
+                read[field] = read_field(field, reader, text)
+            except ValidationError as refused:
+                faults |= refused.error_dict
+    try:
+        read["ipi_name_number"] = _number("ipi_name_number", read_ipi_name, name.ipi_name_number)
+    except ValidationError as refused:
+        faults |= refused.error_dict
+    if name.name_type not in NameType.values:
+        faults["name_type"] = [_("Choose what kind of name it is.")]
+    if faults:
+        raise ValidationError(faults)
+    _refuse_taken_name(read["ipi_name_number"], party, row)
+    return PartyFacts(**read, name_type=name.name_type)
+
+
+def _number(field: str, reader: Any, text: str) -> str:
+    """A number in its kept form, blank when none was given. Raises ValidationError with what is wrong with it."""
+    if not text.strip():
+        return ""
+    reading: IdentifierReading = reader(digits_to_ascii(text))
+    if reading.has_shape and not reading.is_valid:
+        refuse_field(
+            field,
+            _("The check digits of %(number)s are wrong: they should be %(expected)s. Look for a typing error.")
+            % {"number": text.strip(), "expected": reading.expected},
+        )
+    if not reading.is_valid:
+        shapes = {
+            "ipi_name_number": _("An IPI name number has 11 digits, for example 00014107338."),
+            "ipi_base_number": _("An IPI base number looks like I-000000229-7."),
+        }
+        refuse_field(field, shapes[field])
+    return reading.value
+
+
+def _refuse_taken_name(number: str, party: Party | None, row: PartyName | None) -> None:
+    if not number:
+        return
+    others = PartyName.objects.filter(ipi_name_number=number).select_related("party")
+    known = others.exclude(pk=row.pk).first() if row else others.first()
+    if known is None:
+        return
+    if party is not None and known.party_id == party.pk:
+        refuse_field("ipi_name_number", _("Another name of this party has this number. A number names one name."))
+    raise NumberTaken("ipi_name_number", known.party)
+
+
+def _refuse_taken_base(party: Party) -> None:
+    if party.ipi_base_number:
+        known = Party.objects.filter(ipi_base_number=party.ipi_base_number).exclude(pk=party.pk).first()
+        if known is not None:
+            raise NumberTaken("ipi_base_number", known)
+
+
+def _save_name(row: PartyName) -> None:
+    """Store the name; somebody else may have brought its number a moment ago."""
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError:
+        _refuse_taken_name(row.ipi_name_number or "", row.party, row if row.pk else None)
+        raise
+
+
+def _numbers(said: PartyFacts, base: str = "") -> dict[str, str]:
+    return {"ipi_name_number": said.ipi_name_number or "", "ipi_base_number": base}

@@ -1,0 +1,55 @@
+"""The programs of the demo: a publisher's catalogue that registers works through the API, and a reader that waits."""
+
+import datetime as dt
+import hashlib
+
+from members.models import ApiClient, Member, Scope
+from members.models.parties import PartyKind
+from members.services.clients import approve_client, propose_client
+from royalties.demo.frame import Story, staff
+from works.services.api_registrations import Submission, register_through_api
+
+SENT = (
+    ("CAT-0001", "Neeli Chunri Wali", "نیلی چنری والی"),
+    ("CAT-0002", "Saawan Ke Jhoole Parre", "ساون کے جھولے پڑے"),
+)
+
+
+def load(story: Story) -> None:
+    """A catalogue program with two registrations, and a client that waits for its approval."""
+    publisher = Member.objects.filter(party__kind=PartyKind.ORGANISATION, state="active").order_by("number")[0]
+    catalogue = propose_client(
+        name="Catalogue 3",
+        scopes=Scope.values,
+        party=publisher.party,
+        purpose="Our catalogue program sends new works by itself.",
+        expires_on=story.today + dt.timedelta(days=300),
+        by=staff("membership"),
+        today=story.today,
+    )
+    approve_client(client=catalogue, by=staff("approver"))
+    for reference, title, original in SENT:
+        _register(catalogue, reference, title, original, story)
+    propose_client(
+        name="Radio playlist",
+        scopes=[Scope.WORKS_READ],
+        party=None,
+        purpose="A radio station looks up the works of its playlists.",
+        expires_on=story.today + dt.timedelta(days=180),
+        by=staff("membership"),
+        today=story.today,
+    )
+
+
+def _register(client: ApiClient, reference: str, title: str, original: str, story: Story) -> None:
+    whole = {"own": True, "role": "E", "performing": 1_000_000, "mechanical": 1_000_000}
+    submission = Submission(
+        key=f"demo-{reference}",
+        request_hash=hashlib.sha256(reference.encode()).digest(),
+        title={"title": title, "title_original": original, "language": "UR", "seconds": 245},
+        shares=[whole],
+        persons={},
+        sent_at=story.now,
+        reference=reference,
+    )
+    register_through_api(client=client, submission=submission)

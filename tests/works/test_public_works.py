@@ -1,0 +1,125 @@
+"""P6: what the public learns of a work, and what stays between the sides of a dispute."""
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils.html import strip_tags
+
+from cmo_portal.accounts.models import User
+from cmo_portal.common import clock
+from members.models import Mandate, Member, PartyAffiliation
+from tests.factories.members import make_member
+from tests.factories.works import PERCENT, party, work
+from works.models import Work, WorkIdentifier, WorkShare
+from works.queries.public_works import PublicRight, is_confirmed, public_rights
+from works.services.disputes import NewClaim, open_dispute
+from works.services.recordings import NewPerformer, NewRecording, link_recordings
+
+
+@pytest.fixture
+def nazia(db: None) -> Member:
+    return make_member("Hassan", "Nazia", number=77)
+
+
+@pytest.fixture
+def desk(staff: Any) -> User:
+    user: User = staff("documentation")
+    return user
+
+
+def performing(song: Work) -> PublicRight:
+    return next(right for right in public_rights(song, on=clock.today()) if right.right == "PR")
+
+
+def page(song: Work) -> str:
+    answer = Client().get(f"/repertoire/{song.uid}/")
+    assert answer.status_code == 200 and len(answer.content) < 60_000
+    return re.sub(r"\s+", " ", strip_tags(answer.content.decode()))
+
+
+def test_a_work_of_members_alone_is_confirmed_and_can_be_licensed(nazia: Member) -> None:
+    song = work("Disco Deewane", (nazia.party, "CA", 100), original="ڈسکو دیوانے")
+    right = performing(song)
+    assert (right.licensable, right.elsewhere, right.unrepresented, right.open) == (100 * PERCENT, 0, 0, 0)
+    assert is_confirmed(public_rights(song, on=clock.today()))
+    told = page(song)
+    assert "Confirmed" in told and "The society may license all of this right." in told and "ڈسکو دیوانے" in told
+
+
+def test_what_is_foreign_unrepresented_and_unknown_is_told_apart(nazia: Member) -> None:
+    abroad, free = party("Foreign Writer"), party("Free Writer")
+    PartyAffiliation.objects.create(party=abroad, society_code="052", right="PR")
+    song = work("Song", (nazia.party, "C", 40), (abroad, "A", 30), (free, "A", 20), (None, "A", 10))
+    right = performing(song)
+    assert (right.licensable, right.elsewhere, right.unrepresented) == (40 * PERCENT, 30 * PERCENT, 20 * PERCENT)
+    assert (right.open, right.unclaimed, right.is_confirmed) == (10 * PERCENT, 10 * PERCENT, False)
+    told = page(song)
+    assert "The society may license 40 % of this right." in told
+    assert "30 % belongs to people whom a sister society represents" in told
+    assert "20 % belongs to people whom no society we know of represents" in told
+    assert "Owner not known yet" in told and "Confirmed" not in told
+
+
+def test_a_mandate_that_ended_or_is_for_another_right_gives_no_licence(nazia: Member) -> None:
+    song = work("Song", (nazia.party, "CA", 100))
+    Mandate.objects.filter(member=nazia, right="PR").update(valid_from="2001-01-01", valid_to="2002-01-01")
+    rights = {right.right: right.licensable for right in public_rights(song, on=clock.today())}
+    assert rights == {"PR": 0, "MR": 100 * PERCENT}
+    assert "The society may not license this right on its own." in page(song)
+
+
+def test_a_contested_part_is_a_figure_without_a_name(nazia: Member, desk: User) -> None:
+    rival = party("Rival Claimant")
+    song = work("Disco Deewane", (nazia.party, "C", 50), (party("Zoheb Hassan"), "A", 50))
+    claims = [NewClaim(nazia.party, "C", 20 * PERCENT), NewClaim(rival, "C", 20 * PERCENT)]
+    open_dispute(work=song, right="PR", share=20 * PERCENT, claims=claims, by=desk, on=clock.today())
+    WorkShare.objects.filter(work=song, state="disputed").update(party=rival)  # as claims may stand in the rows
+    right = performing(song)
+    assert right.disputed == 20 * PERCENT and not right.is_confirmed
+    for told in (page(song), strip_tags(Client().get("/repertoire/?q=disco").content.decode())):
+        assert "Rival" not in told and "Confirmed" not in told
+    assert "Contested part" in page(song) and "20 %" in page(song)
+
+
+def test_shares_for_other_countries_are_not_added_to_those_that_hold_here(nazia: Member) -> None:
+    song = work("Song", (nazia.party, "CA", 100))
+    WorkShare.objects.filter(work=song, right="PR").update(territory="0356")
+    assert [right.right for right in public_rights(song, on=clock.today())] == ["MR"]
+
+
+def test_numbers_and_recordings_stand_on_the_page(nazia: Member) -> None:
+    song = work("Disco Deewane", (nazia.party, "CA", 100), iswc="T0345246801")
+    WorkIdentifier.objects.create(work=song, issuer="SPM", value="ABC-123")
+    performers = (NewPerformer("Nazia Hassan", "نازیہ حسن"), NewPerformer("Zoheb Hassan"))
+    recorded = NewRecording("PKA018100001", "Disco Deewane", version_title="Live", performers=performers)
+    link_recordings([(song, recorded)])
+    told = page(song)
+    for text in (
+        song.number,
+        "T-034.524.680-1",
+        "PK-A01-81-00001",
+        "SPM",
+        "ABC-123",
+        "نازیہ حسن",
+        "Zoheb Hassan",
+        "Live",
+    ):
+        assert text in told, text
+
+
+def test_a_claim_leads_to_sign_in_and_then_to_the_form(nazia: Member, sign_in: Any) -> None:
+    song = work("Disco Deewane", (party("Somebody"), "CA", 100))
+    address = f"/repertoire/{song.uid}/claim/"
+    assert address in Client().get(f"/repertoire/{song.uid}/").content.decode()
+    sent = Client().get(address)
+    assert sent.status_code == 302 and sent["Location"] == f"/account/login/?next={address}"
+    assert sign_in(nazia.user).get(address)["Location"] == f"/repertoire/{song.uid}/report/?about=mine"
+
+
+def test_the_page_costs_a_fixed_number_of_queries(nazia: Member, django_assert_max_num_queries: Any) -> None:
+    song = work("Song", (nazia.party, "C", 50), *((party(f"Writer {n}"), "A", 10) for n in range(5)))
+    link_recordings([(song, NewRecording(f"PKA0181{n:05d}", "Song", "A, B")) for n in range(9)])
+    with django_assert_max_num_queries(22):
+        Client().get(f"/repertoire/{song.uid}/")
