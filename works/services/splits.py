@@ -26,7 +26,7 @@ SOURCE = "member"
 
 
 def open_first_rounds(
-    *, works: Sequence[tuple[Work, Sequence[NewShare]]], party: Party, by: User, now: dt.datetime
+    *, works: Sequence[tuple[Work, Sequence[NewShare]]], party: Party, by: User | None, now: dt.datetime
 ) -> list[SplitProposal]:
     """Ask everybody whom works just registered by `party` name, in bulk; a work of hers alone asks nobody.
 
@@ -149,7 +149,7 @@ def _open_rounds(
     party: Party,
     note: str,
     rule: AgreementRule,
-    by: User,
+    by: User | None,
     now: dt.datetime,
 ) -> list[SplitProposal]:
     """Rounds of (work, shares, number, parties named before) with their questions; those that nobody has to answer any
@@ -184,7 +184,7 @@ def _open_rounds(
 
 
 def _first_answer(
-    proposal: SplitProposal, side: int, party: Party, by_rule: bool, by: User, now: dt.datetime
+    proposal: SplitProposal, side: int, party: Party, by_rule: bool, by: User | None, now: dt.datetime
 ) -> SplitAnswer:
     """The question to one side; the one who proposes has answered, and a rule may speak for an outsider."""
     if side != party.pk and not by_rule:
