@@ -8,8 +8,8 @@ from django.db.models import Q
 
 from members.models import Member
 from members.models.membership import LIVING
-from works.mail import send_split_notice
 from works.models import SplitAnswer
+from works.split_mail import send_split_notice
 
 AT_ONCE = 500  # answers that one round looks at; the next round takes the rest
 
