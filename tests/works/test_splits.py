@@ -441,7 +441,7 @@ def test_a_co_writer_found_by_search_is_taken_without_another_question(hers: Cli
     assert str(bilal.party.uid) in found and bilal.email not in found and bilal.number not in found
     added = hers.post(f"{draft}shares/", people | {"add_party": str(bilal.party.uid)}).content.decode()
     assert 'value="Bilal Hussain"' in added
-    people |= {"form-1-name": "Bilal Hussain", "form-1-party": str(bilal.party.uid)}
+    people |= {"form-1-name": "Bilal Hussain", "form-1-found": str(bilal.party.uid)}
     assert hers.post(f"{draft}shares/", people).status_code == 302
     hers.post(f"{draft}check/")
     assert SplitAnswer.objects.filter(party=bilal.party, state="waiting").exists()

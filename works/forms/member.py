@@ -87,14 +87,14 @@ class ShareRowForm(forms.Form):
     )
     mechanical = ShareField(label=_("Mechanical share, %"), required=False)
     ipi = ipi_field()
-    party = forms.CharField(widget=forms.HiddenInput, required=False, max_length=36)
+    found = forms.CharField(widget=forms.HiddenInput, required=False, max_length=36)
 
     def __init__(self, *args: Any, own: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.is_own = own
         self.empty_permitted = not own
         if own:
-            del self.fields["name"], self.fields["ipi"], self.fields["party"]
+            del self.fields["name"], self.fields["ipi"], self.fields["found"]
             self.fields["role"].label = _("What you did")
         elif self.is_bound and self["role"].value() == NOBODY:
             self.fields["name"].required = False
@@ -103,10 +103,10 @@ class ShareRowForm(forms.Form):
         """Single blanks, no control signs."""
         return clean_text(self.cleaned_data["name"])
 
-    def clean_party(self) -> str:
+    def clean_found(self) -> str:
         """The uid of a person found by search; anything else names nobody."""
         try:
-            return str(UUID(self.cleaned_data["party"]))
+            return str(UUID(self.cleaned_data["found"]))
         except ValueError:
             return ""
 
@@ -155,7 +155,7 @@ class BaseShareRows(forms.BaseFormSet):  # type: ignore[type-arg]
                 "own": form.is_own,
                 "name": form.cleaned_data.get("name", ""),
                 "ipi": form.cleaned_data.get("ipi", ""),
-                "party": form.cleaned_data.get("party", ""),
+                "found": form.cleaned_data.get("found", ""),
                 "role": form.cleaned_data["role"],
                 "performing": form.cleaned_data["performing"],
                 "mechanical": form.cleaned_data["mechanical"],
@@ -201,7 +201,7 @@ def typed_rows(
     """What was typed into the rows so far, unchecked, with `add` blank rows more; `equal` splits the whole evenly.
     A co-writer who was `found` takes the first blank row."""
     count = min(_count(data.get("form-TOTAL_FORMS")), MOST_PERSONS)
-    fields = ("name", "ipi", "party", "role", "performing", "mechanical")
+    fields = ("name", "ipi", "found", "role", "performing", "mechanical")
     rows: list[dict[str, Any]] = [
         {field: str(data.get(f"form-{place}-{field}", ""))[:200] for field in fields} for place in range(count)
     ]
@@ -217,7 +217,7 @@ def typed_rows(
 
 def _with_cowriter(rows: list[dict[str, Any]], found: Cowriter, *, own: bool) -> list[dict[str, Any]]:
     """The rows with a found person in the first blank one, or behind the last."""
-    named = {"name": found.name, "ipi": found.ipi_name_number, "party": str(found.uid)}
+    named = {"name": found.name, "ipi": found.ipi_name_number, "found": str(found.uid)}
     blank = next(
         (place for place, row in enumerate(rows) if not (own and place == 0) and not row["name"].strip()), None
     )

@@ -146,7 +146,7 @@ def same_named_parties(rows: Sequence[dict[str, Any]]) -> list[tuple[int, str, l
     that go by this name. One or two queries a name."""
     found = []
     for place, row in enumerate(rows):
-        if row.get("name") and not row.get("own") and not row.get("ipi") and not row.get("party"):
+        if row.get("name") and not row.get("own") and not row.get("ipi") and not row.get("found"):
             parties = same_name_parties(row["name"])
             if parties:
                 found.append((place, row["name"], parties))

@@ -164,7 +164,7 @@ def _shares(
 
 def _found(rows: list[dict[str, Any]]) -> dict[int, Party]:
     """The rows whose person was found by search and still bears that name."""
-    wanted = {row["party"]: place for place, row in enumerate(rows) if row.get("party")}
+    wanted = {row["found"]: place for place, row in enumerate(rows) if row.get("found")}
     found = {str(party.uid): party for party in Party.objects.filter(uid__in=list(wanted))}
     return {
         place: found[uid]
