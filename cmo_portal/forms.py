@@ -1,7 +1,6 @@
 """How forms look: one renderer with the same label, hint, error and target size everywhere; dates, money, shares."""
 
 import datetime
-import re
 from typing import Any
 
 from django import forms
@@ -11,14 +10,14 @@ from django.forms.renderers import TemplatesSetting
 from django.utils.translation import gettext_lazy as _
 
 from cmo_portal.common.amounts import AmountRule, parse_amount, refusal_in_a_field
-from cmo_portal.common.money import WHOLE_SHARE
-from cmo_portal.common.numerals import digits_to_ascii
+from cmo_portal.common.shares import ShareRefused, read_share
 from cmo_portal.common.tables.errors import ValueRefused
 from cmo_portal.wording import share_text
 
-_PERCENT = re.compile(r"(\d{1,3})(?:\.(\d{1,4}))?", re.ASCII)
-_FINER_PERCENT = re.compile(r"[0-9]{1,3}\.[0-9]{5,}")
-_ARABIC_SIGNS = str.maketrans({"٪": "%", "٫": "."})
+_REFUSED_SHARES = {
+    "decimals": _("“%(value)s” has too many decimals: a share has four at most. Round it, for example to 33.3333."),
+    "share": _("“%(value)s” is not a share. Write a number from 0 to 100, for example 33.33."),
+}
 
 
 class PortalRenderer(TemplatesSetting):
@@ -79,20 +78,10 @@ class ShareField(forms.CharField):
         text = super().clean(value)
         if not text:
             return None
-        bare = digits_to_ascii(text).translate(_ARABIC_SIGNS).replace("%", "").replace(",", ".").strip()
-        if _FINER_PERCENT.fullmatch(bare):
-            raise ValidationError(
-                _("“%(value)s” has too many decimals: a share has four at most. Round it, for example to 33.3333."),
-                params={"value": text},
-            )
-        match = _PERCENT.fullmatch(bare)
-        units = int(match[1]) * 10_000 + int((match[2] or "").ljust(4, "0")) if match else -1
-        if not 0 <= units <= WHOLE_SHARE:
-            raise ValidationError(
-                _("“%(value)s” is not a share. Write a number from 0 to 100, for example 33.33."),
-                params={"value": text},
-            )
-        return units
+        try:
+            return read_share(text)
+        except ShareRefused as refusal:
+            raise ValidationError(_REFUSED_SHARES[refusal.code], params={"value": text}) from refusal
 
     def prepare_value(self, value: Any) -> Any:
         """Kept units as people write them: 333400 as 33.34."""

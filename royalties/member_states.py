@@ -28,5 +28,6 @@ def register_member_pages() -> None:
             "unclaimed": ("pause", "waiting", _("Owner not a member yet")),
             "no_mandate": ("pause", "waiting", _("No mandate for this right")),
             "no_usage": ("pause", "waiting", _("Usage not reported yet")),
+            "unconfirmed": ("pause", "waiting", _("Waiting for the co-writers’ agreement")),
         },
     )

@@ -38,6 +38,7 @@ STAGES: dict[str, str | Promise] = {
     "exact": _("Exact title and people"),
     "score": _("By likeness"),
     "person": _("By a person"),
+    "withdrawn": _("Its work was withdrawn"),
 }
 
 

@@ -17,11 +17,15 @@ class WorksConfig(AppConfig):
         from cmo_portal.queues import Queue, register_queue
         from cmo_portal.states import register_states
         from works.queries import cue_sheets, number_requests, waiting
+        from works.registration_states import shape_registration_states
         from works.states import STATES
 
         edit, take = "works.edit_works", "works.import_works"
         for queue in (
             Queue("works:staff-work-list", _("Works to be checked"), edit, waiting.submitted, "state=submitted", 20),
+            Queue("works:staff-split-list", _("Splits to confirm on evidence"), edit, waiting.splits, order=21),
+            Queue("works:staff-file-list", _("Imports to be undone by a second person"), take, waiting.undos,
+                  "undo=asked", 25),
             Queue(
                 "royalties:staff-dispute-list", _("Disputes to be decided"), edit, waiting.disputes_due, "state=due", 21
             ),
@@ -58,6 +62,7 @@ class WorksConfig(AppConfig):
         self._shape_states()
         self._shape_proceedings()
         self._shape_descriptions()
+        shape_registration_states()
 
     def _shape_states(self) -> None:
         from cmo_portal.states import register_states
@@ -69,6 +74,7 @@ class WorksConfig(AppConfig):
                 "registered": ("filled", "good", _("Registered")),
                 "refused": ("cross", "bad", _("Refused")),
                 "merged": ("square", "plain", _("Merged")),
+                "withdrawn": ("square", "plain", _("Withdrawn")),
             },
         )
         register_states(
@@ -77,6 +83,7 @@ class WorksConfig(AppConfig):
                 "whole": ("tick", "good", _("Confirmed")),
                 "open": ("half", "waiting", _("Some shares open")),
                 "disputed": ("triangle", "bad", _("A part is disputed")),
+                "unconfirmed": ("half", "waiting", _("Waiting for the co-writers")),
             },
         )
 
@@ -103,30 +110,6 @@ class WorksConfig(AppConfig):
         )
         report = {"open": ("half", "waiting", _("Open")), "settled": ("filled", "good", _("Settled"))}
         register_states("work_report", report)
-        register_states(
-            "registration_file",
-            {
-                "received": ("empty", "waiting", _("Being read")),
-                "checked": ("half", "waiting", _("Not taken yet")),
-                "taking": ("half", "waiting", _("Being taken")),
-                "imported": ("filled", "good", _("Imported")),
-                "refused": ("cross", "bad", _("Refused")),
-            },
-        )
-        register_states(
-            "cwr",
-            {
-                "RA": ("half", "plain", _("Kept with the file")),
-                "AS": ("filled", "good", _("Accepted")),
-                "AC": ("filled", "good", _("Accepted with changes")),
-                "CO": ("triangle", "bad", _("In conflict")),
-                "DU": ("square", "plain", _("Known already")),
-                "RJ": ("cross", "bad", _("Rejected")),
-                "NP": ("empty", "plain", _("No share for us")),
-                "OK": ("filled", "good", _("Noted")),
-                "UM": ("empty", "waiting", _("Not ours")),
-            },
-        )
 
     def _shape_descriptions(self) -> None:
         from cmo_portal.states import register_states
@@ -137,6 +120,7 @@ class WorksConfig(AppConfig):
                 "active": ("filled", "good", _("Active")),
                 "disputed": ("triangle", "bad", _("Disputed")),
                 "unclaimed": ("pause", "waiting", _("Unclaimed")),
+                "unconfirmed": ("half", "waiting", _("Waiting for the co-writers")),
                 "free": ("empty", "plain", _("Public domain")),
             },
         )

@@ -1,19 +1,24 @@
 """Lists of works as files: exactly the rows that the page would show; cells that look like formulas are harmless."""
 
 import csv
+import io
 from collections.abc import Iterable, Iterator, Sequence
 
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.utils.translation import gettext as _
+from openpyxl import Workbook
 
 from cmo_portal.common.tables.writing import inert
 from cmo_portal.wording import share_text
 from members.models import Party
-from works.models import Agreement, Recording, RecordingWork, Work
+from works.formats.bulk import COLUMNS
+from works.models import Agreement, Recording, RecordingWork, RegistrationFile, SplitProposal, Work
 from works.queries.recordings import own_recordings
+from works.queries.registrations import hash_text
 from works.queries.work_pages import own_shares
 from works.rules.identifiers import format_isrc, format_iswc
+from works.services.bulk import refused_rows
 
 
 def work_list_csv(works: QuerySet[Work], party: Party) -> HttpResponse:
@@ -27,6 +32,7 @@ def work_list_csv(works: QuerySet[Work], party: Party) -> HttpResponse:
         _("Mechanical share"),
         _("In dispute"),
         _("Part without owner"),
+        _("Waiting for the co-writers"),
         _("Recording linked"),
     ]
     return csv_response("works.csv", head, _member_rows(list(works), party))
@@ -82,6 +88,74 @@ def agreement_list_csv(agreements: QuerySet[Agreement]) -> HttpResponse:
     return csv_response("agreements.csv", head, rows)
 
 
+def split_list_csv(splits: QuerySet[SplitProposal]) -> HttpResponse:
+    """Rounds of agreement with their sides."""
+    head = [_("Work"), _("Title"), _("Round"), _("State"), _("Proposed by"), _("Sides"), _("Answer by")]
+    rows = (
+        [
+            split.work.number,
+            split.work.title,
+            str(split.round),
+            split.get_state_display(),
+            str(split.proposed_by or ""),
+            "; ".join(
+                f"{answer.party} {answer.get_state_display()}" for answer in split.answers.select_related("party")
+            ),
+            split.answer_by.isoformat(),
+        ]
+        for split in splits
+    )
+    return csv_response("splits.csv", head, rows)
+
+
+def file_list_csv(files: QuerySet[RegistrationFile]) -> HttpResponse:
+    """The import register."""
+    head = [_("File"), _("Hash (SHA-256)"), _("Format"), _("Sender"), _("Handed in by"), _("Received"), _("State")]
+    head += [_("Works or transactions"), _("Accepted"), _("Taken")]
+    rows = (
+        [
+            file.filename,
+            hash_text(file),
+            file.format,
+            file.sender,
+            str(file.party or file.received_by or ""),
+            file.created_at.isoformat(timespec="seconds"),
+            file.get_state_display(),
+            str(file.report.get("transactions") or 0),
+            str(file.report.get("accepted") or 0),
+            file.imported_at.isoformat(timespec="seconds") if file.imported_at else "",
+        ]
+        for file in files.iterator(chunk_size=2000)
+    )
+    return csv_response("imports.csv", head, rows)
+
+
+def template_response(ending: str) -> HttpResponse:
+    """The empty table to fill in; a workbook explains its columns on a second sheet."""
+    if ending == "csv":
+        return csv_response("works-template.csv", [column.name for column in COLUMNS], [])
+    if ending != "xlsx":
+        raise Http404
+    book = Workbook(write_only=True)
+    book.create_sheet(_("Works")).append([column.name for column in COLUMNS])
+    explained = book.create_sheet(_("How to fill it in"))
+    for column in COLUMNS:
+        explained.append([column.name, _("needed") if column.required else _("may be blank"), _(column.help)])
+    target = io.BytesIO()
+    book.save(target)
+    return _download("works-template.xlsx", target.getvalue())
+
+
+def refused_rows_response(file: RegistrationFile) -> HttpResponse:
+    """The rows of a table that were not accepted, for correcting."""
+    name, content = refused_rows(file)
+    return _download(name, content)
+
+
+def _download(name: str, content: bytes) -> HttpResponse:
+    return FileResponse(io.BytesIO(content), as_attachment=True, filename=name)  # type: ignore[return-value]
+
+
 def _member_rows(works: Sequence[Work], party: Party) -> Iterator[list[str]]:
     shares = own_shares(works, party)
     words = {True: _("yes"), False: _("no")}
@@ -96,6 +170,7 @@ def _member_rows(works: Sequence[Work], party: Party) -> Iterator[list[str]]:
             share_text(mine.get("MR", 0)),
             words[getattr(work, "is_disputed", False)],
             words[getattr(work, "is_open", False)],
+            words[getattr(work, "is_unconfirmed", False)],
             words[not getattr(work, "is_silent", False)],
         ]
 

@@ -60,6 +60,28 @@ def shares_within_the_whole() -> list[pgtrigger.Trigger]:
     ]
 
 
+_UNCONFIRMED_ENDS = """
+    IF (SELECT state FROM works_splitproposal WHERE work_id = NEW.work_id ORDER BY round DESC LIMIT 1)
+            IS DISTINCT FROM 'agreed' THEN
+        RAISE EXCEPTION 'a share of work % pays nobody before every side has agreed to the split', NEW.work_id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'confirmed_by_all_sides';
+    END IF;
+    RETURN NEW;
+"""
+
+
+def confirmed_by_all_sides() -> pgtrigger.Trigger:
+    """An unconfirmed share becomes active only when the last proposal for its work was agreed by every side."""
+    return pgtrigger.Trigger(
+        name="confirmed_by_all_sides",
+        level=pgtrigger.Row,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update,
+        condition=pgtrigger.Q(old__state="unconfirmed", new__state="active"),
+        func=_UNCONFIRMED_ENDS,
+    )
+
+
 _NO_CYCLE = """
     IF NOT EXISTS (SELECT 1 FROM new_rows WHERE source_id IS NOT NULL) THEN
         RETURN NULL;

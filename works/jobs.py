@@ -7,9 +7,10 @@ from cmo_portal.jobs.models import Job
 from cmo_portal.jobs.services import add_job, finish, handles, heals
 from works.queries.exports import EXPORT
 from works.queries.number_requests import MAKE_FILE, READ_ANSWERS
-from works.queries.registrations import CHECK, IMPORT
-from works.services import disputes, exporting, imports
+from works.queries.registrations import CHECK, CHECK_TABLE, IMPORT, TAKE_TABLE
+from works.services import bulk, disputes, exporting, imports
 from works.services.numbers import answering, sending
+from works.services.split_notices import send_split_notices
 
 
 @handles(CHECK)
@@ -28,6 +29,24 @@ def import_file(job: Job) -> None:
 def write_export(job: Job) -> None:
     """Write a file of a large repertoire."""
     exporting.export_by_job(job=job, now=clock.now())
+
+
+@heals
+def tell_sides() -> None:
+    """On each round of the reaper: tell members which splits wait for them."""
+    send_split_notices(today=clock.today())
+
+
+@handles(CHECK_TABLE)
+def check_table(job: Job) -> None:
+    """Read a large table of works and keep what would become of each."""
+    bulk.check_table_by_job(job=job)
+
+
+@handles(TAKE_TABLE)
+def take_table(job: Job) -> None:
+    """Take what passed of a large table."""
+    bulk.take_table_by_job(job=job, now=clock.now())
 
 
 @handles(MAKE_FILE)

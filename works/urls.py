@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from works.api import explorer
-from works.views import claims, drafts, member, public, recordings, staff
+from works.views import claims, drafts, member, public, recordings, splits, staff, tables
 from works.views.staff import (
     agreements,
     cue_files,
@@ -16,6 +16,7 @@ from works.views.staff import (
     new_work,
     number_files,
     numbers,
+    undo,
 )
 from works.views.staff import recordings as staff_recordings
 
@@ -39,6 +40,14 @@ urlpatterns = [
     path("my/works/registrations/<uuid:uid>/shares/", drafts.draft_shares, name="member-draft-shares"),
     path("my/works/registrations/<uuid:uid>/check/", drafts.draft_check, name="member-draft-check"),
     path("my/works/registrations/<uuid:uid>/discard/", drafts.draft_discard, name="member-draft-discard"),
+    path("my/works/splits/<uuid:uid>/", splits.split_detail, name="member-split-detail"),
+    path("my/works/splits/<uuid:uid>/propose/", splits.split_propose, name="member-split-propose"),
+    path("my/works/files/", tables.file_list, name="member-file-list"),
+    path("my/works/files/template.<str:ending>", tables.file_template, name="member-file-template"),
+    path("my/works/files/<uuid:uid>/", tables.file_detail, name="member-file-detail"),
+    path("my/works/files/<uuid:uid>/progress/", tables.file_progress, name="member-file-progress"),
+    path("my/works/files/<uuid:uid>/take/", tables.file_take, name="member-file-take"),
+    path("my/works/files/<uuid:uid>/refused/", tables.file_refused, name="member-file-refused"),
     path("staff/parties/<uuid:uid>/works/", staff.party_works, name="staff-party-works"),
     path("staff/api-clients/description/", explorer.api_explorer, name="staff-api-explorer"),
     path("staff/api-clients/description/file/", explorer.api_schema, name="staff-api-schema"),
@@ -56,6 +65,9 @@ urlpatterns = [
     path(
         "staff/works/disputes/rules/<uuid:uid>/approve/", dispute_rules.rule_approve, name="staff-dispute-rule-approve"
     ),
+    path("staff/works/splits/", staff.split_list, name="staff-split-list"),
+    path("staff/works/splits/rules/", staff.split_rules, name="staff-split-rules"),
+    path("staff/works/splits/<uuid:uid>/", staff.split_detail, name="staff-split-detail"),
     path("staff/works/reports/", staff.report_list, name="staff-report-list"),
     path("staff/works/reports/<uuid:uid>/", staff.report_detail, name="staff-report-detail"),
     path("staff/exports/", exports.export_list, name="staff-export-list"),
@@ -77,6 +89,10 @@ urlpatterns = [
     path("staff/recordings/<uuid:uid>/link/", staff_recordings.recording_link, name="staff-recording-link"),
     path("staff/recordings/parts/<uuid:uid>/unlink/", staff_recordings.recording_unlink, name="staff-recording-unlink"),
     path("staff/registrations/", staff.file_list, name="staff-file-list"),
+    path("staff/registrations/template.<str:ending>", staff.file_template, name="staff-file-template"),
+    path("staff/registrations/<uuid:uid>/undo/", undo.file_undo, name="staff-file-undo"),
+    path("staff/registrations/undo/<uuid:uid>/", undo.undo_decide, name="staff-undo-decide"),
+    path("staff/registrations/<uuid:uid>/refused/", staff.file_refused, name="staff-file-refused"),
     path("staff/registrations/<uuid:uid>/", staff.file_detail, name="staff-file-detail"),
     path("staff/registrations/<uuid:uid>/progress/", staff.file_progress, name="staff-file-progress"),
     path("staff/registrations/<uuid:uid>/import/", staff.file_import, name="staff-file-import"),

@@ -62,6 +62,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "works.view_works",
         "works.confirm_merges",
         "works.settle_disputes",
+        "works.set_split_rules",
     ),
     "auditor": (
         "members.view_members",

@@ -12,6 +12,8 @@ JOB_WORDS: Final[Mapping[str, Text]] = {
     "royalties.find_duplicates": _("Compare the works with each other"),
     "works.import_file": _("Take a registration file"),
     "works.export_repertoire": _("Write a file of the repertoire"),
+    "works.check_table": _("Check a table of works"),
+    "works.take_table": _("Take a table of works"),
     "works.make_request_file": _("Make a file of requests for numbers"),
     "works.read_answers": _("Read a file of answers with numbers"),
     "works.disputes_due": _("Take up disputes whose days for evidence are over"),

@@ -14,7 +14,8 @@ RUN_ENTRIES = """
     purpose (purpose, code) AS (SELECT * FROM unnest(%(purposes)s::text[], %(codes)s::text[])),
     posted AS (SELECT id, uid, state FROM royalties_run WHERE state IN ('finalised', 'published', 'reversed')),
     reason (payee_id, reason) AS (VALUES (-1, 'unidentified'), (-2, 'dispute'), (-3, 'undocumented'),
-        (-4, 'unclaimed'), (-5, 'no_mandate'), (-6, 'no_usage')),
+        (-4, 'unclaimed'), (-5, 'no_mandate'), (-6, 'no_usage'),
+        (-7, 'unconfirmed')),
     run_entry (run_id, code, party_id, pool_id, reason, amount) AS (
         SELECT run_id, '2400', NULL::bigint, pool_id, '', sum(gross) FROM royalties_runpool
             WHERE run_id IN (SELECT id FROM posted) GROUP BY run_id, pool_id

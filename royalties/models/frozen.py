@@ -29,7 +29,8 @@ PURPOSES = [
     ("bank", _("Bank charges")),
     ("other", _("Other")),
 ]
-# M05, M06: the frozen shares of a work come in one statement and make exactly 100 %; a disputed share pays nobody.
+# M05, M06: the frozen shares of a work come in one statement and make exactly 100 %; a share that is
+# disputed or not agreed by all sides pays nobody.
 SHARES_WHOLE = """
     SELECT work_id INTO bad FROM new_rows GROUP BY run_id, "right", work_id HAVING sum(units) <> 1000000 LIMIT 1;
     IF bad IS NOT NULL THEN
@@ -37,9 +38,9 @@ SHARES_WHOLE = """
             USING ERRCODE = 'check_violation', CONSTRAINT = 'run_shares_whole';
     END IF;
     SELECT n.work_id INTO bad FROM new_rows n JOIN works_workshare s ON s.id = n.share_id & 1099511627775
-        WHERE n.payee_id > 0 AND s.state = 'disputed' LIMIT 1;
+        WHERE n.payee_id > 0 AND s.state IN ('disputed', 'unconfirmed') LIMIT 1;
     IF bad IS NOT NULL THEN
-        RAISE EXCEPTION 'work % has a disputed share with a payee', bad
+        RAISE EXCEPTION 'work % has a disputed or unconfirmed share with a payee', bad
             USING ERRCODE = 'check_violation', CONSTRAINT = 'disputed_share_held';
     END IF;
 """
@@ -150,7 +151,8 @@ class RunText(models.Model):
 
 class RunShare(models.Model):
     """A share of a work as frozen for one right. `payee_id` is the party's id, or a negative bucket: -1 unidentified,
-    -2 dispute, -3 undocumented, -4 unclaimed, -5 no mandate, -6 no usage reported. Units add up to 1,000,000.
+    -2 dispute, -3 undocumented, -4 unclaimed, -5 no mandate, -6 no usage reported, -7 not agreed by all sides.
+    Units add up to 1,000,000.
 
     A share that agreements divide has a row for each part: above bit 40 `share_id` has the number of the part, below it
     the number of the share in the register. `holders` are the parties on the way, the owner first, without the party

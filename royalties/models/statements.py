@@ -26,6 +26,7 @@ HELD_REASONS = [
     ("unclaimed", _("Held: owner not a member yet")),
     ("no_mandate", _("Held: no mandate for this right")),
     ("no_usage", _("Held: usage not reported yet")),
+    ("unconfirmed", _("Held: waiting for the co-writers’ agreement")),
 ]
 # Held money is written when its run is posted, and waits from then on.
 HELD_BY_POSTING = """

@@ -25,7 +25,7 @@ from members.models.territories import WORLD
 from royalties.models import Run
 from royalties.queries.frozen import rights_of
 from royalties.queries.payees import payees_of
-from royalties.rules.kernel import DISPUTE, UNCLAIMED, UNDOCUMENTED
+from royalties.rules.kernel import DISPUTE, UNCLAIMED, UNCONFIRMED, UNDOCUMENTED
 from works.models import Dispute
 from works.models.claims import HOLDING
 from works.queries.chains import STATES, Loaded, load_chains, question, role_text
@@ -33,7 +33,7 @@ from works.rules.chains import HELD, Resolution, effective_shares
 
 PART_BITS = 40  # a row of the register has a number below 2**40
 REGISTER_ROW = (1 << PART_BITS) - 1  # takes the number of the part off a share_id
-HELD_BY_STATE = {"disputed": DISPUTE, "unclaimed": UNCLAIMED}
+HELD_BY_STATE = {"disputed": DISPUTE, "unclaimed": UNCLAIMED, "unconfirmed": UNCONFIRMED}
 ACTIVE = STATES.index("active")
 
 WORKS = """

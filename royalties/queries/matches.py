@@ -43,7 +43,7 @@ class Share:
 
 def shares_of_stages(file: UsageFile) -> list[Share]:
     """What became of the texts of a file, in the order of the stages."""
-    order = ["id", "memory", "exact", "score", "person"]
+    order = ["id", "memory", "exact", "score", "person", "withdrawn"]
     with connection.cursor() as cursor:
         cursor.execute(STAGES, {"file": file.pk})
         found = [Share(o, s, int(texts), int(lines), int(plays)) for o, s, texts, lines, plays in cursor.fetchall()]

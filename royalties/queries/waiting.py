@@ -37,7 +37,9 @@ STANDING = """
         (SELECT jsonb_agg(jsonb_build_array(d.deadline, d.works) ORDER BY d.deadline) FROM (
             SELECT d.deadline, count(DISTINCT d.work_id) AS works FROM works_claim c
                 JOIN works_dispute d ON d.id = c.dispute_id
-            WHERE c.party_id = %(party)s AND c.answer = '' AND d.state IN ('open', 'due') GROUP BY d.deadline) d)
+            WHERE c.party_id = %(party)s AND c.answer = '' AND d.state IN ('open', 'due') GROUP BY d.deadline) d),
+        (SELECT count(*) FROM works_splitanswer a JOIN works_splitproposal p ON p.id = a.proposal_id
+            WHERE a.party_id = %(party)s AND a.state = 'waiting' AND p.state = 'open')
 """
 
 
@@ -64,7 +66,8 @@ class Standing:
     her own data is missing for a payment, what is held, and what she has begun. Amounts in minor units.
 
     `sent_back` is the bank's reason, None where no payment came back from the account in force. `disputes` counts the
-    works with an open dispute that waits for her answer by the last day for evidence."""
+    works with an open dispute that waits for her answer by the last day for evidence. `splits` counts the works whose
+    split waits for her word."""
 
     balance: int
     payout: Payout | None
@@ -76,6 +79,7 @@ class Standing:
     held: tuple[HeldGroup, ...]
     disputes: tuple[tuple[dt.date, int], ...]
     draft: Draft | None
+    splits: int
 
     @property
     def held_amount(self) -> int:
@@ -103,7 +107,9 @@ def standing(member: Member, *, on: dt.date) -> Standing:
     where: dict[str, Any] = {"party": member.party_id, "on": on, "payable": str(AccountCode.PAYABLE)}
     with connection.cursor() as cursor:
         cursor.execute(STANDING, where)
-        balance, has_account, account_waits, sent_back, has_tax_class, rule, drafts, disputes = cursor.fetchone()
+        balance, has_account, account_waits, sent_back, has_tax_class, rule, drafts, disputes, splits = (
+            cursor.fetchone()
+        )
     minimum = _minimum(json.loads(rule)) if rule else None
     begun = drafts[0] if drafts else None
     held = held_groups(member.party)
@@ -118,6 +124,7 @@ def standing(member: Member, *, on: dt.date) -> Standing:
         held=held,
         disputes=tuple((dt.date.fromisoformat(day), works) for day, works in json.loads(disputes or "[]")),
         draft=Draft(begun[0], begun[1]) if begun else None,
+        splits=splits,
     )
 
 

@@ -60,6 +60,7 @@ HOLDERS = {
     "royalties.view_usage": "auditor distribution documentation",
     "works.edit_works": "documentation",
     "works.import_works": "documentation",
+    "works.set_split_rules": "approver",
     "works.view_works": "approver auditor distribution documentation membership",
 }
 

@@ -53,6 +53,7 @@ from works.models import (
     DuplicatePair,
     Episode,
     ExportFile,
+    ImportUndo,
     NumberRequest,
     Production,
     Recording,
@@ -60,6 +61,7 @@ from works.models import (
     RegistrationFile,
     Regrouping,
     RequestFile,
+    SplitProposal,
     Work,
     WorkDraft,
     WorkReport,
@@ -81,6 +83,11 @@ KINDS: dict[str, Callable[[], QuerySet[Any]]] = {
     "api_client": lambda: ApiClient.objects.filter(state="active"),
     "work": lambda: Work.objects.filter(state="registered"),
     "draft": lambda: WorkDraft.objects.filter(work=None),
+    "split": SplitProposal.objects.all,
+    "live_split": lambda: SplitProposal.objects.filter(state__in=["open", "refused"]),
+    "taken_file": lambda: RegistrationFile.objects.filter(state="imported"),
+    "undo": ImportUndo.objects.all,
+    "table": lambda: RegistrationFile.objects.filter(party__isnull=False, format__in=["CSV", "XLSX"]),
     "registration_file": lambda: RegistrationFile.objects.exclude(answer=""),
     "export_file": lambda: ExportFile.objects.filter(state="written").exclude(complaints=""),
     "number_request": NumberRequest.objects.all,
@@ -134,8 +141,10 @@ def of_member(kind: str, member: Member) -> QuerySet[Any]:
         return rows.filter(claim__party=member.party)
     if kind == "recording_part":
         return rows.filter(linked_by=member.party)
-    if kind in {"account", "document", "draft", "statement"}:
+    if kind in {"account", "document", "draft", "statement", "table"}:
         return rows.filter(party=member.party)
+    if kind in {"split", "live_split"}:
+        return rows.filter(answers__party=member.party).distinct()
     raise LookupError(kind)
 
 

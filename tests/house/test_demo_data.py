@@ -106,7 +106,7 @@ def assert_works_are_there():
     assert Recording.objects.count() > 500
     shares = set(WorkShare.objects.values_list("share", flat=True))
     assert {333_400, 333_300, 333_334, 333_333, 200_000, 166_667} <= shares
-    assert {"active", "disputed", "unclaimed"} == set(WorkShare.objects.values_list("state", flat=True))
+    assert {"active", "disputed", "unclaimed", "unconfirmed"} == set(WorkShare.objects.values_list("state", flat=True))
     assert WorkShare.objects.filter(role="E").exists()
     states = set(Dispute.objects.values_list("state", flat=True))
     assert states >= {"filed", "open", "proposed", "settled"}

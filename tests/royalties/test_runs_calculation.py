@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.db.models import Sum
 
 from members.models import Mandate, PartyAffiliation
@@ -102,6 +103,27 @@ def test_a_disputed_part_is_held_and_the_rest_is_paid(run_jobs):
     WorkShare.objects.create(work=song, role="CA", right="PR", share=400_000, state="disputed", dispute=dispute)
     run = make.calculated_run(run_jobs, make.pool(100_00, files=[make.usage(make.Play("song", song))]))
     assert totals(run) == {owner.pk: 6_000, -2: 4_000}
+
+
+def test_shares_that_not_all_sides_have_agreed_to_are_held_and_the_rest_of_the_pool_pays(run_jobs):
+    one, two, three = (make_member(name).party for name in ("Noor", "Jahan", "Other"))
+    waits, pays = make.song("Waits", (one, 50), (two, 50)), make.song("Pays", (three, 100))
+    WorkShare.objects.filter(work=waits).update(state="unconfirmed")
+    file = make.usage(make.Play("waits", waits), make.Play("pays", pays))
+    run = make.calculated_run(run_jobs, make.pool(100_00, files=[file]))
+    assert totals(run) == {three.pk: 5_000, -7: 5_000}
+    with pytest.raises(IntegrityError, match="disputed or unconfirmed"), transaction.atomic():
+        share = WorkShare.objects.filter(work=waits, right="PR").first()
+        RunShare.objects.create(
+            run_id=make.draft_run(make.pool()).pk,
+            right="PR",
+            work_id=waits.pk,
+            share_id=share.pk,
+            payee_id=one.pk,
+            party_id=one.pk,
+            role="CA",
+            units=1_000_000,
+        )
 
 
 def test_what_is_missing_to_a_hundred_percent_is_held_as_undocumented(run_jobs):

@@ -168,7 +168,7 @@ class TestFrozenGuards:
     def test_a_disputed_share_has_no_payee(self):
         run, share = make.draft_run(make.pool()), disputed_share()
         refused(
-            "disputed share with a payee",
+            "disputed or unconfirmed share with a payee",
             "INSERT INTO royalties_runshare VALUES (%s, 'PR', %s, %s, 1, 1, 'CA', 1000000)",
             run.pk,
             share.work_id,

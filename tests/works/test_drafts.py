@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.test import Client
 
+from cmo_portal.common import clock
 from members.models import Member
 from tests.factories.members import make_member, make_party
 from tests.factories.works import PERCENT, work
@@ -119,13 +120,13 @@ def test_a_work_with_the_title_of_another_waits_for_the_documentation_desk(
     assert song.state == "submitted"
     assert Client().get(f"/repertoire/{song.uid}/").status_code == 404
     with pytest.raises(PermissionDenied):
-        decide_submitted(work=song, accept=True, reason="", by=staff("membership"))
+        decide_submitted(work=song, accept=True, reason="", by=staff("membership"), now=clock.now())
     with pytest.raises(ValidationError, match="Say why"):
-        decide_submitted(work=song, accept=False, reason=" ", by=staff("documentation"))
-    decide_submitted(work=song, accept=False, reason="It is W0000001.", by=staff("documentation"))
+        decide_submitted(work=song, accept=False, reason=" ", by=staff("documentation"), now=clock.now())
+    decide_submitted(work=song, accept=False, reason="It is W0000001.", by=staff("documentation"), now=clock.now())
     assert "It is W0000001." in client.get(f"/my/works/{song.uid}/").content.decode()
     with pytest.raises(ValidationError, match="decided already"):
-        decide_submitted(work=song, accept=True, reason="", by=staff("documentation"))
+        decide_submitted(work=song, accept=True, reason="", by=staff("documentation"), now=clock.now())
 
 
 @pytest.mark.parametrize(
@@ -262,7 +263,7 @@ def test_two_clicks_at_the_same_moment_give_one_work(sign_in: Any) -> None:
     def click() -> None:
         gate.wait()
         try:
-            found.append(send_draft(draft=draft, by=member.user, persons={}, is_doubtful=False).pk)
+            found.append(send_draft(draft=draft, by=member.user, persons={}, is_doubtful=False, now=clock.now()).pk)
         finally:
             connection.close()
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any, cast
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +21,7 @@ from works.forms.fields import (
     iswc_field,
 )
 from works.forms.origin import OriginFields
+from works.queries.cowriters import Cowriter
 from works.rules.splits import WHOLE
 from works.services.drafts import NOBODY, equal_parts
 
@@ -85,13 +87,14 @@ class ShareRowForm(forms.Form):
     )
     mechanical = ShareField(label=_("Mechanical share, %"), required=False)
     ipi = ipi_field()
+    found = forms.CharField(widget=forms.HiddenInput, required=False, max_length=36)
 
     def __init__(self, *args: Any, own: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.is_own = own
         self.empty_permitted = not own
         if own:
-            del self.fields["name"], self.fields["ipi"]
+            del self.fields["name"], self.fields["ipi"], self.fields["found"]
             self.fields["role"].label = _("What you did")
         elif self.is_bound and self["role"].value() == NOBODY:
             self.fields["name"].required = False
@@ -99,6 +102,13 @@ class ShareRowForm(forms.Form):
     def clean_name(self) -> str:
         """Single blanks, no control signs."""
         return clean_text(self.cleaned_data["name"])
+
+    def clean_found(self) -> str:
+        """The uid of a person found by search; anything else names nobody."""
+        try:
+            return str(UUID(self.cleaned_data["found"]))
+        except ValueError:
+            return ""
 
     @property
     def is_named(self) -> bool:
@@ -134,7 +144,7 @@ class BaseShareRows(forms.BaseFormSet):  # type: ignore[type-arg]
         for field, label in RIGHTS:
             total = sum(form.cleaned_data[field] for form in rows)
             if total != WHOLE:
-                rows[-1].add_error(field, _sum_fault(label, total))
+                rows[-1].add_error(field, sum_fault(label, total))
         if any(form.errors for form in rows):
             raise forms.ValidationError(_("The shares do not make 100 % yet."))
 
@@ -145,6 +155,7 @@ class BaseShareRows(forms.BaseFormSet):  # type: ignore[type-arg]
                 "own": form.is_own,
                 "name": form.cleaned_data.get("name", ""),
                 "ipi": form.cleaned_data.get("ipi", ""),
+                "found": form.cleaned_data.get("found", ""),
                 "role": form.cleaned_data["role"],
                 "performing": form.cleaned_data["performing"],
                 "mechanical": form.cleaned_data["mechanical"],
@@ -184,10 +195,13 @@ DeskRows = cast(
 )
 
 
-def typed_rows(data: Any, *, add: int = 0, equal: bool = False, own: bool = True) -> list[dict[str, Any]]:
-    """What was typed into the rows so far, unchecked, with `add` blank rows more; `equal` splits the whole evenly."""
+def typed_rows(
+    data: Any, *, add: int = 0, equal: bool = False, own: bool = True, found: Cowriter | None = None
+) -> list[dict[str, Any]]:
+    """What was typed into the rows so far, unchecked, with `add` blank rows more; `equal` splits the whole evenly.
+    A co-writer who was `found` takes the first blank row."""
     count = min(_count(data.get("form-TOTAL_FORMS")), MOST_PERSONS)
-    fields = ("name", "ipi", "role", "performing", "mechanical")
+    fields = ("name", "ipi", "found", "role", "performing", "mechanical")
     rows: list[dict[str, Any]] = [
         {field: str(data.get(f"form-{place}-{field}", ""))[:200] for field in fields} for place in range(count)
     ]
@@ -195,7 +209,21 @@ def typed_rows(data: Any, *, add: int = 0, equal: bool = False, own: bool = True
         named = [place for place, row in enumerate(rows) if (own and place == 0) or row["name"].strip()]
         for place, units in zip(named, equal_parts(len(named)), strict=True):
             rows[place]["performing"] = rows[place]["mechanical"] = units
+    if found is not None:
+        rows = _with_cowriter(rows, found, own=own)
+        count = len(rows)
     return rows + [{} for _place in range(min(add, MOST_PERSONS - count))]
+
+
+def _with_cowriter(rows: list[dict[str, Any]], found: Cowriter, *, own: bool) -> list[dict[str, Any]]:
+    """The rows with a found person in the first blank one, or behind the last."""
+    named = {"name": found.name, "ipi": found.ipi_name_number, "found": str(found.uid)}
+    blank = next(
+        (place for place, row in enumerate(rows) if not (own and place == 0) and not row["name"].strip()), None
+    )
+    if blank is not None:
+        return [*rows[:blank], {**rows[blank], **named}, *rows[blank + 1 :]]
+    return [*rows, named] if len(rows) < MOST_PERSONS else rows
 
 
 class PersonsForm(forms.Form):
@@ -219,7 +247,8 @@ def _known_as(party: Party) -> str:
     return " · ".join(filter(None, names))
 
 
-def _sum_fault(right: Any, total: int) -> forms.ValidationError:
+def sum_fault(right: Any, total: int) -> forms.ValidationError:
+    """By how much the shares of a right miss the whole, and what to do."""
     facts = {"right": right, "total": share_text(total), "rest": share_text(abs(WHOLE - total))}
     if total < WHOLE:
         text = _("The %(right)s shares add up to %(total)s: %(rest)s is missing. Add it to somebody’s share.")

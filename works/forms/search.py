@@ -3,6 +3,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from cmo_portal.forms import DayField
+
 
 class SearchForm(forms.Form):
     """One box: title, writer, performer, work number, ISWC or ISRC."""
@@ -28,6 +30,8 @@ class WorkFilter(SearchForm):
             ("refused", _("Refused")),
             ("disputed", _("With a dispute")),
             ("open", _("With a part without owner")),
+            ("unconfirmed", _("Waiting for the co-writers")),
+            ("withdrawn", _("Withdrawn")),
         ],
     )
 
@@ -48,6 +52,7 @@ class MyWorksFilter(forms.Form):
             ("", _("All my works")),
             ("disputed", _("With a dispute")),
             ("open", _("With a part without owner")),
+            ("unconfirmed", _("Waiting for the co-writers")),
             ("silent", _("Without a recording")),
         ],
     )
@@ -60,6 +65,54 @@ class ReportFilter(forms.Form):
         label=_("State"),
         required=False,
         choices=[("open", _("Open")), ("settled", _("Settled")), ("all", _("All"))],
+    )
+
+
+class FileFilter(forms.Form):
+    """Which files of the import register to show, and in which order."""
+
+    q = forms.CharField(
+        label=_("File, sender or hash"),
+        max_length=80,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "search", "dir": "auto", "autocomplete": "off"}),
+    )
+    state = forms.ChoiceField(
+        label=_("State"),
+        required=False,
+        choices=[
+            ("", _("All")),
+            ("received", _("Being read")),
+            ("checked", _("Not taken yet")),
+            ("taking", _("Being taken")),
+            ("imported", _("Imported")),
+            ("refused", _("Refused")),
+            ("partly", _("Undone in part")),
+            ("undone", _("Undone")),
+        ],
+    )
+    undo = forms.CharField(required=False, widget=forms.HiddenInput)
+    form = forms.ChoiceField(
+        label=_("Form"),
+        required=False,
+        choices=[("", _("All")), ("cwr", _("CWR")), ("table", _("Table (XLSX, CSV)"))],
+    )
+    origin = forms.ChoiceField(
+        label=_("Handed in by"),
+        required=False,
+        choices=[("", _("All")), ("staff", _("Staff")), ("member", _("Members"))],
+    )
+    since = DayField(label=_("Received from"), required=False)
+    until = DayField(label=_("Received until"), required=False)
+    sort = forms.ChoiceField(
+        label=_("Order"),
+        required=False,
+        choices=[
+            ("", _("Newest first")),
+            ("oldest", _("Oldest first")),
+            ("name", _("File name")),
+            ("sender", _("Sender")),
+        ],
     )
 
 
@@ -77,5 +130,22 @@ class StatusFilter(forms.Form):
             ("DU", _("Known already")),
             ("RJ", _("Rejected")),
             ("RA", _("Kept with the file")),
+        ],
+    )
+
+
+class SplitFilter(forms.Form):
+    """Which rounds of agreement to show."""
+
+    state = forms.ChoiceField(
+        label=_("State"),
+        required=False,
+        choices=[
+            ("desk", _("Parties that are no members")),
+            ("late", _("Answer overdue")),
+            ("refused", _("Refused by one side")),
+            ("open", _("Waiting for answers")),
+            ("agreed", _("Agreed by all sides")),
+            ("all", _("All")),
         ],
     )

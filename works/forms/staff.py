@@ -11,6 +11,7 @@ from cmo_portal.common import clock
 from cmo_portal.forms import DayField
 from members.models import Party
 from members.rules.territories import territories
+from works.forms.bulk import looks_like_cwr
 from works.forms.fields import ROLES, AreaField, ShareField
 from works.models import DisputeKind, WorkShare
 
@@ -176,13 +177,18 @@ class RegistrationFileForm(forms.Form):
     """A registration file to be checked."""
 
     file = forms.FileField(
-        label=_("Registration file (CWR 2.1, 2.2, 3.0 or 3.1)"),
+        label=_("Registration file (CWR, or our table as XLSX or CSV)"),
         help_text=_("The file is checked first. Nothing is taken until you say so."),
         error_messages={
             "required": _("Choose the file."),
             "empty": _("This file is empty. Ask the sender for it again."),
         },
     )
+
+    @property
+    def is_cwr(self) -> bool:
+        """Whether it is to be read as CWR."""
+        return looks_like_cwr(self.cleaned_data["file"])
 
 
 def is_uid(text: str) -> bool:

@@ -18,7 +18,7 @@ from works.models.number_requests import (
 )
 from works.models.performance import Instrumentation, InstrumentPlayers, WorkOrigin, WorkPerformer
 from works.models.recordings import Recording, RecordingPerformer, RecordingWork
-from works.models.registrations import ImportedTransaction, RegistrationFile, WorkDraft
+from works.models.registrations import ImportedRecord, ImportedTransaction, ImportUndo, RegistrationFile, WorkDraft
 from works.models.reports import ReportKind, WorkReport
 from works.models.search import SearchDocument, SearchWord
 from works.models.settlements import (
@@ -29,6 +29,7 @@ from works.models.settlements import (
     OutcomeShare,
 )
 from works.models.sources import Element, FreeReason, PublicDomainElement, SourceKind, SourceWork
+from works.models.splits import SplitAnswer, SplitProposal, SplitRule
 from works.models.submissions import SocietyNote, WorkSubmission
 from works.models.terms import FreeShareUse, ProtectionTerm, PublicDomainRule
 from works.models.works import IdentifierValidity, Work, WorkIdentifier, WorkShare, WorkTitle
@@ -62,6 +63,8 @@ __all__ = [
     "FreeReason",
     "FreeShareUse",
     "IdentifierValidity",
+    "ImportUndo",
+    "ImportedRecord",
     "ImportedTransaction",
     "InstrumentPlayers",
     "Instrumentation",
@@ -91,6 +94,9 @@ __all__ = [
     "SocietyNote",
     "SourceKind",
     "SourceWork",
+    "SplitAnswer",
+    "SplitProposal",
+    "SplitRule",
     "SweptWork",
     "Work",
     "WorkDraft",

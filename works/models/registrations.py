@@ -1,21 +1,25 @@
 """Registration files: what was received, what became of each transaction, and the answer that was given."""
 
+import pghistory
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from cmo_portal.common.models import Public
+from cmo_portal.common.models import AppendOnly, Public
+from members.models import Party
 from works.models.works import Work
 
 
 class RegistrationFile(Public):
-    """A received registration file. The same bytes are taken once (M08)."""
+    """A received registration file. The same bytes are taken once (M08). A member's file names her `party`."""
 
     filename = models.CharField(_("file name"), max_length=200)
     sha256 = models.BinaryField(max_length=32, unique=True, editable=False)
     file = models.FileField(upload_to="registrations/")
     format = models.CharField(_("format"), max_length=10)
     sender = models.CharField(_("sender"), max_length=80, blank=True)
+    party = models.ForeignKey(Party, null=True, blank=True, on_delete=models.PROTECT, related_name="registration_files")
     state = models.CharField(
         max_length=10,
         choices=[
@@ -24,6 +28,8 @@ class RegistrationFile(Public):
             ("taking", _("Being taken")),
             ("imported", _("Imported")),
             ("refused", _("Refused")),
+            ("partly", _("Undone in part")),
+            ("undone", _("Undone")),
         ],
         default="received",
     )
@@ -57,6 +63,64 @@ class ImportedTransaction(Public):
     class Meta:
         default_permissions = ()
         constraints = [models.UniqueConstraint(fields=["file", "number"], name="one_row_per_transaction")]
+
+
+class ImportedRecord(AppendOnly):
+    """What an import made, changed or took away, row by row, so that exactly that can be undone. `data` keeps what a
+    changed or removed row was."""
+
+    file = models.ForeignKey(RegistrationFile, on_delete=models.PROTECT, related_name="records")
+    act = models.CharField(max_length=8, choices=[("made", "made"), ("changed", "changed"), ("removed", "removed")])
+    kind = models.CharField(max_length=12)
+    record_id = models.BigIntegerField()
+    work = models.ForeignKey(Work, null=True, on_delete=models.PROTECT, related_name="+")
+    data = models.JSONField(null=True)
+
+    class Meta(AppendOnly.Meta):
+        default_permissions = ()
+        indexes = [models.Index(fields=["file", "kind"], name="imported_by_file_and_kind")]
+
+
+@pghistory.track()
+class ImportUndo(Public):
+    """Taking an import back: asked for with a reason, and done by another person where anything could have paid."""
+
+    file = models.ForeignKey(RegistrationFile, on_delete=models.PROTECT, related_name="undos")
+    reason = models.CharField(_("reason"), max_length=500)
+    leaves_rest = models.BooleanField(default=False)  # works on which something rests stay as they are
+    four_eyes = models.BooleanField()
+    state = models.CharField(
+        _("state"),
+        max_length=10,
+        choices=[("asked", _("Waiting for a second person")), ("done", _("Done")), ("refused", _("Refused"))],
+        default="asked",
+    )
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    report = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("undoing of an import")
+        verbose_name_plural = _("undoings of imports")
+        default_permissions = ("view",)
+        constraints = [
+            models.UniqueConstraint(fields=["file"], condition=models.Q(state="asked"), name="one_undo_at_a_time"),
+            models.CheckConstraint(condition=~models.Q(reason__regex=r"^\s*$"), name="undo_gives_its_reason"),
+            models.CheckConstraint(
+                condition=models.Q(state="asked", decided_by__isnull=True, decided_at__isnull=True)
+                | models.Q(state__in=["done", "refused"], decided_by__isnull=False, decided_at__isnull=False),
+                name="undo_names_who_decided",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="done", four_eyes=True) | ~models.Q(decided_by=models.F("asked_by")),
+                name="undo_four_eyes",
+            ),
+        ]
+        triggers = [
+            pgtrigger.FSM(name="undo_moves", field="state", transitions=[("asked", "done"), ("asked", "refused")]),
+            pgtrigger.ReadOnly(name="undo_stands", fields=["file", "reason", "leaves_rest", "four_eyes", "asked_by"]),
+        ]
 
 
 class WorkDraft(Public):

@@ -9,7 +9,7 @@ from cmo_portal.common.models import Public
 from members.models import Party
 from members.models.parties import Right
 from members.models.territories import LONGEST_AREA, WORLD
-from works.guards import shares_within_the_whole
+from works.guards import confirmed_by_all_sides, shares_within_the_whole
 from works.models.history import documented
 from works.rules.code_lists import (
     CATEGORIES,
@@ -65,6 +65,7 @@ class Work(Public):
             ("registered", _("Registered")),
             ("refused", _("Refused")),
             ("merged", _("Merged into another work")),
+            ("withdrawn", _("Withdrawn: its import was undone")),
         ],
         default="registered",
     )
@@ -82,6 +83,7 @@ class Work(Public):
             ("view_works", "See works"),
             ("edit_works", "Register and change works"),
             ("import_works", "Import registration files"),
+            ("set_split_rules", "Set the rules of agreement on splits"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -179,6 +181,7 @@ class WorkShare(Public):
     """Who owns which part of a work, per right, territory and dates. `share` is in 1/10,000 of a percent.
 
     A row without a party is a part whose owner is unknown (`unclaimed`) or contested (`disputed`, with its dispute).
+    An `unconfirmed` row waits until every side has agreed to the split (works.models.splits), and pays nobody before.
     The database refuses more than 100 % of a work, right, territory and date, whatever two sessions do at once (M05).
     """
 
@@ -192,8 +195,13 @@ class WorkShare(Public):
     valid_to = models.DateField(_("to"), null=True, blank=True)
     state = models.CharField(
         _("state"),
-        max_length=10,
-        choices=[("active", _("Active")), ("disputed", _("Disputed")), ("unclaimed", _("Unclaimed"))],
+        max_length=12,
+        choices=[
+            ("active", _("Active")),
+            ("disputed", _("Disputed")),
+            ("unclaimed", _("Unclaimed")),
+            ("unconfirmed", _("Not confirmed by all sides")),
+        ],
         default="active",
     )
     dispute = models.ForeignKey(
@@ -214,11 +222,11 @@ class WorkShare(Public):
                 name="share_ends_after_it_begins",
             ),
             models.CheckConstraint(
-                condition=(models.Q(state="active", party__isnull=False, dispute__isnull=True))
+                condition=(models.Q(state__in=["active", "unconfirmed"], party__isnull=False, dispute__isnull=True))
                 | models.Q(state="disputed", dispute__isnull=False)
                 | models.Q(state="unclaimed", party__isnull=True, dispute__isnull=True),
                 name="share_state_fits_its_owner",
             ),
         ]
         indexes = [models.Index(fields=["party", "right"])]
-        triggers = shares_within_the_whole()
+        triggers = [*shares_within_the_whole(), confirmed_by_all_sides()]

@@ -5,12 +5,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from cmo_portal.jobs.models import Job
 from works.models import RegistrationFile
 
 CHECK, IMPORT = "works.check_file", "works.import_file"  # the kinds of jobs that work on a file
+TABLES = ("CSV", "XLSX")  # the formats of our own table; all others are CWR
+CHECK_TABLE, TAKE_TABLE = "works.check_table", "works.take_table"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ def progress_of(file: RegistrationFile) -> Progress | None:
     job = Job.objects.filter(subject=subject_of(file)).order_by("-pk").first()
     if job is None:
         return None
-    label = _("Taking the accepted works") if job.kind == IMPORT else _("Checking the file")
+    label = _("Taking the accepted works") if job.kind in (IMPORT, TAKE_TABLE) else _("Checking the file")
     stopped = {
         "quarantined": _("The work stopped after three attempts. Ask an administrator to look at the background jobs."),
         "cancelled": _("The work was given up. Begin it again, or ask the sender for another file."),
@@ -75,3 +78,39 @@ def progress_of(file: RegistrationFile) -> Progress | None:
 
 def _filled(text: str, facts: dict[str, str]) -> str:
     return _(text) % facts if text else ""
+
+
+def filtered_files(wanted: dict[str, Any]) -> QuerySet[RegistrationFile]:
+    """The register: files by state, form, who handed them in, words of the name or sender, the beginning of the hash,
+    and the days of their arrival."""
+    rows = RegistrationFile.objects.select_related("received_by", "party")
+    if wanted.get("state"):
+        rows = rows.filter(state=wanted["state"])
+    if wanted.get("undo") == "asked":
+        rows = rows.filter(undos__state="asked")
+    if wanted.get("form"):
+        rows = rows.filter(format__in=TABLES) if wanted["form"] == "table" else rows.exclude(format__in=TABLES)
+    if wanted.get("origin"):
+        rows = rows.filter(party__isnull=wanted["origin"] == "staff")
+    if wanted.get("since"):
+        rows = rows.filter(created_at__date__gte=wanted["since"])
+    if wanted.get("until"):
+        rows = rows.filter(created_at__date__lte=wanted["until"])
+    text = (wanted.get("q") or "").strip()
+    if text:
+        rows = rows.filter(Q(filename__icontains=text) | Q(sender__icontains=text) | _hash_begins(text))
+    return rows
+
+
+def hash_text(file: RegistrationFile) -> str:
+    """The SHA-256 of a file in hexadecimal digits."""
+    return bytes(file.sha256).hex()
+
+
+def _hash_begins(text: str) -> Q:
+    """Files whose hash begins with these hexadecimal digits, as they stand on the page."""
+    digits = text.lower()
+    if len(digits) < 8 or len(digits) > 64 or any(sign not in "0123456789abcdef" for sign in digits):
+        return Q(pk__in=[])
+    low, high = bytes.fromhex(digits.ljust(64, "0")), bytes.fromhex(digits.ljust(64, "f"))
+    return Q(sha256__gte=low, sha256__lte=high)

@@ -15,6 +15,8 @@ from works.models import RecordingWork, Work, WorkShare, WorkTitle
 from works.queries.search import found_works_ids, like_titled_ids
 
 LIVE = Q(state="registered")
+GONE = ("merged", "withdrawn")  # no work of its own any more
+SHARE_STATES = {"disputed": "disputed", "open": "unclaimed", "unconfirmed": "unconfirmed"}
 LONGEST_QUERY = 200
 MOST_FOUND = 200  # works that the list of staff shows for a text
 COMPARED = 100  # works of each kind of likeness that a title is compared with
@@ -24,14 +26,14 @@ TELLING = 5  # consonants from which an equal sound is no accident
 
 def found_works(*, text: str = "", state: str = "") -> QuerySet[Work]:
     """Works for staff: found as the public finds them, in any state but merged; or by what is open about them."""
-    works = Work.objects.exclude(state="merged")
+    works = Work.objects.all() if state == "withdrawn" else Work.objects.exclude(state__in=GONE)
     if text.strip():
         works = works.filter(pk__in=found_works_ids(text, limit=MOST_FOUND, everything=True))
-    if state in ("submitted", "registered", "refused"):
+    if state in ("submitted", "registered", "refused", "withdrawn"):
         return works.filter(state=state)
-    if state in ("disputed", "open"):
-        wanted = "disputed" if state == "disputed" else "unclaimed"
-        return works.filter(Exists(WorkShare.objects.filter(work=OuterRef("pk"), state=wanted)))
+    if state in SHARE_STATES:
+        wanted = WorkShare.objects.filter(work=OuterRef("pk"), state=SHARE_STATES[state])
+        return works.filter(Exists(wanted))
     return works
 
 
@@ -42,20 +44,22 @@ def works_of(party: Party) -> QuerySet[Work]:
     sent = Work.objects.filter(registered_by=party)
     followed = sent.filter(merged_into__isnull=False).values("merged_into_id")
     mine = Q(pk__in=held) | Q(pk__in=claimed) | Q(registered_by=party) | Q(pk__in=followed)
-    return Work.objects.filter(mine).exclude(state="merged")
+    return Work.objects.filter(mine).exclude(state__in=GONE)
 
 
 def my_works(party: Party, *, text: str = "", show: str = "") -> QuerySet[Work]:
     """The member's works by words of a title in either script, and by what they lack: `disputed`, `open` (a part
-    without an owner) or `silent` (no recording). Each row knows all three."""
+    without an owner), `unconfirmed` (not agreed by all sides) or `silent` (no recording). Each row knows
+    all of them."""
     works = works_of(party).annotate(
         is_disputed=Exists(WorkShare.objects.filter(work=OuterRef("pk"), state="disputed")),
         is_open=Exists(WorkShare.objects.filter(work=OuterRef("pk"), state="unclaimed")),
+        is_unconfirmed=Exists(WorkShare.objects.filter(work=OuterRef("pk"), state="unconfirmed")),
         is_silent=~Exists(RecordingWork.objects.filter(work_id=OuterRef("pk"))),
     )
     if text.strip():
         works = works.filter(titled(text))
-    flags = {"disputed": "is_disputed", "open": "is_open", "silent": "is_silent"}
+    flags = {"disputed": "is_disputed", "open": "is_open", "unconfirmed": "is_unconfirmed", "silent": "is_silent"}
     return works.filter(**{flags[show]: True}) if show in flags else works
 
 

@@ -1,6 +1,8 @@
 """How much waits for the documentation desk, for the start page of staff."""
 
-from works.models import Dispute, RegistrationFile, Work, WorkReport
+from works.models import Dispute, ImportUndo, RegistrationFile, Work, WorkReport
+from works.queries.registrations import TABLES
+from works.queries.splits import desk_splits
 
 
 def submitted() -> int:
@@ -34,5 +36,15 @@ def reports() -> int:
 
 
 def files() -> int:
-    """Registration files that were checked and not taken."""
-    return RegistrationFile.objects.filter(state="checked").count()
+    """Registration files that were checked and not taken; a member takes her own tables herself."""
+    return RegistrationFile.objects.filter(state="checked").exclude(party__isnull=False, format__in=TABLES).count()
+
+
+def splits() -> int:
+    """Rounds of agreement in which the desk has to speak for somebody."""
+    return desk_splits().count()
+
+
+def undos() -> int:
+    """Imports that somebody asked to undo."""
+    return ImportUndo.objects.filter(state="asked").count()

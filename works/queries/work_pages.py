@@ -62,7 +62,7 @@ def right_tables(rows: Iterable[WorkShare]) -> list[RightTable]:
 def own_shares(works: Iterable[Work], party: Party) -> dict[int, dict[str, int]]:
     """work id → right → the party's share, for a page of works."""
     found: dict[int, dict[str, int]] = {}
-    rows = WorkShare.objects.filter(work__in=list(works), party=party, state="active")
+    rows = WorkShare.objects.filter(work__in=list(works), party=party, state__in=["active", "unconfirmed"])
     for work_id, right, share in rows.values_list("work_id", "right", "share"):
         shares = found.setdefault(work_id, {})
         shares[right] = shares.get(right, 0) + share
@@ -92,6 +92,7 @@ class ListedWork:
     performers: tuple[str, ...]
     is_whole: bool
     is_disputed: bool
+    is_unconfirmed: bool
 
 
 def listed(works: Sequence[Work], *, on: dt.date) -> list[ListedWork]:
@@ -132,6 +133,7 @@ def _listed(
         performers=performers[:PERFORMERS_SHOWN],
         is_whole=bool(shares) and all(_is_whole(shares, right) for right in {row.right for row in shares}),
         is_disputed=any(row.state == "disputed" for row in shares),
+        is_unconfirmed=any(row.state == "unconfirmed" for row in shares),
     )
 
 
@@ -144,7 +146,7 @@ def same_named_parties(rows: Sequence[dict[str, Any]]) -> list[tuple[int, str, l
     that go by this name. One or two queries a name."""
     found = []
     for place, row in enumerate(rows):
-        if row.get("name") and not row.get("own") and not row.get("ipi"):
+        if row.get("name") and not row.get("own") and not row.get("ipi") and not row.get("found"):
             parties = same_name_parties(row["name"])
             if parties:
                 found.append((place, row["name"], parties))

@@ -16,6 +16,7 @@ from works.queries.api_registrations import KeyUsedOtherwise, earlier_registrati
 from works.services.drafts import typed_work
 from works.services.recordings import NewRecording
 from works.services.registration import register_work
+from works.services.splits import open_first_rounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,9 @@ class Submission:
 
 @transaction.atomic
 def register_through_api(*, client: ApiClient, submission: Submission) -> ApiRegistration:
-    """Register the work for the client's owner. The same key with the same request gives the registration that is
-    there; raises KeyUsedOtherwise for another request, ValidationError for what the books refuse.
+    """Register the work for the client's owner and ask the others whom it names. The same key with the same request
+    gives the registration that is there; raises KeyUsedOtherwise for another request, ValidationError for what the
+    books refuse.
 
     What the client is told is kept as it was told.
     """
@@ -58,7 +60,9 @@ def register_through_api(*, client: ApiClient, submission: Submission) -> ApiReg
         source="api",
         registered_by=client.party,
         state="submitted" if submission.is_doubtful else "registered",
+        asks=True,
     )
+    open_first_rounds(works=[(work, new.shares)], party=client.party, by=None, now=submission.sent_at)
     made = ApiRegistration(
         client=client,
         party=client.party,

@@ -1,5 +1,6 @@
 """A member's registration, step by step: every step is kept on the server, sent once, and found again if left."""
 
+import datetime as dt
 from typing import Any
 from uuid import UUID
 
@@ -11,14 +12,15 @@ from cmo_portal.accounts.access import require
 from cmo_portal.accounts.models import User
 from cmo_portal.audit.services import record_act
 from cmo_portal.common.money import allocate
-from cmo_portal.common.spelling import script_of
 from members.models import Party
-from members.models.parties import PartyKind
-from members.services.parties import PartyFacts, register_parties
+from members.queries.parties import same_name_parties
+from members.services.parties import register_parties
 from works.models import Work, WorkDraft
 from works.rules.splits import WHOLE
+from works.services.naming import party_facts
 from works.services.recordings import NewRecording
 from works.services.registration import NewShare, NewTitle, NewWork, register_work
+from works.services.splits import open_first_rounds, withdraw_rounds
 from works.services.typed_descriptions import typed_description, typed_version
 
 NOBODY = "PD"  # the role of a row that is the part of words which belong to nobody
@@ -64,8 +66,10 @@ def equal_parts(count: int) -> list[int]:
 
 
 @transaction.atomic
-def send_draft(*, draft: WorkDraft, by: User, persons: dict[int, UUID | None], is_doubtful: bool) -> Work:
-    """Register the work of a complete draft; sent twice it answers with the same work.
+def send_draft(
+    *, draft: WorkDraft, by: User, persons: dict[int, UUID | None], is_doubtful: bool, now: dt.datetime
+) -> Work:
+    """Register the work of a complete draft and ask the others whom it names; sent twice it answers with the same work.
 
     `persons` says for rows of the shares which known party is meant, None for a new one. A doubtful work, one that may
     be registered already, waits for the documentation desk. Raises ValidationError; then nothing is registered.
@@ -77,13 +81,14 @@ def send_draft(*, draft: WorkDraft, by: User, persons: dict[int, UUID | None], i
         raise ValidationError(_("Fill in the title and the shares first."))
     new = typed_work(draft.answers["title"], draft.answers["shares"], draft.party, by, persons)
     state = "submitted" if is_doubtful else "registered"
-    draft.work = register_work(new=new, by=by, source="member", registered_by=draft.party, state=state)
+    draft.work = register_work(new=new, by=by, source="member", registered_by=draft.party, state=state, asks=True)
+    open_first_rounds(works=[(draft.work, new.shares)], party=draft.party, by=by, now=now)
     draft.save(update_fields=["work"])
     return draft.work
 
 
 @transaction.atomic
-def decide_submitted(*, work: Work, accept: bool, reason: str, by: User) -> Work:
+def decide_submitted(*, work: Work, accept: bool, reason: str, by: User, now: dt.datetime) -> Work:
     """The documentation desk registers or refuses a work that waited for its look."""
     require(by, "works.edit_works")
     work = Work.objects.select_for_update(no_key=True).get(pk=work.pk)
@@ -93,6 +98,8 @@ def decide_submitted(*, work: Work, accept: bool, reason: str, by: User) -> Work
         raise ValidationError(_("Say why the work is refused: the member reads it."))
     work.state, work.refusal = ("registered", "") if accept else ("refused", reason.strip())
     work.save(update_fields=["state", "refusal"])
+    if not accept:
+        withdraw_rounds(work_ids=[work.pk], now=now)
     verb = "accept_work" if accept else "refuse_work"
     record_act(by=by, verb=verb, on=work, facts={"reason": reason.strip()[:500]})
     return work
@@ -138,11 +145,12 @@ def _shares(
 ) -> list[NewShare]:
     chosen = {party.uid: party for party in Party.objects.filter(uid__in=[uid for uid in persons.values() if uid])}
     known = {place: chosen[uid] for place, uid in persons.items() if uid in chosen}
+    known.update(_found(rows))
     if own is not None:
         known.update({place: own for place, row in enumerate(rows) if row.get("own")})
     others = [place for place, row in enumerate(rows) if place not in known and row["role"] != NOBODY]
     if others:
-        facts = [_facts(rows[place]) for place in others]
+        facts = [party_facts(rows[place]["name"], rows[place]["role"], rows[place].get("ipi")) for place in others]
         known.update(
             zip(others, register_parties(parties=facts, by=by, source="member" if own else "staff"), strict=True)
         )
@@ -154,13 +162,12 @@ def _shares(
     ]
 
 
-def _facts(row: dict[str, Any]) -> PartyFacts:
-    firm = row["role"] in ("E", "AM", "SE")
-    first, _blank, last = row["name"].strip().rpartition(" ")
-    return PartyFacts(
-        last_name=row["name"].strip() if firm else last,
-        first_name="" if firm else first,
-        original=row["name"].strip() if script_of(row["name"]) == "Arab" else "",
-        kind=PartyKind.ORGANISATION if firm else PartyKind.PERSON,
-        ipi_name_number=row.get("ipi") or None,
-    )
+def _found(rows: list[dict[str, Any]]) -> dict[int, Party]:
+    """The rows whose person was found by search and still bears that name."""
+    wanted = {row["found"]: place for place, row in enumerate(rows) if row.get("found")}
+    found = {str(party.uid): party for party in Party.objects.filter(uid__in=list(wanted))}
+    return {
+        place: found[uid]
+        for uid, place in wanted.items()
+        if uid in found and found[uid] in same_name_parties(rows[place]["name"])
+    }

@@ -7,13 +7,11 @@ slice. Either way the file is `imported` only when every transaction has its out
 """
 
 import datetime as dt
-import hashlib
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, Any, BinaryIO, cast
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.db import transaction
@@ -23,15 +21,18 @@ from cmo_portal.accounts.access import require
 from cmo_portal.accounts.models import User
 from cmo_portal.audit.services import record_act
 from cmo_portal.jobs.models import Job
-from cmo_portal.jobs.services import add_job, check_held, finish, report_progress
+from cmo_portal.jobs.services import check_held, finish, report_progress
+from members.models import Party
 from works.formats.cwr.reader import CwrReading, read_cwr
 from works.models import ImportedTransaction, RegistrationFile
-from works.queries.registrations import CHECK, IMPORT, subject_of
+from works.queries.registrations import CHECK, IMPORT
 from works.services.answering import keep_answer
 from works.services.cwr_agreements import find_agreements, take_agreements
 from works.services.deciding import ACCEPTED, Decider, complaints_of, row_of, sender_key, slices_of
+from works.services.file_keeping import fingerprint, hand_to_worker, is_worked_on, may_hand_in
 from works.services.taking import SLICE, take_slice
 
+TAKEN = ("imported", "partly", "undone")
 AT_ONCE = 1_000_000  # bytes: larger files are read by a worker
 
 
@@ -44,14 +45,17 @@ def check_registration_file(*, upload: IO[bytes], filename: str, by: User) -> Re
     return file
 
 
-def receive_registration_file(*, upload: IO[bytes], filename: str, by: User) -> RegistrationFile:
-    """As `check_registration_file`; a large file is only kept, and a worker checks it."""
+def receive_registration_file(
+    *, upload: IO[bytes], filename: str, by: User, party: Party | None = None
+) -> RegistrationFile:
+    """As `check_registration_file`; a large file is only kept, and a worker checks it. A member may hand in a file for
+    her `party`; staff take it."""
     with transaction.atomic():
-        file = _keep(upload, filename, by)
+        file = _keep(upload, filename, by, party)
         if file.file.size <= AT_ONCE:
             _check(file, by)
         else:
-            _hand_to_worker(file, CHECK, by)
+            hand_to_worker(file, CHECK, by)
     return file
 
 
@@ -59,7 +63,7 @@ def import_registration_file(*, file: RegistrationFile, by: User, now: dt.dateti
     """Take the accepted transactions and write the answer, at once and whole; the second call changes nothing."""
     with transaction.atomic():
         file = _to_take(file, by)
-        if file.state == "imported":
+        if file.state in TAKEN:
             return file
         with _read(file) as reading:
             decider = Decider(sender_key(reading))
@@ -74,13 +78,13 @@ def start_import(*, file: RegistrationFile, by: User, now: dt.datetime) -> Regis
     goes on behind the last slice."""
     with transaction.atomic():
         file = _to_take(file, by)
-        if file.state == "imported":
+        if file.state in TAKEN:
             return file
         if file.file.size <= AT_ONCE:
             return import_registration_file(file=file, by=by, now=now)
         file.state = "taking"
         file.save(update_fields=["state"])
-        _hand_to_worker(file, IMPORT, by)
+        hand_to_worker(file, IMPORT, by)
     return file
 
 
@@ -120,30 +124,9 @@ def import_by_job(*, job: Job, now: dt.datetime) -> None:
         finish(job)
 
 
-def is_worked_on(file: RegistrationFile) -> bool:
-    """Whether a job of this file waits, runs, or stands in quarantine."""
-    return Job.objects.filter(subject=subject_of(file), state__in=("pending", "running", "quarantined")).exists()
-
-
-def _hand_to_worker(file: RegistrationFile, kind: str, by: User) -> None:
-    """A job of its own for each beginning: one that was given up is not taken up again."""
-    begun = Job.objects.filter(subject=subject_of(file)).count()
-    args = {"file": file.pk, "by": by.pk}
-    add_job(kind=kind, key=f"{kind}:{file.uid}:{begun}", args=args, subject=subject_of(file))
-
-
-def _keep(upload: IO[bytes], filename: str, by: User) -> RegistrationFile:
-    require(by, "works.import_works")
-    size, digest = _measured(upload)
-    if size > settings.UPLOAD_LIMIT:
-        raise ValidationError(
-            _("This file is larger than %(limit)s MB. Split it and hand in the parts.")
-            % {"limit": settings.UPLOAD_LIMIT // 1_000_000}
-        )
-    if known := RegistrationFile.objects.filter(sha256=digest).first():
-        raise ValidationError(
-            _("The same file was handed in before, as %(name)s. Nothing was taken twice.") % {"name": known.filename}
-        )
+def _keep(upload: IO[bytes], filename: str, by: User, party: Party | None = None) -> RegistrationFile:
+    may_hand_in(by, party)
+    digest = fingerprint(upload, by=by)
     reading = read_cwr(cast(BinaryIO, upload), filename)
     if reading.header is None:
         told = [_told(complaint) for complaint in complaints_of(reading.faults)]
@@ -155,22 +138,12 @@ def _keep(upload: IO[bytes], filename: str, by: User) -> RegistrationFile:
         sender=reading.header.sender_name[:80],
         state="received",
         received_by=by,
+        party=party,
     )
     upload.seek(0)
     file.file.save(f"{digest.hex()}.cwr", File(upload), save=False)
     file.save()
     return file
-
-
-def _measured(upload: IO[bytes]) -> tuple[int, bytes]:
-    """Size and SHA-256 of a stream, read once in pieces and left at its start; reading stops beyond the limit."""
-    size, digest = 0, hashlib.sha256()
-    upload.seek(0)
-    while size <= settings.UPLOAD_LIMIT and (piece := upload.read(1 << 16)):
-        size += len(piece)
-        digest.update(piece)
-    upload.seek(0)
-    return size, digest.digest()
 
 
 def _check(file: RegistrationFile, by: User) -> None:

@@ -75,12 +75,18 @@ class SharesAboveWhole(ValidationError):
 
 @transaction.atomic
 def register_work(
-    *, new: NewWork, by: User | None, source: str, registered_by: Party | None = None, state: str = "registered"
+    *,
+    new: NewWork,
+    by: User | None,
+    source: str,
+    registered_by: Party | None = None,
+    state: str = "registered",
+    asks: bool = False,
 ) -> Work:
-    """Register one work. Raises ValidationError naming what is wrong; nothing is half-saved."""
+    """Register one work; `asks` as in `store_works`. Raises ValidationError with all that is wrong; nothing is kept."""
     lock_register()
     check_new_work(new)
-    work = store_works(news=[new], source=source, registered_by=registered_by, state=state)[0]
+    work = store_works(news=[new], source=source, registered_by=registered_by, state=state, asks=asks)[0]
     record_act(by=by, verb="register_work", on=work, facts={"source": source, "shares": len(new.shares)})
     return work
 
@@ -129,9 +135,17 @@ def _iswc_faults(iswc: str) -> list[str]:
 
 
 def store_works(
-    *, news: Sequence[NewWork], source: str, registered_by: Party | None = None, state: str = "registered"
+    *,
+    news: Sequence[NewWork],
+    source: str,
+    registered_by: Party | None = None,
+    state: str = "registered",
+    asks: bool = False,
 ) -> list[Work]:
-    """Write many works in a handful of statements, inside the caller's transaction; the guard of shares applies."""
+    """Write many works in a handful of statements, inside the caller's transaction; the guard of shares applies.
+
+    With `asks`, the shares of a work that names others beside `registered_by` wait until every side has agreed.
+    """
     numbers = _numbers(news)
     works = Work.objects.bulk_create(
         Work(
@@ -157,7 +171,13 @@ def store_works(
         for work, new in pairs
         for issuer, value in new.identifiers
     )
-    write_shares([share_row(work, part, source) for work, new in pairs for part in new.shares])
+    write_shares(
+        [
+            share_row(work, part, source, unconfirmed=asks and names_others(new.shares, registered_by))
+            for work, new in pairs
+            for part in new.shares
+        ]
+    )
     link_recordings([(work, recording) for work, new in pairs for recording in new.recordings])
     store_descriptions([(work, new.description) for work, new in pairs], source)
     return works
@@ -177,8 +197,14 @@ def title_row(work: Work, title: NewTitle) -> WorkTitle:
     )
 
 
-def share_row(work: Work, part: NewShare, source: str) -> WorkShare:
-    """A share row: active with a party, unclaimed without."""
+def names_others(shares: Sequence[NewShare], own: Party | None) -> bool:
+    """Whether a split names anybody beside the one who registers it."""
+    return any(part.party is not None and (own is None or part.party.pk != own.pk) for part in shares)
+
+
+def share_row(work: Work, part: NewShare, source: str, *, unconfirmed: bool = False) -> WorkShare:
+    """A share row: active with a party, or unconfirmed until every side has agreed; unclaimed without a party."""
+    owned = "unconfirmed" if unconfirmed else "active"
     return WorkShare(
         work=work,
         party=part.party,
@@ -187,7 +213,7 @@ def share_row(work: Work, part: NewShare, source: str) -> WorkShare:
         share=part.share,
         territory=part.territory,
         valid_from=part.valid_from,
-        state="active" if part.party else "unclaimed",
+        state=owned if part.party else "unclaimed",
         source=source,
     )
 

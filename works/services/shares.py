@@ -17,6 +17,7 @@ from members.models.territories import WORLD
 from works.models import Work, WorkShare
 from works.rules.splits import WHOLE
 from works.services.registration import NewShare, share_row, write_shares
+from works.services.splits import refuse_while_open
 
 SOURCE = "correction"
 
@@ -40,6 +41,7 @@ def replace_shares(
     """
     require(by, "works.edit_works")
     Work.objects.select_for_update(no_key=True).get(pk=work.pk)
+    refuse_while_open(work)
     _check(work, right, territory, shares, reason)
     old = WorkShare.objects.filter(work=work, right=right, territory=territory).exclude(state="disputed")
     before = _facts(old)

@@ -15,6 +15,7 @@ from works.services.cwr_works import new_works
 from works.services.deciding import ACCEPTED, Decision, complaints_of
 from works.services.descriptions import revise_description
 from works.services.disputes import open_file_conflicts
+from works.services.made import note_revision, noting
 from works.services.noting import NOTED, note
 from works.services.recordings import link_recordings
 from works.services.registration import (
@@ -42,7 +43,8 @@ def take_slice(*, file: RegistrationFile, decisions: Sequence[Decision], sender:
     told = [decision.transaction for decision in open_ones if decision.status == NOTED]
     if told:
         note(file=file, rows=told, sender=sender, by=by)
-    works = _store(open_ones, sender, by, kept)
+    with noting(file):
+        works = _store(open_ones, sender, by, kept)
     faultpoint("works.import.after_works")
     for decision in open_ones:
         row = kept[decision.transaction.number]
@@ -86,7 +88,9 @@ def _revise(work: Work, new: NewWork, sender: str, by: User, row: ImportedTransa
     try:
         with transaction.atomic():
             Work.objects.select_for_update(no_key=True).get(pk=work.pk)
-            WorkShare.objects.filter(work=work, source=sender).exclude(state="disputed").delete()
+            old = WorkShare.objects.filter(work=work, source=sender).exclude(state="disputed")
+            note_revision(file=row.file, work=work, shares=list(old))
+            old.delete()
             write_shares([share_row(work, part, sender) for part in new.shares])
     except SharesAboveWhole:
         on = row.file.created_at.date()

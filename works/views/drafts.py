@@ -20,6 +20,7 @@ from works.models import Work, WorkDraft
 from works.queries.repertoire import has_namesake, look_alikes
 from works.queries.work_pages import listed, same_named_parties
 from works.services.drafts import discard_draft, next_step, save_step, send_draft, start_draft
+from works.views.splits import finder
 
 STARTING_ROWS = 2
 
@@ -73,8 +74,10 @@ def draft_known(request: HttpRequest, party: Party, uid: UUID) -> HttpResponse:
 def draft_shares(request: HttpRequest, party: Party, uid: UUID) -> HttpResponse:
     """Step 3: who has which share. Two buttons help without a script: one more person, equal shares."""
     draft = _draft(party, uid)
-    if request.method == "POST" and {"add", "equal"} & set(request.POST):
-        rows = typed_rows(request.POST, add="add" in request.POST, equal="equal" in request.POST)
+    box = finder(request)
+    if request.method == "POST" and {"add", "equal", "find_party", "add_party"} & set(request.POST):
+        more, equal = "add" in request.POST, "equal" in request.POST
+        rows = typed_rows(request.POST, add=more, equal=equal, found=box.named)
         formset = ShareRows(initial=rows)
     elif request.method == "POST":
         formset = ShareRows(request.POST)
@@ -83,7 +86,7 @@ def draft_shares(request: HttpRequest, party: Party, uid: UUID) -> HttpResponse:
             return redirect("works:member-draft-check", uid=uid)
     else:
         formset = ShareRows(initial=draft.answers.get("shares") or _first_rows(party))
-    context = {"formset": formset, "forms": list(formset), "draft": draft, "party": party}
+    context = {"formset": formset, "forms": list(formset), "draft": draft, "party": party, "finder": box}
     return render(request, "works/member/draft_shares.html", context)
 
 
@@ -102,7 +105,7 @@ def draft_check(request: HttpRequest, party: Party, uid: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         persons = {place: _chosen(form.cleaned_data[f"person-{place}"]) for place, _name, _parties in doubtful}
         try:
-            work = send_draft(draft=draft, by=acting(request), persons=persons, is_doubtful=namesake)
+            work = send_draft(draft=draft, by=acting(request), persons=persons, is_doubtful=namesake, now=clock.now())
         except ValidationError as error:
             form.add_error(None, error)
         else:

@@ -18,9 +18,12 @@ from works.queries.descriptions import work_description
 from works.queries.disputes import told_disputes
 from works.queries.recordings import recordings_of
 from works.queries.repertoire import my_works, works_of
+from works.queries.splits import waiting_answers
 from works.queries.work_pages import own_shares, share_table
 from works.services.drafts import next_step
 from works.views.moved import moved_to
+
+WAITING_SHOWN = 20
 
 
 @member_page
@@ -39,6 +42,8 @@ def work_list(request: HttpRequest, party: Party) -> HttpResponse:
     filtered = bool(wanted.get("q") or wanted.get("show"))
     context = {
         "page": page,
+        "waiting": list(waiting_answers(party)[:WAITING_SHOWN]),
+        "today": clock.today(),
         "rows": [(work, shares.get(work.pk, {})) for work in page.rows],
         "drafts": [(draft, next_step(draft)) for draft in party.work_drafts.filter(work=None).order_by("-pk")[:20]],
         "filter_form": chosen,
@@ -62,6 +67,7 @@ def work_detail(request: HttpRequest, party: Party, uid: UUID) -> HttpResponse:
     context = {
         "work": work,
         "party": party,
+        "split": work.splits.order_by("-round").first(),
         "titles": described.titles,
         "described": described,
         "rights": share_table(work, on=clock.today()),

@@ -23,6 +23,7 @@ from royalties.queries.usage_lines import parts_scale
 from royalties.rules.deductions import DeductionResult, apply_deductions, read_deductions
 from royalties.services.runs.digests import input_digest
 from works.services.regrouping import hold_regroupings
+from works.services.resting import hold_register
 
 BACKGROUND_ABOVE = 300_000  # distinct texts; below that a person can wait for the freeze
 
@@ -43,13 +44,14 @@ TEXTS = f"""
     )
     INSERT INTO royalties_runtext (run_id, pool_no, text_key, file_id, text_no, work_id)
     SELECT %(run)s, leaf.pool_no, (c.position::bigint << {POSITION_BITS}) | t.text_no, t.file_id, t.text_no,
-        coalesce(final.target, d.work_id, 0)
+        CASE WHEN w.state = 'withdrawn' THEN 0 ELSE coalesce(w.id, 0) END
     FROM royalties_runpool leaf
         JOIN royalties_poolusage u ON u.pool_id = leaf.pool_id
         JOIN royalties_usageclaim c ON c.run_id = leaf.run_id AND c.file_id = u.file_id AND c."right" = leaf."right"
         JOIN royalties_usagetext t ON t.file_id = u.file_id AND leaf.section IN ('', t.section)
         LEFT JOIN decided d ON d.file_id = t.file_id AND d.text_no = t.text_no
         LEFT JOIN final ON final.work_id = d.work_id
+        LEFT JOIN works_work w ON w.id = coalesce(final.target, d.work_id)
     WHERE leaf.run_id = %(run)s AND t.file_id = ANY (%(files)s) AND d.outcome IS DISTINCT FROM 'ignored'
 """  # noqa: S608 - composed of the constant above
 
@@ -85,6 +87,7 @@ def freeze_run(*, run: Run, by: User, now: dt.datetime) -> Run:
     pools = list(Pool.objects.select_for_update(no_key=True).filter(claims__run=run).order_by("code"))
     if problems := freeze_problems(run, pools):
         raise ValidationError(problems)
+    hold_register()
     faultpoint("dist.freeze.before_write")
     _claim_usage(run, pools)
     _freeze_pools(run, pools)

@@ -122,6 +122,11 @@ def _held(group: HeldGroup) -> Item:
             "%(works)s songs of yours are disputed. Only the disputed parts are held; the rest pays.",
             group.works,
         ),
+        "unconfirmed": ngettext(
+            "%(works)s song of yours waits until all co-writers have agreed to its split.",
+            "%(works)s songs of yours wait until all co-writers have agreed to their splits.",
+            group.works,
+        ),
         "no_mandate": ngettext(
             "For %(works)s song we have no mandate of yours for the right that was used.",
             "For %(works)s songs we have no mandate of yours for the right that was used.",
@@ -129,7 +134,7 @@ def _held(group: HeldGroup) -> Item:
         ),
     }
     fallback = ngettext("Your share of %(works)s song waits.", "Your shares of %(works)s songs wait.", group.works)
-    actions = {"dispute": _("See the disputes"), "no_mandate": _("See the songs")}
+    actions = {"dispute": _("See the disputes"), "unconfirmed": _("See who has answered")}
     url = f"{reverse('royalties:member-waiting-list')}?{urlencode({'reason': group.reason})}"
     return {
         "reason": group.reason,
@@ -143,7 +148,7 @@ def _held(group: HeldGroup) -> Item:
 
 def _tasks(where: Standing, today: dt.date) -> list[Item]:
     """What only the member can do, the most urgent first."""
-    tasks = [*_account_tasks(where), *(_dispute_task(*group, today) for group in where.disputes)]
+    tasks = [*_account_tasks(where), *_split_task(where), *(_dispute_task(*group, today) for group in where.disputes)]
     if where.draft:
         url = reverse("works:member-draft-title", args=[where.draft.uid])
         tasks.append(_task(_("Finish the registration you began"), url, where.draft.title, "in_progress"))
@@ -160,6 +165,16 @@ def _account_tasks(where: Standing) -> list[Item]:
         return []
     hint = _("Your money waits until then. If the account you gave is right, ask us to confirm it.")
     return [_task(_("Give us another bank account"), reverse("members:member-bank"), hint, state)]
+
+
+def _split_task(where: Standing) -> list[Item]:
+    """Works that name her wait for her word on the split."""
+    if not where.splits:
+        return []
+    hint = ngettext("%(works)s work", "%(works)s works", where.splits) % {"works": grouped(where.splits)}
+    return [
+        _task(_("Agree to the split of works that name you"), reverse("works:member-work-list"), hint, "not_started")
+    ]
 
 
 def _dispute_task(deadline: dt.date, works: int, today: dt.date) -> Item:

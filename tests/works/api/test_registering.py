@@ -67,7 +67,8 @@ def test_a_work_is_registered_for_the_owner_of_the_client(program: Asking, nazia
     assert answer["Location"] == f"/api/v1/registrations/{answer.json()['uid']}/"
     assert (made.registered_by, made.duration, made.iswc, made.language) == (nazia.party, 215, "T0345246801", "ur")
     assert made.recordings.count() == 2
-    assert made.shares.filter(right="MR", party=nazia.party, share=500_000, source="api").exists()
+    assert made.shares.filter(right="MR", party=nazia.party, share=500_000, source="api", state="unconfirmed").exists()
+    assert made.splits.get().state == "open"  # the co-writer has not agreed yet
     assert Act.objects.filter(verb="register_through_api").count() == 1
     assert verify_chain() == []
 
@@ -78,7 +79,11 @@ def test_the_status_of_a_registration_follows_its_work(program: Asking, staff: A
     sent = program.post("registrations/", song(acknowledged=[known])).json()
     assert sent["state"] == "submitted"  # a namesake is registered: the desk compares the two
     decide_submitted(
-        work=Work.objects.get(uid=sent["work_uid"]), accept=False, reason="The same song.", by=staff("documentation")
+        work=Work.objects.get(uid=sent["work_uid"]),
+        accept=False,
+        reason="The same song.",
+        by=staff("documentation"),
+        now=clock.now(),
     )
     now = program.get(f"registrations/{sent['uid']}/").json()
     assert (now["state"], now["refusal"]) == ("refused", "The same song.")

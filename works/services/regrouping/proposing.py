@@ -60,7 +60,7 @@ def propose_split(
         raise ValidationError(faults)
     made = _propose("split", work, None, dict(choices), reason, by, now, form_key)
     facts = {"work": work.number, "title": choices["title"], "reason": reason.strip()[:500]}
-    record_act(by=by, verb="propose_split", on=made, facts=facts)
+    record_act(by=by, verb="propose_work_split", on=made, facts=facts)
     return made
 
 

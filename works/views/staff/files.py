@@ -13,33 +13,48 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.common import clock
 from cmo_portal.paging import keyset_page
-from works.forms.search import StatusFilter
+from works.exports import file_list_csv, refused_rows_response, template_response
+from works.formats.bulk import COLUMNS
+from works.forms.search import FileFilter, StatusFilter
 from works.forms.staff import RegistrationFileForm
 from works.models import ImportedTransaction, RegistrationFile
-from works.queries.registrations import progress_of, spoken
-from works.services import imports
+from works.queries.registrations import TABLES, filtered_files, hash_text, progress_of, spoken
+from works.services import bulk, imports
 from works.views.staff.works import STAFF
 
 IMPORT = "works.import_works"
+ORDERS = {"": ("-pk",), "oldest": ("pk",), "name": ("filename", "pk"), "sender": ("sender", "pk")}
 
 
 @staff_page(IMPORT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def file_list(request: HttpRequest) -> HttpResponse:
-    """The register of registration files, and where one is handed in: it is checked first, never taken at once."""
+    """The import register: every file with its hash, source, state and counts; and where one is handed in, which is
+    checked first, never taken at once."""
     form = RegistrationFileForm(request.POST if request.method == "POST" else None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         upload = form.cleaned_data["file"]
+        receive = imports.receive_registration_file if form.is_cwr else bulk.receive_table
         try:
-            file = imports.receive_registration_file(upload=upload, filename=upload.name, by=acting(request))
+            file = receive(upload=upload, filename=upload.name, by=acting(request))
         except ValidationError as error:
             form.add_error("file", error)
         else:
             return redirect("works:staff-file-detail", uid=file.uid)
+    chosen = FileFilter(request.GET)
+    wanted = chosen.cleaned_data if chosen.is_valid() else {}
+    rows, order = filtered_files(wanted), ORDERS[wanted.get("sort") or ""]
+    if request.GET.get("format") == "csv":
+        return file_list_csv(rows.order_by(*order))
+    query = request.GET.copy()
+    query["format"] = "csv"
     context = {
-        "page": keyset_page(RegistrationFile.objects.all(), order=("-pk",), query=request.GET),
+        "page": keyset_page(rows, order=order, query=request.GET),
         "form": form,
-        "empty_text": _("No registration file was handed in yet."),
+        "filter_form": chosen,
+        "export_url": f"?{query.urlencode()}",
+        "columns": [(column, _(column.help)) for column in COLUMNS],
+        "empty_text": _("No registration file fits. Clear the filter, or hand one in."),
         "layout": STAFF,
     }
     return render(request, "works/staff/file_list.html", context)
@@ -49,7 +64,7 @@ def file_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def file_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     """What a file holds and what became of each transaction; while a worker is at it, how far it is."""
-    file = get_object_or_404(RegistrationFile.objects.select_related("received_by"), uid=uid)
+    file = get_object_or_404(RegistrationFile.objects.select_related("received_by", "party"), uid=uid)
     chosen = StatusFilter(request.GET)
     rows = ImportedTransaction.objects.filter(file=file).select_related("work")
     if chosen.is_valid() and (status := chosen.cleaned_data["status"]):
@@ -57,10 +72,13 @@ def file_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     page = keyset_page(rows, order=("number",), query=request.GET)
     context = {
         "file": file,
+        "is_table": file.format in TABLES,
+        "hash": hash_text(file),
         "page": page,
         "rows": [(row, spoken(row.complaints)) for row in page.rows],
         "complaints": spoken(file.report.get("complaints") or []),
         "filter_form": chosen,
+        "undo": file.undos.select_related("asked_by", "decided_by").order_by("-pk").first(),
         "progress": progress_of(file),
         "poll_url": reverse("works:staff-file-progress", args=[uid]),
         "empty_text": _("This file holds no transaction of this kind."),
@@ -88,7 +106,8 @@ def file_import(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Take what passed; a second click finds it taken."""
     file = get_object_or_404(RegistrationFile, uid=uid)
     try:
-        file = imports.start_import(file=file, by=acting(request), now=clock.now())
+        start = bulk.start_taking if file.format in TABLES else imports.start_import
+        file = start(file=file, by=acting(request), now=clock.now())
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:
@@ -106,3 +125,18 @@ def file_answer(request: HttpRequest, uid: UUID) -> FileResponse:
     return FileResponse(
         file.answer.open("rb"), as_attachment=True, filename=name, content_type="text/plain; charset=us-ascii"
     )
+
+
+@staff_page(IMPORT)
+@require_safe
+def file_refused(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """The works of a table that were not accepted, as a file of the same form."""
+    files = RegistrationFile.objects.filter(format__in=TABLES).exclude(state="received")
+    return refused_rows_response(get_object_or_404(files, uid=uid))
+
+
+@staff_page(IMPORT)
+@require_safe
+def file_template(request: HttpRequest, ending: str) -> HttpResponse:
+    """The template of the table, as XLSX or CSV."""
+    return template_response(ending)

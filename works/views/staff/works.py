@@ -83,6 +83,7 @@ def work_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
         "all_rights": Right.choices,
         "recordings": recordings_of(work),
         "disputes": told_disputes(work, on=clock.today(), with_files=True),
+        "split": work.splits.order_by("-round").first(),
         "registrations": work.registrations.select_related("file").order_by("-pk")[:20],
         "reports": work.reports.filter(state="open").order_by("pk")[:20],
         "regroupings": regroupings_of(work),
@@ -100,7 +101,8 @@ def work_decide(request: HttpRequest, uid: UUID) -> HttpResponse:
     work = get_object_or_404(Work, uid=uid)
     accept = request.POST.get("act") == "accept"
     try:
-        decide_submitted(work=work, accept=accept, reason=request.POST.get("reason", "")[:500], by=acting(request))
+        reason = request.POST.get("reason", "")[:500]
+        decide_submitted(work=work, accept=accept, reason=reason, by=acting(request), now=clock.now())
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:

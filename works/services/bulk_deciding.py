@@ -1,0 +1,217 @@
+"""What becomes of each work of a table, by our own books, before anything is written.
+
+RJ something is wrong with it · CO its ISWC belongs to another work · DU our books hold a work of this title with one
+of these people · AC accepted, and another work of this title is named · AS accepted.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+
+from cmo_portal.common.spelling import skeleton, text_key
+from members.models import Member, Party, PartyName
+from members.rules.names import name_key, name_skeleton
+from works.formats.bulk import BulkFault, BulkShare, BulkWork, text_of
+from works.models import ImportedRecord, ImportedTransaction, RegistrationFile, Work, WorkShare, WorkTitle
+from works.queries.repertoire import GONE, TELLING
+
+TELLING_NAME = 4  # consonants from which an equal sound of a name is no accident
+COMPLAINTS_KEPT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class BulkDecision:
+    """A work of the table with its status, everything that is wrong, our work that it hits, and who its people are
+    (None where the person is new)."""
+
+    work: BulkWork
+    status: str
+    faults: tuple[BulkFault, ...]
+    found: Work | None
+    parties: tuple[Party | None, ...]
+
+    @property
+    def is_namesake(self) -> bool:
+        """Whether our books hold a work of the same title by other people, or the sender says that hers is another."""
+        return self.found is not None
+
+
+def decide_works(file: RegistrationFile, works: Sequence[BulkWork]) -> list[BulkDecision]:
+    """The decisions on a slice of a table, in a fixed number of queries."""
+    people = _People(file, works)
+    books = _Books(file, works)
+    return [_decide(work, people, books, by_member=file.party is not None) for work in works]
+
+
+def bulk_row_of(file: RegistrationFile, decision: BulkDecision) -> ImportedTransaction:
+    """The row that keeps a decision, not saved."""
+    return ImportedTransaction(
+        file=file,
+        number=decision.work.number,
+        kind="ROW",
+        title=decision.work.title or decision.work.title_original,
+        submitter_number=decision.work.reference[:20],
+        status=decision.status,
+        complaints=bulk_complaints(decision.faults),
+        work=decision.found,
+    )
+
+
+def bulk_complaints(faults: Iterable[BulkFault]) -> list[dict[str, Any]]:
+    """Complaints as they are kept, their texts in English with the facts apart, like those of other files."""
+    return [
+        {
+            "line": fault.row,
+            "record": fault.column,
+            "field": fault.column,
+            "value": fault.value,
+            "message": text_of(fault.code).message,
+            "remedy": text_of(fault.code).remedy,
+            "facts": fault.facts,
+            "edit": "",
+            "severity": "",
+            "count": 1,
+        }
+        for fault in list(faults)[:COMPLAINTS_KEPT]
+    ]
+
+
+def _decide(work: BulkWork, people: "_People", books: "_Books", *, by_member: bool) -> BulkDecision:
+    faults, parties = list(work.faults), []
+    for share in work.shares:
+        party, fault = people.resolve(share)
+        parties.append(party)
+        faults += [fault] if fault else []
+    if by_member and people.own not in parties:
+        faults.append(BulkFault(work.row, "name", "", "not_named"))
+    if faults:
+        return BulkDecision(work, "RJ", tuple(faults), None, tuple(parties))
+    if holder := books.by_iswc.get(work.iswc):
+        fault = BulkFault(work.row, "iswc", work.iswc, "iswc_taken", {"number": holder.number})
+        return BulkDecision(work, "CO", (fault,), holder, tuple(parties))
+    alike = books.alike(work)
+    known = {party.pk for party in parties if party}
+    same = next((each for each in alike if books.people[each.pk] & known), None)
+    if same and not work.is_another:
+        fault = BulkFault(
+            work.row, "title", work.title[:60], "alike", {"number": same.number, "title": same.title[:60]}
+        )
+        return BulkDecision(work, "DU", (fault,), same, tuple(parties))
+    if alike:
+        told = same or alike[0]
+        code = "namesake" if by_member else "namesake_taken"
+        fault = BulkFault(work.row, "title", work.title[:60], code, {"number": told.number})
+        return BulkDecision(work, "AC", (fault,), told, tuple(parties))
+    return BulkDecision(work, "AS", (), None, tuple(parties))
+
+
+class _People:
+    """Who the names and numbers of a slice are."""
+
+    def __init__(self, file: RegistrationFile, works: Sequence[BulkWork]) -> None:
+        shares = [share for work in works for share in work.shares]
+        self.own = file.party
+        ipis = {share.number for share in shares if share.is_ipi}
+        numbers = {share.number.upper() for share in shares if share.number and not share.is_ipi}
+        keys = {name_key(share.name) for share in shares if not share.number} - {""}
+        sounds = {name_skeleton(share.name) for share in shares if not share.number}
+        sounds = {sound for sound in sounds if len(sound) >= TELLING_NAME}
+        self.by_ipi = {
+            row.ipi_name_number: row.party
+            for row in PartyName.objects.filter(ipi_name_number__in=ipis).select_related("party")
+        }
+        members = Member.objects.filter(number__in=numbers).select_related("party")
+        self.by_number = {member.number.upper(): member.party for member in members}
+        self.by_name: dict[str, dict[int, Party]] = defaultdict(dict)
+        self.names: dict[int, set[str]] = defaultdict(set)
+        numbered = [party.pk for party in (*self.by_ipi.values(), *self.by_number.values())]
+        mine = [self.own.pk] if self.own else []
+        named = Q(key__in=keys) | Q(skeleton__in=sounds) | Q(party__in=[*numbered, *mine])
+        for row in PartyName.objects.filter(named).select_related("party"):
+            for key in {row.key, f"~{row.skeleton}"}:
+                self.by_name[key][row.party_id] = row.party
+                self.names[row.party_id].add(key)
+        candidates = {pk for parties in self.by_name.values() for pk in parties}
+        self.earlier = _named_before(file, candidates)
+
+    def resolve(self, share: BulkShare) -> tuple[Party | None, BulkFault | None]:
+        """The party of a row, None for somebody new; and what is wrong, if it cannot be said who is meant."""
+        if share.number:
+            return self._numbered(share)
+        if share.is_new:
+            made = self._among(share, self.earlier)
+            return made, None
+        if self.own and self._bears(self.own, share):
+            return self.own, None
+        if known := self._among(share, self.earlier):
+            return known, None
+        if any(self.by_name.get(key) for key in _keys(share)):
+            return None, BulkFault(share.row, "number", share.name[:60], "ambiguous")
+        return None, None
+
+    def _numbered(self, share: BulkShare) -> tuple[Party | None, BulkFault | None]:
+        party = self.by_ipi.get(share.number) if share.is_ipi else self.by_number.get(share.number.upper())
+        facts = {"value": share.number}
+        if party is None and not share.is_ipi:
+            return None, BulkFault(share.row, "number", share.number, "unknown_member", facts)
+        if party is not None and not self._bears(party, share):
+            return None, BulkFault(share.row, "number", share.number, "other_name", facts)
+        return party, None
+
+    def _bears(self, party: Party, share: BulkShare) -> bool:
+        return bool(self.names[party.pk] & set(_keys(share)))
+
+    def _among(self, share: BulkShare, allowed: set[int]) -> Party | None:
+        """The one party of this name among those allowed; None where there is none or more than one."""
+        found = {pk: party for key in _keys(share) for pk, party in self.by_name.get(key, {}).items() if pk in allowed}
+        return next(iter(found.values())) if len(found) == 1 else None
+
+
+class _Books:
+    """The works of our books that a slice may mean; what this very table brought was compared when it was read."""
+
+    def __init__(self, file: RegistrationFile, works: Sequence[BulkWork]) -> None:
+        iswcs = {work.iswc for work in works} - {""}
+        self.by_iswc = {work.iswc or "": work for work in Work.objects.filter(iswc__in=iswcs)}
+        keys = {text_key(title)[:400] for work in works for title in work.titles} - {""}
+        sounds = {skeleton(title)[:200] for work in works for title in work.titles}
+        sounds = {sound for sound in sounds if len(sound) >= TELLING}
+        named = WorkTitle.objects.filter(Q(key__in=keys) | Q(skeleton__in=sounds))
+        made = ImportedRecord.objects.filter(file=file, act="made", kind="work").values("record_id")
+        rows = named.exclude(work__state__in=(*GONE, "refused")).exclude(work__in=made)
+        self.titled: dict[str, dict[int, Work]] = defaultdict(dict)
+        for row in rows.select_related("work").order_by("work_id"):
+            for key in (row.key, f"~{row.skeleton}"):
+                self.titled[key][row.work_id] = row.work
+        found = {pk for works_of_key in self.titled.values() for pk in works_of_key}
+        self.people: dict[int, set[int]] = defaultdict(set)
+        for work_id, party_id in WorkShare.objects.filter(work__in=found).values_list("work_id", "party_id"):
+            self.people[work_id].add(party_id)
+
+    def alike(self, work: BulkWork) -> list[Work]:
+        """Works with one of its titles, or one that sounds the same."""
+        found: dict[int, Work] = {}
+        for title in work.titles:
+            found |= self.titled.get(text_key(title)[:400], {})
+            sound = skeleton(title)[:200]
+            found |= self.titled.get(f"~{sound}", {}) if len(sound) >= TELLING else {}
+        return list(found.values())
+
+
+def _named_before(file: RegistrationFile, candidates: set[int]) -> set[int]:
+    """Of the candidates, those that this very file made, and those in works that this member registered before: the
+    same name from the same hand is the same party."""
+    made = ImportedRecord.objects.filter(file=file, act="made", kind="party", record_id__in=candidates)
+    found = set(made.values_list("record_id", flat=True))
+    if file.party is not None:
+        partners = WorkShare.objects.filter(work__registered_by=file.party, party__in=candidates)
+        found |= set(partners.values_list("party_id", flat=True).distinct())
+    return found
+
+
+def _keys(share: BulkShare) -> list[str]:
+    sound = name_skeleton(share.name)
+    return [name_key(share.name), *([f"~{sound}"] if len(sound) >= TELLING_NAME else [])]

@@ -1,0 +1,148 @@
+"""What rests on a work that an import brought: it then cannot be taken back as if it had never been.
+
+Our own tables are asked here. Apps above say what they know of (royalties: money and matches) by registering.
+"""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.db import connection
+from django.db.models import Model, Q
+from django.utils.translation import gettext as _
+
+from cmo_portal.audit.models import Act
+from works.models import ImportedRecord, ImportedTransaction, RegistrationFile, Work
+
+UNDO_LOCK = 0x554E444F  # held together by runs that freeze, and alone by whoever takes works out of the register
+Reasons = dict[int, list[str]]  # work id → why it cannot be taken back, in the reader's language
+Asked = Callable[[Sequence[int], dt.datetime | None], Reasons]
+Released = Callable[[Sequence[int]], None]
+
+# Tables that say what a work is: the import wrote them with it, and what was changed later left an act or a later file.
+PART_OF_A_WORK = frozenset(
+    {
+        ("worktitle", "work"), ("workidentifier", "work"), ("workshare", "work"), ("recordingwork", "work"),
+        ("importedtransaction", "work"), ("importedrecord", "work"), ("splitproposal", "work"),
+        ("workorigin", "work"), ("workperformer", "work"), ("instrumentation", "work"),
+        ("publicdomainelement", "work"), ("sourcework", "work"), ("worksubmission", "work"), ("societynote", "work"),
+        ("searchdocument", "work"), ("searchword", "work"),
+    }
+)  # fmt: skip
+BY_FILES = ("revise_work",)  # acts of imports, which their own rows tell of
+
+
+@dataclass(frozen=True, slots=True)
+class Dependent:
+    """An app above: what it has resting on works (since a moment, or ever), and what it does when they go."""
+
+    rests: Asked
+    release: Released
+
+
+_dependents: list[Dependent] = []
+
+
+def register_dependent(dependent: Dependent) -> None:
+    """Called from AppConfig.ready of an app that keeps works in mind."""
+    _dependents.append(dependent)
+
+
+def hold_register() -> None:
+    """To the end of the transaction no work is taken out of the register; many may hold it at once."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [UNDO_LOCK])
+
+
+def lock_register_for_undo() -> None:
+    """Wait until nobody holds the register, and keep everybody waiting to the end of the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [UNDO_LOCK])
+
+
+def release_works(work_ids: Sequence[int]) -> None:
+    """Tell the apps above that these works are withdrawn. Inside the caller's transaction."""
+    for dependent in _dependents:
+        dependent.release(work_ids)
+
+
+def resting_on(file: RegistrationFile, work_ids: Sequence[int], *, since: dt.datetime | None) -> Reasons:
+    """Everything that rests on works of an import. `since` is given for works that stood before the import and were
+    only revised by it: then only what came later counts."""
+    found: Reasons = defaultdict(list)
+    ids = list(work_ids)
+    for source in (_merged(ids), _later_files(file, ids), _acts(ids, since), _references(ids, since)):
+        for work_id, reasons in source.items():
+            found[work_id] += reasons
+    for dependent in _dependents:
+        for work_id, reasons in dependent.rests(ids, since).items():
+            found[work_id] += reasons
+    return {work_id: list(dict.fromkeys(reasons)) for work_id, reasons in found.items() if reasons}
+
+
+def _merged(ids: list[int]) -> Reasons:
+    gone = Work.objects.filter(pk__in=ids).exclude(state__in=("registered", "submitted", "refused"))
+    found = {pk: [_("It was merged into another work.")] for pk in gone.values_list("pk", flat=True)}
+    taken = Work.objects.filter(merged_into__in=ids).values_list("merged_into_id", flat=True)
+    return found | {pk: [_("Another work was merged into it.")] for pk in taken if pk}
+
+
+def _later_files(file: RegistrationFile, ids: list[int]) -> Reasons:
+    rows = ImportedTransaction.objects.filter(work__in=ids, taken=True, status__in=("AS", "AC"), file_id__gt=file.pk)
+    rows = rows.exclude(file__format__in=("CSV", "XLSX"))  # a table names a work of ours only to say what it looks like
+    return _grouped(
+        (work_id, _("The later file %(name)s revised it.") % {"name": name})
+        for work_id, name in rows.values_list("work_id", "file__filename").distinct()
+    )
+
+
+def _acts(ids: list[int], since: dt.datetime | None) -> Reasons:
+    """What people did with a work by hand."""
+    uids = {str(uid): pk for pk, uid in Work.objects.filter(pk__in=ids).values_list("pk", "uid")}
+    acts = Act.objects.filter(object_type="works.work", object_id__in=list(uids)).exclude(verb__in=BY_FILES)
+    if since is not None:
+        acts = acts.filter(at__gt=since)
+    text = _("People worked on it: its shares, description or split were answered for or changed by hand.")
+    return {uids[uid]: [text] for uid in acts.values_list("object_id", flat=True).distinct()}
+
+
+def _references(ids: list[int], since: dt.datetime | None) -> Reasons:
+    """Rows of our own app that name a work and are no part of it: disputes, reports, agreements, whatever there is."""
+    found: list[tuple[int, str]] = []
+    for model, column in _referring():
+        rows: Any = model._default_manager.filter(Q(**{f"{column}__in": ids}))
+        if since is not None and any(field.name == "created_at" for field in model._meta.fields):
+            rows = rows.filter(created_at__gt=since)
+        what = str(model._meta.verbose_name)
+        for work_id in rows.values_list(column, flat=True).distinct():
+            found.append((work_id, _("It is named elsewhere: %(what)s.") % {"what": what}))
+    return _grouped(found)
+
+
+def _referring() -> list[tuple[type[Model], str]]:
+    """Every table of our own app with a column that names a work and is no part of what the work is."""
+    found = []
+    for model in apps.get_app_config("works").get_models():
+        if model is Work or hasattr(model, "pgh_tracked_model"):
+            continue
+        for field in model._meta.concrete_fields:
+            place = (model._meta.model_name, field.name)
+            if field.related_model is Work and place not in PART_OF_A_WORK:
+                found.append((model, field.attname))
+    return found
+
+
+def _grouped(rows: Iterable[tuple[int, str]]) -> Reasons:
+    found: Reasons = defaultdict(list)
+    for work_id, reason in rows:
+        found[work_id].append(reason)
+    return found
+
+
+def made_by(file: RegistrationFile, kind: str) -> list[int]:
+    """The rows of one kind that an import made."""
+    rows = ImportedRecord.objects.filter(file=file, act="made", kind=kind)
+    return list(rows.order_by("record_id").values_list("record_id", flat=True))

@@ -1,0 +1,207 @@
+"""Undoing a whole import: exactly what it made goes, unless something came later that rests on it.
+
+Works become withdrawn: the work and its titles stay as history, its shares, numbers and links go, its ISWC is free
+again. What the import revised is put back as it was. People and their names stay: a name is nobody's money. The
+societies that it named as collecting for people never were. A second person does it where anything could have paid.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from cmo_portal.accounts.access import require
+from cmo_portal.accounts.models import User
+from cmo_portal.audit.services import record_act
+from members.models import PartyAffiliation
+from works.models import (
+    ImportedRecord,
+    ImportUndo,
+    Recording,
+    RecordingPerformer,
+    RecordingWork,
+    RegistrationFile,
+    Work,
+    WorkIdentifier,
+    WorkShare,
+    WorkTitle,
+)
+from works.services.made import SHARE_FIELDS, WORK_FIELDS
+from works.services.registration import lock_register
+from works.services.resting import Reasons, lock_register_for_undo, made_by, release_works, resting_on
+from works.services.splits import withdraw_rounds
+
+PERMISSION = "works.import_works"
+UNDONE = ("undone", "partly")
+NAMED = 20  # works that a refusal names one by one
+NEVER = dt.date(1, 1, 1)  # the only day of an affiliation that never was
+
+
+@dataclass(frozen=True, slots=True)
+class UndoPlan:
+    """What undoing an import would do: works it made and works it revised that can be taken back, and those that
+    cannot, each with its reasons; whether it needs a second person."""
+
+    made: tuple[int, ...]
+    revised: tuple[int, ...]
+    resting: tuple[tuple[Work, tuple[str, ...]], ...]
+    four_eyes: bool
+
+    @property
+    def count(self) -> int:
+        """How many works would be taken back."""
+        return len(self.made) + len(self.revised)
+
+
+def undo_plan(file: RegistrationFile) -> UndoPlan:
+    """What undoing an import would do now."""
+    made = made_by(file, "work")
+    changed = ImportedRecord.objects.filter(file=file, act="changed", kind="work").exclude(record_id__in=made)
+    revised = sorted(set(changed.values_list("record_id", flat=True)))
+    reasons: Reasons = resting_on(file, made, since=None)
+    reasons |= resting_on(file, revised, since=file.imported_at) if revised else {}
+    works = Work.objects.filter(pk__in=reasons).order_by("number")
+    return UndoPlan(
+        made=tuple(pk for pk in made if pk not in reasons),
+        revised=tuple(pk for pk in revised if pk not in reasons),
+        resting=tuple((work, tuple(reasons[work.pk])) for work in works),
+        four_eyes=bool(revised) or WorkShare.objects.filter(work__in=made, state="active").exists(),
+    )
+
+
+@transaction.atomic
+def ask_undo(*, file: RegistrationFile, reason: str, leaves_rest: bool, by: User, now: dt.datetime) -> ImportUndo:
+    """Ask for an import to be undone; done at once where nothing of it could have paid anybody. `leaves_rest` says that
+    works on which something rests stay as they are.
+
+    Raises ValidationError naming each such work when they are not to be left, and when it was asked or done before.
+    """
+    require(by, PERMISSION)
+    file = RegistrationFile.objects.select_for_update(of=("self",)).get(pk=file.pk)
+    if file.state in UNDONE:
+        raise ValidationError(_("This import was undone already."))
+    if file.state != "imported":
+        raise ValidationError(_("Nothing of this file was taken, so there is nothing to undo."))
+    if not reason.strip():
+        raise ValidationError(_("Say why the import is undone: it stands in the record of acts."))
+    if file.undos.filter(state="asked").exists():
+        raise ValidationError(_("Somebody asked for this already. A second person has to do it, or refuse it."))
+    plan = undo_plan(file)
+    _check_plan(plan, leaves_rest)
+    undo = ImportUndo.objects.create(
+        file=file, reason=reason.strip()[:500], leaves_rest=leaves_rest, four_eyes=plan.four_eyes, asked_by=by
+    )
+    record_act(by=by, verb="ask_undo_import", on=file, facts={"reason": undo.reason, "works": plan.count})
+    return undo if undo.four_eyes else _carry_out(undo, by, now)
+
+
+@transaction.atomic
+def do_undo(*, undo: ImportUndo, by: User, now: dt.datetime) -> ImportUndo:
+    """A second person undoes the import that somebody asked to undo; by what rests on it now. Done once."""
+    require(by, PERMISSION)
+    RegistrationFile.objects.select_for_update(of=("self",)).get(pk=undo.file_id)
+    undo = ImportUndo.objects.select_for_update(of=("self",)).select_related("file").get(pk=undo.pk)
+    if undo.state != "asked":
+        raise ValidationError(_("This was decided already."))
+    if undo.four_eyes and undo.asked_by_id == by.pk:
+        raise ValidationError(_("You asked for it. Another person has to look at it and do it."))
+    return _carry_out(undo, by, now)
+
+
+@transaction.atomic
+def refuse_undo(*, undo: ImportUndo, by: User, now: dt.datetime) -> ImportUndo:
+    """The import stays as it is."""
+    require(by, PERMISSION)
+    undo = ImportUndo.objects.select_for_update(of=("self",)).select_related("file").get(pk=undo.pk)
+    if undo.state != "asked":
+        raise ValidationError(_("This was decided already."))
+    undo.state, undo.decided_by, undo.decided_at = "refused", by, now
+    undo.save(update_fields=["state", "decided_by", "decided_at"])
+    record_act(by=by, verb="refuse_undo_import", on=undo.file, facts={"reason": undo.reason})
+    return undo
+
+
+def _carry_out(undo: ImportUndo, by: User, now: dt.datetime) -> ImportUndo:
+    """Look at what rests on the works once more, under the lock that runs hold while they freeze; take them back."""
+    lock_register_for_undo()
+    lock_register()
+    file = undo.file
+    plan = undo_plan(file)
+    _check_plan(plan, undo.leaves_rest)
+    affected = [*plan.made, *plan.revised]
+    list(Work.objects.select_for_update(no_key=True).filter(pk__in=affected).order_by("pk").values_list("pk"))
+    shares = _withdraw(file, plan.made, now)
+    shares += _put_back(file, plan.revised)
+    _void_affiliations(file, plan)
+    release_works(plan.made)
+    undo.state, undo.decided_by, undo.decided_at = "done", by, now
+    undo.report = {
+        "withdrawn": len(plan.made),
+        "restored": len(plan.revised),
+        "shares": shares,
+        "left": [{"number": work.number, "reasons": list(reasons)} for work, reasons in plan.resting],
+    }
+    undo.save(update_fields=["state", "decided_by", "decided_at", "report"])
+    file.state = "partly" if plan.resting else "undone"
+    file.save(update_fields=["state"])
+    facts = {"reason": undo.reason, **{name: undo.report[name] for name in ("withdrawn", "restored", "shares")}}
+    record_act(by=by, verb="undo_import", on=file, facts={**facts, "left": len(plan.resting)})
+    return undo
+
+
+def _check_plan(plan: UndoPlan, leaves_rest: bool) -> None:
+    if plan.resting and not leaves_rest:
+        told = [f"{work}: {' '.join(reasons)}" for work, reasons in plan.resting[:NAMED]]
+        if len(plan.resting) > NAMED:
+            told.append(_("And %(count)s more.") % {"count": len(plan.resting) - NAMED})
+        head = _("Something rests on works of this import, so the whole cannot be undone. You can undo the rest.")
+        raise ValidationError([head, *told])
+    if not plan.count:
+        raise ValidationError(_("Nothing of this import can be undone."))
+
+
+def _withdraw(file: RegistrationFile, works: Sequence[int], now: dt.datetime) -> int:
+    """Take works out of the register that this import brought; their titles stay, so that they can be looked up."""
+    shares, _kinds = WorkShare.objects.filter(work__in=works).delete()
+    WorkIdentifier.objects.filter(work__in=works).delete()
+    RecordingWork.objects.filter(work__in=works).delete()
+    made = Recording.objects.filter(pk__in=made_by(file, "recording"), parts__isnull=True)
+    lonely = list(made.values_list("pk", flat=True))
+    RecordingPerformer.objects.filter(recording__in=lonely).delete()
+    Recording.objects.filter(pk__in=lonely).delete()
+    withdraw_rounds(work_ids=works, now=now)
+    Work.objects.filter(pk__in=works).update(state="withdrawn", iswc=None)
+    return shares
+
+
+def _put_back(file: RegistrationFile, works: Sequence[int]) -> int:
+    """Give works that this import revised their own words and shares back."""
+    mine = made_by(file, "share")
+    gone, _kinds = WorkShare.objects.filter(pk__in=mine, work__in=works).delete()
+    WorkTitle.objects.filter(pk__in=made_by(file, "title"), work__in=works).delete()
+    RecordingWork.objects.filter(pk__in=made_by(file, "link"), work__in=works).delete()
+    kept = ImportedRecord.objects.filter(file=file, work__in=works).select_related("work").order_by("pk")
+    # A file may revise a work twice: what stood before the first revision is put back, never what the file itself made.
+    old = [row for row in kept.filter(act="removed", kind="share") if row.record_id not in set(mine)]
+    WorkShare.objects.bulk_create(WorkShare(work=row.work, **_fields(row.data, SHARE_FIELDS)) for row in old)
+    first: dict[int, ImportedRecord] = {}
+    for row in kept.filter(act="changed", kind="work"):
+        first.setdefault(row.record_id, row)
+    for pk, row in first.items():
+        Work.objects.filter(pk=pk).update(**_fields(row.data, WORK_FIELDS))
+    return gone
+
+
+def _void_affiliations(file: RegistrationFile, plan: UndoPlan) -> None:
+    """The societies that this import named for people never collected; people of works that stay keep theirs."""
+    staying = WorkShare.objects.filter(work__in=[work.pk for work, _reasons in plan.resting]).values("party_id")
+    rows = PartyAffiliation.objects.filter(pk__in=made_by(file, "affiliation")).exclude(party__in=staying)
+    rows.update(valid_from=NEVER, valid_to=NEVER)
+
+
+def _fields(data: dict[str, Any] | None, names: Sequence[str]) -> dict[str, Any]:
+    return {name: (data or {})[name] for name in names}
