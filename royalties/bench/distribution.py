@@ -154,10 +154,8 @@ def _match_known_keys(report: Report) -> None:
     with _timer() as took:
         found = list(match_texts(texts, index))
     report.add("matching_known_keys", took[0])
-    report.facts["texts_of_known_keys"], report.facts["known_keys_matched"] = (
-        len(texts),
-        sum(one.outcome == "matched" for one in found),
-    )
+    report.facts["texts_of_known_keys"] = len(texts)
+    report.facts["known_keys_matched"] = sum(one.outcome == "matched" for one in found)
 
 
 def _pools(place: Place, files: list[UsageFile], by: Any, second: Any) -> list[Pool]:
