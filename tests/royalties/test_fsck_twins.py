@@ -288,7 +288,11 @@ class TestTwins:
         payments.approve_batch(batch=made, digest=bytes(made.digest), by=make.approver(), now=NOW)
         row = f"WHERE batch_id = {made.pk}"
         planted = [
-            (f"UPDATE royalties_payment SET net = net + 7, withheld = withheld - 7 {row}", {"M14", "M25"}),
+            (
+                f"UPDATE royalties_payment SET net = net + 7, withheld = withheld - 7 {row};"
+                f" UPDATE royalties_paymentbatch SET control_total = control_total + 7 * count WHERE id = {made.pk}",
+                {"M14", "M25"},
+            ),
             (f"UPDATE royalties_payment SET tax_rate_percent = '1' {row}", {"M14", "M25"}),
             (f"UPDATE royalties_payment SET payee_name = 'Somebody else' {row}", {"M14"}),
             (f"UPDATE royalties_payment SET iban_masked = 'PK00' {row}", {"M14"}),
@@ -305,6 +309,7 @@ class TestTwins:
                 " royalties_paymentbatch b ON b.id = p.batch_id WHERE b.id = %s GROUP BY b.id",
                 [made.pk],
             )
+            assert superuser_cursor.fetchone() == (True,), statement
             assert red() >= codes and red() <= {"M14", "M25", "M03"}, statement
             if "closed" not in statement:
                 with pytest.raises(ValidationError, match="red|not those that were approved"):
@@ -313,6 +318,23 @@ class TestTwins:
                 superuser_cursor.execute(f"DELETE FROM {table}")
                 superuser_cursor.execute(f"INSERT INTO {table} SELECT * FROM kept_{table}")
         assert red() == set()
+
+    def test_m14_a_batch_whose_digest_or_approver_is_not_the_one_it_was_approved_with(self, books, superuser_cursor):
+        made = waiting_batch()
+        payments.approve_batch(batch=made, digest=bytes(made.digest), by=make.approver(), now=NOW)
+        for constraint in ("batch_approval_names_digest", "batch_four_eyes"):
+            superuser_cursor.execute(f"ALTER TABLE royalties_paymentbatch DROP CONSTRAINT {constraint}")
+        superuser_cursor.execute("SET session_replication_role = replica")
+        superuser_cursor.execute("UPDATE royalties_paymentbatch SET digest = 'x' WHERE id = %s", [made.pk])
+        assert [text.partition(": ")[2] for text in found("M14")] == [
+            "its digest is not that of its payments",
+            "its approval is not of its digest",
+        ]
+        superuser_cursor.execute(
+            "UPDATE royalties_paymentbatch SET digest = approved_digest, approved_by_id = maker_id WHERE id = %s",
+            [made.pk],
+        )
+        assert [text.partition(": ")[2] for text in found("M14")] == ["the batch was not approved by a second person"]
 
     def test_m10_a_weight_or_work_that_the_lines_do_not_make(self, books, superuser_cursor):
         """Both levels changed alike, so that the sums still fit and the digest, which is of money, too."""
