@@ -126,7 +126,7 @@ def test_a_cycle_a_conflict_and_a_gap_are_told_in_words(documentation: Any, firm
         out = StringIO()
         call_command("effective_shares", work=song.number, right="PR", territory="0586", on="2026-06-30", stdout=out)
         told[song] = out.getvalue()
-    assert "circle" in told[ring] and "A000000" in told[ring]
+    assert "circle" in told[ring] and "(A00" in told[ring]
     assert "more than 100 %" in told[doubled]
     WorkShare.objects.create(work=loose, party=indus, role="E", right="PR", share=PERCENT)
     agreement(documentation, party("Far Away"), party("Farther"), works=(loose,), agreement_type="PS")
@@ -202,6 +202,12 @@ def test_the_command_gives_shares_paths_and_words_as_json(documentation: Any, fi
     ]
     assert [step["agreement"] for step in told["parts"][1]["path"]] == [None, signed.number]
     assert len(told["words"]) == 2 and told["gaps"] == []
+    for name in (str(song.uid), str(song.pk), song.number.lower()):
+        again = StringIO()
+        call_command(
+            "effective_shares", work=name, right="MR", territory="0586", on="2026-06-30", json=True, stdout=again
+        )
+        assert json.loads(again.getvalue())["parts"] == told["parts"]
 
 
 @pytest.mark.django_db
