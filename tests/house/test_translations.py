@@ -19,7 +19,7 @@ def test_no_catalogue_says_a_text_twice() -> None:
     """Merged branches can leave an entry twice; gettext's own tools refuse such a file."""
     twice = []
     for path in sorted(ROOT.glob("**/locale/ur/LC_MESSAGES/django.po")):
-        entries = re.findall(r'^((?:msgctxt .*\n)?msgid (?:.*\n)+?)msgstr', path.read_text(encoding="utf-8"), re.M)
+        entries = re.findall(r"^((?:msgctxt .*\n)?msgid (?:.*\n)+?)msgstr", path.read_text(encoding="utf-8"), re.M)
         twice += [f"{path.relative_to(ROOT)}: {entry}" for entry, times in Counter(entries).items() if times > 1]
     assert twice == []
 
