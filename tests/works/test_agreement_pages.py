@@ -158,3 +158,10 @@ def test_names_and_shares_of_the_chain_keep_their_order_in_an_urdu_sentence(desk
     desk.cookies["django_language"] = "ur"
     page = desk.get(reverse("works:staff-work-detail", args=[song.uid])).content.decode()
     assert "\N{FIRST STRONG ISOLATE}London Music\N{POP DIRECTIONAL ISOLATE}" in page
+
+
+def test_a_day_to_come_is_refused_as_a_day_of_knowledge(desk: Client, signed: Any) -> None:
+    _, song = signed
+    tomorrow = (clock.today() + dt.timedelta(days=1)).isoformat()
+    page = text(desk.get(reverse("works:staff-work-detail", args=[song.uid]), {"known_on": tomorrow}))
+    assert "Nobody knows yet what will be known then" in page
