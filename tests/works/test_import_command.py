@@ -31,6 +31,13 @@ def test_a_dry_run_says_what_would_happen_and_keeps_nothing(staff: Any) -> None:
 
 
 @pytest.mark.django_db
+def test_a_dry_run_writes_the_answer_that_would_go_out(staff: Any, tmp_path: Path) -> None:
+    staff("documentation")
+    assert run(str(FILE), "--dry-run", "--ack", str(tmp_path / "answer"))["state"] == "dry run"
+    assert (tmp_path / "answer").read_bytes().startswith(b"HDRSO") and not Work.objects.exists()
+
+
+@pytest.mark.django_db
 def test_a_file_is_taken_and_its_answer_written(staff: Any, tmp_path: Path) -> None:
     staff("documentation", email="desk@society.example")
     report = run(str(FILE), "--ack", str(tmp_path / "answer"), "--by", "desk@society.example")

@@ -27,17 +27,18 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Print the report; with --dry-run nothing is kept."""
+        """Print the report; with --dry-run nothing is kept, but the answer that would go out is written."""
         by = member_of_staff(options["by"])
         try:
             with transaction.atomic(), options["file"].open("rb") as stream:
                 file = check_registration_file(upload=stream, filename=options["file"].name, by=by)
-                if not options["dry_run"] and file.state != "refused":
+                if (options["ack"] or not options["dry_run"]) and file.state != "refused":
                     file = import_registration_file(file=file, by=by, now=clock.now())
                 if options["ack"] and file.answer:
                     with file.answer.open("rb") as answer:
                         options["ack"].write_bytes(answer.read())
                 if options["dry_run"]:
+                    file.answer.delete(save=False)
                     transaction.set_rollback(True)
         except ValidationError as error:
             raise CommandError("\n".join(error.messages)) from error
