@@ -10,7 +10,7 @@ from typing import Any
 import psycopg2
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -234,7 +234,7 @@ def test_twin_without_its_triggers_the_search_goes_wrong(superuser_cursor: Any) 
 
 
 def plan(sql: str, values: dict[str, Any]) -> str:
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute("EXPLAIN " + sql.replace("{visible}", "w.state = 'registered'"), values)
         return "\n".join(row[0] for row in cursor.fetchall())
