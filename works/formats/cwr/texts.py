@@ -332,6 +332,21 @@ _SENDING: dict[str, Text] = {
     "share_by_territory": Text(
         _("The ownership differs by territory, which CWR cannot say."), _("Give the shares for the world.")
     ),
+    "agreements_disagree": Text(
+        _("Agreements about the work contradict each other, so nobody can say who collects it."),
+        _("Correct the agreements."),
+    ),
+    "collection_split": Text(
+        _("What “%(owner)s” owns of %(right)s is collected by more than one in %(value)s, which a chain cannot say."),
+        _("Give each part of the ownership to the publisher that collects it."),
+    ),
+    "collected_for_another": Text(
+        _("A publisher collects a part of %(right)s that it does not own for its owner in %(value)s."),
+        _("Give the publisher the ownership, or tell the receiver apart from the file."),
+    ),
+    "chain_left_out": Text(
+        _("Nobody of ours stands in the chain of “%(value)s”; only what it owns is sent."), _("Nothing.")
+    ),
     "share_too_small": Text(
         _("The %(right)s share of “%(value)s” is below 0.01 %%, the smallest that CWR can say."), _("Raise it.")
     ),

@@ -1,0 +1,119 @@
+"""Publisher chains in files of ours: who collects where, by the agreements in force, as 2.x can say it."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from members.models import Party
+from tests.factories.works import PERCENT, work
+from tests.works.test_exports import VERSIONS, complaints, export, member_of, sent
+from works.formats.cwr.work import WorkTransaction
+from works.models import Agreement, Work
+from works.services.agreements import NewAgreement, NewSide, Terms, record_agreement
+
+pytestmark = pytest.mark.django_db
+START = dt.date(2020, 1, 1)
+
+
+@pytest.fixture
+def by(staff: Any) -> Any:
+    return staff("documentation")
+
+
+def agree(by: Any, giver: Party, taker: Party, percent: int = 100, *works: Work, **terms: Any) -> Agreement:
+    """An agreement that passes on so much of the performing and the mechanical right."""
+    parts = ((100 - percent) * PERCENT,) * 2 + (0,), (percent * PERCENT,) * 2 + (0,)
+    sides = (NewSide(giver, "AS", parts[0]), NewSide(taker, "AC", parts[1]))
+    told = Terms(**({"agreement_type": "PG", "start_date": START} | terms))
+    return record_agreement(new=NewAgreement(told, sides, works), by=by)
+
+
+def chains_of(only: WorkTransaction) -> list[list[tuple[str, str, list[str]]]]:
+    """Name, type and territories of every publisher, by chain."""
+    return [
+        [
+            (
+                each.publisher_name,
+                each.publisher_type,
+                [f"{'+' if line.is_include else '-'}{line.tis_code}" for line in each.territories],
+            )
+            for each in chain
+        ]
+        for chain in only.chains()
+    ]
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_administrators_and_sub_publishers_stand_in_the_chain_of_the_owner(version: str, by: Any) -> None:
+    sana, indus = member_of("Sana Ahmed"), member_of("INDUS HOUSE")
+    admin, london, bombay = member_of("ADMIN CO"), member_of("LONDON MUSIC", "052"), member_of("BOMBAY SONGS", "036")
+    work("Dil", (sana, "CA", 50), (indus, "E", 50))
+    agree(by, indus, admin)
+    agree(by, admin, london, territory="2136-0586")
+    agree(by, london, bombay, territory="0356")
+    only = sent(export(by, version))[0]
+    assert chains_of(only) == [
+        [
+            ("INDUS HOUSE", "E", []),
+            ("ADMIN CO", "AM", ["+0586"]),
+            ("LONDON MUSIC", "SE", ["+2136", "-0356", "-0586"]),
+            ("BOMBAY SONGS", "AM", ["+0356"]),
+        ]
+    ]
+    assert {publisher.publisher_seq for publisher in only.publishers} == {1}
+    assert only.publishers[1].territories[0].collection == (500_000, 500_000, 0)
+
+
+def test_an_agreement_of_a_writer_links_him_by_its_number(by: Any) -> None:
+    sana, ali = member_of("Sana Ahmed"), member_of("Ali Khan")
+    one, two = member_of("FIRST HOUSE"), member_of("SECOND HOUSE")
+    song = work("Dil", (sana, "CA", 25), (ali, "CA", 25), (one, "E", 25), (two, "E", 25))
+    first = agree(by, sana, one, 50, agreement_type="OG")
+    second = agree(by, ali, two, 50, song, agreement_type="OS")
+    only = sent(export(by))[0]
+    links = {writer.last_name: [(link.publisher_name, link.submitter_agreement_no) for link in writer.links]
+             for writer in only.writers}  # fmt: skip
+    assert links == {"AHMED": [("FIRST HOUSE", first.number)], "KHAN": [("SECOND HOUSE", second.number)]}
+
+
+def test_a_publisher_who_has_a_writers_part_by_agreement_owns_it_in_the_file(by: Any) -> None:
+    sana, house = member_of("Sana Ahmed"), member_of("INDUS HOUSE")
+    london = member_of("LONDON MUSIC", "052")
+    work("Dil", (sana, "CA", 100))
+    agree(by, sana, house, 40, agreement_type="OG")
+    agree(by, house, london, territory="0826")
+    only = sent(export(by))[0]
+    assert (only.writers[0].pr_ownership, only.publishers[0].pr_ownership) == (600_000, 400_000)
+    assert chains_of(only) == [[("INDUS HOUSE", "E", ["+2136", "-0826"]), ("LONDON MUSIC", "SE", ["+0826"])]]
+
+
+def test_what_a_chain_cannot_say_keeps_the_work_back_with_its_place(by: Any) -> None:
+    sana, house, london = member_of("Sana Ahmed"), member_of("INDUS HOUSE"), member_of("LONDON MUSIC", "052")
+    split = work("Split", (sana, "CA", 50), (house, "E", 50))
+    agree(by, house, london, 60, split, agreement_type="PS", territory="0826")
+    moved = work("Moved", (sana, "CA", 50), (house, "E", 50))
+    agree(by, sana, london, 100, moved, agreement_type="PS", shares_change=True)
+    local = work("Local", (sana, "CA", 100))
+    agree(by, sana, london, 50, local, agreement_type="OS", territory="0826")
+    told = {row[0]: row[2:5] + [row[5]] for row in complaints(export(by))}
+    assert told[split.number] == ["not sent", "SPT", "mr_collection", "0826"]
+    assert told[moved.number] == ["not sent", "SWT", "tis_code", "2136"]
+    assert told[local.number][:3] == ["not sent", "SPU", "pr_ownership"]
+
+
+def test_a_chain_without_anybody_of_ours_tells_ownership_and_says_so(by: Any) -> None:
+    sana = member_of("Sana Ahmed")
+    other, london = member_of("OTHER HOUSE", "036"), member_of("LONDON MUSIC", "052")
+    work("Dil", (sana, "CA", 50), (other, "E", 50))
+    agree(by, other, london, territory="0826")
+    file = export(by)
+    assert chains_of(sent(file)[0]) == [[("OTHER HOUSE", "E", [])]]
+    assert [row[2:6] for row in complaints(file)] == [["sent without it", "OPU", "publisher_name", "HOUSE"]]
+
+
+def test_an_agreement_that_has_ended_says_nothing(by: Any) -> None:
+    sana, house, london = member_of("Sana Ahmed"), member_of("INDUS HOUSE"), member_of("LONDON MUSIC", "052")
+    work("Dil", (sana, "CA", 50), (house, "E", 50))
+    agree(by, house, london, end_date=dt.date(2025, 12, 31))
+    assert chains_of(sent(export(by))[0]) == [[("INDUS HOUSE", "E", ["+2136"])]]
