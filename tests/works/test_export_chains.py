@@ -4,12 +4,24 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from members.models import Party
 from tests.factories.works import PERCENT, work
-from tests.works.test_exports import VERSIONS, complaints, export, member_of, sent
+from tests.works.test_exports import (
+    VERSIONS,
+    check_round_trip,
+    complaints,
+    data_of,
+    export,
+    member_of,
+    sent,
+    take,
+    thrown_away,
+)
 from works.formats.cwr.work import WorkTransaction
-from works.models import Agreement, Work
+from works.models import Agreement, ImportedTransaction, Work
 from works.services.agreements import NewAgreement, NewSide, Terms, record_agreement
 
 pytestmark = pytest.mark.django_db
@@ -117,3 +129,86 @@ def test_an_agreement_that_has_ended_says_nothing(by: Any) -> None:
     work("Dil", (sana, "CA", 50), (house, "E", 50))
     agree(by, house, london, end_date=dt.date(2025, 12, 31))
     assert chains_of(sent(export(by))[0]) == [[("INDUS HOUSE", "E", ["+2136"])]]
+
+
+# -- the way through a register
+
+
+def make_chains(by: Any) -> None:
+    sana, ali = member_of("Sana Ahmed"), member_of("Ali Khan")
+    house, admin = member_of("INDUS HOUSE"), member_of("ADMIN CO")
+    london, bombay = member_of("LONDON MUSIC", "052"), member_of("BOMBAY SONGS", "036")
+    for place in range(3):
+        work(f"Song {place}", (sana, "CA", 50), (house, "E", 50))
+    work("Two houses", (sana, "CA", 25), (ali, "CA", 25), (house, "E", 25), (bombay, "E", 25))
+    work("By agreement", (ali, "CA", 100))
+    agree(by, sana, house, 50, agreement_type="OG")
+    agree(by, ali, house, 50, agreement_type="OG")
+    agree(by, house, admin)
+    agree(by, admin, london, territory="2123+0826")
+    agree(by, london, bombay, territory="0356+0826")
+    agree(by, bombay, admin, territory="0586")
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_register_made_from_a_file_writes_the_same_chains_again(version: str, by: Any) -> None:
+    data = check_round_trip(version, by, lambda: make_chains(by))
+    assert data.count(b"\nNWR0") == 5 and data.count(b"\nPWR0") == 6
+
+
+AREAS = st.sampled_from(["2136", "2136-0586", "0826", "0356", "0586", "2123", "2136-0826-0356", "2100+0156"])
+AGREED = st.lists(
+    st.tuples(
+        st.integers(0, 5), st.integers(0, 5), st.sampled_from([100, 100, 100, 40]), AREAS,
+        st.sampled_from(["PG", "PG", "PS", "OG", "OS"]), st.sampled_from([(1, 1), (1, 1), (1, 0), (0, 1)]),
+        st.lists(st.integers(0, 2), min_size=1, max_size=3, unique=True),
+    ),
+    max_size=6,
+)  # fmt: skip
+SPLITS = st.lists(
+    st.sampled_from([
+        ((0, "CA", 50), (2, "E", 50)), ((0, "CA", 60), (1, "A", 40)), ((0, "CA", 25), (1, "C", 25), (2, "E", 30),
+        (3, "E", 20)), ((1, "CA", 50), (3, "E", 50)), ((0, "C", 67), (5, "E", 33)),
+    ]), min_size=1, max_size=3,
+)  # fmt: skip
+
+
+def make_random(by: Any, splits: list[Any], agreed: list[Any]) -> None:
+    """Six parties, of whom the first two are writers; not every agreement makes sense, as in life."""
+    parties = [member_of(name, code) for name, code in (
+        ("Sana Ahmed", "362"), ("Ali Khan", "362"), ("INDUS HOUSE", "362"), ("ADMIN CO", "362"),
+        ("LONDON MUSIC", "052"), ("BOMBAY SONGS", "036"))]  # fmt: skip
+    works = [work(f"Song {place}", *((parties[who], role, part) for who, role, part in split))
+             for place, split in enumerate(splits)]  # fmt: skip
+    for giver, taker, percent, territory, kind, (performing, mechanical), listed in agreed:
+        if giver == taker or taker < 2 or (kind[0] == "O") != (giver < 2):
+            continue
+        parts = [percent * PERCENT * wanted for wanted in (performing, mechanical)]
+        stays = [wanted * 100 * PERCENT - part for wanted, part in zip((performing, mechanical), parts, strict=True)]
+        sides = (NewSide(parties[giver], "AS", (*stays, 0)), NewSide(parties[taker], "AC", (*parts, 0)))
+        named = tuple({works[place % len(works)] for place in listed}) if kind[1] == "S" else ()
+        terms = Terms(agreement_type=kind, start_date=START, territory=territory)
+        record_agreement(new=NewAgreement(terms, sides, named), by=by)
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+@given(SPLITS, AGREED, st.sampled_from(VERSIONS))
+def test_random_agreements_survive_the_way_through_a_register(
+    by: Any, splits: list[Any], agreed: list[Any], version: str
+) -> None:
+    with thrown_away():
+        make_random(by, splits, agreed)
+        file = export(by, version)
+        first, name = (data_of(file), file.filename) if file.file else (b"", "")
+        assert file.state in ("written", "empty"), file.report
+        assert file.report["sent"] + file.report["refused"] == len(splits)
+        assert file.report["refused"] == 0 or complaints(file)
+    if not first:
+        return
+    with thrown_away():
+        take(first, name, by)
+        for row in ImportedTransaction.objects.all():
+            assert row.complaints == []
+        assert data_of(export(by, version)).decode() == first.decode()

@@ -11,6 +11,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from cmo_portal.common.money import allocate
+from members.rules.territories import Segment
+from works.rules.splits import WHOLE
+
+RightShares = tuple[int, int, int]
 Path = tuple[int, ...]
 
 
@@ -87,3 +92,79 @@ def parent_places(kinds: Sequence[str]) -> list[int]:
             if "SE" not in kinds[:place]:
                 trunk = place
     return places
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A publisher as a file states it: type, ownership by right, and what it collects by area (areas apart)."""
+
+    party: int
+    kind: str
+    ownership: RightShares
+    collects: tuple[Segment, ...] = ()
+
+
+def passed_on(chains: Iterable[Sequence[Stated]], *, world: int) -> dict[tuple[int, int], dict[RightShares, int]]:
+    """What the chains of a work pass on: (giver, taker) → parts of the giver's interest by right → where.
+
+    Parts are 1/10,000 of a percent and follow from what is collected, so that whoever stands in several chains gives
+    each its due. A chain that states more for others than its owners own passes nothing on there.
+    """
+    listed = [list(chain) for chain in chains]
+    found: dict[tuple[int, int], dict[RightShares, int]] = defaultdict(lambda: defaultdict(int))
+    for area in _pieces(listed, world):
+        by_pair: dict[tuple[int, int], list[int]] = defaultdict(lambda: [0, 0, 0])
+        for right in range(3):
+            for pair, part in _parts_at(listed, right, area).items():
+                by_pair[pair][right] = part
+        for pair, (pr, mr, sr) in by_pair.items():
+            if pr or mr or sr:
+                found[pair][pr, mr, sr] |= area
+    return {pair: dict(found[pair]) for pair in sorted(found)}
+
+
+def _pieces(chains: Iterable[Iterable[Stated]], world: int) -> list[int]:
+    """The world cut wherever what somebody collects changes."""
+    pieces = [world]
+    for area in {area for chain in chains for one in chain for area, _shares in one.collects}:
+        pieces = [each for piece in pieces for each in (piece & area, piece & ~area) if each]
+    return pieces
+
+
+def _parts_at(chains: Iterable[Sequence[Stated]], right: int, area: int) -> dict[tuple[int, int], int]:
+    """The parts of one right in one piece of the world."""
+    held: dict[int, int] = defaultdict(int)
+    flows: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    for chain in chains:
+        for one in chain:
+            held[one.party] += one.ownership[right]
+        for giver, taker, units in _flows(chain, right, area):
+            if giver != taker:
+                flows[giver][taker] += units
+                held[taker] += units
+    parts: dict[tuple[int, int], int] = {}
+    for giver, takers in flows.items():
+        stays = max(0, held[giver] - sum(takers.values()))
+        shared = allocate(WHOLE, [*sorted(takers.items()), (-1, stays)])
+        parts.update({(giver, taker): part for taker, part in shared.items() if taker != -1})
+    return parts
+
+
+def _flows(chain: Sequence[Stated], right: int, area: int) -> list[tuple[int, int, int]]:
+    """(giver, taker, share) along one chain: what a publisher hands on is what all behind it collect."""
+    owners = [place for place, one in enumerate(chain) if any(one.ownership)]
+    if not owners:
+        return []
+    members = [chain[owners[0]], *(one for one in chain[owners[0] + 1 :] if not any(one.ownership))]
+    below = [next((shares[right] for where, shares in one.collects if where & area), 0) for one in members]
+    below[0] = 0
+    if not 0 < sum(below) <= sum(chain[place].ownership[right] for place in owners):
+        return []
+    places = parent_places([one.kind for one in members])
+    for place in range(len(members) - 1, 0, -1):
+        below[places[place]] += below[place]
+    return [
+        (members[places[place]].party, members[place].party, below[place])
+        for place in range(1, len(members))
+        if below[place]
+    ]

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from members.models.territories import WORLD
-from members.rules.territories import area_of, codes_of, lines_of
+from members.rules.territories import area_of, lines_of, written
 from works.formats.cwr.work import CollectionLine, RightShares
 from works.queries.export_chains import OwnPart
 from works.queries.exports import RIGHTS, OwnShare, OwnWork
@@ -58,8 +58,7 @@ def collected(work: OwnWork, refuse: Refuse) -> Collected:
                 tails[share.party].append(Tail(RIGHTS.index(share.right), area_of(WORLD), (share.party,)))
             continue
         shares += _owned(share, parts, refuse)
-        for part in parts:
-            _follow(share, part, tails, refuse)
+        _follow(share, parts, tails, refuse)
     _check_one_each(work, tails, refuse)
     return Collected(tuple(shares), {head: told for head, told in tails.items() if any(len(t.path) > 1 for t in told)})
 
@@ -76,12 +75,16 @@ def _owned(share: OwnShare, parts: Iterable[OwnPart], refuse: Refuse) -> Iterato
         yield replace(share, party=party, share=units, role=share.role if party == share.party else OWNER)
 
 
-def _follow(share: OwnShare, part: OwnPart, tails: dict[int, list[Tail]], refuse: Refuse) -> None:
-    path = part.path[part.originals :]
-    if part.originals or share.role == OWNER:
-        tails[path[0]].append(Tail(RIGHTS.index(share.right), part.area, path))
-    elif len(path) > 1:
-        refuse("collected_for_another", "SWT", "tis_code", _where(part.area), right=share.right)
+def _follow(share: OwnShare, parts: Iterable[OwnPart], tails: dict[int, list[Tail]], refuse: Refuse) -> None:
+    given_away = 0
+    for part in parts:
+        path = part.path[part.originals :]
+        if part.originals or share.role == OWNER:
+            tails[path[0]].append(Tail(RIGHTS.index(share.right), part.area, path))
+        elif len(path) > 1:
+            given_away |= part.area
+    if given_away:
+        refuse("collected_for_another", "SWT", "tis_code", _where(given_away), right=share.right)
 
 
 def _check_one_each(work: OwnWork, tails: dict[int, list[Tail]], refuse: Refuse) -> None:
@@ -99,8 +102,8 @@ def _check_one_each(work: OwnWork, tails: dict[int, list[Tail]], refuse: Refuse)
 
 
 def _where(area: int) -> str:
-    """The first territories of an area, for a complaint."""
-    return WORLD if area == area_of(WORLD) else ", ".join(codes_of(area))
+    """An area as it is written down, for a complaint."""
+    return written(lines_of(area))
 
 
 def collection_lines(areas: Sequence[int], ownership: RightShares, on: date) -> tuple[CollectionLine, ...]:

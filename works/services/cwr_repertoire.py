@@ -207,6 +207,8 @@ def _order(work: OwnWork, key: Key) -> tuple[int, str, str, str, str]:
     if party is None:
         return place + len(roles) + 1, role, "", "", ""
     facts = work.parties[party]
+    if role in PUBLISHER_ROLES:  # the file has their name as one text
+        return place, *_rank(facts)[:1], "", *_rank(facts)[1:]
     return place, facts.last_name.upper(), facts.first_name.upper(), facts.ipi_name_number, facts.number
 
 

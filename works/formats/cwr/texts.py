@@ -323,6 +323,17 @@ _WRITING: dict[str, Text] = {
     "conflict_unasked": Text(_("Only an answer CO shows an existing work."), _("Leave it out, or answer CO.")),
 }
 
+# What publisher chains say and our books cannot.
+_CHAINS: dict[str, Text] = {
+    "collection_differs": Text(
+        _("%(right)s here: %(stated)s %% for “%(party)s” in the file, %(found)s %% by our books."),
+        _("Compare the chains with the agreements of the work."),
+    ),
+    "chain_not_taken": Text(
+        _("A step of a publisher chain could not be taken: %(reason)s"), _("Enter it as an agreement by hand.")
+    ),
+}
+
 # What keeps a work of ours out of a file we send, or is left out of it.
 _SENDING: dict[str, Text] = {
     "no_roman_title": Text(
@@ -371,7 +382,18 @@ _SENDING: dict[str, Text] = {
     ),
 }
 
-_TEXTS = {**_FIELDS, **_ORDER, **_PARTIES, **_SHARES, **_CONTENT, **_AGREEMENTS, **_FILES, **_WRITING, **_SENDING}
+_TEXTS = {
+    **_FIELDS,
+    **_ORDER,
+    **_PARTIES,
+    **_SHARES,
+    **_CONTENT,
+    **_AGREEMENTS,
+    **_FILES,
+    **_WRITING,
+    **_CHAINS,
+    **_SENDING,
+}
 
 
 def text_of(key: str) -> Text:
