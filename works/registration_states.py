@@ -1,4 +1,4 @@
-"""How states look: registration files and their transactions, agreement on splits, undoing of imports."""
+"""How states look: files and their transactions, agreement on splits, undoing of imports, what can be distributed."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -31,6 +31,14 @@ def shape_registration_states() -> None:
             "waiting": ("half", "waiting", _("Not answered yet")),
             "confirmed": ("filled", "good", _("Agreed")),
             "refused": ("cross", "bad", _("Refused")),
+        },
+    )
+    register_states(
+        "distributable",
+        {
+            "full": ("filled", "good", _("In full")),
+            "partial": ("half", "waiting", _("In part")),
+            "none": ("cross", "bad", _("Not yet")),
         },
     )
     _shape_files()

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from django.db import connection, transaction
-from django.db.models import Q
 
 from cmo_portal.common.clock import business_date
 from cmo_portal.common.columns import I64, counts_of, order_by, starts_of
@@ -20,15 +19,12 @@ from cmo_portal.common.copying import copy_out
 from cmo_portal.common.money import WHOLE_SHARE
 from cmo_portal.common.pgcopy import layout
 from cmo_portal.common.plans import bulk_plans
-from members.models import AreaLeaf
-from members.models.territories import WORLD
 from royalties.models import Run
 from royalties.queries.frozen import rights_of
 from royalties.queries.payees import payees_of
 from royalties.rules.kernel import DISPUTE, UNCLAIMED, UNCONFIRMED, UNDOCUMENTED
-from works.models import Dispute
-from works.models.claims import HOLDING
 from works.queries.chains import STATES, Loaded, load_chains, question, role_text
+from works.queries.distributable import held_whole
 from works.rules.chains import HELD, Resolution, effective_shares
 
 PART_BITS = 40  # a row of the register has a number below 2**40
@@ -96,18 +92,10 @@ def frozen_rows(*, run: Run, right: str, territory: str, works: list[int], loade
     asked = question(run.period_end, collected_on(run))
     found = effective_shares(loaded.owners, loaded.links, loaded.named, asked)
     rows = _made_whole(works, _parts(run, right, territory, loaded, found))
-    held = held_whole(right=right, territory=territory)
+    held = held_whole(right=right, territory=territory, on=run.period_end)
     if not held:
         return rows
     return [(*row[:2], DISPUTE, *row[3:]) if row[0] in held and row[1] else row for row in rows]
-
-
-def held_whole(*, right: str, territory: str) -> set[int]:
-    """The works of which a dispute holds the whole right in a territory."""
-    disputes = Dispute.objects.filter(right=right, holds="whole", state__in=HOLDING)
-    covered = AreaLeaf.objects.filter(leaf=territory).values("area_id")
-    here = Q(territory__in=[WORLD, territory]) | Q(territory__in=covered)
-    return set(disputes.filter(here).values_list("work_id", flat=True))
 
 
 def collected_on(run: Run) -> dt.date:

@@ -1,48 +1,15 @@
-"""Who is paid for a party's share of one right: the party, the society that collects for it, or nobody yet and why."""
+"""Who is paid for a party's share of one right, as the kernel counts: a party, or the negative reason of holding."""
 
 import datetime as dt
 from collections.abc import Collection
 
-from django.conf import settings
-from django.db.models import OuterRef, Q, Subquery
-
-from members.models import Area, Party, PartyAffiliation
-from members.models.parties import PartyKind
-from members.queries.areas import areas_covering
-from members.queries.mandates import mandates_in_force
+from members.queries import collectors
 from royalties.rules.kernel import NO_MANDATE, UNCLAIMED
+
+HELD = {collectors.NO_MANDATE: NO_MANDATE, collectors.UNREPRESENTED: UNCLAIMED}
 
 
 def payees_of(party_ids: Collection[int], *, on: dt.date, right: str, territory: str) -> dict[int, int]:
-    """For each party the party to be paid on the day, or the negative reason why its share is held.
-
-    A member with a mandate in force and a sister society are paid themselves; a party affiliated to a sister society is
-    paid through that society. A member without a mandate is NO_MANDATE, anybody else UNCLAIMED.
-    """
-    mandates = mandates_in_force(on=on, right=right, territory=territory)
-    societies = list(Party.objects.filter(kind=PartyKind.SOCIETY).order_by("-pk").values_list("society_code", "pk"))
-    paid_themselves = {pk for _code, pk in societies} | {party_id for party_id, held in mandates.items() if held}
-    collectors = _collectors(dict(societies), on=on, right=right, territory=territory)
-    return {
-        party_id: party_id
-        if party_id in paid_themselves
-        else collectors.get(party_id, NO_MANDATE if party_id in mandates else UNCLAIMED)
-        for party_id in party_ids
-    }
-
-
-def _collectors(societies: dict[str, int], *, on: dt.date, right: str, territory: str) -> dict[int, int]:
-    """Party → the party of the sister society that collects for it; the smaller area before the wider one."""
-    own = settings.SOCIETY["cisac_code"]
-    begun = Q(valid_from__isnull=True) | Q(valid_from__lte=on)
-    running = Q(valid_to__isnull=True) | Q(valid_to__gte=on)
-    rows = PartyAffiliation.objects.filter(
-        begun,
-        running,
-        right=right,
-        territory__in=areas_covering(territory, on),
-        society_code__in=societies.keys() - {own},
-    )
-    breadth = Area.objects.filter(pk=OuterRef("territory")).values("breadth")
-    nearest_last = rows.annotate(breadth=Subquery(breadth)).order_by("-breadth", "society_code")
-    return {party_id: societies[code] for party_id, code in nearest_last.values_list("party_id", "society_code")}
+    """For each party the party to be paid on the day, or the negative reason why its share is held."""
+    found = collectors.collectors_of(party_ids, on=on, right=right, territory=territory)
+    return {party: HELD[who] if isinstance(who, str) else who for party, who in found.items()}

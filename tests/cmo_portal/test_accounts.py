@@ -42,7 +42,10 @@ HOLDERS = {
     "licensing.review_applications": "licensing",
     "licensing.view_licensing": "approver auditor distribution finance licensing",
     "members.approve_bank": "approver",
+    "members.approve_clients": "approver",
     "members.edit_members": "membership",
+    "members.edit_parties": "documentation membership",
+    "members.manage_clients": "membership",
     "members.propose_bank": "finance",
     "members.review_applications": "membership",
     "members.view_members": "approver auditor distribution documentation finance membership",
@@ -58,9 +61,11 @@ HOLDERS = {
     "royalties.view_ledger": "approver auditor distribution finance",
     "royalties.view_runs": "approver auditor distribution finance",
     "royalties.view_usage": "auditor distribution documentation",
+    "works.confirm_merges": "approver documentation",
     "works.edit_works": "documentation",
     "works.import_works": "documentation",
     "works.set_split_rules": "approver",
+    "works.settle_disputes": "approver",
     "works.view_works": "approver auditor distribution documentation membership",
 }
 

@@ -34,7 +34,7 @@ from tests.faults.points import OTHERS
 from tests.works.formats.cwr_files import WORK, cwr_file
 from works.models import Regrouping
 from works.queries.regrouping import works_digest
-from works.services import disputes, imports
+from works.services import bulk, disputes, imports
 from works.services import regrouping as regroupings
 
 pytestmark = pytest.mark.django_db
@@ -157,6 +157,14 @@ def importing() -> Act:
     return partial(imports.start_import, file=file, by=by, now=make.NOW)
 
 
+def taking_table() -> Act:
+    by = money.person("documentation")
+    table = b"work,title,name,role,performing_share\n1,Chandni Raat,Alia Rahman,CA,100\n"
+    file = bulk.receive_table(upload=io.BytesIO(table), filename="works.csv", by=by)
+    assert file.state == "checked"
+    return partial(bulk.start_taking, file=file, by=by, now=make.NOW)
+
+
 def proposed_merge() -> Regrouping:
     owner = make_member().party
     one, two = make.song("Song", (owner, 100)), make.song("Song again", (owner, 100))
@@ -221,6 +229,7 @@ ACTS: dict[str, Callable[[], Act]] = {
     **dict.fromkeys(("usage.decide.before_write", "usage.decide.after_write"), deciding),
     **dict.fromkeys(("usage.undo.before_write", "usage.undo.after_write"), undoing),
     "disputes.settle.after_shares": settling_dispute,
+    "works.bulk.after_works": taking_table,
     "works.import.after_works": importing,
     **dict.fromkeys(("works.merge.before_write", "works.merge.after_write"), merging),
     **dict.fromkeys(("works.undo_regrouping.before_write", "works.undo_regrouping.after_write"), undoing_merge),

@@ -51,6 +51,7 @@ NOT_PAGES = (
     "answer",
     "reveal",
     "complaints",
+    "evidence",
     "progress",
     "schema",
     "explorer",  # a tool that loads its own scripts of 1.6 MB; tests/works/api/test_explorer.py looks at it

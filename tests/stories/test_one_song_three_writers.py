@@ -36,7 +36,7 @@ from tests.factories import licensing as money
 from tests.factories import royalties as make
 from tests.factories.members import cnic, iban, png
 from tests.stories.visitor import Visitor
-from works.models import Work
+from works.models import SplitProposal, Work
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PASSWORD = "a long sentence about rivers 7"
@@ -77,6 +77,7 @@ def link_in(message, pattern):
 def test_one_song_three_writers(cast):
     nazia, rafiq, zubaida = (join(cast, *writer) for writer in WRITERS)
     register_the_song(nazia)
+    agree_to_the_split(rafiq, zubaida)
     buy_a_licence(cast)
     report_what_was_played(cast)
     run = distribute(cast)
@@ -152,6 +153,15 @@ def register_the_song(nazia):
         f"{w[0].lower()}@music.example" for w in WRITERS
     }
     Visitor(Client()).go("works:public-repertoire-search", query=f"?q={TITLE_URDU}").sees(TITLE)
+
+
+def agree_to_the_split(*others):
+    """The money waits until each of the others has said yes to exactly this split."""
+    split = SplitProposal.objects.get()
+    for other in others:
+        assert set(split.work.shares.values_list("state", flat=True)) == {"unconfirmed"}
+        other.go("works:member-split-detail", split.uid).sees(TITLE, "33.33").send({"answer": "yes"})
+    assert set(split.work.shares.values_list("state", flat=True)) == {"active"}
 
 
 # --- 3. the licence --------------------------------------------------------------------------------------------------

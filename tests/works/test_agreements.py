@@ -202,6 +202,12 @@ def test_the_command_gives_shares_paths_and_words_as_json(documentation: Any, fi
     ]
     assert [step["agreement"] for step in told["parts"][1]["path"]] == [None, signed.number]
     assert len(told["words"]) == 2 and told["gaps"] == []
+    for name in (str(song.uid), str(song.pk), song.number.lower()):
+        again = StringIO()
+        call_command(
+            "effective_shares", work=name, right="MR", territory="0586", on="2026-06-30", json=True, stdout=again
+        )
+        assert json.loads(again.getvalue())["parts"] == told["parts"]
 
 
 @pytest.mark.django_db

@@ -355,7 +355,7 @@ BROKEN = {
     "made_file_has_its_hash": "UPDATE works_requestfile SET sha256 = NULL",
     "one_open_request_per_work_and_kind": "INSERT INTO works_numberrequest (uid, number, kind, work_id, state, message)"
     " SELECT gen_random_uuid(), 'R' || id, kind, work_id, 'waiting', '{}' FROM works_numberrequest",
-    "one_request_per_line": "INSERT INTO works_requestline (file_id, line_no, request_id, facts)"
+    "one_request_per_line|one_line_per_request": "INSERT INTO works_requestline (file_id, line_no, request_id, facts)"
     " SELECT file_id, line_no, request_id, facts FROM works_requestline",
 }
 

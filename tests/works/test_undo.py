@@ -149,8 +149,8 @@ def change_by_hand(song: Work, by: Any) -> None:
 
 def contest(song: Work, by: Any) -> None:
     owner = song.shares.filter(party__isnull=False)[0].party
-    claims = [NewClaim(owner, "CA", 500_000), NewClaim(party("Other Claimant"), "CA", 500_000)]
-    open_dispute(work=song, right="PR", share=500_000, claims=claims, by=by, on=clock.today())
+    claims = [NewClaim(owner, "CA", WHOLE), NewClaim(party("Other Claimant"), "CA", 500_000)]
+    open_dispute(work=song, right="PR", claims=claims, by=by, on=clock.today())
 
 
 def merge(song: Work, by: Any) -> None:

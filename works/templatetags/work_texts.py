@@ -17,6 +17,7 @@ from works.models import CueType, Dispute
 from works.queries.chain_words import sentences
 from works.queries.chains import Collection
 from works.queries.cue_sheets import type_name
+from works.queries.status_words import REASONS
 from works.rules.code_lists import (
     IDENTIFIER_TYPES,
     NOTE_RIGHTS,
@@ -132,3 +133,15 @@ def chain_picture(collection: Collection, title: str) -> dict[str, Any]:
         "edge": "100%" if mirrored else "0",
         "chain_id": f"chain-{collection.right.lower()}",
     }
+
+
+@register.simple_tag
+def held_cause(reason: str) -> Any:
+    """Why a part is not paid."""
+    return REASONS[reason].cause
+
+
+@register.simple_tag
+def held_cure(reason: str, staff: bool = False) -> Any:
+    """What cures it."""
+    return REASONS[reason].desk if staff else REASONS[reason].member

@@ -16,6 +16,7 @@ from works.forms.search import MyWorksFilter
 from works.models import Work
 from works.queries.descriptions import work_description
 from works.queries.disputes import told_disputes
+from works.queries.distributable import status_of_work, statuses
 from works.queries.recordings import recordings_of
 from works.queries.repertoire import my_works, works_of
 from works.queries.splits import waiting_answers
@@ -37,6 +38,7 @@ def work_list(request: HttpRequest, party: Party) -> HttpResponse:
         return work_list_csv(works.order_by("title", "pk"), party)
     page = keyset_page(works, order=("title", "pk"), query=request.GET)
     shares = own_shares(page.rows, party)
+    found = statuses([work.pk for work in page.rows], on=clock.today())
     query = request.GET.copy()
     query["format"] = "csv"
     filtered = bool(wanted.get("q") or wanted.get("show"))
@@ -44,7 +46,7 @@ def work_list(request: HttpRequest, party: Party) -> HttpResponse:
         "page": page,
         "waiting": list(waiting_answers(party)[:WAITING_SHOWN]),
         "today": clock.today(),
-        "rows": [(work, shares.get(work.pk, {})) for work in page.rows],
+        "rows": [(work, shares.get(work.pk, {}), found[work.pk]["PR"]) for work in page.rows],
         "drafts": [(draft, next_step(draft)) for draft in party.work_drafts.filter(work=None).order_by("-pk")[:20]],
         "filter_form": chosen,
         "export_url": f"?{query.urlencode()}",
@@ -71,6 +73,7 @@ def work_detail(request: HttpRequest, party: Party, uid: UUID) -> HttpResponse:
         "titles": described.titles,
         "described": described,
         "rights": share_table(work, on=clock.today()),
+        "statuses": status_of_work(work, on=clock.today()),
         "recordings": recordings_of(work),
         "disputes": told_disputes(work, on=clock.today(), with_files=False),
         "own_disputes": set(party.claims.filter(dispute__work=work).values_list("dispute__uid", flat=True)),

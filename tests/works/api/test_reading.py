@@ -42,9 +42,9 @@ def test_s62_nothing_personal_leaves_with_a_work(program: Asking, song: Work, na
 
 
 def test_a_contested_part_has_no_name(program: Asking, song: Work, nazia: Member, staff: Any) -> None:
-    claims = [NewClaim(nazia.party, "C", 200_000), NewClaim(party("Other Side"), "C", 200_000)]
+    claims = [NewClaim(nazia.party, "C", 600_000), NewClaim(party("Other Side"), "C", 200_000)]
     day = dt.date(2026, 11, 1)
-    open_dispute(work=song, right="PR", share=200_000, claims=claims, by=staff("documentation"), on=day)
+    open_dispute(work=song, right="PR", claims=claims, by=staff("documentation"), on=day)
     answer = program.get(f"works/{song.uid}/")
     assert answer.json()["rights"][0]["disputed"] == "20"
     assert "Other Side" not in answer.content.decode()

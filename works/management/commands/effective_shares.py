@@ -4,8 +4,10 @@ import datetime as dt
 import json
 from fractions import Fraction
 from typing import Any
+from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db.models import Q
 
 from cmo_portal.common import clock
 from cmo_portal.common.money import decimal_text
@@ -14,6 +16,7 @@ from members.rules.territories import territories
 from works.models import Work
 from works.queries.chain_words import sentences
 from works.queries.chains import Collection, CollectionShare, Step, collection_of
+from works.rules.identifiers import read_iswc
 
 
 class Command(BaseCommand):
@@ -23,7 +26,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """--work, --right, --territory, --on, --known-on, --json."""
-        parser.add_argument("--work", required=True, help="the number of the work, for instance W0000001")
+        parser.add_argument("--work", required=True, help="the work: W0000001, its ISWC, or the uid of its page")
         parser.add_argument("--right", required=True, choices=Right.values)
         parser.add_argument("--territory", required=True, help="the TIS number of a country, for instance 0586")
         parser.add_argument("--on", required=True, help="the day of use, for instance 2026-06-30")
@@ -46,8 +49,8 @@ class Command(BaseCommand):
             self.stdout.write("\n".join(sentences(found)))
 
     def _work(self, text: str) -> Work:
-        """The work with this number; what was merged leads to the work it is now."""
-        work = Work.objects.filter(number=text.strip().upper()).first()
+        """The work with this number, ISWC or address; what was merged leads to the work it is now."""
+        work = Work.objects.filter(_named(text.strip())).order_by("pk").first()
         while work is not None and work.merged_into is not None:
             work = work.merged_into
         if work is None:
@@ -76,6 +79,19 @@ class Command(BaseCommand):
         if day > clock.today():
             raise CommandError(f"--known-on {text}: nobody knows yet what will be known then. Give a day up to today.")
         return day
+
+
+def _named(text: str) -> Q:
+    """How a work may be named: W0000001, T-123.456.789-4, the uid of its page, or the number of its row."""
+    named = Q(number=text.upper())
+    if (iswc := read_iswc(text)).has_shape:
+        named |= Q(iswc=iswc.value)
+    if text.isascii() and text.isdecimal() and len(text) < 19:
+        named |= Q(pk=int(text))
+    try:
+        return named | Q(uid=UUID(text))
+    except ValueError:
+        return named
 
 
 def as_data(found: Collection) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from works.queries.as_of import work_as_known
 from works.queries.chains import Collection, collection_of
 from works.queries.descriptions import work_description
 from works.queries.disputes import told_disputes
+from works.queries.distributable import status_of_work
 from works.queries.recordings import recordings_of
 from works.queries.regrouping import regroupings_of
 from works.queries.repertoire import found_works
@@ -78,6 +79,7 @@ def work_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
         "known": work_as_known(work, on=day, known_on=known_on) if known_on else None,
         "described": work_description(work, on=day, for_staff=True),
         "rights": share_table(work, on=day),
+        "statuses": status_of_work(work, on=day),
         "collections": _collections(work, asked.get("country") or own_territory(), day, known_on),
         "agreements": agreements_of(work),
         "all_rights": Right.choices,

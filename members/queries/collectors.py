@@ -1,0 +1,50 @@
+"""Who is paid for a party's share of one right: the party, the society that collects for it, or nobody yet and why."""
+
+import datetime as dt
+from collections.abc import Collection
+
+from django.conf import settings
+from django.db.models import OuterRef, Q, Subquery
+
+from members.models import Area, Party, PartyAffiliation
+from members.models.parties import PartyKind
+from members.queries.areas import areas_covering
+from members.queries.mandates import mandates_in_force
+
+NO_MANDATE = "no_mandate"  # a member who did not give this right to the society
+UNREPRESENTED = "unrepresented"  # neither a member nor represented by a sister society
+
+
+def collectors_of(party_ids: Collection[int], *, on: dt.date, right: str, territory: str) -> dict[int, int | str]:
+    """For each party the party to be paid on the day, or the reason why nobody can be.
+
+    A member with a mandate in force and a sister society are paid themselves; a party affiliated to a sister society is
+    paid through that society. Three queries.
+    """
+    mandates = mandates_in_force(on=on, right=right, territory=territory)
+    societies = list(Party.objects.filter(kind=PartyKind.SOCIETY).order_by("-pk").values_list("society_code", "pk"))
+    paid_themselves = {pk for _code, pk in societies} | {party_id for party_id, held in mandates.items() if held}
+    through = _through_societies(dict(societies), on=on, right=right, territory=territory)
+    return {
+        party_id: party_id
+        if party_id in paid_themselves
+        else through.get(party_id) or (NO_MANDATE if party_id in mandates else UNREPRESENTED)
+        for party_id in party_ids
+    }
+
+
+def _through_societies(societies: dict[str, int], *, on: dt.date, right: str, territory: str) -> dict[int, int]:
+    """Party → the party of the sister society that collects for it; the smaller area before the wider one."""
+    own = settings.SOCIETY["cisac_code"]
+    begun = Q(valid_from__isnull=True) | Q(valid_from__lte=on)
+    running = Q(valid_to__isnull=True) | Q(valid_to__gte=on)
+    rows = PartyAffiliation.objects.filter(
+        begun,
+        running,
+        right=right,
+        territory__in=areas_covering(territory, on),
+        society_code__in=societies.keys() - {own},
+    )
+    breadth = Area.objects.filter(pk=OuterRef("territory")).values("breadth")
+    nearest_last = rows.annotate(breadth=Subquery(breadth)).order_by("-breadth", "society_code")
+    return {party_id: societies[code] for party_id, code in nearest_last.values_list("party_id", "society_code")}

@@ -1,0 +1,86 @@
+"""The distributable status of a work is what a run does with it."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.db.models import F
+
+from members.models import Mandate
+from royalties.models import RunShare
+from royalties.rules.kernel import DISPUTE, NO_MANDATE, UNCLAIMED, UNCONFIRMED, UNDOCUMENTED
+from tests.factories import royalties as make
+from tests.factories.members import make_member, make_party
+from works.models import Work, WorkShare
+from works.queries.distributable import statuses
+from works.services.agreements import NewAgreement, NewSide, Terms, record_agreement
+
+pytestmark = pytest.mark.django_db
+BUCKETS = {
+    "disputed": DISPUTE,
+    "over_claimed": DISPUTE,
+    "conflict": DISPUTE,
+    "cycle": DISPUTE,
+    "no_mandate": NO_MANDATE,
+    "unrepresented": UNCLAIMED,
+    "unclaimed": UNCLAIMED,
+    "unconfirmed": UNCONFIRMED,
+    "undocumented": UNDOCUMENTED,
+}
+
+
+def whole() -> Work:
+    return make.song("Whole", (make_member().party, 60), (make_member().party, 40))
+
+
+def half_known() -> Work:
+    """Somebody who is no member, an owner nobody knows, and a part that is not documented."""
+    return make.song("Half known", (make_member().party, 30), (make_party("Far Away"), 30), (None, 20))
+
+
+def without_mandate() -> Work:
+    member = make_member()
+    Mandate.objects.filter(member=member, right="PR").update(valid_to=F("valid_from"))
+    return make.song("Without mandate", (member.party, 100))
+
+
+def contradicting(desk: Any) -> Work:
+    giver, one, other = (make_member().party for _ in range(3))
+    song = make.song("Contradicting", (giver, 50), (make_member().party, 50))
+    song.shares.filter(party=giver).update(role="E")
+    for taker in (one, other):
+        sides = (NewSide(giver, "AS", (400_000,) * 3), NewSide(taker, "AC", (600_000,) * 3))
+        record_agreement(new=NewAgreement(Terms("PG", dt.date(2020, 1, 1)), sides), by=desk)
+    return song
+
+
+def unconfirmed() -> Work:
+    song = make.song("Unconfirmed", (make_member().party, 50), (make_member().party, 50))
+    WorkShare.objects.filter(work=song).update(state="unconfirmed")
+    return song
+
+
+def test_the_status_of_works_is_what_a_run_pays_and_holds(staff: Any) -> None:
+    works = [whole(), half_known(), without_mandate(), contradicting(staff("documentation")), unconfirmed()]
+    plays = [make.Play(work.title, work) for work in works]
+    run = make.frozen_run(make.pool(files=[make.usage(*plays)]))
+    found = statuses([work.pk for work in works], on=run.period_end)
+    for work in works:
+        frozen: dict[int, int] = {}
+        for payee, units in RunShare.objects.filter(run_id=run.pk, work_id=work.pk).values_list("payee_id", "units"):
+            bucket = min(payee, 0)
+            frozen[bucket] = frozen.get(bucket, 0) + units
+        said = {0: found[work.pk]["PR"].pays}
+        for part in found[work.pk]["PR"].held:
+            said[BUCKETS[part.reason]] = said.get(BUCKETS[part.reason], 0) + part.units
+        assert {bucket: units for bucket, units in said.items() if units} == frozen, work.title
+    assert [found[work.pk]["PR"].status for work in works] == ["full", "partial", "none", "partial", "none"]
+
+
+def test_a_member_sees_why_a_part_does_not_pay_and_what_cures_it(sign_in: Any) -> None:
+    member = make_member()
+    song = make.song("Half known", (member.party, 30), (make_party("Far Away"), 70))
+    client = sign_in(member.user)
+    page = client.get(f"/my/works/{song.uid}/").content.decode()
+    assert "In part" in page and "the owner is no member" in page and "The owner can join" in page
+    assert "In part" in client.get("/my/works/").content.decode()

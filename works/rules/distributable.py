@@ -1,0 +1,57 @@
+"""Whether a right of a work can be distributed: how much pays, how much is held, and why."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from cmo_portal.common.money import WHOLE_SHARE
+
+FULL, PARTIAL, NONE = "full", "partial", "none"
+
+
+@dataclass(frozen=True, slots=True)
+class HeldPart:
+    """A part that nobody is paid for, in 1/10,000 of a percent, with its reason."""
+
+    reason: str
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class Distributable:
+    """One right of one work: the part that pays, and the held parts by reason, the larger first. Together the whole."""
+
+    pays: int
+    held: tuple[HeldPart, ...]
+
+    @property
+    def status(self) -> str:
+        """full, partial or none."""
+        if self.pays == WHOLE_SHARE:
+            return FULL
+        return PARTIAL if self.pays else NONE
+
+
+def distributable(parts: Iterable[tuple[int, str]], *, held_whole: bool = False) -> Distributable:
+    """From (units, reason) of each documented part, the reason blank where it pays.
+
+    What is missing to the whole is `undocumented`. More than the whole cannot be true and is held whole as
+    `over_claimed`, as a run holds it; a dispute may hold the whole right (`held_whole`).
+    """
+    held: dict[str, int] = {}
+    pays = total = 0
+    for units, reason in parts:
+        total += units
+        if reason:
+            held[reason] = held.get(reason, 0) + units
+        else:
+            pays += units
+    if total > WHOLE_SHARE:
+        return Distributable(0, (HeldPart("over_claimed", WHOLE_SHARE),))
+    if held_whole:
+        pays, held = 0, {"disputed": total}
+    if total < WHOLE_SHARE:
+        held["undocumented"] = held.get("undocumented", 0) + WHOLE_SHARE - total
+    rows = sorted(
+        (HeldPart(reason, units) for reason, units in held.items() if units), key=lambda p: (-p.units, p.reason)
+    )
+    return Distributable(pays, tuple(rows))
