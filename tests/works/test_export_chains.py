@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from members.models import Party
 from tests.factories.works import PERCENT, work
 from tests.works.test_exports import (
+    NOW,
     VERSIONS,
     check_round_trip,
     complaints,
@@ -23,6 +24,7 @@ from tests.works.test_exports import (
 from works.formats.cwr.work import WorkTransaction
 from works.models import Agreement, ImportedTransaction, Work
 from works.services.agreements import NewAgreement, NewSide, Terms, record_agreement
+from works.services.cwr_differences import collected_in
 
 pytestmark = pytest.mark.django_db
 START = dt.date(2020, 1, 1)
@@ -165,6 +167,17 @@ AGREED = st.lists(
     ),
     max_size=6,
 )  # fmt: skip
+
+
+def collected_here() -> dict[str, dict[str, list[int]]]:
+    """Who collects here: work number → name → shares."""
+    numbers = dict(Work.objects.values_list("pk", "number"))
+    names = {party.pk: party.display_name.upper() for party in Party.objects.all()}
+    found = collected_in(list(numbers), "0586", NOW.date())
+    return {numbers[work]: {names[party]: held for party, held in by_party.items() if party}
+            for work, by_party in found.items()}  # fmt: skip
+
+
 SPLITS = st.lists(
     st.sampled_from([
         ((0, "CA", 50), (2, "E", 50)), ((0, "CA", 60), (1, "A", 40)), ((0, "CA", 25), (1, "C", 25), (2, "E", 30),
@@ -205,10 +218,17 @@ def test_random_agreements_survive_the_way_through_a_register(
         assert file.state in ("written", "empty"), file.report
         assert file.report["sent"] + file.report["refused"] == len(splits)
         assert file.report["refused"] == 0 or complaints(file)
+        before = collected_here()
     if not first:
         return
     with thrown_away():
         take(first, name, by)
         for row in ImportedTransaction.objects.all():
             assert row.complaints == []
+        after = collected_here()
+        for number, held in after.items():
+            assert held.keys() <= before[number].keys()
+            for name, parts in before[number].items():
+                found = held.get(name, [0, 0, 0])
+                assert all(abs(one - other) <= 100 for one, other in zip(parts, found, strict=True))
         assert data_of(export(by, version)).decode() == first.decode()

@@ -165,7 +165,11 @@ def _list(agreement: Agreement, works: Iterable[Work]) -> None:
 def _drop_others(file: RegistrationFile, works: Sequence[Work], sender: str, keeping: set[tuple[int, int]]) -> None:
     """Take works off the agreements whose step their chains do not name any more."""
     rows = AgreementWork.objects.filter(work__in=works, agreement__in=Agreement.objects.filter(of_chains(sender)))
-    gone = [row for row in rows if (row.agreement_id, row.work_id) not in keeping]
+    _drop(file, [row for row in rows if (row.agreement_id, row.work_id) not in keeping])
+
+
+def _drop(file: RegistrationFile, rows: Iterable[AgreementWork]) -> None:
+    gone = list(rows)
     ImportedRecord.objects.bulk_create(
         ImportedRecord(
             file=file, act="removed", kind="listing", record_id=row.pk, work_id=row.work_id,
@@ -174,6 +178,16 @@ def _drop_others(file: RegistrationFile, works: Sequence[Work], sender: str, kee
         for row in gone
     )  # fmt: skip
     AgreementWork.objects.filter(pk__in=[row.pk for row in gone]).delete()
+
+
+def give_way(*, agreement: Agreement, file: RegistrationFile, sender: str) -> None:
+    """What an agreement itself says of its works, the chains of its sender do not say a second time."""
+    sides = {role: agreement.parties.filter(role=role).values("party") for role in ("AS", "AC")}
+    same = Agreement.objects.filter(of_chains(sender), agreement_type=CHAIN).exclude(pk=agreement.pk)
+    for role, parties in sides.items():
+        same = same.filter(pk__in=AgreementParty.objects.filter(role=role, party__in=parties).values("agreement_id"))
+    works = agreement.listed.filter(included=True).values("work")
+    _drop(file, AgreementWork.objects.filter(agreement__in=same, work__in=works))
 
 
 # --- the writers' links of a file of our own

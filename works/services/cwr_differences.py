@@ -36,7 +36,7 @@ def chain_faults(
 
 
 def _has_lines(sent: WorkTransaction) -> bool:
-    return any(one.territories for one in (*sent.publishers, *sent.writers))
+    return any(one.territories for one in sent.publishers) or any(one.territories for one in sent.writers)
 
 
 def collected_in(works: Sequence[int], territory: str, on: dt.date) -> dict[int, Held]:

@@ -232,7 +232,7 @@ def _chains(
     work: OwnWork, owners: list[Owner], goes: Collected, on: date, sending: ToSend
 ) -> list[tuple[WorkPublisher, ...]]:
     """Each publisher that owns at the head of a chain, with those who collect for it behind it."""
-    chains = []
+    chains: list[tuple[WorkPublisher, ...]] = []
     for place, owner in enumerate(owners, start=1):
         if owner.party is None:
             chains.append((_publisher(owner, place, is_controlled=False),))

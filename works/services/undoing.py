@@ -208,8 +208,8 @@ def _put_listings_back(file: RegistrationFile, plan: UndoPlan) -> None:
     old = ImportedRecord.objects.filter(file=file, act="removed", kind="listing", work__in=plan.revised)
     AgreementWork.objects.bulk_create(
         [
-            AgreementWork(work_id=row.work_id, **_fields(row.data, LISTING_FIELDS))
-            for row in old.exclude(record_id__in=mine).order_by("pk")
+            AgreementWork(work=row.work, **_fields(row.data, LISTING_FIELDS))
+            for row in old.exclude(record_id__in=mine).select_related("work").order_by("pk")
         ],
         ignore_conflicts=True,
     )
