@@ -26,6 +26,7 @@ ROLE = "tests"
 CACHE = "portal-cache"
 WAITING = 2  # more processes than cores: some always wait for a browser, a server or a template
 MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of its own in it, as in any temporary folder
+MEMORY_INFO = Path("/proc/meminfo")
 ROOM = 3 << 30  # bytes of databases and write-ahead log, at most
 
 
@@ -56,7 +57,8 @@ def run_tests(root: Path, arguments: list[str]) -> int:
 
 
 def pytest_arguments(root: Path, arguments: list[str], *, long: bool) -> list[str]:
-    """The given arguments after our defaults: all cores (but one process for single files), long sweeps left out."""
+    """The given arguments after our defaults: a process for each core and `WAITING` more (but one process for single
+    files), long sweeps left out."""
     defaults: list[str] = []
     if not any(argument.startswith(("-n", "--numprocesses", "--pdb")) for argument in arguments):
         single = named_paths(root, arguments)
@@ -101,7 +103,7 @@ def variables_of_tests(root: Path, services: Services, chrome: str | None, *, lo
 
 @contextmanager
 def throw_away(root: Path, environment: Environment) -> Iterator[Services]:
-    """Servers of one test run in a fresh folder of the system, stopped and deleted at the end whatever happens."""
+    """Servers of one test run in a fresh folder (`place_of_a_run`), stopped and deleted at the end whatever happens."""
     sweep_abandoned(environment)
     folder = Path(tempfile.mkdtemp(prefix="portal-test-", dir=place_of_a_run()))
     if os.geteuid() == 0:
@@ -124,24 +126,27 @@ def throw_away(root: Path, environment: Environment) -> Iterator[Services]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def places() -> list[Path]:
-    """Where the folders of test runs lie: the system's temporary folder and, unless a person named another, memory."""
-    system = Path(tempfile.gettempdir())
-    return [system] if "TMPDIR" in os.environ or not MEMORY.is_dir() else [MEMORY, system]
+def places() -> tuple[Path, Path]:
+    """Where the folders of test runs lie: memory and the system's temporary folder."""
+    return MEMORY, Path(tempfile.gettempdir())
 
 
 def place_of_a_run() -> Path:
-    """Memory where there is plenty, since a test that commits gets its database made anew: on a slow disk that takes
-    half a second, ten times as long."""
-    first, *others = places()
-    return others[0] if others and room_in_memory() < ROOM else first
+    """Memory, unless a person named another place or there is little of it: a test that commits gets its database made
+    anew, and on a slow disk that takes half a second, ten times as long."""
+    memory, system = places()
+    return memory if "TMPDIR" not in os.environ and room_in_memory() >= ROOM else system
 
 
 def room_in_memory() -> int:
-    """Bytes that a test run may fill: what the folder takes, and no more than half of what the machine has left."""
-    told = Path("/proc/meminfo").read_text()
+    """Bytes that a test run may fill: what the folder takes, and no more than half of what the machine has left; none
+    where the system has no such folder or does not say."""
+    try:
+        told, free = MEMORY_INFO.read_text(), shutil.disk_usage(MEMORY).free
+    except OSError:
+        return 0
     available = int(told.partition("MemAvailable:")[2].split()[0]) * 1024
-    return min(shutil.disk_usage(MEMORY).free, available // 2)
+    return min(free, available // 2)
 
 
 def end_tests(services: Services) -> None:
@@ -158,7 +163,7 @@ def owner_record() -> dict[str, object]:
 
 
 def sweep_abandoned(environment: Environment) -> None:
-    """Stop and delete what killed test runs of our own user left in the temporary folder."""
+    """Stop and delete what killed test runs of our own user left in either place."""
     for folder in (folder for place in places() for folder in place.glob("portal-test-*")):
         data = DataFolder(folder)
         owner = Identity.from_record(data.read("run/owner.json"))

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -112,7 +113,7 @@ class EventForm(DatedForm):
 
     def __init__(self, *args: Any, tariff: Tariff, terms: Terms, today: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.today = today
+        self.today, self.terms = today, terms
         self.fields.update(_days_asked(tariff, terms))
         self.fields["about"] = forms.CharField(
             label=_("What takes place?"),
@@ -120,6 +121,17 @@ class EventForm(DatedForm):
             max_length=300,
             help_text=_("Who performs, and when it begins and ends. You may leave it empty."),
         )
+
+    def complain_of_days(self, complaints: Iterable[Complaint]) -> bool:
+        """Put what is said against the days at its field, and leave the rest; whether there was anything.
+
+        A count of days or shows is asked on another page: where it does not fit the days, that stands at the last day.
+        """
+        counting = {asked.name for asked in self.terms.inputs if asked.counts}
+        placed = [replace(one, place="to") if one.place in counting else one for one in complaints]
+        of_days = [one for one in placed if one.place in self.fields]
+        self.complain(of_days)
+        return bool(of_days)
 
 
 def _days_asked(tariff: Tariff, terms: Terms) -> dict[str, forms.Field]:

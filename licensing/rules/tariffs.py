@@ -42,12 +42,11 @@ __all__ = [
     "tariff_from",
 ]
 
+DAYS_OF_ONE_SHOW = 2  # it may end after midnight
+
 
 class PeriodNeeded(ValueError):
     """The fee depends on the period of the licence, and none was given."""
-
-
-DAYS_OF_ONE_SHOW = 2  # it may end after midnight
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +92,8 @@ def assess_answers(
     answers, complaints = read_answers(tariff, raw, currency)
     if tariff.needs_period and period is None:
         complaints.append(Complaint("period", "", say(gettext_noop("The period of the licence is needed."))))
-    complaints += [] if complaints or period is None else _period_faults(tariff, answers, period)
+    if not complaints and period is not None:
+        complaints = _period_faults(tariff, answers, period)
     if complaints:
         return None, complaints
     return assess(tariff, answers, period), []
@@ -113,9 +113,8 @@ def _period_faults(tariff: Tariff, answers: Mapping[str, Answer], period: Period
             words = gettext_noop("One show, but %(days)s days. Give the day of the show, or the number of all shows.")
         else:
             continue
-        faults.append(
-            Complaint(asked.name, str(counted), say(words, days=count(days), counted=number(Fraction(str(counted)))))
-        )
+        said = say(words, days=count(days), counted=number(Fraction(counted)))
+        faults.append(Complaint(asked.name, str(counted), said))
     return faults
 
 

@@ -1,6 +1,5 @@
 """The sections of an application for a licence (L3): one task of the list each, saved as soon as it is sent."""
 
-from dataclasses import replace
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -107,12 +106,8 @@ def _events_section(request: HttpRequest, application: LicenceApplication) -> Ht
         }
         applications.save_answers(application=application, section="events", answers=answers)
         price, complaints = price_of(application=_fresh(application), on=today)
-        counting = {asked.name for asked in terms_of(version).inputs if asked.counts}
-        placed = [replace(one, place="to") if one.place in counting else one for one in complaints]
-        of_days = [complaint for complaint in placed if complaint.place in form.fields]
-        if price is not None or not of_days:
+        if price is not None or not form.complain_of_days(complaints):
             return redirect("licensing:apply-tasks", application.reference)
-        form.complain(of_days)
     return _section_page(request, application, "events", form)
 
 

@@ -209,7 +209,7 @@ def _signature_alarms(application: MembershipApplication) -> list[Alarm]:
     if not signed or application.kind != PartyKind.PERSON:
         return []
     written = [str(application.answers.get(key, "")) for key in NAMES_GIVEN]
-    own = {word for name in (application.display_name, *written) for word in skeleton_words(name)}
+    own = {word for name in written for word in skeleton_words(name)}
     if own & set(skeleton_words(signed)):
         return []
     return [Alarm("signature", say(_("Signed as “{name}”, which is none of the applicant’s names."), name=signed))]

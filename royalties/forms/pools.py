@@ -4,16 +4,16 @@ import uuid
 from typing import Any
 
 from django import forms
-from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from cmo_portal.form_keys import as_key
 from cmo_portal.forms import DayField, MoneyField
-from licensing.models import Invoice, Receipt, ReceiptAllocation
+from licensing.models import Invoice, Receipt
 from licensing.models.tariffs import UseCategory
 from members.models.parties import Right
 from royalties.models import RuleVersion, UsageFile
 from royalties.models.ledger import AccountCode
+from royalties.queries.pool_pages import payable_invoices
 
 
 class ReceiptForm(forms.Form):
@@ -38,13 +38,6 @@ class ReceiptForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["invoices"].queryset = payable_invoices(as_key(self.data.get("form_key", "")))  # type: ignore[attr-defined]
         self.fields["invoices"].label_from_instance = invoice_label  # type: ignore[attr-defined]
-
-
-def payable_invoices(form_key: uuid.UUID | None) -> QuerySet[Invoice]:
-    """The open invoices, and those that this very form has paid already: sent twice, it is still in order."""
-    paid = ReceiptAllocation.objects.filter(form_key__in=[form_key] if form_key else []).values("invoice")
-    wanted = Q(pk__in=Invoice.objects.open().values("pk")) | Q(pk__in=paid)
-    return Invoice.objects.filter(wanted).select_related("licensee").order_by("due_on", "pk")
 
 
 def invoice_label(invoice: Invoice) -> str:

@@ -7,7 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from cmo_portal.audit.models import Act
 from royalties.fsck.framework import Breach, Scope, breaches, check
 from royalties.models import PaymentBatch
-from royalties.queries.payment_rows import digest_of_stored
+from royalties.queries.payment_rows import batch_digests_of_stored
+
+APPROVED = ("approved", "exported", "closed")  # states in which a second person has approved a batch
 
 
 @check("M12", _("Every payment has a published statement and an account approved before its batch was frozen"))
@@ -61,15 +63,20 @@ def parties_are_not_overpaid(scope: Scope) -> Iterable[Breach]:
 
 @check("M14", _("Who makes does not approve"))
 def batches_hold_what_was_approved(scope: Scope) -> Iterable[Breach]:
-    """The digest of each batch follows from its payments, and approval and bank file are those that were recorded."""
+    """The digest of each batch follows from its payments and is what was approved; approval and bank file are those
+    that were recorded."""
     acts: dict[tuple[str, str], str] = {}
     recorded = Act.objects.filter(verb__in=("approve_payment_batch", "export_payment_batch")).order_by("number")
     for verb, uid, facts in recorded.values_list("verb", "object_id", "facts"):
         acts[verb, uid] = facts.get("digest") or facts.get("sha256") or ""
-    for batch in PaymentBatch.objects.order_by("pk"):
+    batches = list(PaymentBatch.objects.order_by("pk"))
+    rebuilt = batch_digests_of_stored(batches)
+    for batch in batches:
         approved, file = bytes(batch.approved_digest or b"").hex(), bytes(batch.file_sha256 or b"").hex()
-        if digest_of_stored(batch) != bytes(batch.digest):
+        if rebuilt[batch.pk] != bytes(batch.digest):
             yield Breach(batch.number, "its digest is not that of its payments", batch.control_total)
+        if batch.state in APPROVED and approved != bytes(batch.digest).hex():
+            yield Breach(batch.number, "its approval is not of its digest", batch.control_total)
         if approved != acts.get(("approve_payment_batch", str(batch.uid)), ""):
             yield Breach(batch.number, "its approval is not the one that was recorded", batch.control_total)
         if file != acts.get(("export_payment_batch", str(batch.uid)), ""):
@@ -98,15 +105,13 @@ def tax_follows_its_rule(scope: Scope) -> Iterable[Breach]:
 
 @check("M14", _("Who makes does not approve"))
 def batches_have_four_eyes(scope: Scope) -> Iterable[Breach]:
-    """The approver of a batch is another person than its maker, and approved these rows."""
+    """The approver of a batch is another person than its maker."""
     return breaches(
         """
-        SELECT number, 'the batch was not approved by a second person over its digest', control_total
-        FROM royalties_paymentbatch
-        WHERE state IN ('approved', 'exported', 'closed')
-            AND (approved_by_id IS NULL OR approved_by_id = maker_id OR approved_digest IS DISTINCT FROM digest)
-        ORDER BY 1
-        """
+        SELECT number, 'the batch was not approved by a second person', control_total FROM royalties_paymentbatch
+        WHERE state = ANY (%(approved)s) AND (approved_by_id IS NULL OR approved_by_id = maker_id) ORDER BY 1
+        """,
+        {"approved": list(APPROVED)},
     )
 
 

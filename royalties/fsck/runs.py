@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from royalties.fsck.framework import Breach, Scope, breaches, check
 from royalties.models import Run
 from royalties.queries.frozen_lines import lines_of
-from royalties.queries.results import digest_of_stored, line_mix, stored_line_mix, weights_of_stored
+from royalties.queries.results import line_mix, run_digest_of_stored, stored_line_mix, weights_of_stored
 from royalties.rules.kernel import join_weights, weigh
 from royalties.services.runs.digests import input_digest
 
@@ -161,7 +161,7 @@ def inputs_stand(scope: Scope) -> Iterable[Breach]:
 def digests_hold(scope: Scope) -> Iterable[Breach]:
     """The digest of the rows as they lie in the database now, lines included."""
     for run in runs_in(scope):
-        if digest_of_stored(run) != bytes(run.digest or b"").hex():
+        if run_digest_of_stored(run) != bytes(run.digest or b"").hex():
             yield Breach(f"run {run.number}", "its payees or statement lines were changed")
         if stored_line_mix(run) != line_mix(run):
             yield Breach(f"run {run.number}", "its line results were changed")

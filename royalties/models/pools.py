@@ -28,15 +28,15 @@ FROZEN_BY = [("frozen_by", "TEXT")]
 PART_LOCK = 1349480524  # first key of the advisory lock of an allocation; the second is its number
 # M17: of each allocation of a receipt no more than its fee goes into pools. The allocation is locked by an advisory
 # lock, because the application may not lock rows that it may not change.
-RECEIPT_IN_ONE_POOL = """
-    PERFORM pg_advisory_xact_lock(1349480524, (NEW.allocation_id % 2147483647)::int);
+RECEIPT_IN_ONE_POOL = f"""
+    PERFORM pg_advisory_xact_lock({PART_LOCK}, (NEW.allocation_id % 2147483647)::int);
     SELECT net_amount INTO fee FROM licensing_receiptallocation WHERE id = NEW.allocation_id;
     SELECT coalesce(sum(amount), 0) INTO spent FROM royalties_poolreceipt WHERE allocation_id = NEW.allocation_id;
     IF spent + NEW.amount > fee THEN
         RAISE EXCEPTION 'receipt allocation % has only % left for pools', NEW.allocation_id, fee - spent
             USING ERRCODE = 'check_violation', CONSTRAINT = 'receipt_in_one_pool';
     END IF;
-"""
+"""  # noqa: S608 - composed of the constant above
 
 
 @pghistory.track()

@@ -4,9 +4,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from cmo_portal.common.periods import Period
+from licensing.models import Invoice, ReceiptAllocation
 from licensing.queries.money import ReceiptPart, receipts_available
 from royalties.models import Account, LedgerLine, Pool, PoolReceipt
 
@@ -25,6 +26,14 @@ class AccountBalance:
 
     account: Account
     balance: int
+
+
+def payable_invoices(form_key: UUID | None) -> QuerySet[Invoice]:
+    """The open invoices, and those that this very form has paid already: sent twice, it is still in order."""
+    wanted = Q(pk__in=Invoice.objects.open().values("pk"))
+    if form_key is not None:
+        wanted |= Q(pk__in=ReceiptAllocation.objects.filter(form_key=form_key).values("invoice"))
+    return Invoice.objects.filter(wanted).select_related("licensee").order_by("due_on", "pk")
 
 
 def free_parts(pool: Pool) -> list[FreePart]:

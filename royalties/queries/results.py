@@ -25,7 +25,7 @@ def weights_of_stored(run: Run) -> TextWeights:
     return TextWeights(pool_no, text_key, weight, np.zeros_like(weight))
 
 
-def digest_of_stored(run: Run) -> str:
+def run_digest_of_stored(run: Run) -> str:
     """The digest over the rows as they lie in the database; line results come in by the sums of their slices."""
     where = {"run": run.pk}
     paid = copy_out(f"SELECT {PAYEES.select_list()} FROM royalties_payeetotal WHERE run_id = %(run)s", PAYEES, where)  # noqa: S608

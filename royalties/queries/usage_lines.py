@@ -39,12 +39,16 @@ CODES = "SELECT DISTINCT use_code, daypart FROM royalties_usageline WHERE file_i
 
 
 def stored_lines(file_id: int) -> Iterator[CodedLines]:
-    """The lines of a taken file, part by part, from the columns that were kept when it was taken."""
-    for uses, dayparts, part_no in (
-        UsageColumns.objects.filter(file_id=file_id).order_by("part_no").values_list("uses", "dayparts", "part_no")
-    ):
+    """The lines of a taken file, part by part, from the columns that were kept when it was taken.
+
+    Raises LookupError for a part that is missing, whether its number is left out or its body is not there.
+    """
+    kept = UsageColumns.objects.filter(file_id=file_id).order_by("part_no").values_list("uses", "dayparts")
+    for part_no, (uses, dayparts) in enumerate(kept):
         body = copy_field(BODY, [file_id, part_no])
-        yield CodedLines(tuple(uses), tuple(dayparts), unpack(LineColumns, body or b""))
+        if body is None:
+            raise LookupError(f"usage file {file_id} has no columns of its part {part_no + 1}")
+        yield CodedLines(tuple(uses), tuple(dayparts), unpack(LineColumns, body))
 
 
 def make_lines(file_id: int, take: Callable[[CodedLines], None]) -> None:

@@ -203,13 +203,13 @@ def _moving(*entries: Entry) -> list[Entry]:
 
 def _check_parts(pool: Pool, parts: Mapping[int, int]) -> None:
     _check_open(pool)
+    if not parts:
+        raise ValidationError(_("Choose at least one receipt."))
     with connection.cursor() as cursor:  # the lock of the table's own guard, so that who comes second is told in words
         cursor.execute(
             "SELECT pg_advisory_xact_lock(%s, (id %% 2147483647)::int) FROM unnest(%s::bigint[]) id ORDER BY id",
             [PART_LOCK, list(parts)],
         )
-    if not parts:
-        raise ValidationError(_("Choose at least one receipt."))
     known = ReceiptAllocation.objects.in_bulk(list(parts))
     spent = dict(
         PoolReceipt.objects.filter(allocation__in=known)

@@ -303,8 +303,27 @@ def test_a_test_run_lies_in_memory_where_there_is_room(tmp_path: Path, monkeypat
         assert expected in testing.places()
 
 
-def test_room_in_memory_is_what_the_folder_takes_and_the_machine_can_spare() -> None:
-    assert 0 < testing.room_in_memory() <= shutil.disk_usage(testing.MEMORY).free
+@pytest.mark.parametrize(
+    ("folder", "told", "most"),
+    [
+        (".", "MemTotal:  9 kB\nMemAvailable:    4 kB\nBuffers:  1 kB\n", 2048),
+        (".", f"MemAvailable: {2**50} kB\n", None),
+        (".", "", 0),
+        ("absent", "MemAvailable: 4 kB\n", 0),
+    ],
+)
+def test_room_in_memory_is_what_the_folder_takes_and_the_machine_can_spare(
+    folder: str, told: str, most: int | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    info = tmp_path / "meminfo"
+    if told:
+        info.write_text(told)
+    monkeypatch.setattr(testing, "MEMORY", tmp_path / folder)
+    monkeypatch.setattr(testing, "MEMORY_INFO", info)
+    if most is None:
+        assert 0 < testing.room_in_memory() <= shutil.disk_usage(tmp_path).total
+    else:
+        assert testing.room_in_memory() == most
 
 
 @pytest.mark.parametrize(("body", "code"), [("assert True", 0), ("assert False", 1)])

@@ -1,47 +1,31 @@
-"""Usage files: received once, read without a trace, taken whole or not at all, refused with a reason."""
+"""Usage files: read without a trace, taken whole or not at all, refused with a reason."""
 
 import datetime as dt
 import io
 import json
-import os
-import threading
-import uuid
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.management import CommandError, call_command
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 from django.db.utils import IntegrityError
 
 from cmo_portal.audit.models import Act
 from cmo_portal.common.faults import InjectedFault
-from cmo_portal.common.periods import Period
 from cmo_portal.jobs.models import Job
 from royalties.formats.mapped_csv import guess_mapping
 from royalties.models import UsageFile, UsageLine, UsageMatch, UsageText
 from royalties.queries import usage_lines
 from royalties.services import usage
 from royalties.services.usage import landing, reading
-from royalties.services.usage.receiving import display_name
 from tests.factories import royalties as money
 from tests.factories import usage as make
 from tests.factories.licensing import person
+from tests.royalties.usage_folder import stored_files
 
-pytestmark = pytest.mark.django_db
-OCTOBER = Period(dt.date(2026, 10, 1), dt.date(2026, 10, 31))
-
-
-@pytest.fixture(autouse=True)
-def media(settings, tmp_path: Path) -> None:
-    """A folder of its own for each test, so that tests side by side do not see each other's files."""
-    settings.MEDIA_ROOT = tmp_path / "media"
-
-
-def stored_files() -> set[str]:
-    """The names of everything that lies in the folder of usage files."""
-    return {path.name for path in (Path(settings.MEDIA_ROOT) / "usage").glob("*")}
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 
 
 def test_a_new_table_waits_for_its_mapping_and_touches_no_usage_table() -> None:
@@ -144,81 +128,6 @@ def test_a_fault_while_landing_leaves_nothing_and_the_next_try_succeeds(point: s
     assert UsageFile.objects.get().state == "checked"
     assert usage.land_file(file=file, by=make.clerk(), now=make.NOW).state == "landed"
     assert UsageLine.objects.count() == 1
-
-
-@pytest.mark.parametrize("point", ["before_write", "after_write"])
-def test_a_fault_while_receiving_leaves_no_row_and_no_bytes(point: str, settings) -> None:
-    before = stored_files()
-    from cmo_portal.common import faults
-
-    make.source()
-    settings.CMO_FAULT = f"usage.receive.{point}:raise:1"
-    faults._passages.clear()
-    with pytest.raises(InjectedFault), transaction.atomic():
-        make.received(make.table(make.row()))
-    assert UsageFile.objects.count() == 0
-    assert stored_files() == before
-
-
-def test_the_same_bytes_are_refused_whatever_their_name() -> None:
-    first = make.received(make.table(make.row()))
-    with pytest.raises(usage.KnownFile, match="july.csv") as refused:
-        make.received(make.table(make.row()), "renamed.csv", of=make.source("OTHER"), period=OCTOBER)
-    assert refused.value.file == first
-    assert UsageFile.objects.count() == 1
-
-
-def test_a_double_click_on_upload_gives_the_file_that_exists() -> None:
-    key = uuid.uuid4()
-    given = {
-        "source": make.source(),
-        "filename": "july.csv",
-        "period": make.QUARTER,
-        "by": make.clerk(),
-        "now": make.NOW,
-        "form_key": key,
-    }
-    files = [usage.receive_file(upload=io.BytesIO(make.table(make.row())), **given) for _click in range(2)]
-    assert files[0] == files[1]
-    assert Act.objects.filter(verb="receive_usage").count() == 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_uploads_of_the_same_bytes_at_once_give_one_file() -> None:
-    source, clerk = make.source(), make.clerk()
-    gate, outcomes = threading.Barrier(2), []
-
-    def send() -> None:
-        gate.wait()
-        try:
-            usage.receive_file(
-                source=source,
-                upload=io.BytesIO(make.table(make.row())),
-                filename="july.csv",
-                period=make.QUARTER,
-                by=clerk,
-                now=make.NOW,
-            )
-            outcomes.append("taken")
-        except ValidationError as error:
-            outcomes.append(type(error).__name__)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=send) for _click in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(outcomes) in (["KnownFile", "taken"], ["OverlappingFiles", "taken"])
-    assert UsageFile.objects.count() == 1
-
-
-def test_m08_the_database_refuses_a_second_row_with_the_same_hash() -> None:
-    file = make.received(make.table(make.row()))
-    values = {"source": file.source, "period_start": file.period_start, "period_end": file.period_end}
-    with pytest.raises(IntegrityError), transaction.atomic():
-        UsageFile.objects.create(filename="twin.csv", sha256=bytes(file.sha256), **values)
 
 
 def test_m08_a_taken_file_stands_in_the_database() -> None:
@@ -357,29 +266,6 @@ def test_only_the_usage_desk_takes_files() -> None:
         usage.refuse_file(file=file, reason="no", by=person("documentation"), now=make.NOW)
 
 
-@pytest.mark.parametrize(
-    ("sent", "shown"),
-    [
-        ("../../etc/passwd.csv", "passwd.csv"),
-        ("..\\..\\log.csv", "log.csv"),
-        ("جولائی.csv", "جولائی.csv"),
-        ("cod\u202evsc.exe", "codvsc.exe"),
-        ("a\nb\x00.csv", "ab.csv"),
-        ("x" * 300 + ".csv", "x" * 196 + ".csv"),
-        ("", "file"),
-    ],
-)
-def test_h05_the_name_of_a_file_is_shown_without_folders_and_tricks(sent: str, shown: str) -> None:
-    assert display_name(sent) == shown
-
-
-def test_files_lie_under_names_of_our_own() -> None:
-    file = make.received(make.table(make.row()), "../../x.csv")
-    assert uuid.UUID(Path(file.file.name).name)
-    assert Path(file.file.path).resolve().is_relative_to(Path(settings.MEDIA_ROOT).resolve())
-    assert Path(file.file.path).stat().st_mode & 0o077 == 0
-
-
 def test_texts_are_numbered_by_their_first_line_and_albums_by_the_alphabet() -> None:
     head = "Title,Artist,Album,Plays"
     file = make.landed(data=make.table("B,X,Zulu,1", "A,X,,1", "B,X,Alpha,1", head=head), match=False)
@@ -444,42 +330,6 @@ def test_the_command_reads_by_a_mapping_from_a_file(tmp_path: Path) -> None:
     path.write_bytes(make.table("Chand,8", head="Was,Anzahl"))
     with pytest.raises(CommandError, match="nonsense is no field"):
         run_command(*given, "--confirm-overlap")
-
-
-def test_f21_what_a_killed_process_left_is_swept_after_a_day_and_nothing_else() -> None:
-    waiting = make.read(make.table(make.row()))
-    folder = Path(settings.MEDIA_ROOT) / "usage"
-    old = dt.datetime.now(dt.UTC).timestamp() - 25 * 3600
-    left = [folder / "incoming-abc", folder / "old.lines", folder / "old.texts"]
-    for path in left:
-        path.write_bytes(b"x")
-    for path in folder.iterdir():
-        os.utime(path, (old, old))
-    young = folder / "incoming-now"
-    young.write_bytes(b"x")
-    before = stored_files()
-    assert usage.sweep_spools(now=dt.datetime.now(dt.UTC)) >= 3
-    assert before - stored_files() >= {path.name for path in left}
-    assert young.exists() and Path(waiting.file.path).exists()
-    assert usage.land_file(file=waiting, by=make.clerk(), now=make.NOW).state == "landed"
-
-
-def test_an_upload_that_is_refused_at_the_door_leaves_no_part_behind() -> None:
-    before = stored_files()
-    for data, name in ((b"", "a.csv"), (b"MZ" + bytes(99), "a.csv"), (make.table(make.row()), "a.exe")):
-        with pytest.raises(ValidationError):
-            make.received(data, name)
-    assert stored_files() == before
-
-
-def test_a_form_that_was_gone_back_to_brings_a_second_file() -> None:
-    key = uuid.uuid4()
-    given = {"source": make.source(), "period": make.QUARTER, "by": make.clerk(), "now": make.NOW, "form_key": key}
-    usage.receive_file(upload=io.BytesIO(make.table(make.row("One"))), filename="one.csv", **given)
-    second = usage.receive_file(
-        upload=io.BytesIO(make.table(make.row("Two"))), filename="two.csv", confirm_overlap=True, **given
-    )
-    assert (second.filename, second.form_key) == ("two.csv", None)
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 4, 7, 100])

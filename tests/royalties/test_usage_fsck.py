@@ -7,6 +7,7 @@ from django.db import connection
 
 from royalties import fsck
 from royalties.fsck import Scope
+from royalties.queries import usage_lines
 from royalties.services import usage
 from tests.factories import usage as make
 
@@ -56,6 +57,18 @@ def test_m07_a_line_or_text_that_was_changed_behind_the_guards_is_found(
         cursor.execute(damage if not damage.startswith("INSERT") else "TRUNCATE royalties_usageline")
     superuser_cursor.execute(damage)
     assert any(words in found for found in codes("M07", "M08")), codes("M07", "M08")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_columns_with_a_part_missing_are_not_read_as_fewer_lines(
+    superuser_cursor: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(usage_lines, "LINES_A_PART", 1)
+    file = make.landed(make.row("One"), make.row("Two"), make.row("Three"))
+    assert len(list(usage_lines.stored_lines(file.pk))) == 3
+    superuser_cursor.execute("DELETE FROM royalties_usagecolumns WHERE part_no = 1")
+    with pytest.raises(LookupError, match=f"file {file.pk} has no columns of its part 2"):
+        list(usage_lines.stored_lines(file.pk))
 
 
 @pytest.mark.django_db(transaction=True)

@@ -20,7 +20,7 @@ from royalties.fsck import require_clean
 from royalties.models import Journal, Payment, PaymentBatch
 from royalties.models.ledger import AccountCode
 from royalties.queries.payable import Due, PaymentRules, due_on, payment_rules
-from royalties.queries.payment_rows import digest_of_stored
+from royalties.queries.payment_rows import batch_digest_of_stored
 from royalties.rules.payment_batch import PaymentRow, batch_digest
 from royalties.services.ledger import Entry, post_journal, reverse_journal
 
@@ -92,7 +92,7 @@ def approve_batch(*, batch: PaymentBatch, digest: bytes, by: User, now: dt.datet
         raise ValidationError(_("This batch was decided already. Look at its state."))
     if batch.maker_id == by.pk:
         raise ValidationError(_("Who makes a batch cannot approve it. Ask a second person."))
-    if digest != bytes(batch.digest) or digest_of_stored(batch) != digest:
+    if digest != bytes(batch.digest) or batch_digest_of_stored(batch) != digest:
         raise ValidationError(_("The figures changed since you looked. Look at them again."))
     if any(payment.party.member.user_id == by.pk for payment in _own(batch)):
         raise ValidationError(_("You cannot approve a payment to yourself. Ask another person."))

@@ -16,7 +16,7 @@ from members.services.bank import ibans_for_payment
 from royalties.formats.bank_files import BankLine, write_bank_file
 from royalties.fsck import require_clean
 from royalties.models import PaymentBatch
-from royalties.queries.payment_rows import digest_of_stored
+from royalties.queries.payment_rows import batch_digest_of_stored
 
 
 @transaction.atomic
@@ -27,7 +27,7 @@ def export_batch(*, batch: PaymentBatch, by: User, now: dt.datetime) -> bytes:
     if batch.state not in {"approved", "exported"}:
         raise ValidationError(_("Only an approved batch goes to the bank."))
     require_clean()
-    if bytes(batch.approved_digest or b"") != digest_of_stored(batch):
+    if bytes(batch.approved_digest or b"") != batch_digest_of_stored(batch):
         raise ValidationError(_("The payments are not those that were approved. The file is not given out."))
     data = _file(batch, by)
     digest = hashlib.sha256(data).digest()

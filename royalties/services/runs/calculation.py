@@ -38,10 +38,10 @@ def start_calculation(*, run: Run, by: User, now: dt.datetime, slices: int | Non
     """
     require(by, "royalties.make_runs")
     run = Run.objects.select_for_update().get(pk=run.pk)
-    if run.state == "frozen" and Job.objects.filter(subject=subject_of(run), step__in=STEPS).exists():
-        return run
     if run.state != "frozen":
         raise ValidationError(NOT_FROZEN if run.state == "draft" else CALCULATED)
+    if Job.objects.filter(subject=subject_of(run), step__in=STEPS).exists():
+        return run
     run.slices = slices or _slices(run)
     run.code_version = settings.RELEASE
     run.save(update_fields=["slices", "code_version"])

@@ -24,7 +24,7 @@ from royalties.queries.frozen import (
     texts_of,
 )
 from royalties.queries.frozen_lines import lines_of
-from royalties.queries.results import digest_of_stored
+from royalties.queries.results import run_digest_of_stored
 from royalties.rules import kernel
 from royalties.rules.digest import LineMix, mix_lines
 from royalties.rules.kernel_tables import Lines, TextUnits, TextWeights, UnitRows
@@ -114,7 +114,7 @@ def verify_run(*, job: Job, now: dt.datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT royalties_seal_parts(%s)", [run.pk])
     faultpoint("dist.seal.after_write")
-    run.digest = bytes.fromhex(digest_of_stored(run))
+    run.digest = bytes.fromhex(run_digest_of_stored(run))
     run.state, run.calculated_at = "calculated", now
     run.save(update_fields=["digest", "state", "calculated_at"])
     faultpoint("dist.verify.after_write")
