@@ -104,16 +104,26 @@ def test_a_publisher_who_has_a_writers_part_by_agreement_owns_it_in_the_file(by:
 
 def test_what_a_chain_cannot_say_keeps_the_work_back_with_its_place(by: Any) -> None:
     sana, house, london = member_of("Sana Ahmed"), member_of("INDUS HOUSE"), member_of("LONDON MUSIC", "052")
-    split = work("Split", (sana, "CA", 50), (house, "E", 50))
-    agree(by, house, london, 60, split, agreement_type="PS", territory="0826")
     moved = work("Moved", (sana, "CA", 50), (house, "E", 50))
     agree(by, sana, london, 100, moved, agreement_type="PS", shares_change=True)
     local = work("Local", (sana, "CA", 100))
     agree(by, sana, london, 50, local, agreement_type="OS", territory="0826")
     told = {row[0]: row[2:5] + [row[5]] for row in complaints(export(by))}
-    assert told[split.number] == ["not sent", "SPT", "mr_collection", "0826"]
     assert told[moved.number] == ["not sent", "SWT", "tis_code", "2136"]
     assert told[local.number][:3] == ["not sent", "SPU", "pr_ownership"]
+
+
+def test_an_owner_whose_part_several_collect_stands_in_several_chains(by: Any) -> None:
+    sana, house, london = member_of("Sana Ahmed"), member_of("INDUS HOUSE"), member_of("LONDON MUSIC", "052")
+    work("Dil", (sana, "CA", 50), (house, "E", 50))
+    agree(by, house, london, 60, territory="0826")
+    only = sent(export(by, "2.2"))[0]
+    assert chains_of(only) == [
+        [("INDUS HOUSE", "E", ["+2136"])],
+        [("INDUS HOUSE", "E", ["+2136", "-0826"]), ("LONDON MUSIC", "SE", ["+0826"])],
+    ]
+    assert [publisher.pr_ownership for publisher in only.publishers] == [200_000, 300_000, 0]
+    assert [link.publisher_seq for link in only.writers[0].links] == [1]
 
 
 def test_a_chain_without_anybody_of_ours_tells_ownership_and_says_so(by: Any) -> None:
@@ -219,6 +229,7 @@ def test_random_agreements_survive_the_way_through_a_register(
         assert file.report["sent"] + file.report["refused"] == len(splits)
         assert file.report["refused"] == 0 or complaints(file)
         before = collected_here()
+        left_out = {row[0] for row in complaints(file) if row[3] == "OPU"}
     if not first:
         return
     with thrown_away():
@@ -227,6 +238,8 @@ def test_random_agreements_survive_the_way_through_a_register(
             assert row.complaints == []
         after = collected_here()
         for number, held in after.items():
+            if number in left_out:
+                continue
             assert held.keys() <= before[number].keys()
             for name, parts in before[number].items():
                 found = held.get(name, [0, 0, 0])

@@ -220,9 +220,10 @@ def _shared(sent: WorkTransaction, head: WorkPublisher, writer: Party, publisher
     linked = [one for one in sent.writers if head.ip_no in {link.publisher_ip_no for link in one.links}]
     stays, given = [0, 0, 0], [0, 0, 0]
     for right in range(3):
-        if head.ownership[right]:
+        owned = sum(one.ownership[right] for one in sent.publishers if one.ip_no == head.ip_no)
+        if owned:
             written_part = sum(one.ownership[right] for one in linked)
-            parts = allocate(WHOLE, [(0, written_part), (1, head.ownership[right])])
+            parts = allocate(WHOLE, [(0, written_part), (1, owned)])
             stays[right], given[right] = parts[0], parts[1]
     return (
         NewSide(writer, "AS", (stays[0], stays[1], stays[2])),

@@ -1,16 +1,20 @@
 """Who collects a work of ours where, as 2.x can say it: ownership after the writers' agreements with publishers, and
 the publishers' chains by territory.
 
-2.x knows ownership for the world alone, one publisher of a chain for a right in a territory, and no writer whose own
-part a sub-publisher collects. What is otherwise keeps the work out of the file, with its place.
+2.x knows one publisher of a chain for a right in a territory: an owner whose part several collect stands in several
+chains. It knows ownership for the world alone, and no writer whose own part a sub-publisher collects; these keep the
+work out of the file, with their place.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from fractions import Fraction
+from itertools import pairwise, product
 from typing import Any
 
+from cmo_portal.common.money import allocate
 from members.models.territories import WORLD
 from members.rules.territories import area_of, lines_of, written
 from works.formats.cwr.work import CollectionLine, RightShares
@@ -19,7 +23,30 @@ from works.queries.exports import RIGHTS, OwnShare, OwnWork
 from works.rules.publisher_chains import Member, Tail, ordered_chain
 
 OWNER = "E"
+STEP = 100  # a hundredth of a percent in our units, the finest that CWR says
 Refuse = Callable[..., None]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A part of what a publisher owns of a right, and the way it goes in an area."""
+
+    right: int
+    area: int
+    path: tuple[int, ...]
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """A slice through what a publisher owns that goes one way for a right in a place: a chain of its own."""
+
+    ownership: RightShares
+    tails: tuple[Tail, ...]
+
+    def members(self, head: int, kind: str, order: Callable[[int], Any]) -> list[Member]:
+        """Everybody in the chain, the owner first."""
+        return ordered_chain(head, kind, self.tails, world=area_of(WORLD), order=order)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +54,53 @@ class Collected:
     """The shares as ownership in the sense of the file, and where what publishers own goes on to, by publisher."""
 
     shares: tuple[OwnShare, ...]
-    tails: dict[int, list[Tail]] = field(default_factory=dict)
+    held: Mapping[int, Sequence[Held]] = field(default_factory=dict)
 
-    def members(self, head: int, kind: str, order: Callable[[int], Any]) -> list[Member]:
-        """The chain of a publisher; on its own where no agreement passes anything on."""
-        tails = self.tails.get(head) if kind == OWNER else None
+    def strips(self, head: int, kind: str, ownership: RightShares, order: Callable[[int], Any]) -> list[Strip]:
+        """The chains of an owner, who stands in several where more than one collects its part in a place."""
+        held = self.held.get(head, ()) if kind == OWNER else ()
         whole = area_of(WORLD)
-        if not tails:
-            return [Member(head, kind, [whole, whole, whole])]
-        told = {tail.right for tail in tails}
-        rest = [Tail(right, whole, (head,)) for right in range(len(RIGHTS)) if right not in told]
-        return ordered_chain(head, kind, [*tails, *rest], world=whole, order=order)
+        if all(len(each.path) == 1 for each in held):
+            return [Strip(ownership, tuple(Tail(right, whole, (head,)) for right in range(3) if ownership[right]))]
+        stacks = _stacks(held, order)
+        bounds = sorted({Fraction(1), *(end for stack in stacks.values() for end, _path in stack)})
+        widths = [end - start for start, end in pairwise([Fraction(0), *bounds])]
+        shared = [allocate(ownership[right] // STEP, list(enumerate(widths))) for right in range(3)]
+        strips = []
+        for place, end in enumerate(bounds):
+            pr, mr, sr = (shared[right][place] * STEP for right in range(3))
+            tails = tuple(
+                Tail(right, area, next(path for top, path in stack if top >= end))
+                for (right, area), stack in stacks.items()
+                if shared[right][place]
+            )
+            if tails:
+                strips.append(Strip((pr, mr, sr), tails))
+        return strips
+
+
+Stack = list[tuple[Fraction, tuple[int, ...]]]  # the ways of a right in a place, each up to a part of the whole
+
+
+def _stacks(held: Sequence[Held], order: Callable[[int], Any]) -> dict[tuple[int, int], Stack]:
+    """The ways of each right in each piece of the world, one on the other in the order of who collects."""
+    pieces = [area_of(WORLD)]
+    for area in {each.area for each in held}:
+        pieces = [part for piece in pieces for part in (piece & area, piece & ~area) if part]
+    stacks: dict[tuple[int, int], Stack] = {}
+    for right, piece in product(range(3), pieces):
+        units: dict[tuple[int, ...], int] = defaultdict(int)
+        for each in held:
+            if each.right == right and each.area & piece:
+                units[each.path] += each.units
+        total, height = sum(units.values()), 0
+        stack: Stack = []
+        for path in sorted(units, key=lambda way: (len(way) > 1, order(way[-1]), [order(party) for party in way])):
+            height += units[path]
+            stack.append((Fraction(height, total), path))
+        if stack:
+            stacks[right, piece] = stack
+    return stacks
 
 
 def collected(work: OwnWork, refuse: Refuse) -> Collected:
@@ -49,18 +112,17 @@ def collected(work: OwnWork, refuse: Refuse) -> Collected:
         refuse("agreements_disagree", "SPT", "tis_code", work.number)
         return Collected(work.shares)
     shares: list[OwnShare] = []
-    tails: dict[int, list[Tail]] = defaultdict(list)
+    held: dict[int, list[Held]] = defaultdict(list)
     for share in work.shares:
         parts = by_share.get(share.pk)
         if not parts:
             shares.append(share)
             if share.role == OWNER and share.party:
-                tails[share.party].append(Tail(RIGHTS.index(share.right), area_of(WORLD), (share.party,)))
+                held[share.party].append(Held(RIGHTS.index(share.right), area_of(WORLD), (share.party,), share.share))
             continue
         shares += _owned(share, parts, refuse)
-        _follow(share, parts, tails, refuse)
-    _check_one_each(work, tails, refuse)
-    return Collected(tuple(shares), {head: told for head, told in tails.items() if any(len(t.path) > 1 for t in told)})
+        _follow(share, parts, held, refuse)
+    return Collected(tuple(shares), held)
 
 
 def _owned(share: OwnShare, parts: Iterable[OwnPart], refuse: Refuse) -> Iterator[OwnShare]:
@@ -75,30 +137,16 @@ def _owned(share: OwnShare, parts: Iterable[OwnPart], refuse: Refuse) -> Iterato
         yield replace(share, party=party, share=units, role=share.role if party == share.party else OWNER)
 
 
-def _follow(share: OwnShare, parts: Iterable[OwnPart], tails: dict[int, list[Tail]], refuse: Refuse) -> None:
+def _follow(share: OwnShare, parts: Iterable[OwnPart], held: dict[int, list[Held]], refuse: Refuse) -> None:
     given_away = 0
     for part in parts:
         path = part.path[part.originals :]
         if part.originals or share.role == OWNER:
-            tails[path[0]].append(Tail(RIGHTS.index(share.right), part.area, path))
+            held[path[0]].append(Held(RIGHTS.index(share.right), part.area, path, part.units))
         elif len(path) > 1:
             given_away |= part.area
     if given_away:
         refuse("collected_for_another", "SWT", "tis_code", _where(given_away), right=share.right)
-
-
-def _check_one_each(work: OwnWork, tails: dict[int, list[Tail]], refuse: Refuse) -> None:
-    """Within a chain one publisher collects a right in a territory."""
-    for head, told in tails.items():
-        for right, name in enumerate(RIGHTS):
-            ends: list[tuple[int, tuple[int, ...]]] = []
-            for tail in (one for one in told if one.right == right):
-                other = next((area for area, path in ends if area & tail.area and path != tail.path), 0)
-                if other:
-                    facts = {"right": name, "owner": work.parties[head].last_name}
-                    refuse("collection_split", "SPT", f"{name.lower()}_collection", _where(other & tail.area), **facts)
-                    break
-                ends.append((tail.area, tail.path))
 
 
 def _where(area: int) -> str:

@@ -33,8 +33,9 @@ from works.formats.cwr.work import (
 from works.queries.exports import RIGHTS, OwnParty, OwnRecording, OwnShare, OwnWork
 from works.rules.credits import credited_names
 from works.rules.languages import cwr_language
+from works.rules.publisher_chains import Member
 from works.rules.splits import WHOLE
-from works.services.cwr_collection import Collected, collected, collection_lines
+from works.services.cwr_collection import Collected, Strip, collected, collection_lines
 from works.services.cwr_details import Written, with_details
 
 STEPS, STEP = 10_000, 100  # the whole in hundredths of a percent; one of them in our units
@@ -77,7 +78,11 @@ class Owner:
     @property
     def is_ours(self) -> bool:
         """Whether we collect any right for it."""
-        return self.party is not None and settings.SOCIETY["cisac_code"] in filter(None, self.party.societies)
+        return self.party is not None and _is_ours(self.party)
+
+
+def _is_ours(party: OwnParty) -> bool:
+    return settings.SOCIETY["cisac_code"] in filter(None, party.societies)
 
 
 def to_send(work: OwnWork, *, version: str, kind: str, on: date) -> ToSend:
@@ -232,26 +237,38 @@ def _chains(
     work: OwnWork, owners: list[Owner], goes: Collected, on: date, sending: ToSend
 ) -> list[tuple[WorkPublisher, ...]]:
     """Each publisher that owns at the head of a chain, with those who collect for it behind it."""
+
+    def rank(party: int) -> tuple[str, str, str]:
+        return _rank(work.parties[party])
+
     chains: list[tuple[WorkPublisher, ...]] = []
-    for place, owner in enumerate(owners, start=1):
+    for owner in owners:
         if owner.party is None:
-            chains.append((_publisher(owner, place, is_controlled=False),))
+            chains.append((_publisher(owner, len(chains) + 1, is_controlled=False),))
             continue
-        members = goes.members(owner.party.pk, owner.role, lambda party: _rank(work.parties[party]))
-        chain = [Owner(work.parties[member.party], member.kind, (0, 0, 0)) for member in members]
-        is_controlled = any(each.is_ours for each in chain)
-        if not is_controlled and len(chain) > 1:
-            sending.note("chain_left_out", "OPU", "publisher_name", owner.party.last_name)
-        chain[0] = owner
-        told = zip(chain, members, strict=True) if is_controlled else [(owner, members[0])]
-        chains.append(
-            tuple(
-                _publisher(each, place, is_controlled=is_controlled,
-                           lines=collection_lines(member.areas, owner.ownership, on) if is_controlled else ())
-                for each, member in told
-            )
-        )  # fmt: skip
+        strips = goes.strips(owner.party.pk, owner.role, owner.ownership, rank)
+        told = [strip.members(owner.party.pk, owner.role, rank) for strip in strips]
+        parties = {member.party for members in told for member in members}
+        if not any(_is_ours(work.parties[party]) for party in parties):
+            if len(parties) > 1:
+                sending.note("chain_left_out", "OPU", "publisher_name", owner.party.last_name)
+            chains.append((_publisher(owner, len(chains) + 1, is_controlled=False),))
+            continue
+        for strip, members in zip(strips, told, strict=True):
+            chains.append(_chain(work, strip, members, len(chains) + 1, on))
     return chains
+
+
+def _chain(work: OwnWork, strip: Strip, members: list[Member], place: int, on: date) -> tuple[WorkPublisher, ...]:
+    return tuple(
+        _publisher(
+            Owner(work.parties[member.party], member.kind, (0, 0, 0) if behind else strip.ownership),
+            place,
+            is_controlled=True,
+            lines=collection_lines(member.areas, strip.ownership, on),
+        )
+        for behind, member in enumerate(members)
+    )
 
 
 def _rank(party: OwnParty) -> tuple[str, str, str]:
@@ -300,10 +317,12 @@ def _links(
     """The publishers of a writer: those of his agreements, with their numbers, else the only one there is."""
     if owner.party is None:
         return ()
-    heads = [chain[0] for chain in chains if chain[0].is_controlled]
+    heads = list({chain[0].ip_no: chain[0] for chain in reversed(chains) if chain[0].is_controlled}.values())[::-1]
     by_number = {party.number: pk for pk, party in work.parties.items()}
     agreed = {head.ip_no: work.collection.links.get((owner.party.pk, by_number.get(head.ip_no, 0))) for head in heads}
-    linked = [head for head in heads if agreed[head.ip_no]] or (heads if len(chains) == 1 else [])
+    linked = [head for head in heads if agreed[head.ip_no]] or (
+        heads if len({chain[0].ip_no for chain in chains}) == 1 else []
+    )
     return tuple(
         PublisherLink(
             publisher_ip_no=head.ip_no,

@@ -347,10 +347,6 @@ _SENDING: dict[str, Text] = {
         _("Agreements about the work contradict each other, so nobody can say who collects it."),
         _("Correct the agreements."),
     ),
-    "collection_split": Text(
-        _("What “%(owner)s” owns of %(right)s is collected by more than one in %(value)s, which a chain cannot say."),
-        _("Give each part of the ownership to the publisher that collects it."),
-    ),
     "collected_for_another": Text(
         _("A publisher collects a part of %(right)s that it does not own for its owner in %(value)s."),
         _("Give the publisher the ownership, or tell the receiver apart from the file."),
