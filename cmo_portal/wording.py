@@ -59,6 +59,11 @@ def money_text(amount: int, *, currency: bool = True) -> str:
     return f"{parts.sign}{symbol}{parts.whole}{parts.point}{parts.decimals}"
 
 
+def isolated(text: str) -> str:
+    """A name, number or share inside a sentence, kept from mixing with a sentence of the other direction."""
+    return f"\N{FIRST STRONG ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}"
+
+
 def share_text(millionths: int) -> str:
     """Write a share of 1,000,000 as an exact percentage without trailing zeros: 333334 gives `33.3334 %`."""
     per_percent = WHOLE_SHARE // 100

@@ -1,6 +1,7 @@
 """Every text of the portal can be read in Urdu, and the check that says so sees what is missing."""
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,15 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def test_every_text_of_the_portal_has_its_urdu() -> None:
     assert [str(complaint) for complaint in translations.complaints(ROOT)] == []
+
+
+def test_no_catalogue_says_a_text_twice() -> None:
+    """Merged branches can leave an entry twice; gettext's own tools refuse such a file."""
+    twice = []
+    for path in sorted(ROOT.glob("**/locale/ur/LC_MESSAGES/django.po")):
+        entries = re.findall(r"^((?:msgctxt .*\n)?msgid (?:.*\n)+?)msgstr", path.read_text(encoding="utf-8"), re.M)
+        twice += [f"{path.relative_to(ROOT)}: {entry}" for entry, times in Counter(entries).items() if times > 1]
+    assert twice == []
 
 
 GROUPS = re.compile(r"(?<![\w.-])\+?[0-9]+(?:[ -][0-9]+)+")

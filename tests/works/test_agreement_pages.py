@@ -47,8 +47,9 @@ TERMS = {
 
 
 def text(response: Any) -> str:
+    """The page without the marks that keep names and shares apart from the sentence around them."""
     body: str = response.content.decode()
-    return body
+    return body.replace("\N{FIRST STRONG ISOLATE}", "").replace("\N{POP DIRECTIONAL ISOLATE}", "")
 
 
 def test_an_agreement_is_entered_from_the_search_of_its_parties_to_the_books(desk: Client, firms: Any) -> None:
@@ -150,3 +151,17 @@ def test_the_page_shows_a_day_as_it_was_known(desk: Client, signed: Any, superus
     assert "<bdi>Song</bdi>" in known and "Indus Publishing" in known and "London Music collects 50" in known
     before = text(desk.get(page, {"known_on": "2020-01-01"}))
     assert "not in the books yet" in before
+
+
+def test_names_and_shares_of_the_chain_keep_their_order_in_an_urdu_sentence(desk: Client, signed: Any) -> None:
+    _, song = signed
+    desk.cookies["django_language"] = "ur"
+    page = desk.get(reverse("works:staff-work-detail", args=[song.uid])).content.decode()
+    assert "\N{FIRST STRONG ISOLATE}London Music\N{POP DIRECTIONAL ISOLATE}" in page
+
+
+def test_a_day_to_come_is_refused_as_a_day_of_knowledge(desk: Client, signed: Any) -> None:
+    _, song = signed
+    tomorrow = (clock.today() + dt.timedelta(days=1)).isoformat()
+    page = text(desk.get(reverse("works:staff-work-detail", args=[song.uid]), {"known_on": tomorrow}))
+    assert "Nobody knows yet what will be known then" in page

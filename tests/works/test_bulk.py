@@ -25,6 +25,7 @@ from works.formats.bulk.columns import NAMES
 from works.models import ImportedTransaction, RegistrationFile, SplitProposal, Work, WorkShare
 from works.rules.splits import WHOLE
 from works.services import bulk
+from works.services.recordings import NewRecording, link_recordings
 
 Line = dict[str, str]
 
@@ -191,6 +192,17 @@ def test_a_title_that_others_have_too_waits_for_the_desk_unless_the_desk_brings_
     assert statuses(file) == ["AC"]
     third = Work.objects.get(shares__party__display_name="Carim Shah", shares__right="PR")
     assert (third.state, set(third.shares.values_list("state", flat=True))) == ("registered", {"active"})
+
+
+def test_a_recording_of_others_is_a_conflict_for_a_member(nazia: Member) -> None:
+    theirs = work("Another", (make_party("X", "Y"), "CA", 100))
+    link_recordings([(theirs, NewRecording("PKABC2600001"))])
+    row = line("1", "Mine", "Nazia Hassan", "100", isrc="PK-ABC-26-00001")
+    file = receive(csv_of(row), nazia.user, nazia.party)
+    assert statuses(file) == ["CO"]
+    assert told(file) == [(2, "isrc", f"This recording stands with our work {theirs.number} of other people.")]
+    own = line("1", "Mine", "Nazia Hassan", "100", isrc="PK-ABC-26-00002")
+    assert statuses(receive(csv_of(own), nazia.user, nazia.party)) == ["AS"]
 
 
 def test_an_iswc_of_ours_is_a_conflict(nazia: Member) -> None:

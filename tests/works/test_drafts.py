@@ -15,6 +15,7 @@ from tests.factories.members import make_member, make_party
 from tests.factories.works import PERCENT, work
 from works.models import Work, WorkDraft, WorkShare
 from works.services.drafts import decide_submitted, equal_parts, send_draft
+from works.services.recordings import NewRecording, link_recordings
 
 TITLE = {"title": "Chandni Raat", "title_original": "چاندنی رات", "language": "ur", "minutes": "4", "seconds": "5"}
 START = "/my/works/registrations/"
@@ -73,6 +74,13 @@ def test_four_steps_register_a_work_with_its_shares(client: Client, member: Memb
     owned = WorkShare.objects.filter(work=song).values_list("right", "party__display_name", "share")
     expected = [(right, name, 50 * PERCENT) for right in ("MR", "PR") for name in ("Bilal Hussain", "Nazia Hassan")]
     assert sorted(owned) == expected
+
+
+def test_a_registration_takes_no_recording_that_stands_with_a_work_of_others(client: Client) -> None:
+    link_recordings([(work("Another", (make_party("X", "Y"), "CA", 100)), NewRecording("PKABC2600001"))])
+    draft = filled(client, ("", "CA", "100", ""), title={**TITLE, "isrc": "PK-ABC-26-00001"})
+    assert "PK-ABC-26-00001 is linked to another work" in client.post(f"{draft}check/").content.decode()
+    assert Work.objects.count() == 1
 
 
 def test_what_was_typed_is_found_again_under_my_works(client: Client) -> None:

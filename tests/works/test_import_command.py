@@ -49,6 +49,14 @@ def test_a_file_that_is_refused_ends_in_plain_words(staff: Any, tmp_path: Path) 
 
 
 @pytest.mark.django_db
+def test_complaints_are_told_in_whole_sentences(staff: Any, tmp_path: Path) -> None:
+    staff("documentation")
+    (tmp_path / "CW260001SPM_362.V21").write_bytes(FILE.read_bytes().replace(b"GRT0000100000002", b"GRT0000100000009"))
+    complaints = run(str(tmp_path / "CW260001SPM_362.V21"), "--dry-run")["complaints"]
+    assert complaints and not [one for one in complaints if "%(" in one["message"] + one["remedy"]]
+
+
+@pytest.mark.django_db
 def test_somebody_has_to_answer_for_an_import(staff: Any) -> None:
     with pytest.raises(CommandError, match="--by"):
         run(str(FILE))

@@ -26,8 +26,9 @@ from works.models import ApiRegistration
 from works.queries.api_registrations import KeyUsedOtherwise, earlier_registration, registration_facts, registrations_of
 from works.queries.repertoire import has_namesake, look_alikes
 from works.queries.work_pages import listed, same_named_parties
+from works.rules.identifiers import read_isrc
 from works.services.api_registrations import Submission, register_through_api
-from works.services.recordings import NewRecording
+from works.services.recordings import NewRecording, others_recordings
 
 KEY = re.compile(r"[\x21-\x7e]{8,64}")
 KEY_PARAMETER = OpenApiParameter(
@@ -133,6 +134,7 @@ def _key_conflict() -> Problem:
 def _submission(party: Party | None, sent: dict[str, Any], key: str, digest: bytes) -> Submission:
     """What is registered, once people are named and look-alikes compared. Raises Problem."""
     titles = [text for text in (sent["title"], sent["title_original"]) if text]
+    _check_recordings(party, sent["recordings"])
     persons = _persons(sent["writers"])
     _compare_look_alikes(party, titles, sent["acknowledged"])
     length = sent.get("duration") or 0
@@ -150,6 +152,18 @@ def _submission(party: Party | None, sent: dict[str, Any], key: str, digest: byt
         reference=sent["reference"],
         is_doubtful=has_namesake(titles),
     )
+
+
+def _check_recordings(party: Party | None, rows: list[dict[str, Any]]) -> None:
+    """Refuse recordings that stand with somebody else's work. Raises Problem."""
+    faults = others_recordings([row["isrc"] for row in rows], party) if party else {}
+    errors = [
+        {"field": f"recordings.{place}.isrc", "message": faults[isrc]}
+        for place, row in enumerate(rows)
+        if (isrc := read_isrc(row["isrc"]).value) in faults
+    ]
+    if errors:
+        raise invalid(errors)
 
 
 def _persons(rows: list[dict[str, Any]]) -> dict[int, UUID | None]:

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from cmo_portal.wording import share_text
+from django.utils.translation import gettext_lazy as _
+
+from cmo_portal.wording import isolated, share_text
 from works.queries.chains import Collection
 from works.rules.chain_tree import Node, tree
 
@@ -10,7 +12,12 @@ CHAIN_ROW = 52
 INDENT = 20
 DEEPEST = 6  # further steps stand below each other, so that names keep their room on a phone
 NAME_LENGTH = 30
-WITHOUT_NAME = {"unclaimed": "?", "undocumented": "?", "disputed": "?", "unconfirmed": "?"}
+WITHOUT_NAME = {
+    "disputed": _("Contested part"),
+    "unclaimed": _("Owner not known yet"),
+    "unconfirmed": _("Waiting for the co-writers"),
+    "undocumented": _("Not documented"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +51,11 @@ def picture(collection: Collection, *, mirrored: bool) -> list[Drawn]:
 
 def _drawn(node: Node, side: int) -> Drawn:
     depth = min(node.depth, DEEPEST)
-    name = node.party or WITHOUT_NAME.get(node.state, "?")
+    name = node.party or str(WITHOUT_NAME[node.state])
     return Drawn(
         name=name if len(name) <= NAME_LENGTH else f"{name[: NAME_LENGTH - 1].rstrip()}…",
         agreement=node.agreement,
-        share=share_text(node.kept) if node.kept else "",
+        share=isolated(share_text(node.kept)) if node.kept else "",
         state=node.state,
         shift=side * depth * INDENT,
         y=node.row * CHAIN_ROW,

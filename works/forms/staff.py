@@ -168,8 +168,10 @@ class DayFilter(forms.Form):
         return area
 
     def clean_known_on(self) -> dt.date | None:
-        """Nobody knows yet what will be known."""
+        """Today's knowledge is what the page shows anyway; nobody knows yet what will be known."""
         day: dt.date | None = self.cleaned_data["known_on"]
+        if day and day > clock.today():
+            raise forms.ValidationError(_("Nobody knows yet what will be known then. Give a day up to today."))
         return day if day is None or day < clock.today() else None
 
 

@@ -1,28 +1,33 @@
 """Who may collect a work, in words: a sentence for each part, and one for each link that leads nowhere."""
 
+from collections.abc import Callable
+
 from django.utils.translation import gettext as _
 
-from cmo_portal.wording import share_text
+from cmo_portal.wording import isolated, share_text
 from works.queries.chains import Collection, CollectionShare
 
 
-def sentences(collection: Collection) -> list[str]:
-    """A sentence for each part, the largest first, then what is wrong with the chain as a whole."""
-    said = [_part(part) for part in collection.parts]
+def sentences(collection: Collection, *, mark: Callable[[str], str] = isolated) -> list[str]:
+    """A sentence for each part, the largest first, then what is wrong with the chain as a whole.
+
+    `mark` is put around names and shares: isolated, an Urdu sentence keeps its order around Roman names.
+    """
+    said = [_part(part, mark) for part in collection.parts]
     said += [
         _("Agreement %(agreement)s names this work, but nobody gave its assignor a part of it: a link is missing.")
-        % {"agreement": agreement.number}
+        % {"agreement": mark(agreement.number)}
         for agreement in collection.gaps
     ]
     return said
 
 
-def _part(part: CollectionShare) -> str:
+def _part(part: CollectionShare, mark: Callable[[str], str]) -> str:
     facts = {
-        "share": share_text(part.units),
-        "party": str(part.party or ""),
-        "owner": str(part.steps[0].party) if part.steps else "",
-        "way": _way(part),
+        "share": mark(share_text(part.units)),
+        "party": mark(str(part.party or "")),
+        "owner": mark(str(part.steps[0].party)) if part.steps else "",
+        "way": mark(_way(part)),
     }
     if part.state == "active" and len(part.steps) == 1:
         return _("%(party)s owns and collects %(share)s.") % facts

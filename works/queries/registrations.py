@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 
 from cmo_portal.jobs.models import Job
+from cmo_portal.wording import isolated
 from works.models import RegistrationFile
 
 CHECK, IMPORT = "works.check_file", "works.import_file"  # the kinds of jobs that work on a file
@@ -77,7 +79,9 @@ def progress_of(file: RegistrationFile) -> Progress | None:
 
 
 def _filled(text: str, facts: dict[str, str]) -> str:
-    return _(text) % facts if text else ""
+    """The sentence with its facts; in Urdu they stand isolated, so that quotation marks and codes keep their place."""
+    told = {name: isolated(str(fact)) for name, fact in facts.items()} if get_language_bidi() else facts
+    return _(text) % told if text else ""
 
 
 def filtered_files(wanted: dict[str, Any]) -> QuerySet[RegistrationFile]:

@@ -17,6 +17,7 @@ from members.rules.names import name_key, name_skeleton
 from works.formats.bulk import BulkFault, BulkShare, BulkWork, text_of
 from works.models import ImportedRecord, ImportedTransaction, RegistrationFile, Work, WorkShare, WorkTitle
 from works.queries.repertoire import GONE, TELLING
+from works.services.recordings import works_by_isrc
 
 TELLING_NAME = 4  # consonants from which an equal sound of a name is no accident
 COMPLAINTS_KEPT = 200
@@ -91,6 +92,9 @@ def _decide(work: BulkWork, people: "_People", books: "_Books", *, by_member: bo
         return BulkDecision(work, "RJ", tuple(faults), None, tuple(parties))
     if holder := books.by_iswc.get(work.iswc):
         fault = BulkFault(work.row, "iswc", work.iswc, "iswc_taken", {"number": holder.number})
+        return BulkDecision(work, "CO", (fault,), holder, tuple(parties))
+    if holder := books.by_isrc.get(work.isrc):
+        fault = BulkFault(work.row, "isrc", work.isrc, "isrc_taken", {"number": holder.number})
         return BulkDecision(work, "CO", (fault,), holder, tuple(parties))
     alike = books.alike(work)
     known = {party.pk for party in parties if party}
@@ -176,6 +180,8 @@ class _Books:
     def __init__(self, file: RegistrationFile, works: Sequence[BulkWork]) -> None:
         iswcs = {work.iswc for work in works} - {""}
         self.by_iswc = {work.iswc or "": work for work in Work.objects.filter(iswc__in=iswcs)}
+        isrcs = {work.isrc for work in works} - {""}
+        self.by_isrc = works_by_isrc(isrcs, besides=file.party) if file.party else {}
         keys = {text_key(title)[:400] for work in works for title in work.titles} - {""}
         sounds = {skeleton(title)[:200] for work in works for title in work.titles}
         sounds = {sound for sound in sounds if len(sound) >= TELLING}

@@ -27,6 +27,26 @@ LONGEST_TITLE, LONGEST_NAME, MOST_PERFORMERS = 400, 200, 30
 EDIT = "works.edit_works"
 
 
+def works_by_isrc(isrcs: Iterable[str], *, besides: Party) -> dict[str, Work]:
+    """ISRC → the first work of others with which the recording stands already."""
+    kept = {read_isrc(isrc).value for isrc in isrcs} - {""}
+    links = RecordingWork.objects.filter(recording__isrc__in=kept).select_related("recording", "work")
+    links = links.exclude(work__in=works_of(besides).values("pk")).order_by("-work_id")
+    return {link.recording.isrc or "": link.work for link in links}
+
+
+def others_recordings(isrcs: Iterable[str], party: Party) -> dict[str, str]:
+    """ISRC → why a member may not have it linked to her work, for recordings that stand with somebody else's."""
+    text = _(
+        "%(isrc)s is linked to another work already: %(work)s. If that is wrong, report it on the page of that work;"
+        " the documentation desk decides."
+    )
+    return {
+        isrc: text % {"isrc": format_isrc(isrc), "work": str(work)}
+        for isrc, work in works_by_isrc(isrcs, besides=party).items()
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class NewPerformer:
     """A performer as credited; an IPI name number or the party itself says who it is."""
@@ -162,17 +182,8 @@ def _require_own(party: Party, work: Work) -> None:
 
 
 def _refuse_others_recording(recording: Recording, party: Party) -> None:
-    others = recording.works.exclude(pk__in=works_of(party).values("pk")).order_by("pk").first()
-    if others is not None:
-        raise ValidationError(
-            {
-                "isrc": _(
-                    "%(isrc)s is linked to another work already: %(work)s. If that is wrong, report it on the page of"
-                    " that work; the documentation desk decides."
-                )
-                % {"isrc": format_isrc(recording.isrc or ""), "work": str(others)}
-            }
-        )
+    if faults := others_recordings([recording.isrc or ""], party):
+        raise ValidationError({"isrc": list(faults.values())})
 
 
 def _unlink(link: RecordingWork, reason: str, by: User) -> None:

@@ -23,7 +23,7 @@ from works.rules.languages import language_of
 from works.rules.splits import WHOLE
 from works.services.describing import NewDescription
 from works.services.descriptions import store_descriptions
-from works.services.recordings import NewRecording, link_recordings
+from works.services.recordings import NewRecording, link_recordings, others_recordings
 
 REGISTER_LOCK = 0x574F524B
 _OUR_NUMBER = re.compile(r"W\d{7}")
@@ -86,6 +86,8 @@ def register_work(
     """Register one work; `asks` as in `store_works`. Raises ValidationError with all that is wrong; nothing is kept."""
     lock_register()
     check_new_work(new)
+    if registered_by and (faults := others_recordings([each.isrc for each in new.recordings], registered_by)):
+        raise ValidationError(list(faults.values()))
     work = store_works(news=[new], source=source, registered_by=registered_by, state=state, asks=asks)[0]
     record_act(by=by, verb="register_work", on=work, facts={"source": source, "shares": len(new.shares)})
     return work

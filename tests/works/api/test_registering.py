@@ -20,6 +20,7 @@ from tests.works.api.conftest import Asking, song
 from works.models import ApiRegistration, Work
 from works.services.api_registrations import Submission, register_through_api
 from works.services.drafts import decide_submitted
+from works.services.recordings import NewRecording, link_recordings
 
 
 def registration_of(member: Member) -> ApiRegistration:
@@ -71,6 +72,14 @@ def test_a_work_is_registered_for_the_owner_of_the_client(program: Asking, nazia
     assert made.splits.get().state == "open"  # the co-writer has not agreed yet
     assert Act.objects.filter(verb="register_through_api").count() == 1
     assert verify_chain() == []
+
+
+def test_a_recording_that_stands_with_a_work_of_others_is_refused(program: Asking) -> None:
+    link_recordings([(work("Another", (party("X"), "CA", 100)), NewRecording("PKABC2600001"))])
+    answer = program.post("registrations/", song(recordings=[{"isrc": "PK-ABC-26-00001", "performer": "Me"}]))
+    assert answer.status_code == 400
+    assert [error["field"] for error in answer.json()["errors"]] == ["recordings.0.isrc"]
+    assert Work.objects.count() == 1
 
 
 def test_the_status_of_a_registration_follows_its_work(program: Asking, staff: Any) -> None:

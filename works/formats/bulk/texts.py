@@ -68,6 +68,10 @@ _TEXTS: dict[str, Text] = {
     "iswc_taken": Text(
         _("This ISWC belongs to our work %(number)s."), _("Look at that work; it is registered already.")
     ),
+    "isrc_taken": Text(
+        _("This recording stands with our work %(number)s of other people."),
+        _("Leave the ISRC blank, or report what is wrong on the page of that work."),
+    ),
     "alike": Text(
         _("Our work %(number)s, “%(title)s”, has this title and one of these people."),
         _("If it is the same work, nothing is to be done. If yours is another one, write “yes” into another_work."),

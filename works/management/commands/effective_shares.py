@@ -46,7 +46,7 @@ class Command(BaseCommand):
             told = {"work": options["work"], **as_data(found)}
             self.stdout.write(json.dumps(told, ensure_ascii=False, indent=2))
         else:
-            self.stdout.write("\n".join(sentences(found)))
+            self.stdout.write("\n".join(sentences(found, mark=str)))
 
     def _work(self, text: str) -> Work:
         """The work with this number, ISWC or address; what was merged leads to the work it is now."""
@@ -103,7 +103,7 @@ def as_data(found: Collection) -> dict[str, Any]:
         "known_on": found.known_on.isoformat() if found.known_on else None,
         "parts": [_part(part) for part in found.parts],
         "gaps": [agreement.number for agreement in found.gaps],
-        "words": sentences(found),
+        "words": sentences(found, mark=str),
     }
 
 

@@ -16,7 +16,7 @@ from works.services.imports import check_registration_file, import_registration_
 class Command(BaseCommand):
     """The same services as the staff page; acts are recorded under the given or the first documentation user."""
 
-    help = "Check and import a CWR 2.1 or 2.2 file."
+    help = "Check and import a CWR file (2.1, 2.2, 3.0 or 3.1)."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """FILE, --dry-run, --ack FILE, --by E-MAIL, --json."""
@@ -43,8 +43,14 @@ class Command(BaseCommand):
             raise CommandError("\n".join(error.messages)) from error
         kept = "dry run" if options["dry_run"] and file.state != "refused" else file.state
         report = {"file": file.filename, "state": kept, **file.report}
+        report["complaints"] = [_told(complaint) for complaint in report.get("complaints", [])]
         if options["json"]:
             self.stdout.write(json.dumps(report, ensure_ascii=False, indent=2))
         else:
             counts = ", ".join(f"{status} {count}" for status, count in report["statuses"])
             self.stdout.write(f"{report['file']}: {report['transactions']} transactions ({counts}), {report['state']}")
+
+
+def _told(complaint: dict[str, Any]) -> dict[str, Any]:
+    """A complaint with its sentences written out: `message` and `remedy` are kept with places for the facts."""
+    return {**complaint, **{name: complaint[name] % complaint["facts"] for name in ("message", "remedy")}}
