@@ -112,6 +112,32 @@ def area_written(expression: str, on: date | None = None) -> int:
     return area
 
 
+def lines_of(area: int, on: date | None = None, *, from_world: bool = True) -> list[tuple[bool, str]]:
+    """An area as include and exclude lines, the fewest of two ways: its groups and countries, or the world without the
+    others (only with `from_world`). The same area on the same date gives the same lines."""
+    plain = [(True, code) for code in _covering(area, on)]
+    if not from_world or not area:
+        return plain
+    others = [(False, code) for code in _covering(area_of(WORLD) & ~area, on)]
+    return [(True, WORLD), *others] if len(others) + 1 <= len(plain) else plain
+
+
+def _covering(area: int, on: date | None) -> list[str]:
+    """The groups and countries that make an area, the largest first."""
+    codes, rest = [], area
+    for leaves, code in _by_size(on):
+        if not leaves & ~area and leaves & rest:
+            codes.append(code)
+            rest &= ~leaves
+    return codes
+
+
+@lru_cache(maxsize=16)
+def _by_size(on: date | None) -> tuple[tuple[int, str], ...]:
+    sized = ((area_of(code, on), code) for code in territories())
+    return tuple(sorted(sized, key=lambda each: (-each[0].bit_count(), each[1])))
+
+
 @dataclass(frozen=True, slots=True)
 class Leaf:
     """A country that belongs to an area between two days, both included."""

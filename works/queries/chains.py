@@ -4,7 +4,7 @@ Everything is asked of the tables as they are, or as they were known at a moment
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,8 +49,10 @@ NAMED = layout(agreement_id="int8", work_id="int8", included="int2")
 
 _COVER = """
     cover AS (
-        SELECT area_id FROM members_arealeaf
-            WHERE leaf = %(territory)s AND %(on)s BETWEEN valid_from AND valid_to
+        SELECT area_id, 1 AS area_no FROM members_arealeaf
+            WHERE %(areas)s::text[] IS NULL AND leaf = %(territory)s AND %(on)s BETWEEN valid_from AND valid_to
+        UNION ALL
+        SELECT area_id, area_no FROM unnest(%(areas)s::text[]) WITH ORDINALITY AS listed(area_id, area_no)
     )"""
 _DAY = "(coalesce({day}, DATE '{otherwise}') - DATE '0001-01-01') + 1"
 _LONG_AGO, _FOR_EVER = "0001-01-01", "9999-12-31"
@@ -103,13 +105,18 @@ def load_chains(
     works: str,
     parameters: Mapping[str, Any],
     known_on: dt.date | None = None,
+    areas: Sequence[str] | None = None,
 ) -> Loaded:
-    """The shares and agreements that may matter in a country on a day for the works that the query `works` names."""
+    """The shares and agreements that may matter in a country on a day for the works that the query `works` names.
+
+    With `areas` no country is asked about: `area_no` is then the place of the written area in them, from 1.
+    """
     tables = Tables() if known_on is None else AS_KNOWN
     given = {
         **parameters,
         "right": right,
         "territory": territory,
+        "areas": None if areas is None else list(areas),
         "on": on,
         "writers": list(WRITER_ROLES),
         "known_at": end_of_day(known_on) if known_on else None,
@@ -149,7 +156,7 @@ def _owners_query(tables: Tables, works: str) -> str:
         "owner_id": "coalesce(s.party_id, 0)",
         "units": "s.share",
         "is_writer": "(s.role = ANY (%(writers)s))::int",
-        "area_no": "(cover.area_id IS NOT NULL)::int",
+        "area_no": "coalesce(cover.area_no, 0)",
         "first_day": _day("s.valid_from", _LONG_AGO),
         "last_day": _day("s.valid_to"),
         "role_no": "ascii(s.role) * 256 + ascii(substr(s.role, 2))",
@@ -170,7 +177,7 @@ def _links_query(tables: Tables, works: str, right: str) -> str:
         "assignor_id": "giver.party_id",
         "acquirer_id": "taker.party_id",
         "part": f"taker.{part}",
-        "area_no": "(cover.area_id IS NOT NULL)::int",
+        "area_no": "coalesce(cover.area_no, 0)",
         "start": _day("a.start_date"),
         "first_use": f"CASE a.prior_royalties WHEN 'A' THEN 1 WHEN 'D' THEN {_day('a.prior_royalties_from')}"
         f" ELSE {_day('a.start_date')} END",

@@ -13,6 +13,9 @@ from cmo_portal.jobs.models import Job
 from members.models import PartyAffiliation, PartyName
 from members.models.territories import WORLD
 from works.models import (
+    Agreement,
+    AgreementParty,
+    AgreementWork,
     ExportedWork,
     ExportFile,
     PartyNumber,
@@ -24,6 +27,7 @@ from works.models import (
     WorkShare,
     WorkTitle,
 )
+from works.queries.export_chains import OwnCollection, collection_of_works, written_areas
 from works.queries.export_details import OwnDetails, credits_of, details_of
 
 EXPORT = "works.export_repertoire"  # the kind of jobs that write a file
@@ -67,6 +71,7 @@ class OwnShare:
     territory: str
     share: int
     state: str
+    pk: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +118,7 @@ class OwnWork:
     recordings: tuple[OwnRecording, ...] = ()
     parties: Mapping[int, OwnParty] = field(default_factory=dict)
     details: OwnDetails = field(default_factory=OwnDetails)
+    collection: OwnCollection = field(default_factory=OwnCollection)
 
 
 def our_issuer() -> str:
@@ -135,10 +141,10 @@ def works_to_send(*, kind: str, since: dt.datetime | None = None, not_in: Export
 def own_works(works: QuerySet[Work], *, on: dt.date, size: int = SLICE) -> Iterator[list[OwnWork]]:
     """The works in slices, in the order of their numbers, with the shares in force on a day."""
     columns = ("pk", "number", "title", "iswc", "language", "category", "version_type", "duration", *FACTS)
-    last = ""
+    last, areas = "", written_areas()
     while rows := list(works.filter(number__gt=last).order_by("number").values_list(*columns)[:size]):
         last = rows[-1][1]
-        yield _with_details(rows, on)
+        yield _with_details(rows, on, areas)
 
 
 def subject_of(file: ExportFile) -> str:
@@ -170,25 +176,35 @@ def _changed_since(since: dt.datetime) -> Q:
         | Exists(_events(RecordingWork).filter(work_id=OuterRef("pk"), pgh_created_at__gte=since))
         | Exists(_events(SourceWork).filter(work_id=OuterRef("pk"), pgh_created_at__gte=since))
         | Exists(_events(WorkPerformer).filter(work_id=OuterRef("pk"), pgh_created_at__gte=since))
+        | Exists(_events(AgreementWork).filter(work_id=OuterRef("pk"), pgh_created_at__gte=since))
+        | Exists(WorkShare.objects.filter(work_id=OuterRef("pk"), party_id__in=_in_changed_agreements(since)))
     )
+
+
+def _in_changed_agreements(since: dt.datetime) -> QuerySet[Any]:
+    """Who passes something on by an agreement that was written since."""
+    changed = _events(Agreement).filter(pgh_created_at__gte=since).values("pgh_obj_id")
+    return AgreementParty.objects.filter(agreement__in=changed, role="AS").values("party_id")
 
 
 def _events(model: type[Model]) -> QuerySet[Any]:
     return cast(Any, model).pgh_event_model.objects.all()
 
 
-def _with_details(rows: list[tuple[Any, ...]], on: dt.date) -> list[OwnWork]:
+def _with_details(rows: list[tuple[Any, ...]], on: dt.date, areas: list[str]) -> list[OwnWork]:
     keys = [row[0] for row in rows]
     titles, shares, recordings = _titles(keys), _shares(keys, on), _recordings(keys)
     details = details_of(keys)
-    parties = own_parties({share.party for held in shares.values() for share in held if share.party}, on)
+    collection = collection_of_works(keys, on, areas)
+    named = {pk: {share.party for share in shares[pk] if share.party} | collection[pk].parties for pk in keys}
+    parties = own_parties(set().union(*named.values()), on)
     return [
         OwnWork(
             pk, number, title, iswc or "", language, category, version_type, duration or 0,
             dict(zip(FACTS.values(), facts, strict=True)),
             tuple(titles[pk]), tuple(shares[pk]), tuple(recordings[pk]),
-            {share.party: parties[share.party] for share in shares[pk] if share.party},
-            details.get(pk, OwnDetails()),
+            {party: parties[party] for party in named[pk]},
+            details.get(pk, OwnDetails()), collection[pk],
         )
         for pk, number, title, iswc, language, category, version_type, duration, *facts in rows
     ]  # fmt: skip
@@ -206,7 +222,7 @@ def _shares(keys: list[int], on: dt.date) -> dict[int, list[OwnShare]]:
     found: dict[int, list[OwnShare]] = defaultdict(list)
     in_force = (Q(valid_from=None) | Q(valid_from__lte=on)) & (Q(valid_to=None) | Q(valid_to__gte=on))
     rows = WorkShare.objects.filter(in_force, work_id__in=keys).order_by("work_id", "pk")
-    columns = ("work_id", "party_id", "role", "right", "territory", "share", "state")
+    columns = ("work_id", "party_id", "role", "right", "territory", "share", "state", "pk")
     for work, *values in rows.values_list(*columns):
         found[work].append(OwnShare(*values))
     return found

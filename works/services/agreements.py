@@ -1,6 +1,7 @@
 """Agreements: taking them into the books, naming works, ending them, and withdrawing what was never right."""
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -22,6 +23,7 @@ from works.models.works import WHOLE
 
 EDIT = "works.edit_works"
 RIGHTS = ("PR", "MR", "SR")
+_OUR_NUMBER = re.compile(r"A(\d{7,13})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +68,15 @@ class NewAgreement:
 
 
 @transaction.atomic
-def record_agreement(*, new: NewAgreement, by: User, source: str = "staff") -> Agreement:
-    """Take an agreement into the books. Raises ValidationError with everything that is wrong, by field."""
+def record_agreement(*, new: NewAgreement, by: User, source: str = "staff", number: str = "") -> Agreement:
+    """Take an agreement into the books. `number` is ours when a file of our own brings it back.
+
+    Raises ValidationError with everything that is wrong, by field.
+    """
     require(by, EDIT)
     check_agreement(new)
     write_area(new.terms.territory)
-    agreement = Agreement.objects.create(number=_next_number(), source=source, **asdict(new.terms))
+    agreement = Agreement.objects.create(number=_number(number), source=source, **asdict(new.terms))
     AgreementParty.objects.bulk_create(
         AgreementParty(
             agreement=agreement,
@@ -200,6 +205,18 @@ def _name_works(agreement: Agreement, works: Sequence[Work], *, included: bool) 
     AgreementWork.objects.bulk_create(
         (AgreementWork(agreement=agreement, work=work, included=included) for work in works), ignore_conflicts=True
     )
+
+
+def _number(brought_back: str) -> str:
+    """The number brought back, which is then never given again, or the next one."""
+    if not (match := _OUR_NUMBER.fullmatch(brought_back)):
+        return brought_back or _next_number()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT last_value - (NOT is_called)::int FROM works_agreement_number")
+        row: tuple[Any, ...] = cursor.fetchone()
+        if (behind := int(match[1]) - int(row[0])) > 0:
+            cursor.execute("SELECT max(nextval('works_agreement_number')) FROM generate_series(1, %s)", [behind])
+    return brought_back
 
 
 def _next_number() -> str:

@@ -24,6 +24,7 @@ from works.models import Agreement, ImportedTransaction, RegistrationFile, Work
 from works.models.agreements import GENERAL
 from works.rules.splits import WHOLE, scaled_to_whole
 from works.services.agreements import NewAgreement, NewSide, Terms, record_agreement
+from works.services.cwr_chains import give_way
 from works.services.cwr_works import TOLERANCE, PartyKey, interest_of_side, parties_of
 from works.services.deciding import complaints_of
 
@@ -77,7 +78,9 @@ def _take(
     try:
         with transaction.atomic():
             new = NewAgreement(_terms(told, sender), _sides(told, sender, by), works)
-            record_agreement(new=new, by=by, source=sender)
+            agreement = record_agreement(new=new, by=by, source=sender)
+            if not agreement.is_general:
+                give_way(agreement=agreement, file=file, sender=sender)
     except ValidationError as error:
         return KEPT, [("agreement_kept", " ".join(error.messages))]
     except ValueError as error:

@@ -1,13 +1,15 @@
 """A work of ours as a CWR transaction: the one place that decides what a registration of ours says.
 
-Ownership is what the shares of the world say; who we represent collects it in the whole world. A writer of ours is
-told as controlled where the work has no publisher, or one publisher of ours, to whom he can then be linked; with other
-publishers the link is not known, and he is told without one. Everything stands in an order that the file itself shows,
-so that a register made from the file writes the same file again.
+Ownership is what the shares of the world say, after the writers' agreements with publishers; publishers stand in chains
+with those who collect for them by agreements in force (cwr_collection). A writer of ours is told as controlled where
+the work has no publisher, where an agreement links him to one, or where there is one publisher of ours alone; otherwise
+the link is not known, and he is told without one. Everything stands in an order that the file itself shows, so that a
+register made from the file writes the same file again.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import date
 from fractions import Fraction
 
 from django.conf import settings
@@ -31,7 +33,9 @@ from works.formats.cwr.work import (
 from works.queries.exports import RIGHTS, OwnParty, OwnRecording, OwnShare, OwnWork
 from works.rules.credits import credited_names
 from works.rules.languages import cwr_language
+from works.rules.publisher_chains import Member
 from works.rules.splits import WHOLE
+from works.services.cwr_collection import Collected, Strip, collected, collection_lines
 from works.services.cwr_details import Written, with_details
 
 STEPS, STEP = 10_000, 100  # the whole in hundredths of a percent; one of them in our units
@@ -74,17 +78,23 @@ class Owner:
     @property
     def is_ours(self) -> bool:
         """Whether we collect any right for it."""
-        return self.party is not None and settings.SOCIETY["cisac_code"] in filter(None, self.party.societies)
+        return self.party is not None and _is_ours(self.party)
 
 
-def to_send(work: OwnWork, *, version: str, kind: str) -> ToSend:
-    """The transaction of a work, or why there is none."""
+def _is_ours(party: OwnParty) -> bool:
+    return settings.SOCIETY["cisac_code"] in filter(None, party.societies)
+
+
+def to_send(work: OwnWork, *, version: str, kind: str, on: date) -> ToSend:
+    """The transaction of a work with the agreements in force on a day, or why there is none."""
     sending = ToSend()
     title = _main_title(work, sending)
-    owners = _owners(work, sending)
+    goes = collected(work, sending.refuse)
+    owners = _owners(work, goes.shares, sending)
     if sending.refusals:
         return sending
-    publishers = _publishers([owner for owner in owners if owner.is_publisher])
+    chains = _chains(work, [owner for owner in owners if owner.is_publisher], goes, on, sending)
+    publishers = tuple(publisher for chain in chains for publisher in chain)
     transaction = WorkTransaction(
         transaction_type=kind,
         version=version,
@@ -97,7 +107,7 @@ def to_send(work: OwnWork, *, version: str, kind: str) -> ToSend:
         recorded="Y" if any(recording.isrc for recording in work.recordings) else "U",
         version_type=work.version_type or "ORI",
         publishers=publishers,
-        writers=_writers([owner for owner in owners if not owner.is_publisher], publishers, version),
+        writers=_writers(work, [owner for owner in owners if not owner.is_publisher], chains, version),
         titles=_other_titles(work, title, sending),
         **{name: value for name, value in work.facts.items() if value and name != "grand_rights"},
     )
@@ -158,15 +168,15 @@ def _language(code: str, sending: ToSend) -> str:
 # -- owners
 
 
-def _owners(work: OwnWork, sending: ToSend) -> list[Owner]:
+def _owners(work: OwnWork, shares: tuple[OwnShare, ...], sending: ToSend) -> list[Owner]:
     """Every owner with its ownership by right in whole steps of CWR, in an order that the file shows."""
-    if any(share.state == "disputed" for share in work.shares):
+    if any(share.state == "disputed" for share in shares):
         sending.refuse("share_disputed", "NWR", "submitter_work_no", work.number)
-    if any(share.territory != WORLD for share in work.shares):
+    if any(share.territory != WORLD for share in shares):
         sending.refuse("share_by_territory", "SPU", "pr_ownership", work.number)
     if sending.refusals:
         return []
-    held = _held(work.shares, sending)
+    held = _held(shares, sending)
     keys = sorted({key for by_right in held.values() for key in by_right}, key=lambda key: _order(work, key))
     owned = {right: _in_steps(right, by_right, keys, work, sending) for right, by_right in held.items()}
     owners = []
@@ -202,6 +212,8 @@ def _order(work: OwnWork, key: Key) -> tuple[int, str, str, str, str]:
     if party is None:
         return place + len(roles) + 1, role, "", "", ""
     facts = work.parties[party]
+    if role in PUBLISHER_ROLES:  # the file has their name as one text
+        return place, *_rank(facts)[:1], "", *_rank(facts)[1:]
     return place, facts.last_name.upper(), facts.first_name.upper(), facts.ipi_name_number, facts.number
 
 
@@ -221,19 +233,62 @@ def _in_steps(right: str, held: dict[Key, int], keys: list[Key], work: OwnWork, 
     return steps
 
 
-def _publishers(owners: list[Owner]) -> tuple[WorkPublisher, ...]:
-    """Each publisher as the head of a chain of its own, as long as no agreement says who stands behind whom."""
-    return tuple(_publisher(owner, place) for place, owner in enumerate(owners, start=1))
+def _chains(
+    work: OwnWork, owners: list[Owner], goes: Collected, on: date, sending: ToSend
+) -> list[tuple[WorkPublisher, ...]]:
+    """Each publisher that owns at the head of a chain, with those who collect for it behind it."""
+
+    def rank(party: int) -> tuple[str, str, str]:
+        return _rank(work.parties[party])
+
+    chains: list[tuple[WorkPublisher, ...]] = []
+    for owner in owners:
+        if owner.party is None:
+            chains.append((_publisher(owner, len(chains) + 1, is_controlled=False),))
+            continue
+        strips = goes.strips(owner.party.pk, owner.role, owner.ownership, rank)
+        told = [strip.members(owner.party.pk, owner.role, rank) for strip in strips]
+        parties = {member.party for members in told for member in members}
+        if not any(_is_ours(work.parties[party]) for party in parties):
+            if len(parties) > 1:
+                sending.note("chain_left_out", "OPU", "publisher_name", owner.party.last_name)
+            chains.append((_publisher(owner, len(chains) + 1, is_controlled=False),))
+            continue
+        for strip, members in zip(strips, told, strict=True):
+            chains.append(_chain(work, strip, members, len(chains) + 1, on))
+    return chains
 
 
-def _publisher(owner: Owner, place: int) -> WorkPublisher:
+def _chain(work: OwnWork, strip: Strip, members: list[Member], place: int, on: date) -> tuple[WorkPublisher, ...]:
+    return tuple(
+        _publisher(
+            Owner(work.parties[member.party], member.kind, (0, 0, 0) if behind else strip.ownership),
+            place,
+            is_controlled=True,
+            lines=collection_lines(member.areas, strip.ownership, on),
+        )
+        for behind, member in enumerate(members)
+    )
+
+
+def _rank(party: OwnParty) -> tuple[str, str, str]:
+    return _firm(party).upper(), party.ipi_name_number, party.number
+
+
+def _firm(party: OwnParty) -> str:
+    return transliterated(f"{party.first_name} {party.last_name}".strip())
+
+
+def _publisher(
+    owner: Owner, place: int, *, is_controlled: bool, lines: tuple[CollectionLine, ...] = ()
+) -> WorkPublisher:
     party = owner.party
     pr_society, mr_society, sr_society = party.societies if party else ("", "", "")
     return WorkPublisher(
-        is_controlled=owner.is_ours,
+        is_controlled=is_controlled,
         publisher_seq=place,
         ip_no=party.number if party else "",
-        publisher_name=transliterated(f"{party.first_name} {party.last_name}".strip()) if party else "",
+        publisher_name=_firm(party) if party else "",
         publisher_unknown=party is None,
         publisher_type=owner.role,
         ipi_name_no=party.ipi_name_number if party else "",
@@ -244,21 +299,45 @@ def _publisher(owner: Owner, place: int) -> WorkPublisher:
         mr_ownership=owner.ownership[1],
         sr_society=sr_society,
         sr_ownership=owner.ownership[2],
-        territories=_worldwide(owner),
+        territories=lines,
     )
 
 
-def _writers(owners: list[Owner], publishers: tuple[WorkPublisher, ...], version: str) -> tuple[WorkWriter, ...]:
+def _writers(
+    work: OwnWork, owners: list[Owner], chains: list[tuple[WorkPublisher, ...]], version: str
+) -> tuple[WorkWriter, ...]:
     """Controlled writers first, as the order of records asks."""
-    linked = publishers[0] if len(publishers) == 1 and publishers[0].is_controlled else None
-    may_control = not publishers or linked is not None
-    writers = [_writer(owner, linked, may_control, version) for owner in owners]
+    writers = [_writer(owner, _links(work, owner, chains, version), not chains) for owner in owners]
     return tuple(sorted(writers, key=lambda writer: not writer.is_controlled))
 
 
-def _writer(owner: Owner, linked: WorkPublisher | None, may_control: bool, version: str) -> WorkWriter:
+def _links(
+    work: OwnWork, owner: Owner, chains: list[tuple[WorkPublisher, ...]], version: str
+) -> tuple[PublisherLink, ...]:
+    """The publishers of a writer: those of his agreements, with their numbers, else the only one there is."""
+    if owner.party is None:
+        return ()
+    heads = list({chain[0].ip_no: chain[0] for chain in reversed(chains) if chain[0].is_controlled}.values())[::-1]
+    by_number = {party.number: pk for pk, party in work.parties.items()}
+    agreed = {head.ip_no: work.collection.links.get((owner.party.pk, by_number.get(head.ip_no, 0))) for head in heads}
+    linked = [head for head in heads if agreed[head.ip_no]] or (
+        heads if len({chain[0].ip_no for chain in chains}) == 1 else []
+    )
+    return tuple(
+        PublisherLink(
+            publisher_ip_no=head.ip_no,
+            publisher_name=head.publisher_name,
+            submitter_agreement_no=agreed[head.ip_no] or "",
+            writer_ip_no=owner.party.number,
+            publisher_seq=head.publisher_seq if version == "2.2" else 0,
+        )
+        for head in linked
+    )
+
+
+def _writer(owner: Owner, links: tuple[PublisherLink, ...], is_unpublished: bool) -> WorkWriter:
     party = owner.party
-    is_controlled = may_control and owner.is_ours
+    is_controlled = owner.is_ours and (is_unpublished or bool(links))
     pr_society, mr_society, sr_society = party.societies if party else ("", "", "")
     return WorkWriter(
         is_controlled=is_controlled,
@@ -276,23 +355,12 @@ def _writer(owner: Owner, linked: WorkPublisher | None, may_control: bool, versi
         sr_society=sr_society,
         sr_ownership=owner.ownership[2],
         territories=_worldwide(owner) if is_controlled else (),
-        links=(_link(linked, party, version),) if is_controlled and linked and party else (),
-    )
-
-
-def _link(publisher: WorkPublisher, writer: OwnParty, version: str) -> PublisherLink:
-    return PublisherLink(
-        publisher_ip_no=publisher.ip_no,
-        publisher_name=publisher.publisher_name,
-        writer_ip_no=writer.number,
-        publisher_seq=publisher.publisher_seq if version == "2.2" else 0,
+        links=links if is_controlled else (),
     )
 
 
 def _worldwide(owner: Owner) -> tuple[CollectionLine, ...]:
-    """What an owner of ours collects: its ownership, in the whole world."""
-    if not owner.is_ours:
-        return ()
+    """What a writer of ours collects: his ownership, in the whole world."""
     pr, mr, sr = owner.ownership
     return (CollectionLine(is_include=True, tis_code=WORLD, pr_collection=pr, mr_collection=mr, sr_collection=sr),)
 

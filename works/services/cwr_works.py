@@ -20,7 +20,7 @@ from works.formats.cwr.agreement import AgreementSide
 from works.formats.cwr.collection import collecting, is_worldwide
 from works.formats.cwr.layouts import is_third
 from works.formats.cwr.work import WorkPublisher, WorkTransaction, WorkWriter
-from works.models import WorkShare
+from works.models import AgreementParty, WorkShare
 from works.models.agreements import ORIGINAL
 from works.queries.exports import our_issuer
 from works.rules.identifiers import read_ipi_base, read_ipi_name
@@ -61,7 +61,16 @@ def interests_of(work: WorkTransaction, *, is_own: bool = False) -> list[Interes
     return [replace(item, number=number) if is_own and item.facts else item for item, number in found]
 
 
-def new_works(*, works: Sequence[WorkTransaction], sender: str, by: User) -> list[NewWork]:
+@dataclass(frozen=True, slots=True)
+class ToldWork:
+    """A work as it will be stored, and the party behind each of its writers and publishers (None when unknown)."""
+
+    new: NewWork
+    writers: tuple[Party | None, ...]
+    publishers: tuple[Party | None, ...]
+
+
+def told_works(*, works: Sequence[WorkTransaction], sender: str, by: User) -> list[ToldWork]:
     """The works of many transactions, with their parties registered in bulk."""
     is_own = sender == our_issuer()
     worldwide = [not is_third(work.version) or is_worldwide(work) for work in works]
@@ -70,7 +79,12 @@ def new_works(*, works: Sequence[WorkTransaction], sender: str, by: User) -> lis
     parties = parties_of([item for items in interests for item in items if item.facts], sender, by)
     territories = [WORLD if everywhere else own_territory() for everywhere in worldwide]
     told = zip(works, interests, territories, strict=True)
-    return [_new_work(work, items, parties, sender, territory) for work, items, territory in told]
+    found = []
+    for work, items, territory in told:
+        named = tuple(parties[item.key] if item.facts else None for item in items)
+        new = _new_work(work, items, parties, sender, territory)
+        found.append(ToldWork(new, named[: len(work.writers)], named[len(work.writers) :]))
+    return found
 
 
 def _owned(work: WorkTransaction) -> WorkTransaction:
@@ -164,7 +178,10 @@ def _known(facts: Mapping[PartyKey, PartyFacts], sender: str) -> dict[PartyKey, 
 def _known_by_name(sender: str, names: set[str]) -> dict[str, Party]:
     rows = WorkShare.objects.filter(source=sender, party__display_name__in=names).select_related("party")
     rows = rows.order_by("party_id")
-    return {row.party.display_name: row.party for row in rows.distinct("party_id") if row.party}
+    sides = AgreementParty.objects.filter(agreement__source=sender, party__display_name__in=names)
+    sides = sides.select_related("party").order_by("-party_id")
+    found = {side.party.display_name: side.party for side in sides}
+    return found | {row.party.display_name: row.party for row in rows.distinct("party_id") if row.party}
 
 
 def _affiliate(items: Sequence[Interest], parties: dict[PartyKey, Party]) -> None:

@@ -166,7 +166,7 @@ class _Run:
             yield from (sent for _work, sent in sound)
 
     def _sound(self, work: OwnWork, kind: str) -> WorkTransaction | None:
-        sending = to_send(work, version=self.file.version, kind=kind)
+        sending = to_send(work, version=self.file.version, kind=kind, on=self.on)
         wrong: list[WriteProblem | CwrFault] = list(sending.refusals)
         if sending.work is not None:
             wrong += _faults(sending.work, self.file.version, self.on)

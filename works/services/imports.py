@@ -24,6 +24,7 @@ from cmo_portal.jobs.models import Job
 from cmo_portal.jobs.services import check_held, finish, report_progress
 from members.models import Party
 from works.formats.cwr.reader import CwrReading, read_cwr
+from works.formats.cwr.values import read_date
 from works.models import ImportedTransaction, RegistrationFile
 from works.queries.registrations import CHECK, IMPORT
 from works.services.answering import keep_answer
@@ -66,9 +67,9 @@ def import_registration_file(*, file: RegistrationFile, by: User, now: dt.dateti
         if file.state in TAKEN:
             return file
         with _read(file) as reading:
-            decider = Decider(sender_key(reading))
+            decider, dated = Decider(sender_key(reading)), _dated(reading)
             for part in slices_of(reading, SLICE):
-                take_slice(file=file, decisions=decider.decide(part), sender=decider.sender, by=by)
+                take_slice(file=file, decisions=decider.decide(part), sender=decider.sender, by=by, dated=dated)
         _finish_import(file, by, now)
     return file
 
@@ -112,11 +113,11 @@ def import_by_job(*, job: Job, now: dt.datetime) -> None:
     total = int(file.report.get("transactions") or 0)
     done = 0
     with _read(file) as reading:
-        decider = Decider(sender_key(reading))
+        decider, dated = Decider(sender_key(reading)), _dated(reading)
         for part in slices_of(reading, SLICE):
             with transaction.atomic():
                 check_held(job)
-                take_slice(file=file, decisions=decider.decide(part), sender=decider.sender, by=by)
+                take_slice(file=file, decisions=decider.decide(part), sender=decider.sender, by=by, dated=dated)
             done += len(part)
             report_progress(job, done=done, total=total)
     with transaction.atomic():
@@ -186,6 +187,10 @@ def _finish_import(file: RegistrationFile, by: User, now: dt.datetime) -> None:
     file.report = {**file.report, **_counts(file)}
     file.save()
     record_act(by=by, verb="import_registration_file", on=file, facts={"accepted": file.report["accepted"]})
+
+
+def _dated(reading: CwrReading) -> dt.date | None:
+    return read_date(reading.header.created) if reading.header else None
 
 
 @contextmanager

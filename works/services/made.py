@@ -24,6 +24,8 @@ HISTORIES = {
     "link": ("works_recordingworkevent", "work_id"),
     "party": ("members_partyevent", "NULL::bigint"),
     "name": ("members_partynameevent", "NULL::bigint"),
+    "agreement": ("works_agreementevent", "NULL::bigint"),
+    "listing": ("works_agreementworkevent", "work_id"),
     "affiliation": ("members_partyaffiliationevent", "NULL::bigint"),
 }
 SHARE_FIELDS = ("party_id", "role", "right", "territory", "share", "valid_from", "valid_to", "state", "source")

@@ -15,7 +15,7 @@ from django.db.models import Model, Q
 from django.utils.translation import gettext as _
 
 from cmo_portal.audit.models import Act
-from works.models import ImportedRecord, ImportedTransaction, RegistrationFile, Work
+from works.models import Agreement, AgreementWork, ImportedRecord, ImportedTransaction, RegistrationFile, Work
 
 UNDO_LOCK = 0x554E444F  # held together by runs that freeze, and alone by whoever takes works out of the register
 Reasons = dict[int, list[str]]  # work id → why it cannot be taken back, in the reader's language
@@ -114,6 +114,8 @@ def _references(ids: list[int], since: dt.datetime | None) -> Reasons:
     found: list[tuple[int, str]] = []
     for model, column in _referring():
         rows: Any = model._default_manager.filter(Q(**{f"{column}__in": ids}))
+        if model is AgreementWork:  # what chains of files list goes with the file
+            rows = rows.exclude(agreement__in=Agreement.objects.filter(~Q(submitter=""), submitter_number=""))
         if since is not None and any(field.name == "created_at" for field in model._meta.fields):
             rows = rows.filter(created_at__gt=since)
         what = str(model._meta.verbose_name)

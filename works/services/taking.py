@@ -1,5 +1,6 @@
 """Taking what was decided: new works in bulk, revisions one by one; each slice whole or not at all."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,7 +12,9 @@ from cmo_portal.common.faults import faultpoint
 from works.formats.cwr.work_view import work_of
 from works.models import ImportedTransaction, RegistrationFile, Work, WorkShare
 from works.rules.languages import language_of
-from works.services.cwr_works import new_works
+from works.services.cwr_chains import TakenWork, take_chains
+from works.services.cwr_differences import chain_faults
+from works.services.cwr_works import told_works
 from works.services.deciding import ACCEPTED, Decision, complaints_of
 from works.services.descriptions import revise_description
 from works.services.disputes import open_file_conflicts
@@ -31,9 +34,12 @@ from works.services.registration import (
 SLICE = 200
 
 
-def take_slice(*, file: RegistrationFile, decisions: Sequence[Decision], sender: str, by: User) -> int:
+def take_slice(
+    *, file: RegistrationFile, decisions: Sequence[Decision], sender: str, by: User, dated: dt.date | None = None
+) -> int:
     """Store what is accepted of a slice and keep what became of each transaction; returns how many were taken.
 
+    `dated` is the day of the file, from which its publisher chains hold; the day it was received where it names none.
     Inside the caller's transaction. What an earlier run has taken is left as it is, so a slice may be taken again.
     """
     lock_register()
@@ -43,24 +49,30 @@ def take_slice(*, file: RegistrationFile, decisions: Sequence[Decision], sender:
     told = [decision.transaction for decision in open_ones if decision.status == NOTED]
     if told:
         note(file=file, rows=told, sender=sender, by=by)
+    on = dated or file.created_at.date()
     with noting(file):
-        works = _store(open_ones, sender, by, kept)
+        works, taken = _store(open_ones, sender, by, kept)
+        refused = take_chains(file=file, taken=taken, sender=sender, by=by, on=on)
+    differing = chain_faults(taken=taken, refused=refused, on=on)
     faultpoint("works.import.after_works")
     for decision in open_ones:
         row = kept[decision.transaction.number]
         row.status, row.work = works.get(row.number, (decision.status, decision.work))
-        row.complaints, row.taken = complaints_of(decision.faults), True
+        faults = (*decision.faults, *differing.get(row.number, ()))
+        row.complaints, row.taken = complaints_of(faults), True
     ImportedTransaction.objects.bulk_update(kept.values(), ["status", "work", "complaints", "taken"], batch_size=SLICE)
     return sum(row.status in ACCEPTED for row in kept.values())
 
 
 def _store(
     decisions: Sequence[Decision], sender: str, by: User, kept: Mapping[int, ImportedTransaction]
-) -> dict[int, tuple[str, Work | None]]:
-    """Transaction number → final status and work, for all whose work is only known now."""
+) -> tuple[dict[int, tuple[str, Work | None]], list[TakenWork]]:
+    """Transaction number → final status and work, for all whose work is only known now; and what was
+    told of each work that is accepted."""
     accepted = [decision for decision in decisions if decision.status in ACCEPTED]
-    news = new_works(works=[work_of(each.transaction) for each in accepted], sender=sender, by=by) if accepted else []
-    pairs = list(zip(accepted, news, strict=True))
+    sent = [work_of(each.transaction) for each in accepted]
+    told = told_works(works=sent, sender=sender, by=by) if sent else []
+    pairs = [(each, one.new) for each, one in zip(accepted, told, strict=True)]
     fresh = [(each, new) for each, new in pairs if not _is_known(each)]
     stored = store_works(news=[new for _each, new in fresh], source=sender)
     found: dict[int, tuple[str, Work | None]] = {
@@ -74,7 +86,13 @@ def _store(
             found[number] = _revise(work, revisions[number], sender, by, kept[number]), work
         elif number not in found:
             found[number] = each.status, work
-    return found
+    of_number = {each.transaction.number: (row, one) for each, row, one in zip(accepted, sent, told, strict=True)}
+    taken = {  # a work that the slice tells of twice: its last word
+        work.pk: TakenWork(number, *of_number[number], work)
+        for number, (status, work) in sorted(found.items(), key=lambda each: each[0])
+        if number in of_number and work is not None and status in ACCEPTED
+    }
+    return found, list(taken.values())
 
 
 def _is_known(decision: Decision) -> bool:

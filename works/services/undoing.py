@@ -19,6 +19,8 @@ from cmo_portal.accounts.models import User
 from cmo_portal.audit.services import record_act
 from members.models import PartyAffiliation
 from works.models import (
+    Agreement,
+    AgreementWork,
     ImportedRecord,
     ImportUndo,
     Recording,
@@ -38,6 +40,7 @@ from works.services.splits import withdraw_rounds
 PERMISSION = "works.import_works"
 UNDONE = ("undone", "partly")
 NAMED = 20  # works that a refusal names one by one
+LISTING_FIELDS = ("agreement_id", "included")
 NEVER = dt.date(1, 1, 1)  # the only day of an affiliation that never was
 
 
@@ -136,6 +139,7 @@ def _carry_out(undo: ImportUndo, by: User, now: dt.datetime) -> ImportUndo:
     list(Work.objects.select_for_update(no_key=True).filter(pk__in=affected).order_by("pk").values_list("pk"))
     shares = _withdraw(file, plan.made, now)
     shares += _put_back(file, plan.revised)
+    _put_listings_back(file, plan)
     _void_affiliations(file, plan)
     release_works(plan.made)
     undo.state, undo.decided_by, undo.decided_at = "done", by, now
@@ -194,6 +198,23 @@ def _put_back(file: RegistrationFile, works: Sequence[int]) -> int:
     for pk, row in first.items():
         Work.objects.filter(pk=pk).update(**_fields(row.data, WORK_FIELDS))
     return gone
+
+
+def _put_listings_back(file: RegistrationFile, plan: UndoPlan) -> None:
+    """The agreements of publisher chains list works as before; those that this import brought and that list nothing
+    any more are withdrawn."""
+    mine = made_by(file, "listing")
+    AgreementWork.objects.filter(pk__in=mine, work__in=[*plan.made, *plan.revised]).delete()
+    old = ImportedRecord.objects.filter(file=file, act="removed", kind="listing", work__in=plan.revised)
+    AgreementWork.objects.bulk_create(
+        [
+            AgreementWork(work=row.work, **_fields(row.data, LISTING_FIELDS))
+            for row in old.exclude(record_id__in=mine).select_related("work").order_by("pk")
+        ],
+        ignore_conflicts=True,
+    )
+    made = Agreement.objects.filter(pk__in=made_by(file, "agreement"), state="active", listed__isnull=True)
+    Agreement.objects.filter(pk__in=list(made.values_list("pk", flat=True))).update(state="withdrawn")
 
 
 def _void_affiliations(file: RegistrationFile, plan: UndoPlan) -> None:

@@ -323,6 +323,17 @@ _WRITING: dict[str, Text] = {
     "conflict_unasked": Text(_("Only an answer CO shows an existing work."), _("Leave it out, or answer CO.")),
 }
 
+# What publisher chains say and our books cannot.
+_CHAINS: dict[str, Text] = {
+    "collection_differs": Text(
+        _("%(right)s here: %(stated)s %% for “%(party)s” in the file, %(found)s %% by our books."),
+        _("Compare the chains with the agreements of the work."),
+    ),
+    "chain_not_taken": Text(
+        _("A step of a publisher chain could not be taken: %(reason)s"), _("Enter it as an agreement by hand.")
+    ),
+}
+
 # What keeps a work of ours out of a file we send, or is left out of it.
 _SENDING: dict[str, Text] = {
     "no_roman_title": Text(
@@ -331,6 +342,17 @@ _SENDING: dict[str, Text] = {
     "share_disputed": Text(_("A part of the work is in dispute."), _("Settle the dispute first.")),
     "share_by_territory": Text(
         _("The ownership differs by territory, which CWR cannot say."), _("Give the shares for the world.")
+    ),
+    "agreements_disagree": Text(
+        _("Agreements about the work contradict each other, so nobody can say who collects it."),
+        _("Correct the agreements."),
+    ),
+    "collected_for_another": Text(
+        _("A publisher collects a part of %(right)s that it does not own for its owner in %(value)s."),
+        _("Give the publisher the ownership, or tell the receiver apart from the file."),
+    ),
+    "chain_left_out": Text(
+        _("Nobody of ours stands in the chain of “%(value)s”; only what it owns is sent."), _("Nothing.")
     ),
     "share_too_small": Text(
         _("The %(right)s share of “%(value)s” is below 0.01 %%, the smallest that CWR can say."), _("Raise it.")
@@ -356,7 +378,18 @@ _SENDING: dict[str, Text] = {
     ),
 }
 
-_TEXTS = {**_FIELDS, **_ORDER, **_PARTIES, **_SHARES, **_CONTENT, **_AGREEMENTS, **_FILES, **_WRITING, **_SENDING}
+_TEXTS = {
+    **_FIELDS,
+    **_ORDER,
+    **_PARTIES,
+    **_SHARES,
+    **_CONTENT,
+    **_AGREEMENTS,
+    **_FILES,
+    **_WRITING,
+    **_CHAINS,
+    **_SENDING,
+}
 
 
 def text_of(key: str) -> Text:

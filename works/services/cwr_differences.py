@@ -1,0 +1,89 @@
+"""Where the collection that a file states for our territory is not what our books now give: told, transaction by
+transaction, so that nothing is taken otherwise in silence."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+from members.models.territories import own_territory
+from works.formats.cwr.collection import share_at
+from works.formats.cwr.layouts import is_third
+from works.formats.cwr.records import CwrFault, Severity
+from works.formats.cwr.texts import text_of
+from works.formats.cwr.values import percent
+from works.formats.cwr.work import WorkTransaction
+from works.queries.chains import ONE_WORK, load_chains, question
+from works.rules.chains import effective_shares
+from works.services.cwr_chains import TakenWork
+from works.services.cwr_works import RIGHTS, TOLERANCE
+
+STEP = 100
+Held = dict[int, list[int]]  # party → shares of the rights
+
+
+def chain_faults(
+    *, taken: Sequence[TakenWork], refused: Mapping[int, Sequence[str]], on: dt.date
+) -> dict[int, list[CwrFault]]:
+    """What could not be taken, and every party whose collection differs, by transaction."""
+    faults: dict[int, list[CwrFault]] = defaultdict(list)
+    for number, reasons in refused.items():
+        faults[number] += [_fault("chain_not_taken", "SPT", "tis_code", "", reason=reason) for reason in reasons]
+    stating = [each for each in taken if not is_third(each.sent.version) and _has_lines(each.sent)]
+    found = collected_in([each.work.pk for each in stating], own_territory(), on)
+    for each in stating:
+        faults[each.number] += _differences(each, found[each.work.pk], on)
+    return faults
+
+
+def _has_lines(sent: WorkTransaction) -> bool:
+    return any(one.territories for one in sent.publishers) or any(one.territories for one in sent.writers)
+
+
+def collected_in(works: Sequence[int], territory: str, on: dt.date) -> dict[int, Held]:
+    """Who collects works in a country on a day, by work and party."""
+    found: dict[int, Held] = defaultdict(lambda: defaultdict(lambda: [0, 0, 0]))
+    if not works:
+        return found
+    for place, right in enumerate(RIGHTS):
+        loaded = load_chains(right=right, territory=territory, on=on, works=ONE_WORK, parameters={"works": list(works)})
+        parts = effective_shares(loaded.owners, loaded.links, loaded.named, question(on)).answer()
+        for work, party, kept in zip(parts.work_id.tolist(), parts.party_id.tolist(), parts.kept.tolist(), strict=True):
+            found[work][party][place] += kept
+    return found
+
+
+def stated_in(taken: TakenWork, territory: str, on: dt.date) -> Held:
+    """What the file lets each party collect in a country. Where it says nothing of a party there, what it owns."""
+    held: Held = defaultdict(lambda: [0, 0, 0])
+    sent = taken.sent
+    for writer, party in zip(sent.writers, taken.told.writers, strict=True):
+        at = share_at(writer.territories, territory, on)
+        for right in range(3):
+            held[party.pk if party else 0][right] += at[right] if any(at) else writer.ownership[right]
+    parties = iter(taken.told.publishers)
+    for chain in sent.chains():
+        lines = [share_at(one.territories, territory, on) for one in chain]
+        for one, at in zip(chain, lines, strict=True):
+            party = next(parties)
+            for right in range(3):
+                is_told = any(each[right] for each in lines)
+                held[party.pk if party else 0][right] += at[right] if is_told else one.ownership[right]
+    return held
+
+
+def _differences(each: TakenWork, found: Held, on: dt.date) -> Iterator[CwrFault]:
+    stated = stated_in(each, own_territory(), on)
+    names = {party.pk: party.display_name for party in (*each.told.writers, *each.told.publishers) if party}
+    for party in sorted({*stated, *found} - {0}):
+        for place, right in enumerate(RIGHTS):
+            told, kept = stated[party][place], found[party][place]
+            if abs(told - kept) > TOLERANCE:
+                yield _fault(
+                    "collection_differs", "SPT", f"{right.lower()}_collection", percent(told // STEP), right=right,
+                    party=names.get(party, str(party)), stated=percent(told // STEP), found=percent(kept // STEP),
+                )  # fmt: skip
+
+
+def _fault(key: str, record: str, field: str, value: str, **facts: str) -> CwrFault:
+    message, remedy = text_of(key)
+    return CwrFault("", Severity.WARNING, 0, record, 0, 0, field, value, message, remedy, {**facts, "value": value})
