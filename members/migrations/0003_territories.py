@@ -31,7 +31,7 @@ def known(table):
 class Migration(migrations.Migration):
     """Data first, then the keys that rest on it."""
 
-    dependencies = [("members", "0003_areas")]
+    dependencies = [("members", "0002_guards")]
 
     operations = [
         migrations.RunPython(seed, migrations.RunPython.noop),

@@ -14,7 +14,7 @@ def known(table):
 class Migration(migrations.Migration):
     """A share of an area that is not known could not be added up."""
 
-    dependencies = [("members", "0004_territories"), ("works", "0006_agreements")]
+    dependencies = [("members", "0003_territories"), ("works", "0002_numbers")]
 
     operations = [
         known("works_workshare"),

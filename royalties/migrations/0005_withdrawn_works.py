@@ -33,5 +33,5 @@ def make(apps: Any, schema_editor: Any) -> None:
 class Migration(migrations.Migration):
     """See the module."""
 
-    dependencies = [("royalties", "0007_registered_by_members"), ("works", "0018_registered_by_members")]
+    dependencies = [("royalties", "0004_accounts"), ("works", "0006_merged_works")]
     operations = [migrations.RunPython(make)]

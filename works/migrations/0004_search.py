@@ -16,5 +16,5 @@ def make(apps: Any, schema_editor: Any) -> None:
 class Migration(migrations.Migration):
     """See the module."""
 
-    dependencies = [("works", "0009_recordings")]
+    dependencies = [("works", "0003_areas_known")]
     operations = [migrations.RunPython(make)]

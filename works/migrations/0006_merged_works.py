@@ -17,5 +17,5 @@ def make(apps: Any, schema_editor: Any) -> None:
 class Migration(migrations.Migration):
     """See the module."""
 
-    dependencies = [("works", "0014_duplicates")]
+    dependencies = [("works", "0005_cue_types")]
     operations = [migrations.RunPython(make)]

@@ -41,7 +41,7 @@ def seed(apps, schema_editor):
 class Migration(migrations.Migration):
     """Data apart from the schema."""
 
-    dependencies = [("works", "0011_cue_sheets_and_numbers")]
+    dependencies = [("works", "0004_search")]
 
     operations = [
         migrations.RunSQL("CREATE SEQUENCE works_production_number START 1", "DROP SEQUENCE works_production_number"),
