@@ -215,7 +215,6 @@ def test_the_command_gives_shares_paths_and_words_as_json(documentation: Any, fi
     ("option", "value", "told"),
     [
         ("work", "W9999999", "no work"),
-        ("territory", "2106", "group"),
         ("territory", "9999", "TIS"),
         ("on", "30.6.2026", "not a day"),
         ("known_on", "2999-01-01", "will be known"),
@@ -226,6 +225,20 @@ def test_the_command_names_the_option_that_it_cannot_use(option: str, value: str
     options = {"work": song.number, "right": "PR", "territory": "0586", "on": "2026-06-30"} | {option: value}
     with pytest.raises(CommandError, match=told):
         call_command("effective_shares", **options)
+
+
+@pytest.mark.django_db
+def test_the_command_answers_for_a_group_whose_countries_agree(documentation: Any, firms: Any) -> None:
+    indus, london, _bombay = firms
+    song = work("Song", (indus, "E", 100))
+    asked = {"work": song.number, "right": "PR", "on": "2026-06-30"}
+    agreement(documentation, indus, london, territory="2133")
+    out = StringIO()
+    call_command("effective_shares", territory="2133", json=True, stdout=out, **asked)
+    told = json.loads(out.getvalue())
+    assert (told["territory"], [part["party"]["name"] for part in told["parts"]]) == ("2133", ["London Music"])
+    with pytest.raises(CommandError, match="group of countries that differ"):
+        call_command("effective_shares", territory="2136", **asked)
 
 
 @pytest.mark.django_db

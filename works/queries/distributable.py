@@ -31,9 +31,11 @@ class RightStatus:
 
 
 def status_of_work(work: Work, *, on: dt.date) -> list[RightStatus]:
-    """Every right of one work on a day, in the society's own country."""
+    """The rights of one work of which something is documented, on a day, in the society's own country; all of them
+    where nothing is."""
     found = statuses([work.pk], on=on)[work.pk]
-    return [RightStatus(right.value, right.label, found[right.value]) for right in Right]
+    told = [right for right in Right if found[right.value].is_documented] or list(Right)
+    return [RightStatus(right.value, right.label, found[right.value]) for right in told]
 
 
 def statuses(work_ids: Sequence[int], *, on: dt.date) -> dict[int, dict[str, Distributable]]:

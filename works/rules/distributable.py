@@ -24,6 +24,11 @@ class Distributable:
     held: tuple[HeldPart, ...]
 
     @property
+    def is_documented(self) -> bool:
+        """Whether anybody said anything about this right."""
+        return any(part.reason != "undocumented" for part in self.held) or self.pays > 0
+
+    @property
     def status(self) -> str:
         """full, partial or none."""
         if self.pays == WHOLE_SHARE:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,7 @@ from django.db.models import Q
 from cmo_portal.common import clock
 from cmo_portal.common.money import decimal_text
 from members.models.parties import Right
-from members.rules.territories import territories
+from members.rules.territories import Leaf, leaves_of, territories
 from works.models import Work
 from works.queries.chain_words import sentences
 from works.queries.chains import Collection, CollectionShare, Step, collection_of
@@ -28,17 +29,17 @@ class Command(BaseCommand):
         """--work, --right, --territory, --on, --known-on, --json."""
         parser.add_argument("--work", required=True, help="the work: W0000001, its ISWC, or the uid of its page")
         parser.add_argument("--right", required=True, choices=Right.values)
-        parser.add_argument("--territory", required=True, help="the TIS number of a country, for instance 0586")
+        parser.add_argument("--territory", required=True, help="TIS number of a country or group, for instance 0586")
         parser.add_argument("--on", required=True, help="the day of use, for instance 2026-06-30")
         parser.add_argument("--known-on", help="what was known at the end of this day; without it, what is known now")
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print the parts with their ways; CommandError names the option that cannot be read."""
-        found = collection_of(
+        found = self._collection(
+            self._territory(options["territory"]),
             work_id=self._work(options["work"]).pk,
             right=options["right"],
-            territory=self._country(options["territory"]),
             on=self._day("--on", options["on"]),
             known_on=self._known(options["known_on"]),
         )
@@ -57,14 +58,26 @@ class Command(BaseCommand):
             raise CommandError(f"--work {text}: there is no work with this number.")
         return work
 
-    def _country(self, text: str) -> str:
+    def _territory(self, text: str) -> str:
         code = text.strip().zfill(4)
-        known = territories().get(code)
-        if known is None:
+        if code not in territories():
             raise CommandError(f"--territory {text}: not a TIS number.")
-        if known.is_group:
-            raise CommandError(f"--territory {text} is a group of countries: ask for one of its countries.")
         return code
+
+    def _collection(self, territory: str, **asked: Any) -> Collection:
+        """The answer for a country, or for a group whose countries all have the same."""
+        countries = sorted(leaf.code for leaf in leaves_of(territory) if _holds(leaf, asked["on"]))
+        if not countries:
+            raise CommandError(f"--territory {territory} holds no country on this day.")
+        first = collection_of(territory=countries[0], **asked)
+        for country in countries[1:]:
+            other = collection_of(territory=country, **asked)
+            if (other.parts, other.gaps) != (first.parts, first.gaps):
+                raise CommandError(
+                    f"--territory {territory} is a group of countries that differ: {countries[0]} and {country} have"
+                    " other collectors. Ask for one country."
+                )
+        return replace(first, territory=territory)
 
     def _day(self, option: str, text: str) -> dt.date:
         try:
@@ -79,6 +92,10 @@ class Command(BaseCommand):
         if day > clock.today():
             raise CommandError(f"--known-on {text}: nobody knows yet what will be known then. Give a day up to today.")
         return day
+
+
+def _holds(leaf: Leaf, on: dt.date) -> bool:
+    return leaf.belongs_from <= on <= leaf.belongs_until
 
 
 def _named(text: str) -> Q:
