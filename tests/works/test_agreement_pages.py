@@ -71,7 +71,7 @@ def test_an_agreement_is_entered_from_the_search_of_its_parties_to_the_books(des
 
 
 def test_everything_that_is_wrong_stands_on_the_page_and_nothing_is_kept(desk: Client, firms: Any) -> None:
-    indus, _london = firms
+    indus, london = firms
     sent = {**TERMS, **rows((indus, "AS", "110")), "territory": "Atlantis", "numbers": "W9999999", "save": "1"}
     told = text(desk.post(NEW, sent))
     for fault in ("Atlantis", "W9999999", "110"):
@@ -80,6 +80,9 @@ def test_everything_that_is_wrong_stands_on_the_page_and_nothing_is_kept(desk: C
     told = text(desk.post(NEW, sent))
     for fault in ("ends before it begins", "one assignor and one acquirer", "names at least one work", "add up to"):
         assert fault in told
+    sent = {**TERMS, **rows((indus, "AS", "50"), (london, "AC", "60")), "numbers": "W9999999", "save": "1"}
+    told = text(desk.post(NEW, sent))
+    assert "W9999999" in told and "add up to" in told
     assert Agreement.objects.count() == 0
 
 

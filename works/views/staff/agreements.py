@@ -1,6 +1,6 @@
 """The documentation desk's agreements: the register, one of them, entering, correcting, naming works, withdrawing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from members.queries import party_search
 from works.exports import agreement_list_csv
 from works.forms.agreements import (
     AgreementFilter,
+    BaseSides,
     ReasonForm,
     Sides,
     TermsForm,
@@ -32,6 +33,7 @@ from works.queries.agreements import found_agreements
 from works.queries.work_pages import acts_on
 from works.services.agreements import (
     NewAgreement,
+    check_agreement,
     correct_terms,
     drop_works,
     name_works,
@@ -94,15 +96,9 @@ def agreement_new(request: HttpRequest) -> HttpResponse:
     sides.name_owners()
     find_form = FindPartyForm(request.POST if "find_party" in request.POST else None)
     looked_for = find_form.cleaned_data["find"].strip() if find_form.is_bound and find_form.is_valid() else ""
-    if sent is not None and all([form.is_valid(), works.is_valid(), sides.is_valid()]):
-        new = NewAgreement(form.terms(), sides.sides(), tuple(works.cleaned_data["numbers"]))
-        try:
-            kept = record_agreement(new=new, by=acting(request))
-        except ValidationError as error:
-            _show(error, form)
-        else:
-            messages.success(request, _("The agreement is in the books as %(number)s.") % {"number": kept.number})
-            return redirect("works:staff-agreement-detail", uid=kept.uid)
+    if sent is not None and (kept := _recorded(request, form, sides, works)):
+        messages.success(request, _("The agreement is in the books as %(number)s.") % {"number": kept.number})
+        return redirect("works:staff-agreement-detail", uid=kept.uid)
     context = {
         "form": form,
         "works_form": works,
@@ -170,6 +166,23 @@ def agreement_withdraw(request: HttpRequest, uid: UUID) -> HttpResponse:
     )
 
 
+def _recorded(request: HttpRequest, form: TermsForm, sides: BaseSides, works: WorksForm) -> Agreement | None:
+    """The agreement, or None with every fault at its form: also those of the sums when a work number is wrong."""
+    readable = [form.is_valid(), sides.is_valid()]
+    listed = works.is_valid()
+    if not all(readable):
+        return None
+    named = tuple(works.cleaned_data["numbers"]) if listed else ()
+    new = NewAgreement(form.terms(), sides.sides(), named)
+    try:
+        if listed:
+            return record_agreement(new=new, by=acting(request))
+        check_agreement(new)
+    except ValidationError as error:
+        _show(error, form, told=() if listed else ("works",))
+    return None
+
+
 def _do(request: HttpRequest, uid: UUID, done: str, act: Callable[..., Any], **given: Any) -> HttpResponse:
     try:
         act(agreement=get_object_or_404(Agreement, uid=uid), by=acting(request), **given)
@@ -180,7 +193,8 @@ def _do(request: HttpRequest, uid: UUID, done: str, act: Callable[..., Any], **g
     return redirect("works:staff-agreement-detail", uid=uid)
 
 
-def _show(error: ValidationError, form: TermsForm) -> None:
-    """Faults at the fields of the terms; those of parties and works above the form."""
+def _show(error: ValidationError, form: TermsForm, told: Collection[str] = ()) -> None:
+    """Faults at the fields of the terms; those of parties and works above the form. `told` are shown elsewhere."""
     for name, faults in getattr(error, "message_dict", {"": error.messages}).items():
-        form.add_error(name if name in form.fields else None, faults)
+        if name not in told:
+            form.add_error(name if name in form.fields else None, faults)
