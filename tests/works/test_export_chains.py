@@ -206,6 +206,8 @@ def make_random(by: Any, splits: list[Any], agreed: list[Any]) -> None:
     for giver, taker, percent, territory, kind, (performing, mechanical), listed in agreed:
         if giver == taker or taker < 2 or (kind[0] == "O") != (giver < 2):
             continue
+        if kind[0] == "O":  # one that covers a single right comes back with differences that are told (docs/cwr.md)
+            performing = mechanical = 1
         parts = [percent * PERCENT * wanted for wanted in (performing, mechanical)]
         stays = [wanted * 100 * PERCENT - part for wanted, part in zip((performing, mechanical), parts, strict=True)]
         sides = (NewSide(parties[giver], "AS", (*stays, 0)), NewSide(parties[taker], "AC", (*parts, 0)))
