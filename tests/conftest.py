@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 import hypothesis
 import psycopg2
@@ -127,6 +128,20 @@ def django_db_setup(
         connections["default"].settings_dict["NAME"] = name
     yield
     connections.close_all()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(request: pytest.FixtureRequest) -> None:
+    """A database of the cache for each process: emptying it in one would let another forget how often it has asked."""
+    from django.conf import settings
+    from django.core.cache import caches
+
+    worker = getattr(request.config, "workerinput", {}).get("workerid", "gw0")
+    place = urlsplit(settings.CACHES["default"]["LOCATION"])
+    number = 1 + int(worker.removeprefix("gw")) % 15  # sixteen databases, the first is the broker's
+    settings.CACHES["default"]["LOCATION"] = place._replace(path=f"/{number}").geturl()
+    if hasattr(caches._connections, "default"):
+        del caches["default"]
 
 
 def _renew_clone(self: TransactionTestCase) -> None:
