@@ -46,6 +46,11 @@ def live_split(work: Work) -> SplitProposal | None:
     return work.splits.filter(state__in=LIVE).first()
 
 
+def last_split(work: Work) -> SplitProposal | None:
+    """The last round of a work, however it ended."""
+    return work.splits.order_by("-round").first()
+
+
 def waiting_answers(party: Party) -> QuerySet[SplitAnswer]:
     """What a party is asked and has not answered, the most urgent first."""
     rows = SplitAnswer.objects.filter(party=party, state="waiting", proposal__state="open")

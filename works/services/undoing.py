@@ -35,7 +35,7 @@ from works.models import (
 from works.services.made import SHARE_FIELDS, WORK_FIELDS
 from works.services.registration import lock_register
 from works.services.resting import Reasons, lock_register_for_undo, made_by, release_works, resting_on
-from works.services.splits import withdraw_rounds
+from works.services.splits import resume_rounds, withdraw_rounds
 
 ASK, CONFIRM = "works.import_works", "works.confirm_undos"
 UNDONE = ("undone", "partly")
@@ -139,6 +139,7 @@ def _carry_out(undo: ImportUndo, by: User, now: dt.datetime) -> ImportUndo:
     list(Work.objects.select_for_update(no_key=True).filter(pk__in=affected).order_by("pk").values_list("pk"))
     shares = _withdraw(file, plan.made, now)
     shares += _put_back(file, plan.revised)
+    resume_rounds(work_ids=plan.revised, by=by, now=now)
     _put_listings_back(file, plan)
     _void_affiliations(file, plan)
     release_works(plan.made)
