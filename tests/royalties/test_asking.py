@@ -155,6 +155,28 @@ def test_what_the_desk_registers_pays_on_its_word(nazia: Member, bilal: Member, 
     assert paid_by(made) == {nazia.party.pk, bilal.party.pk}
 
 
+def test_a_round_of_a_file_shows_and_asks_the_synchronisation_right_too(
+    nazia: Member, bilal: Member, sign_in: Any, staff: Any
+) -> None:
+    by_cwr(nazia, bilal, sign_in, staff)
+    proposal, his = SplitProposal.objects.get(), sign_in(bilal.user)
+    address = f"/my/works/splits/{proposal.uid}/"
+    assert "Synchronisation share" in his.get(address).content.decode()
+    typed = {"form-TOTAL_FORMS": "2", "form-INITIAL_FORMS": "0", "note": "The words are mine."}
+    for place, (member, role, units) in enumerate(
+        ((nazia, "E", ("40", "40", "30")), (bilal, "CA", ("60", "60", "70")))
+    ):
+        typed |= {f"form-{place}-party": str(member.party.uid), f"form-{place}-role": role}
+        for field, share in zip(("performing", "mechanical", "synchronisation"), units, strict=True):
+            typed[f"form-{place}-{field}"] = share
+    short = his.post(f"{address}propose/", typed | {"form-1-synchronisation": "60"}).content.decode()
+    assert "The synchronisation shares add up to" in short
+    his.post(f"{address}propose/", typed)
+    agree(proposal.work, nazia)
+    rows = WorkShare.objects.filter(work=proposal.work, party=bilal.party, state="active")
+    assert dict(rows.values_list("right", "share")) == {"PR": 600_000, "MR": 600_000, "SR": 700_000}
+
+
 # --- revisions by a member's file ------------------------------------------------------------------------------------
 
 LARGER = records("04000", "06000", "REV")
