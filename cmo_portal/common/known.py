@@ -60,7 +60,7 @@ class Books:
         are of the model's own class, to be read and never saved. One query, as known one more for each key."""
         found = self.table(model, **where).order_by(*(model._meta.ordering or ()), "id")
         if self.known_on is None:
-            return list(found.select_related(*joined))
+            return list(found.select_related(*joined) if joined else found)  # without names it would join all there are
         kept = {field.attname for field in found.model._meta.concrete_fields}
         columns = [field.attname for field in model._meta.concrete_fields if field.attname in kept]
         rows = [model.from_db("default", columns, values) for values in found.values_list(*columns)]

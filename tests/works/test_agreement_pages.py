@@ -149,7 +149,7 @@ def test_the_page_shows_a_day_as_it_was_known(desk: Client, signed: Any, superus
     page = reverse("works:staff-work-detail", args=[song.uid])
     yesterday = (clock.today() - dt.timedelta(days=1)).isoformat()
     now, then = text(desk.get(page)), text(desk.get(page, {"known_on": yesterday}))
-    assert "London Music" not in now and "What was known" not in now
+    assert "London Music collects" not in now and "What was known" not in now
     known = then[then.index("What was known") :].replace("\N{NO-BREAK SPACE}", " ")
     assert "<bdi>Song</bdi>" in known and "Indus Publishing" in known and "London Music collects 50" in known
     before = text(desk.get(page, {"known_on": "2020-01-01"}))
