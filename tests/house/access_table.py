@@ -225,6 +225,7 @@ TABLE: dict[str, Rule] = {
     "royalties:staff-regrouping-detail": Rule("works.view_works", "regrouping"),
     "royalties:staff-regrouping-confirm": post("works.confirm_merges", "regrouping"),
     "royalties:staff-regrouping-ask": post("works.edit_works", "regrouping"),
+    "royalties:staff-work-money": Rule("works.view_works", "work"),
     "royalties:staff-merge-new": Rule("works.edit_works", "work"),
     "royalties:staff-split-new": Rule("works.edit_works", "work"),
     # --- licensing
