@@ -153,12 +153,26 @@ class DecisionForm(forms.Form):
     )
 
 
+SLIDER_YEARS = 20  # how far back the slider of the day in force goes
+
+
 class DayFilter(forms.Form):
     """As of which day a work is shown, as known at the end of which day, and where."""
 
     on = DayField(label=_("Shares as of"), required=False)
     known_on = DayField(label=_("As known on"), required=False)
     country = AreaField(label=_("Collected in"), required=False, help_text="")
+
+    def __init__(self, *args: Any, first_known: dt.date, **kwargs: Any) -> None:
+        """`first_known` is the day on which the work came into the books."""
+        super().__init__(*args, **kwargs)
+        today = clock.today()
+        self._slides("on", today.replace(year=today.year - SLIDER_YEARS, day=1), today)
+        self._slides("known_on", first_known, today)
+
+    def _slides(self, name: str, first: dt.date, last: dt.date) -> None:
+        """The days between which the slider beside a field moves; other days can be typed."""
+        self.fields[name].widget.attrs |= {"data-from": first.isoformat(), "data-to": last.isoformat()}
 
     def clean_country(self) -> str:
         """One country: who collects in a group is asked country by country."""

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -61,7 +62,7 @@ def work_list(request: HttpRequest) -> HttpResponse:
 def work_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     """T5: everything known about one work; shares as of any day."""
     work = get_object_or_404(Work.objects.select_related("registered_by"), uid=uid)
-    chosen = DayFilter(request.GET)
+    chosen = DayFilter(request.GET, first_known=timezone.localdate(work.created_at))
     asked = chosen.cleaned_data if chosen.is_valid() else {}
     known_on: dt.date | None = asked.get("known_on")
     on: dt.date = asked.get("on") or known_on or clock.today()
