@@ -30,4 +30,4 @@ def covering(*, on: dt.date, right: str, territory: str, books: Books = NOW) -> 
     """The mandates that cover a right in a territory on a day; as known before, their rows of the history."""
     running = Q(valid_to__isnull=True) | Q(valid_to__gte=on)
     here = areas_covering(territory, on)
-    return books.table(Mandate).filter(running, valid_from__lte=on, right=right, territory__in=here)
+    return books.table(Mandate, right=right).filter(running, valid_from__lte=on, territory__in=here)

@@ -6,15 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from cmo_portal.common.known import NOW, Books
-from cmo_portal.common.texts import Text
-from cmo_portal.common.words import Words
 from members.models import Party
-from members.models.territories import WORLD, own_territory
+from members.models.territories import WORLD
 from works.models import (
-    Element,
     Instrumentation,
-    ProtectionTerm,
-    PublicDomainElement,
     PublicDomainRule,
     SocietyNote,
     SourceWork,
@@ -27,29 +22,11 @@ from works.models import (
     WorkTitle,
 )
 from works.models.works import WHOLE
+from works.queries.free_elements import FreeElement, free_elements, free_names
 from works.queries.work_pages import in_force
 from works.rules.code_lists import HIDDEN_TITLE_TYPES
 from works.rules.composites import Component, CompositeFault, Owned, composite_shares
-from works.rules.free_shares import FreeShareRule, element_of, free_share_owners
-from works.rules.public_domain import Author, Term, verdict
-
-OWNERLESS_ROLES = ("A", "C", "CA")
-
-
-@dataclass(frozen=True, slots=True)
-class FreeElement:
-    """Words or music with the verdict on them: `is_free` None when a fact is missing."""
-
-    element: str
-    name: Text
-    is_free: bool | None
-    sentences: tuple[Words, ...]
-    notes: tuple[str, ...]
-
-    @property
-    def state(self) -> str:
-        """The verdict as a state that pages have a shape for."""
-        return {True: "free", False: "protected", None: "unknown"}[self.is_free]
+from works.rules.free_shares import OWNERLESS_ROLES, FreeShareRule, element_of, free_share_owners
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +69,7 @@ def work_description(work: Work, *, on: dt.date, for_staff: bool = False, books:
         titles=tuple(row for row in titles if for_staff or row.title_type not in HIDDEN_TITLE_TYPES),
         sources=tuple(_sources(work, for_staff, books)),
         derived=tuple(_derived(work, for_staff, books)[:50]),
-        elements=free_elements(work, on=on, books=books),
+        elements=free_elements([work.pk], on=on, known_on=books.known_on).get(work.pk, ()),
         performers=tuple(books.rows(WorkPerformer, work_id=work.pk)[:100]),
         settings=tuple(settings),
         origins=tuple(books.rows(WorkOrigin, work_id=work.pk)[:20]),
@@ -115,31 +92,6 @@ def _derived(work: Work, for_staff: bool, books: Books) -> list[SourceWork]:
     if for_staff:
         return [row for row in rows if row.work.state not in ("merged", "refused")]
     return [row for row in rows if row.work.state == "registered"]
-
-
-def free_elements(work: Work, *, on: dt.date, books: Books = NOW) -> tuple[FreeElement, ...]:
-    """The verdict on the words and the music of a work on a day, by the law of the society's own country."""
-    rows = books.rows(PublicDomainElement, work_id=work.pk)
-    terms = protection_terms(books) if rows else ()
-    found = []
-    for element in Element:
-        mine = [row for row in rows if row.element == element]
-        if mine:
-            opinion = verdict([_author(row) for row in mine], terms, on)
-            notes = tuple(row.note for row in mine if row.note)
-            found.append(FreeElement(element.value, element.label, opinion.is_free, opinion.words, notes))
-    return tuple(found)
-
-
-def free_names(elements: Iterable[FreeElement]) -> frozenset[str]:
-    """Which elements are free beyond doubt."""
-    return frozenset(each.element for each in elements if each.is_free)
-
-
-def protection_terms(books: Books = NOW) -> tuple[Term, ...]:
-    """The laws of the society's own country in the order of their days."""
-    rows = sorted(books.rows(ProtectionTerm, territory=own_territory()), key=lambda row: row.valid_from)
-    return tuple(Term(row.years_after_death, row.valid_from, row.valid_to, row.revives, row.source) for row in rows)
 
 
 def free_share_rules(on: dt.date) -> dict[str, FreeShareRule]:
@@ -185,7 +137,7 @@ def composite_proposal(work: Work, right: str, *, on: dt.date) -> Proposal:
 
 def free_share_proposal(work: Work, right: str, *, on: dt.date) -> Proposal | None:
     """What the society's rules make of the free shares of a right; None when they leave everything as it is."""
-    free = free_names(free_elements(work, on=on))
+    free = free_names(free_elements([work.pk], on=on).get(work.pk, ()))
     if not free:
         return None
     shares = work.shares.filter(in_force(on), right=right, territory=WORLD).exclude(state="disputed")
@@ -194,11 +146,6 @@ def free_share_proposal(work: Work, right: str, *, on: dt.date) -> Proposal | No
     if sorted(after, key=repr) == sorted(free_share_owners(now, frozenset(), {}), key=repr):
         return None
     return Proposal(_named(after))
-
-
-def _author(row: PublicDomainElement) -> Author:
-    names = tuple((language, name) for language, name in (("en", row.author), ("ur", row.author_original)) if name)
-    return Author(row.reason, names or (("en", ""),), row.died_in, row.century)
 
 
 def _named(owners: Sequence[Owned]) -> tuple[ProposedShare, ...]:

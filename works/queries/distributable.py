@@ -15,11 +15,20 @@ from members.queries.areas import areas_covering
 from members.queries.collectors import collectors_of
 from works.models import Dispute, Work
 from works.models.claims import HOLDING
-from works.queries.chains import STATES, Resolved, resolved
-from works.rules.chains import CONFLICT, CYCLE
+from works.queries.chains import ACTIVE, ENDS, Resolved, ends_of, resolved
 from works.rules.distributable import Distributable, distributable
 
-WRONG = {CONFLICT: "conflict", CYCLE: "cycle"}
+
+@dataclass(frozen=True, slots=True)
+class SettledPart:
+    """A part of a work, in 1/10,000 of a percent: its holder and who is paid for it (parties; 0: nobody), and why not
+    where nobody is (a key of works.queries.status_words)."""
+
+    work_id: int
+    holder_id: int
+    units: int
+    payee_id: int
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,26 +68,27 @@ def statuses(work_ids: Sequence[int], *, on: dt.date) -> dict[int, dict[str, Dis
 
 def status_of_answer(answer: Resolved) -> dict[int, Distributable]:
     """work id → what pays and what is held of a right that was asked about; four queries."""
+    parts: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    for part in settled_parts(answer):
+        parts[part.work_id].append((part.units, part.reason))
     books = Books(answer.known_on)
-    parts = _parts(answer, books)
     whole = held_whole(right=answer.right, territory=answer.territory, on=answer.on, works=answer.works, books=books)
     return {work: distributable(parts.get(work, ()), held_whole=work in whole) for work in answer.works}
 
 
-def _parts(answer: Resolved, books: Books) -> dict[int, list[tuple[int, str]]]:
-    loaded, parts = answer.loaded, answer.found.parts
-    at = np.flatnonzero(parts.kept > 0)
-    state_of = dict(zip(loaded.owners.share_id.tolist(), loaded.state_no.tolist(), strict=True))
-    holders = [party for party in np.unique(parts.party_id[at]).tolist() if party]
+def settled_parts(answer: Resolved) -> list[SettledPart]:
+    """Every documented part of the works that were asked about, with who is paid for it, or why nobody is."""
+    ends = ends_of(answer.loaded, answer.found)
+    holders = np.unique(ends.party_id[ends.end_no == ACTIVE]).tolist()
+    books = Books(answer.known_on)
     paid = collectors_of(holders, on=answer.on, right=answer.right, territory=answer.territory, books=books)
-    found: dict[int, list[tuple[int, str]]] = defaultdict(list)
-    for row in at.tolist():
-        reason = STATES[state_of[int(parts.share_id[row])]]
-        if reason == "active":
-            who = paid[int(parts.party_id[row])]
-            reason = WRONG.get(int(parts.state[row])) or (who if isinstance(who, str) else "")
-        found[int(parts.work_id[row])].append((int(parts.kept[row]), reason))
-    return found
+    kept = answer.found.parts
+    parts = []
+    for row, end, party in zip(ends.row.tolist(), ends.end_no.tolist(), ends.party_id.tolist(), strict=True):
+        who: int | str = paid[party] if end == ACTIVE else ENDS[end]
+        reason, payee = (who, 0) if isinstance(who, str) else ("", who)
+        parts.append(SettledPart(int(kept.work_id[row]), party, int(kept.kept[row]), payee, reason))
+    return parts
 
 
 def held_whole(
