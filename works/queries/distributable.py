@@ -56,14 +56,9 @@ def told_statuses(answers: Sequence[Resolved]) -> list[RightStatus]:
     return [right for right in found if right.status.is_documented] or found
 
 
-def statuses(work_ids: Sequence[int], *, on: dt.date) -> dict[int, dict[str, Distributable]]:
-    """work id → right → status, for a page of works; a fixed number of queries for each right."""
-    found: dict[int, dict[str, Distributable]] = {work: {} for work in work_ids}
-    for right in Right.values:
-        answer = resolved(work_ids, right=right, territory=own_territory(), on=on)
-        for work, status in status_of_answer(answer).items():
-            found[work][right] = status
-    return found
+def statuses(work_ids: Sequence[int], *, right: str, on: dt.date) -> dict[int, Distributable]:
+    """work id → status of one right in the society's own country, for a page of works; a fixed number of queries."""
+    return status_of_answer(resolved(work_ids, right=right, territory=own_territory(), on=on))
 
 
 def status_of_answer(answer: Resolved) -> dict[int, Distributable]:

@@ -38,7 +38,7 @@ def work_list(request: HttpRequest, party: Party) -> HttpResponse:
         return work_list_csv(works.order_by("title", "pk"), party)
     page = keyset_page(works, order=("title", "pk"), query=request.GET)
     shares = own_shares(page.rows, party)
-    found = statuses([work.pk for work in page.rows], on=clock.today())
+    found = statuses([work.pk for work in page.rows], right="PR", on=clock.today())
     query = request.GET.copy()
     query["format"] = "csv"
     filtered = bool(wanted.get("q") or wanted.get("show"))
@@ -46,7 +46,7 @@ def work_list(request: HttpRequest, party: Party) -> HttpResponse:
         "page": page,
         "waiting": list(waiting_answers(party)[:WAITING_SHOWN]),
         "today": clock.today(),
-        "rows": [(work, shares.get(work.pk, {}), found[work.pk]["PR"]) for work in page.rows],
+        "rows": [(work, shares.get(work.pk, {}), found[work.pk]) for work in page.rows],
         "drafts": [(draft, next_step(draft)) for draft in party.work_drafts.filter(work=None).order_by("-pk")[:20]],
         "filter_form": chosen,
         "export_url": f"?{query.urlencode()}",
