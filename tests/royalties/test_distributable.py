@@ -110,4 +110,4 @@ def test_the_money_of_words_that_belong_to_nobody_is_held_under_its_own_name(sig
     member = song.shares.exclude(party=None).first().party.member
     page = sign_in(member.user).get(f"/my/works/{song.uid}/").content.decode()
     assert "In full" in page and "public domain: belongs to nobody" in page and "owner not known" not in page
-    assert statuses([song.pk], on=dt.date(1970, 1, 1))[song.pk]["PR"].held[0].reason == "free"  # folk: always
+    assert statuses([song.pk], right="PR", on=dt.date(1970, 1, 1))[song.pk].held[0].reason == "free"  # folk: always
