@@ -12,7 +12,7 @@ from cmo_portal.forms import DayField
 from members.models import Party
 from members.rules.territories import territories
 from works.forms.bulk import looks_like_cwr
-from works.forms.fields import ROLES, AreaField, ShareField
+from works.forms.fields import ROLES, AreaField, ShareField, parties_by_uid
 from works.models import DisputeKind, WorkShare
 
 MOST_ROWS = 60
@@ -51,8 +51,7 @@ class BaseOwnerRows(forms.BaseFormSet):  # type: ignore[type-arg]
 
     def name_owners(self) -> None:
         """Give each row its party, in one query; a uid that names nobody is a fault of the row."""
-        uids = {str(form["party"].value() or "") for form in self.forms} - {""}
-        parties = {str(party.uid): party for party in Party.objects.filter(uid__in=filter(is_uid, uids))}
+        parties = parties_by_uid(form["party"].value() for form in self.forms)
         for form in self.forms:
             form.owner = parties.get(str(form["party"].value() or ""))
 
@@ -205,8 +204,3 @@ class RegistrationFileForm(forms.Form):
     def is_cwr(self) -> bool:
         """Whether it is to be read as CWR."""
         return looks_like_cwr(self.cleaned_data["file"])
-
-
-def is_uid(text: str) -> bool:
-    """Whether a text has the form of an address of ours."""
-    return len(text) == 36 and all(sign in "0123456789abcdef-" for sign in text.lower())

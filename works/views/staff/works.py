@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.common import clock
-from cmo_portal.paging import keyset_page
+from cmo_portal.paging import csv_address, keyset_page
 from members.models.parties import Right
 from works.exports import staff_list_csv
 from works.forms.search import WorkFilter
@@ -44,13 +44,11 @@ def work_list(request: HttpRequest) -> HttpResponse:
     if request.GET.get("format") == "csv":
         return staff_list_csv(works.order_by("number", "pk"))
     page = keyset_page(works, order=("number",), query=request.GET)
-    query = request.GET.copy()
-    query["format"] = "csv"
     context = {
         "page": page,
         "rows": listed(page.rows, on=clock.today()),
         "filter_form": chosen,
-        "export_url": f"?{query.urlencode()}",
+        "export_url": csv_address(request.GET),
         "empty_text": _("No work matches. Try another spelling, a writer, an ISWC or an ISRC."),
         "layout": STAFF,
     }
