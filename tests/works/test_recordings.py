@@ -311,7 +311,7 @@ def test_a_wrong_length_is_told_as_such_and_links_nothing(song: Work, desk: User
     recording = save_recording(recording=None, new=NewRecording("PKA012600001", "Long"), by=desk)
     address = f"/staff/recordings/{recording.uid}/link/"
     page = sign_in(desk).post(address, {"number": song.number, "seconds": "0"}, follow=True).content.decode()
-    assert "1 or more" in page and "No work has this number" not in page
+    assert "The least is 1" in page and "No work has this number" not in page
     assert not recording.parts.exists()
 
 
