@@ -77,6 +77,7 @@ class UnmatchedText(Public):
     title_keys = ArrayField(models.TextField(), db_default=[])
     title_sounds = ArrayField(models.TextField(), db_default=[])
     name_sounds = ArrayField(models.TextField(), db_default=[])
+    words = ArrayField(models.TextField(), db_default=[])
     sounds = ArrayField(models.TextField(), db_default=[])
 
     class Meta:

@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Count, Min, QuerySet, Sum
+from django.db.models import Case, Count, IntegerField, Min, QuerySet, Sum, Value, When
 
 from cmo_portal.common.spelling import text_key
 from cmo_portal.wording import words_text
@@ -12,14 +12,19 @@ from royalties.queries.rules import in_force, money_of_account
 from royalties.rules.unmatched import FEWEST_TEXTS, band_of, read_bands
 from works.queries.search import LONGEST_QUERY, asked_sounds
 
+ORDER = ("by_ear", "place")  # as typed before those that only sound so, then the most used first
+
 
 def unmatched_texts(
     *, words: str = "", kind: str = "", since: dt.date | None = None, until: dt.date | None = None
 ) -> QuerySet[UnmatchedText]:
     """Texts without a known work that hold all of these words, in whatever spelling and script, by kind of use, and by
-    the days of the files that report them."""
-    rows = UnmatchedText.objects.all()
-    if key := text_key(words.replace("\x00", "")[:LONGEST_QUERY]):
+    the days of the files that report them. In the order of ORDER those that have the words as they are typed come
+    first."""
+    key = text_key(words.replace("\x00", "")[:LONGEST_QUERY])
+    as_typed = When(words__contains=key.split(), then=Value(0))
+    rows = UnmatchedText.objects.annotate(by_ear=Case(as_typed, default=Value(1), output_field=IntegerField()))
+    if key:
         rows = rows.filter(sounds__contains=asked_sounds(key))
     elif words.strip():
         return rows.none()

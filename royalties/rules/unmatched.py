@@ -87,11 +87,12 @@ def read_bands(data: Mapping[str, Any], currency: Currency) -> tuple[list[int], 
 
 @dataclass(frozen=True, slots=True)
 class TextIndex:
-    """What a text is found by: its titles folded and by sound, its names by sound, the sounds of all its words."""
+    """What a text is found by: its titles folded and by sound, its names by sound, its words folded and by sound."""
 
     title_keys: list[str]
     title_sounds: list[str]
     name_sounds: list[str]
+    words: list[str]
     sounds: list[str]
 
 
@@ -99,12 +100,13 @@ def index_of(title: str, people: str) -> TextIndex:
     """The index of a text; `people` are its performers and writers, joined by bars."""
     dashed = dashed_parts(title)  # of `Performer - Title` nobody knows which part is which
     keys = [*title_forms(title), *dashed]
-    words = text_key(f"{title} {people}").split()
+    words = sorted(set(text_key(f"{title} {people}").split()))
     heard = {sound(word) for word in words}
     return TextIndex(
         title_keys=sorted(set(keys)),
         title_sounds=telling_sounds(keys),
         name_sounds=telling_sounds([*name_keys([people]), *dashed]),
+        words=words,
         sounds=sorted(heard | {ALL_VOWELS for each in heard if each.startswith(ALL_VOWELS)}),
     )
 

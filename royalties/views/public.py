@@ -15,7 +15,7 @@ from cmo_portal.paging import keyset_page
 from royalties.forms.unmatched import UnmatchedFilter
 from royalties.models import RuleVersion
 from royalties.models.frozen import PURPOSES
-from royalties.queries.unmatched import Bands, listed_at, unmatched_pot, unmatched_texts
+from royalties.queries.unmatched import ORDER, Bands, listed_at, unmatched_pot, unmatched_texts
 from royalties.queries.why_words import FORMULAS, in_reader_language, percent_text, plain_number
 from royalties.rules.deductions import read_deductions
 from royalties.rules.points import Weighted, read_line_rule
@@ -53,7 +53,7 @@ def unmatched_list(request: HttpRequest) -> HttpResponse:
         since=wanted.get("since"),
         until=wanted.get("until"),
     )
-    page = keyset_page(texts, order=("place",), query=request.GET, size=UNMATCHED_PAGE)
+    page = keyset_page(texts, order=ORDER, query=request.GET, size=UNMATCHED_PAGE)
     bands = Bands(clock.today())
     context = {
         "page": page,

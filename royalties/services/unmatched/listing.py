@@ -18,6 +18,7 @@ from royalties.rules.unmatched import index_of, step_bounds
 LIST = "royalties.list_unmatched"
 LISTING_LOCK = 0x554E4D41  # one listing at a time
 INDEXED_AT_ONCE = 2_000
+MADE_HERE = ("title_keys", "title_sounds", "name_sounds", "words", "sounds", "indexed")
 # The kind of use of a file is that of the pool it feeds; a sales report that feeds none yet is online use.
 TEXTS = """
     unmatched AS (
@@ -120,5 +121,5 @@ def _index() -> None:
         for row in part:
             made = index_of(row.title, f"{row.performers}|{row.creators}")
             row.title_keys, row.title_sounds = made.title_keys, made.title_sounds
-            row.name_sounds, row.sounds, row.indexed = made.name_sounds, made.sounds, True
-        UnmatchedText.objects.bulk_update(part, ["title_keys", "title_sounds", "name_sounds", "sounds", "indexed"])
+            row.name_sounds, row.words, row.sounds, row.indexed = made.name_sounds, made.words, made.sounds, True
+        UnmatchedText.objects.bulk_update(part, MADE_HERE)

@@ -19,7 +19,7 @@ from members.models import Member
 from royalties.access import member_page
 from royalties.forms.unmatched import ClaimFilter, SuggestionFilter, TextClaimForm, WorkSearch
 from royalties.models import UnmatchedText
-from royalties.queries.unmatched import Bands
+from royalties.queries.unmatched import ORDER, Bands
 from royalties.queries.unmatched_members import suggested_texts, suggestions
 from royalties.services import unmatched
 from royalties.services.unmatched import CLAIMABLE
@@ -38,7 +38,7 @@ def unmatched_list(request: HttpRequest, member: Member) -> HttpResponse:
     wanted = chosen.cleaned_data if chosen.is_valid() else {}
     put_aside = wanted.get("show") == "aside"
     texts = suggested_texts(member, words=wanted.get("q", ""), put_aside=put_aside)
-    page = keyset_page(texts, order=("place",), query=request.GET, size=PAGE)
+    page = keyset_page(texts, order=ORDER, query=request.GET, size=PAGE)
     bands = Bands(clock.today())
     context = {
         "page": page,
