@@ -16,7 +16,7 @@ from cmo_portal.common.words import Words, gettext_noop, money, say
 from royalties.rules.matching.normalise import dashed_parts, name_keys, title_forms
 
 STEPS = 5
-APART = 4  # from one step to the next the usage is so many times larger
+APART = 3  # from one step to the next the usage is so many times larger
 TELLING = 3  # consonants from which an equal sound is worth showing
 FEWEST_TEXTS = 5  # a sum over fewer texts would tell what one of them holds
 
@@ -24,7 +24,7 @@ FEWEST_TEXTS = 5  # a sum over fewer texts would tell what one of them holds
 def step_bounds(most: int) -> list[int]:
     """The least plays of the steps above the first, rising, where `most` is what the most used text has.
 
-    The highest step begins at a quarter of `most`, each lower one at a quarter of the step above it.
+    The highest step begins at a third of `most`, each lower one at a third of the step above it.
     """
     if most < 1:
         raise ValueError("a text has at least one play")

@@ -23,9 +23,10 @@ PLAYS = st.integers(1, 2**62)
 LIMITS = st.lists(st.integers(1, 10**15), min_size=1, max_size=8, unique=True).map(sorted)
 
 
-def test_each_step_begins_at_a_quarter_of_the_one_above() -> None:
-    assert step_bounds(1024) == [4, 16, 64, 256]
-    assert [usage_step(plays, 1024) for plays in (1, 3, 4, 16, 64, 255, 256, 1024)] == [1, 1, 2, 3, 4, 4, 5, 5]
+def test_each_step_begins_at_a_third_of_the_one_above() -> None:
+    assert step_bounds(810) == [10, 30, 90, 270]
+    assert [usage_step(plays, 810) for plays in (1, 9, 10, 30, 90, 269, 270, 810)] == [1, 1, 2, 3, 4, 4, 5, 5]
+    assert step_bounds(1) == [1, 1, 1, 1]
 
 
 def test_without_plays_there_is_no_measure() -> None:
@@ -42,11 +43,11 @@ def test_the_most_used_text_has_the_highest_step_and_more_use_never_a_lower_one(
 
 
 @given(PLAYS, PLAYS)
-def test_a_step_is_what_exact_quarters_say(one: int, other: int) -> None:
+def test_a_step_is_what_exact_thirds_say(one: int, other: int) -> None:
     plays, most = sorted((one, other))
     step = usage_step(plays, most)
-    assert step == 1 or Fraction(plays, most) >= Fraction(1, 4 ** (STEPS + 1 - step))
-    assert step == STEPS or Fraction(plays, most) < Fraction(1, 4 ** (STEPS - step))
+    assert step == 1 or Fraction(plays, most) >= Fraction(1, 3 ** (STEPS + 1 - step))
+    assert step == STEPS or Fraction(plays, most) < Fraction(1, 3 ** (STEPS - step))
 
 
 @given(st.integers(1, 10**16), LIMITS)
