@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('works', '0006_merged_works'),
+        ('works', '0007_recordings_history'),
     ]
 
     operations = [
