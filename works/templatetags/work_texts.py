@@ -6,7 +6,7 @@ from typing import Any
 
 from django import template
 from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language_bidi, ngettext
 
 from cmo_portal.templatetags.portal import state
@@ -77,9 +77,10 @@ def own_title(work: Work) -> SafeString:
     """A blank and the title in the work's own script; nothing where there is none or the page has not prefetched it."""
     own = next((title for title in getattr(work, "own_titles", ()) if title.text != work.title), None)
     if own is None:
-        return mark_safe("")
-    language = mark_safe(' lang="ur"') if own.script == "Arab" else ""
-    return format_html(' <bdi class="soft"{}>{}</bdi>', language, own.text)
+        return SafeString()
+    if own.script == "Arab":
+        return format_html(' <bdi class="soft" lang="ur">{}</bdi>', own.text)
+    return format_html(' <bdi class="soft">{}</bdi>', own.text)
 
 
 @register.simple_tag
