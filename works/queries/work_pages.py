@@ -155,9 +155,9 @@ def same_named_parties(rows: Sequence[dict[str, Any]]) -> list[tuple[int, str, l
     that go by this name. One or two queries a name."""
     found = []
     for place, row in enumerate(rows):
-        if row.get("name") and not row.get("own") and not row.get("ipi") and not row.get("found"):
+        if row.get("name") and not row.get("own") and not row.get("ipi"):
             parties = same_name_parties(row["name"])
-            if parties:
+            if parties and row.get("found") not in {str(party.uid) for party in parties}:
                 found.append((place, row["name"], parties))
     return found
 
