@@ -20,7 +20,7 @@ from members.models import Party
 from works.models import SplitAnswer, SplitProposal, SplitRule, Work, WorkShare
 from works.queries.splits import LIVE, agreement_rule, last_split, living_members
 from works.rules.agreement import AgreementRule, fixed_order, split_digest
-from works.rules.splits import Part, split_faults
+from works.rules.splits import Part, sums_apart
 from works.services.registration import NewShare, names_others, share_row, write_shares
 
 SOURCE = "member"
@@ -276,8 +276,8 @@ def _check_parts(proposal: SplitProposal, shares: Sequence[NewShare]) -> None:
     parts = [_part(each) for each in shares]
     faults = [
         _("The %(right)s shares add up to %(total)s; they must make 100 %%.")
-        % {"right": fault.right, "total": share_text(fault.total)}
-        for fault in split_faults(parts)
+        % {"right": right, "total": share_text(total)}
+        for right, total in sorted(sums_apart((part.right, part.share) for part in shares).items())
     ]
     if {part.right for part in parts} < {row[2] for row in proposal.parts}:
         faults.append(_("Say who has the shares of every right that the split named before."))

@@ -27,6 +27,7 @@ from royalties.forms.disputes import AnswerForm, BulkAnswerForm, EvidenceForm, S
 from royalties.queries.disputes import WAITING, disputes_of, held_together
 from works.models import Claim, Dispute
 from works.queries.disputes import evidence_of, sentence_of, visible_evidence, visible_messages
+from works.queries.titles import own_titles
 from works.services import disputes as desk
 
 
@@ -35,7 +36,7 @@ from works.services import disputes as desk
 def dispute_list(request: HttpRequest, member: Member) -> HttpResponse:
     """C15: the disputes of a member, those that wait for her first to the end; many answered at once."""
     ended = request.GET.get("show") == "ended"
-    mine = disputes_of(member.party)
+    mine = disputes_of(member.party).prefetch_related(own_titles("work__"))
     rows = mine.exclude(state__in=WAITING) if ended else mine.filter(state__in=WAITING)
     page = keyset_page(rows, order=("-deadline", "pk") if ended else ("deadline", "pk"), query=request.GET, size=30)
     own = {claim.dispute_id: claim for claim in Claim.objects.filter(party=member.party, dispute__in=page.rows)}

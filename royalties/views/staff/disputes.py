@@ -42,6 +42,7 @@ from works.queries.disputes import (
     visible_messages,
     what_evidence_decides,
 )
+from works.queries.titles import own_titles
 from works.queries.work_pages import acts_on
 from works.rules.conflicts import divide
 from works.services import disputes as desk
@@ -63,7 +64,7 @@ def dispute_list(request: HttpRequest) -> HttpResponse:
     query = request.GET.copy()
     query["format"] = "csv"
     context = {
-        "page": keyset_page(rows, order=order, query=request.GET),
+        "page": keyset_page(rows.prefetch_related(own_titles("work__")), order=order, query=request.GET),
         "filter_form": filter_form,
         "export_url": f"?{query.urlencode()}",
         "today": clock.today(),
