@@ -103,15 +103,17 @@ def _answered_share(dispute: Dispute, claim: Claim, answer: str, share: int | No
 
 
 def _end_if_fitting(dispute: Dispute, answer: str, by: User, on: dt.date) -> None:
-    """When the claims fit beside each other, the outcome is there for somebody of the society to confirm."""
+    """When nothing is contested any more, the claims fit or one side alone is left, the outcome is there for somebody of
+    the society to confirm: at most the room."""
     claims = list(dispute.claims.select_related("party").order_by("pk"))
     room = room_of(dispute, [(claim.party_id, claim.role) for claim in claims], on=on)
-    if sum(claim.share for claim in claims) > room.size:
+    division = divide({claim.pk: claim.share for claim in claims}, room.size)
+    if division.held:
         return
     put_outcome(
         dispute=dispute,
         kind="withdrawn" if answer == "withdrawn" else "agreed",
-        awards=[Award(claim.party, claim.role, claim.share) for claim in claims if claim.share],
+        awards=[Award(claim.party, claim.role, division.paid[claim.pk]) for claim in claims],
         reason=FITTING,
         by=by,
     )
