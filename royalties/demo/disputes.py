@@ -25,7 +25,7 @@ def load(story: Story) -> None:
     """The society's rule and five disputes."""
     clerk = staff("documentation")
     rule = desk.draft_rule(
-        valid_from=story.beginning, evidence_days=60, holds="part", at_deadline="prepare",
+        valid_from=story.beginning, evidence_days=60, extension_days=60, holds="part", at_deadline="prepare",
         source="Board resolution 7 on disputes (demonstration)", by=clerk,
     )  # fmt: skip
     desk.approve_rule(rule=rule, by=staff("approver"), on=story.beginning)

@@ -91,7 +91,13 @@ class TestOutcomes:
 @pytest.mark.django_db
 class TestDeadlines:
     def rule(self, by: Any, approver: Any, **terms: Any) -> DisputeRule:
-        facts = {"valid_from": DAY, "evidence_days": 60, "holds": "part", "at_deadline": "prepare"} | terms
+        facts = {
+            "valid_from": DAY,
+            "evidence_days": 60,
+            "extension_days": 60,
+            "holds": "part",
+            "at_deadline": "prepare",
+        } | terms
         draft = disputes.draft_rule(source="Board, 1 November 2026", by=by, **facts)
         return disputes.approve_rule(rule=draft, by=approver, on=DAY)
 

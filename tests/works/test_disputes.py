@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from tests.factories.works import PERCENT, party, work
 from tests.works.disputing import DAY, NOW, claim, dispute, end, rows, side
 from works.models import Dispute, WorkShare
+from works.queries.rooms import room_of
 from works.services import disputes
 from works.services.disputes import Award, NewClaim
-from works.services.disputes.rooms import divide_room, room_of
+from works.services.disputes.rooms import divide_room
 
 GROUNDS = "I wrote the words; the manuscript is of 2019."
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cmo_portal.common.numerals import digits_to_ascii
@@ -16,6 +17,7 @@ from cmo_portal.forms import ShareField, share_figure
 from members.models.territories import LONGEST_AREA
 from members.queries.territories import read_area, typed_area
 from members.rules.names import clean_text
+from works.models import Work
 from works.rules.identifiers import IdentifierReading, read_ipi_name, read_isrc, read_iswc
 from works.rules.languages import FREQUENT, LANGUAGES
 
@@ -122,6 +124,27 @@ class OnceForm(forms.Form):
     """A form whose hidden key makes a double click one act (M21)."""
 
     form_key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+
+
+class WorkNumberField(forms.CharField):
+    """A registered work by its number or ISWC; its value is the work, or None."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}))
+        super().__init__(max_length=20, **kwargs)
+
+    def clean(self, value: Any) -> Work | None:
+        """The work."""
+        text = super().clean(value)
+        if not text:
+            return None
+        named = Q(number__iexact=text)
+        if (reading := read_iswc(digits_to_ascii(text))).is_valid:
+            named |= Q(iswc=reading.value)
+        work = Work.objects.filter(named, state="registered").first()
+        if work is None:
+            raise ValidationError(_("No registered work has this number or ISWC."))
+        return work
 
 
 class AreaField(forms.CharField):

@@ -17,8 +17,10 @@ from members.models import Member, Party
 from works.mail import send_dispute_news
 from works.models import Dispute, DisputeOutcome, DisputeRule, OutcomeShare
 from works.models.settlements import OUTCOME_KINDS
+from works.queries.rooms import Side, room_of
+from works.services.disputes.extensions import lapse_extension
 from works.services.disputes.opening import locked
-from works.services.disputes.rooms import Side, divide_room, room_of
+from works.services.disputes.rooms import divide_room
 
 SETTLE = "works.settle_disputes"
 OPEN_TO_OTHERS = ("court", "new_share")  # outcomes that may give a share to somebody who was no side
@@ -132,6 +134,7 @@ def end_with_merge(*, dispute: Dispute, reason: str, asked_by: User, by: User, o
 
 def _end(dispute: Dispute, outcome: DisputeOutcome, by: User | None, on: dt.date) -> None:
     """The shares are as the outcome says: it is confirmed, the dispute settled, and its sides hear of it."""
+    lapse_extension(dispute, on)
     outcome.state, outcome.decided_by, outcome.decided_on = "confirmed", by, on
     outcome.save(update_fields=["state", "decided_by", "decided_on"])
     dispute.state, dispute.closed_on, dispute.outcome = "settled", on, outcome.reason
