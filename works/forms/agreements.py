@@ -13,6 +13,7 @@ from works.forms.fields import AreaField, ShareField
 from works.forms.staff import is_uid
 from works.models import Agreement, AgreementRole, AgreementType, Work
 from works.models.agreements import PostTerm, PriorRoyalties
+from works.queries.regrouping import standing_work
 from works.services.agreements import NewSide, Terms
 
 MOST_SIDES = 20
@@ -148,11 +149,12 @@ class WorksForm(forms.Form):
         wanted = list(dict.fromkeys(self.cleaned_data["numbers"].upper().replace(",", " ").split()))
         if len(wanted) > MOST_WORKS:
             raise forms.ValidationError(_("At most 500 works at a time."))
-        works = {work.number: work for work in Work.objects.filter(number__in=wanted)}
+        found = Work.objects.filter(number__in=wanted).select_related("merged_into")
+        works = {work.number: standing_work(work) for work in found}
         if unknown := [number for number in wanted if number not in works]:
             told = {"numbers": ", ".join(unknown[:20])}
             raise forms.ValidationError(_("No work has the number %(numbers)s."), params=told)
-        return [works[number] for number in wanted]
+        return list(dict.fromkeys(works[number] for number in wanted))
 
 
 class ReasonForm(forms.Form):

@@ -18,6 +18,7 @@ from members.models.territories import LONGEST_AREA
 from members.queries.territories import read_area, typed_area
 from members.rules.names import clean_text
 from works.models import Work
+from works.queries.regrouping import standing_work
 from works.rules.identifiers import IdentifierReading, read_ipi_name, read_isrc, read_iswc
 from works.rules.languages import FREQUENT, LANGUAGES
 
@@ -141,10 +142,10 @@ class WorkNumberField(forms.CharField):
         named = Q(number__iexact=text)
         if (reading := read_iswc(digits_to_ascii(text))).is_valid:
             named |= Q(iswc=reading.value)
-        work = Work.objects.filter(named, state="registered").first()
-        if work is None:
+        found = Work.objects.filter(named).select_related("merged_into").first()
+        if found is None or standing_work(found).state != "registered":
             raise ValidationError(_("No registered work has this number or ISWC."))
-        return work
+        return standing_work(found)
 
 
 class AreaField(forms.CharField):

@@ -77,7 +77,8 @@ def claims_of(dispute: Dispute) -> list[Claim]:
 def claims_on_record(row: WorkShare) -> tuple[str, ImportedTransaction | None, dt.date | None]:
     """What a share on record rests on: the file that brought it, where one did, and since when it is known."""
     if WorkShare.objects.filter(work=row.work_id, source=row.source, work__identifiers__issuer=row.source).exists():
-        brought = ImportedTransaction.objects.filter(work=row.work_id, taken=True, status__in=("AS", "AC"))
+        here = Q(work=row.work_id) | Q(work__merged_into=row.work_id)
+        brought = ImportedTransaction.objects.filter(here, taken=True, status__in=("AS", "AC"))
         if found := brought.order_by("-pk").first():
             return Basis.FILE, found, found.created_at.date()
     return Basis.RECORD, None, row.created_at.date()
