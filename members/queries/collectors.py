@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Collection
 
 from django.conf import settings
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from members.models import Area, Party, PartyAffiliation
 from members.models.parties import PartyKind
@@ -33,18 +33,23 @@ def collectors_of(party_ids: Collection[int], *, on: dt.date, right: str, territ
     }
 
 
-def _through_societies(societies: dict[str, int], *, on: dt.date, right: str, territory: str) -> dict[int, int]:
-    """Party → the party of the sister society that collects for it; the smaller area before the wider one."""
-    own = settings.SOCIETY["cisac_code"]
+def affiliated_elsewhere(party_ids: Collection[int], *, on: dt.date, right: str, territory: str) -> set[int]:
+    """Those of the parties whom another society represents for a right, whether or not it is a party that we know."""
+    rows = _affiliations(on=on, right=right, territory=territory).filter(party__in=party_ids)
+    return set(rows.values_list("party_id", flat=True))
+
+
+def _affiliations(*, on: dt.date, right: str, territory: str) -> QuerySet[PartyAffiliation]:
+    """What holds on a day in a country with other societies than ours."""
     begun = Q(valid_from__isnull=True) | Q(valid_from__lte=on)
     running = Q(valid_to__isnull=True) | Q(valid_to__gte=on)
-    rows = PartyAffiliation.objects.filter(
-        begun,
-        running,
-        right=right,
-        territory__in=areas_covering(territory, on),
-        society_code__in=societies.keys() - {own},
-    )
+    rows = PartyAffiliation.objects.filter(begun, running, right=right, territory__in=areas_covering(territory, on))
+    return rows.exclude(society_code=settings.SOCIETY["cisac_code"])
+
+
+def _through_societies(societies: dict[str, int], *, on: dt.date, right: str, territory: str) -> dict[int, int]:
+    """Party → the party of the sister society that collects for it; the smaller area before the wider one."""
+    rows = _affiliations(on=on, right=right, territory=territory).filter(society_code__in=societies)
     breadth = Area.objects.filter(pk=OuterRef("territory")).values("breadth")
     nearest_last = rows.annotate(breadth=Subquery(breadth)).order_by("-breadth", "society_code")
     return {party_id: societies[code] for party_id, code in nearest_last.values_list("party_id", "society_code")}

@@ -10,30 +10,33 @@ from typing import Any
 
 import numpy as np
 
-from cmo_portal.common.columns import I64
+from cmo_portal.common.columns import I64, order_by
 from cmo_portal.common.copying import copy_out
 from cmo_portal.common.money import WHOLE_SHARE
 from cmo_portal.common.pgcopy import layout
 from members.models import Party
 from works.models import Agreement
+from works.queries.free_elements import free_elements, free_names
 from works.queries.known import end_of_day, table_as_known
 from works.rules.chains import (
-    CONFLICT,
-    CYCLE,
-    HELD,
     OPEN_END,
     Links,
     Named,
     Owners,
-    Parts,
     Question,
     Resolution,
     effective_shares,
 )
+from works.rules.free_shares import element_of
 from works.rules.roles import WRITER_ROLES
 
 STATES = ("active", "disputed", "unclaimed", "unconfirmed")  # of a share; the position is its number in a column
+# What has become of a part in the end: the state of its share, where that has no owner because words or music belong
+# to nobody, or what is wrong with the agreements. The position is its number in a column.
+ENDS = (*STATES, "free", "conflict", "cycle")
 ONE_WORK = "SELECT unnest(%(works)s::bigint[]) AS work_id"
+ACTIVE = ENDS.index("active")
+_OF_RULE = np.array([ACTIVE, ENDS.index("conflict"), ENDS.index("cycle")], dtype=np.int64)  # by HELD, CONFLICT, CYCLE
 COVERS = np.ones(1, dtype=np.int64)  # the database has asked already which areas cover the country
 
 OWNERS = layout(
@@ -85,8 +88,8 @@ AS_KNOWN = Tables(
 class Loaded:
     """What the database holds about a set of works and one right.
 
-    `owners` has party 0 for shares that go no further: disputed, unclaimed, not confirmed. `owner_id`, `state_no` and
-    `role_no` (`role_text`) stand beside its rows.
+    `owners` has party 0 for shares that go no further: disputed, unclaimed, free, not confirmed. `owner_id`, `state_no`
+    (of ENDS) and `role_no` (`role_text`) stand beside its rows.
     """
 
     owners: Owners
@@ -122,7 +125,8 @@ def load_chains(
         "known_at": end_of_day(known_on) if known_on else None,
     }
     shares = copy_out(_owners_query(tables, works), OWNERS, given)
-    goes_on = shares["state_no"] == STATES.index("active")
+    _mark_free(shares, on, known_on)
+    goes_on = shares["state_no"] == ACTIVE
     owners = Owners(
         shares["share_id"], shares["work_id"], np.where(goes_on, shares["owner_id"], 0), shares["units"],
         shares["is_writer"], shares["area_no"], shares["first_day"], shares["last_day"],
@@ -147,6 +151,42 @@ def question(on: dt.date, collected_on: dt.date | None = None) -> Question:
 def role_text(role_no: int) -> str:
     """A role of one or two letters from the number that stands for it in a column."""
     return bytes(role_no.to_bytes(2)).decode().rstrip("\0")
+
+
+def _mark_free(shares: Mapping[str, I64], on: dt.date, known_on: dt.date | None) -> None:
+    """Give unclaimed shares that stand for words or music of nobody their own state."""
+    unclaimed = np.flatnonzero(shares["state_no"] == STATES.index("unclaimed"))
+    if not unclaimed.size:
+        return
+    recorded = free_elements(np.unique(shares["work_id"][unclaimed]).tolist(), on=on, known_on=known_on)
+    free = {work: names for work, elements in recorded.items() if (names := free_names(elements))}
+    for row in unclaimed[np.isin(shares["work_id"][unclaimed], list(free))].tolist():
+        if element_of(role_text(int(shares["role_no"][row])), free[int(shares["work_id"][row])]):
+            shares["state_no"][row] = ENDS.index("free")
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """The parts that somebody keeps, by work, share and step: the row of each in the answer, the row of the share that
+    it comes from, what has become of it (`end_no` of ENDS), and who holds it (0: nobody is known)."""
+
+    row: I64
+    origin: I64
+    end_no: I64
+    party_id: I64
+
+
+def ends_of(loaded: Loaded, found: Resolution) -> Ends:
+    """What became of the shares that were loaded, as the rule found it."""
+    parts, owners = found.parts, loaded.owners
+    row = np.flatnonzero(parts.kept > 0)
+    row = row[order_by(parts.work_id[row], parts.share_id[row], row)]
+    by_share = np.argsort(owners.share_id, kind="stable")
+    origin = by_share[np.searchsorted(owners.share_id[by_share], parts.share_id[row])]
+    went_on = loaded.state_no[origin] == ACTIVE
+    end_no = np.where(went_on, _OF_RULE[parts.state[row]], loaded.state_no[origin])
+    party = np.where(went_on, parts.party_id[row], loaded.owner_id[origin])
+    return Ends(row, origin, end_no, party)
 
 
 def _owners_query(tables: Tables, works: str) -> str:
@@ -232,8 +272,9 @@ class Step:
 class CollectionShare:
     """A part of a work, in 1/10,000 of a percent, and who may collect it.
 
-    `state` is active, disputed, unclaimed, unconfirmed, conflict (agreements give away more than there is), cycle
-    (agreements lead back) or undocumented (nobody is known to own it). `steps` is the way to the collecting party, the
+    `state` is one of ENDS: active, disputed, unclaimed, unconfirmed, free (words or music of nobody), conflict
+    (agreements give away more than there is), cycle (agreements lead back); or undocumented (nobody is known to own
+    it). `steps` is the way to the collecting party, the
     owner first; it is empty where no party is known.
     """
 
@@ -279,24 +320,17 @@ def collection_of(
     return _Answer(loaded, found).collection(work_id, right, territory, on, known_on)
 
 
-_ENDS = {HELD: "active", CONFLICT: "conflict", CYCLE: "cycle"}
-
-
 class _Answer:
     """The rows of an answer with the parties and agreements that they name, each read once."""
 
     def __init__(self, loaded: Loaded, found: Resolution) -> None:
-        self.loaded, self.found = loaded, found
-        place = np.argsort(loaded.owners.share_id, kind="stable")
-        self.shares = (loaded.owners.share_id[place], loaded.owner_id[place], loaded.state_no[place])
+        self.found, self.ends = found, ends_of(loaded, found)
         owners = set(loaded.owner_id.tolist()) | set(found.parts.party_id.tolist())
         self.parties = Party.objects.in_bulk(sorted(owners - {0}))
         self.agreements = Agreement.objects.in_bulk(sorted(set(loaded.links.agreement_id.tolist())))
 
     def collection(self, work_id: int, right: str, territory: str, on: dt.date, known_on: dt.date | None) -> Collection:
-        parts = self.found.parts
-        rows = np.flatnonzero(parts.kept > 0)
-        shares = [self._share(parts, int(row)) for row in rows]
+        shares = [self._share(place) for place in range(self.ends.row.size)]
         shares.sort(key=lambda part: (-part.units, part.share_id, len(part.steps)))
         missing = WHOLE_SHARE - sum(part.units for part in shares)
         if missing > 0:
@@ -304,15 +338,13 @@ class _Answer:
         gaps = tuple(self.agreements[pk] for pk in self.found.gaps.agreement_id.tolist() if pk in self.agreements)
         return Collection(work_id, right, territory, on, known_on, tuple(shares), gaps)
 
-    def _share(self, parts: Parts, row: int) -> CollectionShare:
-        share_id = int(parts.share_id[row])
-        place = int(np.searchsorted(self.shares[0], share_id))
-        state = STATES[int(self.shares[2][place])]
-        if state == "active":
-            state = _ENDS[int(parts.state[row])]
+    def _share(self, place: int) -> CollectionShare:
+        parts, row = self.found.parts, int(self.ends.row[place])
         path = self.found.path(row)
         if path[0][0] == 0:  # it goes no further; its owner, where one is named, stands apart
-            owner = int(self.shares[1][place])
+            owner = int(self.ends.party_id[place])
             path = [(owner, 0)] if owner else []
         steps = tuple(Step(self.parties[party], self.agreements.get(agreement)) for party, agreement in path)
-        return CollectionShare(share_id, int(parts.kept[row]), state, steps)
+        return CollectionShare(
+            int(parts.share_id[row]), int(parts.kept[row]), ENDS[int(self.ends.end_no[place])], steps
+        )

@@ -14,11 +14,21 @@ from members.queries.areas import areas_covering
 from members.queries.collectors import collectors_of
 from works.models import Dispute, Work
 from works.models.claims import HOLDING
-from works.queries.chains import ONE_WORK, STATES, load_chains, question
-from works.rules.chains import CONFLICT, CYCLE, effective_shares
+from works.queries.chains import ACTIVE, ENDS, ONE_WORK, ends_of, load_chains, question
+from works.rules.chains import effective_shares
 from works.rules.distributable import Distributable, distributable
 
-WRONG = {CONFLICT: "conflict", CYCLE: "cycle"}
+
+@dataclass(frozen=True, slots=True)
+class SettledPart:
+    """A part of a work, in 1/10,000 of a percent: its holder and who is paid for it (parties; 0: nobody), and why not
+    where nobody is (a key of works.queries.status_words)."""
+
+    work_id: int
+    holder_id: int
+    units: int
+    payee_id: int
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +60,28 @@ def statuses(work_ids: Sequence[int], *, on: dt.date) -> dict[int, dict[str, Dis
 
 
 def _parts(work_ids: Sequence[int], right: str, on: dt.date) -> dict[int, list[tuple[int, str]]]:
+    found: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    for part in settled_parts(work_ids, right=right, on=on):
+        found[part.work_id].append((part.units, part.reason))
+    return found
+
+
+def settled_parts(work_ids: Sequence[int], *, right: str, on: dt.date) -> list[SettledPart]:
+    """Every documented part of works in the society's own country with who is paid for it, or why nobody is."""
     country = own_territory()
     given = {"works": list(work_ids)}
     loaded = load_chains(right=right, territory=country, on=on, works=ONE_WORK, parameters=given)
-    parts = effective_shares(loaded.owners, loaded.links, loaded.named, question(on)).parts
-    at = np.flatnonzero(parts.kept > 0)
-    state_of = dict(zip(loaded.owners.share_id.tolist(), loaded.state_no.tolist(), strict=True))
-    holders = [party for party in np.unique(parts.party_id[at]).tolist() if party]
+    answer = effective_shares(loaded.owners, loaded.links, loaded.named, question(on))
+    ends = ends_of(loaded, answer)
+    holders = np.unique(ends.party_id[ends.end_no == ACTIVE]).tolist()
     paid = collectors_of(holders, on=on, right=right, territory=country)
-    found: dict[int, list[tuple[int, str]]] = defaultdict(list)
-    for row in at.tolist():
-        reason = STATES[state_of[int(parts.share_id[row])]]
-        if reason == "active":
-            who = paid[int(parts.party_id[row])]
-            reason = WRONG.get(int(parts.state[row])) or (who if isinstance(who, str) else "")
-        found[int(parts.work_id[row])].append((int(parts.kept[row]), reason))
-    return found
+    parts = []
+    for row, end, party in zip(ends.row.tolist(), ends.end_no.tolist(), ends.party_id.tolist(), strict=True):
+        who: int | str = paid[party] if end == ACTIVE else ENDS[end]
+        reason, payee = (who, 0) if isinstance(who, str) else ("", who)
+        units = int(answer.parts.kept[row])
+        parts.append(SettledPart(int(answer.parts.work_id[row]), party, units, payee, reason))
+    return parts
 
 
 def held_whole(*, right: str, territory: str, on: dt.date, works: Collection[int] | None = None) -> set[int]:

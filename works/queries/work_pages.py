@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from members.queries.areas import areas_covering
 from members.queries.parties import same_name_parties
 from works.models import RecordingPerformer, Work, WorkShare, WorkTitle
 from works.models.works import WHOLE
+from works.queries.free_elements import free_shares
 
 PERFORMERS_SHOWN = 3  # of a work in a list
 
@@ -81,7 +82,7 @@ class Owner:
 @dataclass(frozen=True, slots=True)
 class ListedWork:
     """A work in a list: its other titles, who owns it, who performs it, and whether every part of every documented
-    right has an owner without a dispute.
+    right has an owner without a dispute, or belongs to nobody for a reason.
 
     Shares are those of the performing right; where that is not documented, those of the first right that is.
     """
@@ -96,7 +97,7 @@ class ListedWork:
 
 
 def listed(works: Sequence[Work], *, on: dt.date) -> list[ListedWork]:
-    """The works as a list shows them, in their order; three queries. Shares are those of the society's country."""
+    """The works as a list shows them, in their order; five queries at most. Shares are those that hold here."""
     shares: dict[int, list[WorkShare]] = defaultdict(list)
     here = areas_covering(own_territory(), on)
     rows = WorkShare.objects.filter(in_force(on), work__in=works, territory__in=here)
@@ -112,11 +113,16 @@ def listed(works: Sequence[Work], *, on: dt.date) -> list[ListedWork]:
         .values_list("recording__parts__work_id", "name")
     ):
         performers[work_id][name] = None
-    return [_listed(work, titles[work.pk], shares[work.pk], tuple(performers[work.pk])) for work in works]
+    free = free_shares((row for mine in shares.values() for row in mine), on=on)
+    return [_listed(work, titles[work.pk], shares[work.pk], tuple(performers[work.pk]), free) for work in works]
 
 
 def _listed(
-    work: Work, titles: Sequence[WorkTitle], shares: Sequence[WorkShare], performers: tuple[str, ...]
+    work: Work,
+    titles: Sequence[WorkTitle],
+    shares: Sequence[WorkShare],
+    performers: tuple[str, ...],
+    free: Collection[int],
 ) -> ListedWork:
     shown = next((right for right in Right.values if any(row.right == right for row in shares)), "")
     rows = [row for row in shares if row.right == shown]
@@ -131,14 +137,15 @@ def _listed(
         other_titles=tuple({title.text: title for title in titles if title.text != work.title}.values()),
         owners=tuple(named.values()),
         performers=performers[:PERFORMERS_SHOWN],
-        is_whole=bool(shares) and all(_is_whole(shares, right) for right in {row.right for row in shares}),
+        is_whole=bool(shares) and all(_is_whole(shares, right, free) for right in {row.right for row in shares}),
         is_disputed=any(row.state == "disputed" for row in shares),
         is_unconfirmed=any(row.state == "unconfirmed" for row in shares),
     )
 
 
-def _is_whole(shares: Sequence[WorkShare], right: str) -> bool:
-    return sum(row.share for row in shares if row.right == right and row.state == "active") == WHOLE
+def _is_whole(shares: Sequence[WorkShare], right: str, free: Collection[int]) -> bool:
+    mine = (row for row in shares if row.right == right and (row.state == "active" or row.pk in free))
+    return sum(row.share for row in mine) == WHOLE
 
 
 def same_named_parties(rows: Sequence[dict[str, Any]]) -> list[tuple[int, str, list[Party]]]:

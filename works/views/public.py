@@ -56,7 +56,7 @@ def work_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     if work.merged_into:
         return moved_to("works:public-work-detail", work.merged_into)
     described = work_description(work, on=clock.today())
-    rights = public_rights(work, on=clock.today(), free_roles=described.free_roles)
+    rights = public_rights(work, on=clock.today())
     context = {
         "work": work,
         "titles": described.titles,
