@@ -13,10 +13,11 @@ from members.models.territories import territory_text
 from works.forms.chain_picture import CHAIN_ROW, picture
 from works.forms.description import writers_text
 from works.forms.fields import ROLES, share_figure
-from works.models import CueType, Dispute
+from works.models import CueType, Dispute, Work
 from works.queries.chain_words import sentences
 from works.queries.chains import Collection
 from works.queries.cue_sheets import type_name
+from works.queries.regrouping import standing_work
 from works.queries.status_words import REASONS
 from works.rules.code_lists import (
     IDENTIFIER_TYPES,
@@ -110,6 +111,12 @@ def days_left(deadline: dt.date, today: dt.date) -> str:
     if days < 0:
         return ""
     return ngettext("%(days)d day left.", "%(days)d days left.", days) % {"days": days}
+
+
+@register.filter
+def standing(work: Work) -> Work:
+    """The work that stands for one that was merged."""
+    return standing_work(work)
 
 
 @register.filter
