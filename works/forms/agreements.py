@@ -9,8 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cmo_portal.forms import DayField
 from members.models import Party
-from works.forms.fields import AreaField, ShareField
-from works.forms.staff import is_uid
+from works.forms.fields import AreaField, ShareField, parties_by_uid
 from works.models import Agreement, AgreementRole, AgreementType, Work
 from works.models.agreements import PostTerm, PriorRoyalties
 from works.queries.regrouping import standing_work
@@ -93,9 +92,7 @@ class BaseSides(forms.BaseFormSet):  # type: ignore[type-arg]
 
     def name_owners(self) -> None:
         """Give each row its party, in one query."""
-        uids = [str(form["party"].value() or "") for form in self.forms]
-        parties = Party.objects.filter(uid__in=[uid for uid in uids if is_uid(uid)])
-        known = {str(party.uid): party for party in parties}
+        known = parties_by_uid(form["party"].value() for form in self.forms)
         for form in self.forms:
             form.owner = known.get(str(form["party"].value() or ""))
 
@@ -145,7 +142,7 @@ class WorksForm(forms.Form):
     )
 
     def clean_numbers(self) -> list[Work]:
-        """The works; every number that names none is told."""
+        """The works; for a merged one the work that stands for it. Every number that names none is told."""
         wanted = list(dict.fromkeys(self.cleaned_data["numbers"].upper().replace(",", " ").split()))
         if len(wanted) > MOST_WORKS:
             raise forms.ValidationError(_("At most 500 works at a time."))

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, prefetch_related_objects
 
+from cmo_portal.common.known import NOW, Books
 from cmo_portal.common.words import Words
 from members.models import Party
 from works.models import (
@@ -111,19 +112,30 @@ def evidence_of(party: Party | None) -> QuerySet[DisputeEvidence]:
     return rows.filter(Exists(mine)).filter(Q(claim__party=party) | Q(shown=True))
 
 
-def room_size(dispute: Dispute, claims: Sequence[Claim], *, on: dt.date) -> int:
+def room_size(
+    dispute: Dispute, claims: Sequence[Claim], *, on: dt.date, shares: Sequence[WorkShare] | None = None
+) -> int:
     """How much of the right the claims are about: what is held, and what the sides have beside it. Of a claim that is
-    not accepted, what the other sides hold."""
-    return room_of(dispute, [(claim.party_id, claim.role) for claim in claims], on=on).size
+    not accepted, what the other sides hold. `shares` are those of the work, where they have been read."""
+    sides = [(claim.party_id, claim.role) for claim in claims]
+    return room_of(dispute, sides, on=on, shares=shares).size
 
 
-def sentence_of(dispute: Dispute, claims: Sequence[Claim], *, on: dt.date, with_files: bool) -> list[Words]:
+def sentence_of(
+    dispute: Dispute,
+    claims: Sequence[Claim],
+    *,
+    on: dt.date,
+    with_files: bool,
+    shares: Sequence[WorkShare] | None = None,
+) -> list[Words]:
     """The conflict in words. `with_files` names the files, letters and agreements of all sides: for staff."""
     if dispute.state in ("settled", "refused"):
         return []
     spoken = [_spoken(claim, with_files, on) for claim in claims]
     sampled = dispute.sampled.title if dispute.sampled else ""
-    return explain(spoken, room=room_size(dispute, claims, on=on), whole=WHOLE, kind=dispute.kind, sampled=sampled)
+    room = room_size(dispute, claims, on=on, shares=shares)
+    return explain(spoken, room=room, whole=WHOLE, kind=dispute.kind, sampled=sampled)
 
 
 def what_evidence_decides(dispute: Dispute, room: int) -> dict[int, int] | None:
@@ -155,12 +167,20 @@ def _spoken(claim: Claim, with_files: bool, on: dt.date) -> SpokenClaim:
     )
 
 
-def told_disputes(work: Work, *, on: dt.date, with_files: bool) -> list[tuple[Dispute, list[Words]]]:
+def told_disputes(
+    work: Work, *, on: dt.date, with_files: bool, books: Books = NOW
+) -> list[tuple[Dispute, list[Words]]]:
     """The disputes of a work, the newest first, each with its sentence; one that was filed and not accepted is between
-    the society and who filed it."""
-    rows = work.disputes.exclude(state__in=() if with_files else ("filed", "refused"))
-    claims = Prefetch("claims", Claim.objects.select_related(*CLAIM_FACTS).order_by("pk"))
+    the society and who filed it. Seven queries at most, as known before one more."""
+    hidden = () if with_files else ("filed", "refused")
+    found = [row for row in books.rows(Dispute, work_id=work.pk) if row.state not in hidden]
+    books.attach(found, "claims", "party")
+    claims = [claim for dispute in found for claim in dispute.claims.all()]
+    prefetch_related_objects(claims, "transaction__file", "agreement")
+    prefetch_related_objects(found, "sampled")
+    shares = books.rows(WorkShare, work_id=work.pk) if found else []
+    newest_first = sorted(found, key=lambda dispute: (dispute.opened_on, dispute.pk), reverse=True)
     return [
-        (dispute, sentence_of(dispute, list(dispute.claims.all()), on=on, with_files=with_files))
-        for dispute in rows.select_related("sampled").prefetch_related(claims).order_by("-opened_on", "-pk")
+        (dispute, sentence_of(dispute, list(dispute.claims.all()), on=on, with_files=with_files, shares=shares))
+        for dispute in newest_first
     ]

@@ -6,11 +6,11 @@ is about (works.services.disputes.rooms cuts it); one for a smaller area does no
 """
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from works.models import Dispute, WorkShare
-from works.queries.work_pages import in_force
+from works.queries.work_pages import holds_on
 from works.rules.areas import covers
 from works.rules.splits import WHOLE
 
@@ -28,11 +28,15 @@ class Room:
     ends: dt.date | None
 
 
-def room_of(dispute: Dispute, sides: Collection[Side], *, on: dt.date) -> Room:
-    """The room of a dispute on a day. Before anything is held, it takes in the part without an owner as well."""
-    held = list(dispute.held_shares.all()) if dispute.pk else []
+def room_of(
+    dispute: Dispute, sides: Collection[Side], *, on: dt.date, shares: Sequence[WorkShare] | None = None
+) -> Room:
+    """The room of a dispute on a day. Before anything is held, it takes in the part without an owner as well. `shares`
+    are those of the work, where they have been read."""
+    known = shares_of(dispute.work_id) if shares is None else shares
+    held = [row for row in known if dispute.pk and row.dispute_id == dispute.pk]
     on = _within(on, held)
-    standing = covering_shares(dispute.work_id, dispute.right, dispute.territory, on)
+    standing = covering(known, dispute.right, dispute.territory, on)
     taken = [row for row in standing if row.state == "active" and (row.party_id, row.role) in set(sides)]
     missing = 0
     if dispute.takes_open_part and not held:
@@ -46,10 +50,14 @@ def room_of(dispute: Dispute, sides: Collection[Side], *, on: dt.date) -> Room:
     return Room(rows, size, max(begun, default=None), min(ended, default=None))
 
 
-def covering_shares(work_id: int, right: str, area: str, on: dt.date) -> list[WorkShare]:
-    """The shares of a right on a day that hold in the whole of an area."""
-    rows = WorkShare.objects.filter(in_force(on), work=work_id, right=right).order_by("pk")
-    return [row for row in rows.select_related("party") if covers(row.territory, area, on)]
+def shares_of(work_id: int) -> list[WorkShare]:
+    """Every share of a work, whenever and wherever it holds."""
+    return list(WorkShare.objects.filter(work=work_id).select_related("party").order_by("pk"))
+
+
+def covering(shares: Iterable[WorkShare], right: str, area: str, on: dt.date) -> list[WorkShare]:
+    """Those of the shares of a right that hold on a day in the whole of an area."""
+    return [row for row in shares if row.right == right and holds_on(row, on) and covers(row.territory, area, on)]
 
 
 def _within(on: dt.date, held: list[WorkShare]) -> dt.date:

@@ -20,7 +20,7 @@ from works.mail import send_dispute_news
 from works.models import Agreement, Basis, Claim, Dispute, DisputeKind, ImportedTransaction, Work, WorkShare
 from works.models.claims import HOLDING
 from works.queries.disputes import claims_on_record, rule_on
-from works.queries.rooms import Room, covering_shares, room_of
+from works.queries.rooms import Room, covering, room_of, shares_of
 from works.rules.areas import meets
 from works.rules.conflicts import divide
 from works.rules.splits import WHOLE
@@ -118,7 +118,7 @@ def _claims_of_file(
     for part in named:
         if part.party:
             claimed[part.party.pk, part.role] = claimed.get((part.party.pk, part.role), 0) + part.share
-    standing = covering_shares(dispute.work_id, dispute.right, dispute.territory, on)
+    standing = covering(shares_of(dispute.work_id), dispute.right, dispute.territory, on)
     others = [each for each in standing if each.state == "active" and each.source != sender]
     return [
         *(
