@@ -322,14 +322,26 @@ class TestRuns:
         pool = make.pool(100_00, files=[make.usage(make.Play("q", song))])
         return song, owner, pool
 
-    def opened(self, song, owner, **rule):
+    def test_a_run_holds_for_the_dispute_of_its_own_country(self, run_jobs):
+        song, owner, pool = self.run_of()
+        here = self.opened(song, owner, holds="whole", territory="0586")
+        elsewhere = self.claimed(song, owner, territory="0356")
+        runs.publish_run(run=make.finalised_run(run_jobs, pool), by=make.maker(), now=make.NOW)
+        held = {dispute.pk: dispute.held for dispute in with_held(Dispute.objects.all())}
+        assert held == {here.pk: 100_00, elsewhere.pk: 0}
+
+    def opened(self, song, owner, territory="2136", **rule):
         if rule:
             DisputeRule.objects.create(
                 valid_from=make.NOW.date(), evidence_days=60, source="Board", state="approved",
                 proposed_by=person("documentation"), approved_by=person("approver"), **rule,
             )  # fmt: skip
+        return self.claimed(song, owner, territory)
+
+    def claimed(self, song, owner, territory):
         claims = [NewClaim(owner, "CA", 600_000), NewClaim(make_party("Claimant", "X"), "CA", 500_000)]
-        return desk.open_dispute(work=song, right="PR", claims=claims, by=person("documentation"), on=make.NOW.date())
+        facts = {"by": person("documentation"), "on": make.NOW.date(), "territory": territory}
+        return desk.open_dispute(work=song, right="PR", claims=claims, **facts)
 
     def test_an_outcome_after_the_freezing_changes_nothing_frozen_and_is_named(self):
         song, owner, pool = self.run_of()

@@ -27,6 +27,7 @@ from works.services.registration import NewShare, NewTitle, NewWork, register_wo
 DECISIONS = {
     "royalties.matchmemory.work": "followed",
     "royalties.suspenseline.work": "history",
+    "royalties.textclaim.work": "followed",
     "royalties.usagematch.work": "followed",
     "works.agreementwork.work": "moved",
     "works.apiregistration.work": "followed",
