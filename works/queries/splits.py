@@ -14,6 +14,7 @@ from works.queries.titles import own_titles
 from works.rules.agreement import AgreementRule
 
 LIVE = ("open", "refused")
+ASKED = Q(proposal__state="open", proposal__work__merged_into__isnull=True)  # the round of a merged work rests
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def last_split(work: Work) -> SplitProposal | None:
 
 def waiting_answers(party: Party) -> QuerySet[SplitAnswer]:
     """What a party is asked and has not answered, the most urgent first."""
-    rows = SplitAnswer.objects.filter(party=party, state="waiting", proposal__state="open")
+    rows = SplitAnswer.objects.filter(ASKED, party=party, state="waiting")
     rows = rows.select_related("proposal__work", "proposal__proposed_by").order_by("proposal__answer_by", "pk")
     return rows.prefetch_related(own_titles("proposal__work__"))
 
@@ -75,7 +76,7 @@ def filtered_splits(state: str, *, on: dt.date) -> QuerySet[SplitProposal]:
     """Rounds for the documentation desk: `desk` where it has to speak for somebody, `late`, a state, or all."""
     rows = _with_work(SplitProposal.objects.all())
     if state == "late":
-        return rows.filter(state="open", answer_by__lt=on)
+        return rows.filter(state="open", answer_by__lt=on, work__merged_into__isnull=True)
     if state == "desk":
         return _with_work(desk_splits())
     return rows.filter(state=state) if state in ("open", "refused", "agreed") else rows
@@ -85,7 +86,8 @@ def desk_splits() -> QuerySet[SplitProposal]:
     """Open rounds that wait for a party who is no member: the desk speaks for it, on evidence."""
     members = Member.objects.filter(state__in=LIVING, user__isnull=False).values("party_id")
     mute = SplitAnswer.objects.filter(state="waiting").exclude(party_id__in=members)
-    return SplitProposal.objects.filter(state="open", pk__in=mute.values("proposal_id"))
+    standing = SplitProposal.objects.filter(state="open", work__merged_into__isnull=True)
+    return standing.filter(pk__in=mute.values("proposal_id"))
 
 
 def sides_of(proposal: SplitProposal) -> list[Side]:

@@ -94,7 +94,7 @@ def propose_split_again(
     """
     if not by.is_active or getattr(getattr(party, "member", None), "user_id", None) != by.pk:
         raise PermissionDenied
-    work = Work.objects.select_for_update(no_key=True).get(pk=proposal.work_id)
+    work = _lock_standing(proposal)
     proposal = SplitProposal.objects.select_for_update().get(pk=proposal.pk)
     sides = set(proposal.answers.values_list("party_id", flat=True))
     if party.pk not in sides:
@@ -234,12 +234,20 @@ def _first_answer(
 
 
 def _locked(proposal: SplitProposal, party: Party) -> tuple[SplitProposal, SplitAnswer]:
-    Work.objects.select_for_update(no_key=True).get(pk=proposal.work_id)
+    _lock_standing(proposal)
     proposal = SplitProposal.objects.select_for_update().select_related("work").get(pk=proposal.pk)
     answer = proposal.answers.filter(party=party).first()
     if answer is None:
         raise PermissionDenied
     return proposal, answer
+
+
+def _lock_standing(proposal: SplitProposal) -> Work:
+    """The work, locked. The round of a merged work rests: its shares pay nobody, and come back with an undoing."""
+    work = Work.objects.select_for_update(no_key=True).get(pk=proposal.work_id)
+    if work.state == "merged":
+        raise ValidationError(_("This work was merged into another one. Nothing is asked about its split any more."))
+    return work
 
 
 def _check_still_asked(proposal: SplitProposal, answer: SplitAnswer, digest: bytes) -> None:

@@ -18,6 +18,7 @@ from works.models import CueType, Dispute, Work
 from works.queries.chain_words import sentences
 from works.queries.chains import Collection
 from works.queries.cue_sheets import type_name
+from works.queries.regrouping import standing_work
 from works.queries.status_words import REASONS
 from works.rules.code_lists import (
     IDENTIFIER_TYPES,
@@ -133,6 +134,12 @@ def days_left(deadline: dt.date, today: dt.date) -> str:
     if days < 0:
         return ""
     return ngettext("%(days)d day left.", "%(days)d days left.", days) % {"days": days}
+
+
+@register.filter
+def standing(work: Work) -> Work:
+    """The work that stands for one that was merged."""
+    return standing_work(work)
 
 
 @register.filter
