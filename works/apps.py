@@ -23,8 +23,8 @@ class WorksConfig(AppConfig):
         for queue in (
             Queue("works:staff-work-list", _("Works to be checked"), edit, waiting.submitted, "state=submitted", 20),
             Queue("works:staff-split-list", _("Splits to confirm on evidence"), edit, waiting.splits, order=21),
-            Queue("works:staff-file-list", _("Imports to be undone by a second person"), take, waiting.undos,
-                  "undo=asked", 25),
+            Queue("royalties:staff-import-undo-list", _("Imports to be undone by a second person"),
+                  "works.confirm_undos", waiting.undos, "state=asked", 25),
             Queue(
                 "royalties:staff-dispute-list", _("Disputes to be decided"), edit, waiting.disputes_due, "state=due", 21
             ),

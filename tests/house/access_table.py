@@ -179,7 +179,6 @@ TABLE: dict[str, Rule] = {
     "works:member-file-refused": Rule("member", "table"),
     "works:staff-file-template": Rule("works.import_works", may_lack=True),
     "works:staff-file-undo": Rule("works.import_works", "taken_file"),
-    "works:staff-undo-decide": post("works.import_works", "undo"),
     "works:staff-file-refused": Rule("works.import_works", "table"),
     "works:staff-report-list": Rule("works.edit_works"),
     "works:staff-report-detail": Rule("works.edit_works", "report"),
@@ -226,6 +225,10 @@ TABLE: dict[str, Rule] = {
     "royalties:staff-regrouping-detail": Rule("works.view_works", "regrouping"),
     "royalties:staff-regrouping-confirm": post("works.confirm_merges", "regrouping"),
     "royalties:staff-regrouping-ask": post("works.edit_works", "regrouping"),
+    "royalties:staff-work-money": Rule("works.view_works", "work"),
+    "royalties:staff-import-undo-list": Rule("works.confirm_undos"),
+    "royalties:staff-import-undo-detail": Rule("works.confirm_undos", "undo"),
+    "royalties:staff-import-undo-decide": post("works.confirm_undos", "undo"),
     "royalties:staff-merge-new": Rule("works.edit_works", "work"),
     "royalties:staff-split-new": Rule("works.edit_works", "work"),
     # --- licensing

@@ -80,17 +80,17 @@ def test_the_status_of_works_is_what_a_run_pays_and_holds(staff: Any) -> None:
     ]
     plays = [make.Play(work.title, work) for work in works]
     run = make.frozen_run(make.pool(files=[make.usage(*plays)]))
-    found = statuses([work.pk for work in works], on=run.period_end)
+    found = statuses([work.pk for work in works], right="PR", on=run.period_end)
     for work in works:
         frozen: dict[int, int] = {}
         for payee, units in RunShare.objects.filter(run_id=run.pk, work_id=work.pk).values_list("payee_id", "units"):
             bucket = min(payee, 0)
             frozen[bucket] = frozen.get(bucket, 0) + units
-        said = {0: found[work.pk]["PR"].pays}
-        for part in found[work.pk]["PR"].held:
+        said = {0: found[work.pk].pays}
+        for part in found[work.pk].held:
             said[BUCKETS[part.reason]] = said.get(BUCKETS[part.reason], 0) + part.units
         assert {bucket: units for bucket, units in said.items() if units} == frozen, work.title
-    assert [found[work.pk]["PR"].status for work in works] == ["full", "partial", "none", "partial", "none", "full"]
+    assert [found[work.pk].status for work in works] == ["full", "partial", "none", "partial", "none", "full"]
 
 
 def test_a_member_sees_why_a_part_does_not_pay_and_what_cures_it(sign_in: Any) -> None:
@@ -110,4 +110,4 @@ def test_the_money_of_words_that_belong_to_nobody_is_held_under_its_own_name(sig
     member = song.shares.exclude(party=None).first().party.member
     page = sign_in(member.user).get(f"/my/works/{song.uid}/").content.decode()
     assert "In full" in page and "public domain: belongs to nobody" in page and "owner not known" not in page
-    assert statuses([song.pk], on=dt.date(1970, 1, 1))[song.pk]["PR"].held[0].reason == "free"  # folk: always
+    assert statuses([song.pk], right="PR", on=dt.date(1970, 1, 1))[song.pk].held[0].reason == "free"  # folk: always

@@ -1,21 +1,26 @@
 """Fields that several forms on works share: a share in percent, identifiers with their check digit, roles."""
 
+import contextlib
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cmo_portal.common.numerals import digits_to_ascii
 from cmo_portal.common.spelling import script_of
 from cmo_portal.common.texts import Text
 from cmo_portal.forms import ShareField, share_figure
+from members.models import Party
 from members.models.territories import LONGEST_AREA
 from members.queries.territories import read_area, typed_area
 from members.rules.names import clean_text
+from works.models import Work
+from works.queries.regrouping import standing_work
 from works.rules.identifiers import IdentifierReading, read_ipi_name, read_isrc, read_iswc
 from works.rules.languages import FREQUENT, LANGUAGES
 
@@ -124,6 +129,27 @@ class OnceForm(forms.Form):
     form_key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
 
+class WorkNumberField(forms.CharField):
+    """A registered work by its number or ISWC; its value is the work, or None."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}))
+        super().__init__(max_length=20, **kwargs)
+
+    def clean(self, value: Any) -> Work | None:
+        """The work."""
+        text = super().clean(value)
+        if not text:
+            return None
+        named = Q(number__iexact=text)
+        if (reading := read_iswc(digits_to_ascii(text))).is_valid:
+            named |= Q(iswc=reading.value)
+        found = Work.objects.filter(named).select_related("merged_into").first()
+        if found is None or standing_work(found).state != "registered":
+            raise ValidationError(_("No registered work has this number or ISWC."))
+        return standing_work(found)
+
+
 class AreaField(forms.CharField):
     """A territory by name or TIS number, joined by + and −; its value is the written area."""
 
@@ -146,3 +172,12 @@ class AreaField(forms.CharField):
     def prepare_value(self, value: Any) -> Any:
         """A written area as people type it; what was typed stays."""
         return typed_area(value) if isinstance(value, str) and _AREA.fullmatch(value) else value
+
+
+def parties_by_uid(uids: Iterable[Any]) -> dict[str, Party]:
+    """The parties that these values of hidden fields name; what is no uid names nobody. One query."""
+    wanted = []
+    for text in uids:
+        with contextlib.suppress(ValueError):
+            wanted.append(uuid.UUID(str(text)))
+    return {str(party.uid): party for party in Party.objects.filter(uid__in=wanted)}

@@ -1,11 +1,19 @@
-"""Lists of agreements."""
+"""Lists of agreements: of the register, and of one work."""
 
 import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from cmo_portal.common.known import NOW, Books
+from cmo_portal.common.texts import Text
+from members.models import Party
+from members.models.parties import Right
 from members.queries import party_search
-from works.models import Agreement, Work
+from works.models import Agreement, AgreementParty, AgreementRole, AgreementWork, Work
+from works.models.agreements import GENERAL
+from works.queries.chains import Resolved
 
 MOST_PARTIES = 50  # whose agreements a name finds
 
@@ -26,6 +34,56 @@ def found_agreements(*, text: str = "", state: str = "", on: dt.date) -> QuerySe
     return agreements.filter(numbered | Q(parties__party__uid__in=parties)).distinct()
 
 
-def agreements_of(work: Work) -> QuerySet[Agreement]:
-    """Agreements that name the work, with whether they cover it."""
-    return Agreement.objects.filter(listed__work=work, state="active").order_by("number")
+def concerns(agreement: Agreement, work: Work) -> bool:
+    """Whether a work is one that the agreement covers: it names the work, or it is general, does not leave it out, and
+    a share of the work can come to its assignors, by however many agreements."""
+    listed = dict(agreement.listed.filter(work=work).values_list("work", "included"))
+    if work.pk in listed:
+        return listed[work.pk]
+    if not agreement.is_general:
+        return False
+    holders = set(work.shares.filter(party__isnull=False).values_list("party", flat=True))
+    word = AgreementWork.objects.filter(agreement=OuterRef("agreement"), work=work)
+    covering = Q(agreement__agreement_type__in=GENERAL) & ~Exists(word.filter(included=False))
+    sides = AgreementParty.objects.filter(covering | Exists(word.filter(included=True)), agreement__state="active")
+    reached: set[int] = set()
+    while new := holders - reached:
+        reached |= new
+        passed_on = sides.filter(role="AS", party__in=new).values("agreement")
+        holders |= set(sides.filter(role="AC", agreement__in=passed_on).values_list("party", flat=True))
+    return agreement.parties.filter(role="AS", party__in=reached).exists()
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementOnWork:
+    """An agreement as the page of a work lists it. `named` says whether it names the work: to cover it (True) or to
+    leave it out (False); None where it speaks of all works of its assignors. `rights` are those in which it says
+    something about a part of the work on the day; it may still be contradicted (works.rules.chains)."""
+
+    agreement: Agreement
+    named: bool | None
+    rights: tuple[Text, ...]
+
+    @property
+    def assignors(self) -> list[Party]:
+        """Who passes on."""
+        return [side.party for side in self.agreement.parties.all() if side.role == AgreementRole.ASSIGNOR]
+
+    @property
+    def acquirers(self) -> list[Party]:
+        """Who gets it."""
+        return [side.party for side in self.agreement.parties.all() if side.role == AgreementRole.ACQUIRER]
+
+
+def agreements_of(work: Work, answers: Sequence[Resolved], *, books: Books = NOW) -> list[AgreementOnWork]:
+    """The agreements that name a work, and those that its shares are followed through in these answers: first those
+    that say something on the day. Three queries, as known before one more."""
+    named = {row.agreement_id: row.included for row in books.rows(AgreementWork, work_id=work.pk)}
+    rights: dict[int, list[Text]] = {}
+    for answer in answers:
+        for agreement in answer.agreements:
+            rights.setdefault(agreement, []).append(Right(answer.right).label)
+    found = [row for row in books.by_id(Agreement, {*named, *rights}).values() if row.state == "active"]
+    books.attach(found, "parties", "party")
+    found.sort(key=lambda row: (row.pk not in rights, row.number))
+    return [AgreementOnWork(row, named.get(row.pk), tuple(rights.get(row.pk, ()))) for row in found]

@@ -1,6 +1,6 @@
 """Ownership shares and agreements as the columns of works.rules.chains, and the answer for single works.
 
-Everything is asked of the tables as they are, or as they were known at a moment (works.queries.known).
+Everything is asked of the tables as they are, or as they were known at a moment (cmo_portal.common.known).
 """
 
 import datetime as dt
@@ -12,12 +12,14 @@ import numpy as np
 
 from cmo_portal.common.columns import I64, order_by
 from cmo_portal.common.copying import copy_out
+from cmo_portal.common.known import Books, end_of_day, table_as_known
 from cmo_portal.common.money import WHOLE_SHARE
 from cmo_portal.common.pgcopy import layout
+from cmo_portal.common.texts import Text
 from members.models import Party
+from members.models.parties import Right
 from works.models import Agreement
 from works.queries.free_elements import free_elements, free_names
-from works.queries.known import end_of_day, table_as_known
 from works.rules.chains import (
     OPEN_END,
     Links,
@@ -76,11 +78,12 @@ class Tables:
     listed: str = "works_agreementwork"
 
 
+_OF_WANTED = "work_id IN (SELECT work_id FROM wanted)"  # the works that a query asks about; each query names them so
 AS_KNOWN = Tables(
-    *(
-        table_as_known(table)
-        for table in ("works_workshare", "works_agreement", "works_agreementparty", "works_agreementwork")
-    )
+    share=table_as_known("works_workshare", ever=_OF_WANTED),
+    agreement=table_as_known("works_agreement"),
+    party=table_as_known("works_agreementparty"),
+    listed=table_as_known("works_agreementwork", ever=_OF_WANTED),
 )
 
 
@@ -304,6 +307,11 @@ class Collection:
     gaps: tuple[Agreement, ...]
 
     @property
+    def name(self) -> Text:
+        """The right in words."""
+        return Right(self.right).label
+
+    @property
     def total(self) -> int:
         """The sum of all parts that are documented."""
         return sum(part.units for part in self.parts if part.state != "undocumented")
@@ -313,34 +321,73 @@ def collection_of(
     *, work_id: int, right: str, territory: str, on: dt.date, known_on: dt.date | None = None
 ) -> Collection:
     """Who may collect a right of a work in a country on a day, as known now or at the end of `known_on`."""
+    [found] = collections_of([resolved([work_id], right=right, territory=territory, on=on, known_on=known_on)])
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """What was asked about one right of some works, what the database holds about it, and the answer in columns."""
+
+    works: tuple[int, ...]
+    right: str
+    territory: str
+    on: dt.date
+    known_on: dt.date | None
+    loaded: Loaded
+    found: Resolution
+
+    @property
+    def agreements(self) -> set[int]:
+        """The agreements that say something about a part of these works, also where they contradict each other."""
+        return set(self.found.links.agreement_id[self.found.spoken].tolist())
+
+
+def resolved(
+    works: Sequence[int], *, right: str, territory: str, on: dt.date, known_on: dt.date | None = None
+) -> Resolved:
+    """One right of some works in a country on a day, resolved as known now or at the end of `known_on`; three
+    queries."""
     loaded = load_chains(
-        right=right, territory=territory, on=on, works=ONE_WORK, parameters={"works": [work_id]}, known_on=known_on
+        right=right, territory=territory, on=on, works=ONE_WORK, parameters={"works": list(works)}, known_on=known_on
     )
     found = effective_shares(loaded.owners, loaded.links, loaded.named, question(on))
-    return _Answer(loaded, found).collection(work_id, right, territory, on, known_on)
+    return Resolved(tuple(works), right, territory, on, known_on, loaded, found)
+
+
+def collections_of(answers: Sequence[Resolved]) -> list[Collection]:
+    """Answers about one work each, asked as known on one day, with the names of parties and agreements as known then;
+    two queries."""
+    books = Books(answers[0].known_on)
+    reached = [set(one.loaded.owner_id.tolist()) | set(one.found.parts.party_id.tolist()) for one in answers]
+    parties = books.by_id(Party, set().union(*reached) - {0})
+    named = [{*one.loaded.links.agreement_id.tolist(), *one.found.gaps.agreement_id.tolist()} for one in answers]
+    agreements = books.by_id(Agreement, set().union(*named))
+    return [_Answer(one, parties, agreements).collection() for one in answers]
 
 
 class _Answer:
-    """The rows of an answer with the parties and agreements that they name, each read once."""
+    """The rows of an answer with the parties and agreements that they name."""
 
-    def __init__(self, loaded: Loaded, found: Resolution) -> None:
-        self.found, self.ends = found, ends_of(loaded, found)
-        owners = set(loaded.owner_id.tolist()) | set(found.parts.party_id.tolist())
-        self.parties = Party.objects.in_bulk(sorted(owners - {0}))
-        self.agreements = Agreement.objects.in_bulk(sorted(set(loaded.links.agreement_id.tolist())))
+    def __init__(self, asked: Resolved, parties: dict[int, Party], agreements: dict[int, Agreement]) -> None:
+        self.asked, self.parties, self.agreements = asked, parties, agreements
+        self.ends = ends_of(asked.loaded, asked.found)
 
-    def collection(self, work_id: int, right: str, territory: str, on: dt.date, known_on: dt.date | None) -> Collection:
+    def collection(self) -> Collection:
+        """Who may collect, the larger part first; what is missing to the whole is not documented."""
+        asked = self.asked
         shares = [self._share(place) for place in range(self.ends.row.size)]
         shares.sort(key=lambda part: (-part.units, part.share_id, len(part.steps)))
         missing = WHOLE_SHARE - sum(part.units for part in shares)
         if missing > 0:
             shares.append(CollectionShare(0, missing, "undocumented", ()))
-        gaps = tuple(self.agreements[pk] for pk in self.found.gaps.agreement_id.tolist() if pk in self.agreements)
-        return Collection(work_id, right, territory, on, known_on, tuple(shares), gaps)
+        gaps = tuple(self.agreements[pk] for pk in asked.found.gaps.agreement_id.tolist())
+        [work_id] = asked.works
+        return Collection(work_id, asked.right, asked.territory, asked.on, asked.known_on, tuple(shares), gaps)
 
     def _share(self, place: int) -> CollectionShare:
-        parts, row = self.found.parts, int(self.ends.row[place])
-        path = self.found.path(row)
+        parts, row = self.asked.found.parts, int(self.ends.row[place])
+        path = self.asked.found.path(row)
         if path[0][0] == 0:  # it goes no further; its owner, where one is named, stands apart
             owner = int(self.ends.party_id[place])
             path = [(owner, 0)] if owner else []

@@ -5,8 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
-
+from cmo_portal.common.known import NOW, Books
 from members.models import Party
 from members.models.territories import WORLD
 from works.models import (
@@ -58,30 +57,41 @@ class WorkDescription:
         return any(row.kind == "component" for row in self.sources)
 
 
-def work_description(work: Work, *, on: dt.date, for_staff: bool = False) -> WorkDescription:
+def work_description(work: Work, *, on: dt.date, for_staff: bool = False, books: Books = NOW) -> WorkDescription:
     """Everything that pages show; titles that are only for finding, numbers and notes of senders for staff alone. At
-    most twelve queries, however much there is."""
-    titles = work.titles.order_by("pk")
-    if not for_staff:
-        titles = titles.exclude(title_type__in=HIDDEN_TITLE_TYPES)
-    sources = work.sources.select_related("source")
-    derived = work.derived.select_related("work").exclude(work__state__in=("merged", "refused"))
-    if not for_staff:
-        sources = sources.filter(Q(source=None) | Q(source__state="registered"))
-        derived = derived.filter(work__state="registered")
+    most twelve queries, however much there is; as known before, three more."""
+    titles = books.rows(WorkTitle, work_id=work.pk)
+    settings = books.rows(Instrumentation, work_id=work.pk)[:20]
+    books.attach(settings, "instruments")
+    identifiers = books.rows(WorkIdentifier, work_id=work.pk) if for_staff else []
     return WorkDescription(
         work=work,
-        titles=tuple(titles),
-        sources=tuple(sources.order_by("position", "pk")),
-        derived=tuple(derived.order_by("pk")[:50]),
-        elements=free_elements([work.pk], on=on).get(work.pk, ()),
-        performers=tuple(work.performers.order_by("pk")[:100]),
-        settings=tuple(work.instrumentations.prefetch_related("instruments").order_by("pk")[:20]),
-        origins=tuple(work.origins.order_by("pk")[:20]),
-        notes=tuple(work.notes.order_by("pk")[:20]) if for_staff else (),
-        identifiers=tuple(work.identifiers.order_by("issuer", "pk")[:100]) if for_staff else (),
-        submissions=tuple(work.submissions.order_by("pk")[:20]) if for_staff else (),
+        titles=tuple(row for row in titles if for_staff or row.title_type not in HIDDEN_TITLE_TYPES),
+        sources=tuple(_sources(work, for_staff, books)),
+        derived=tuple(_derived(work, for_staff, books)[:50]),
+        elements=free_elements([work.pk], on=on, known_on=books.known_on).get(work.pk, ()),
+        performers=tuple(books.rows(WorkPerformer, work_id=work.pk)[:100]),
+        settings=tuple(settings),
+        origins=tuple(books.rows(WorkOrigin, work_id=work.pk)[:20]),
+        notes=tuple(books.rows(SocietyNote, work_id=work.pk)[:20]) if for_staff else (),
+        identifiers=tuple(sorted(identifiers, key=lambda row: (row.issuer, row.pk))[:100]),
+        submissions=tuple(books.rows(WorkSubmission, work_id=work.pk)[:20]) if for_staff else (),
     )
+
+
+def _sources(work: Work, for_staff: bool, books: Books) -> list[SourceWork]:
+    """What a work was made from, in order; for others than staff outside works and registered ones."""
+    rows = books.rows(SourceWork, "source", work_id=work.pk)
+    shown = [row for row in rows if for_staff or row.source is None or row.source.state == "registered"]
+    return sorted(shown, key=lambda row: (row.position, row.pk))
+
+
+def _derived(work: Work, for_staff: bool, books: Books) -> list[SourceWork]:
+    """What was made from a work; for others than staff, registered works alone."""
+    rows = books.rows(SourceWork, "work", source_id=work.pk)
+    if for_staff:
+        return [row for row in rows if row.work.state not in ("merged", "refused")]
+    return [row for row in rows if row.work.state == "registered"]
 
 
 def free_share_rules(on: dt.date) -> dict[str, FreeShareRule]:

@@ -1,6 +1,7 @@
 """Words and music that belong to nobody: the verdict on a day, by the law of the society's own country.
 
-What was recorded of authors and laws is read as it is, or as it was known at the end of a day (works.queries.known).
+What was recorded of authors and laws is read as it is, or as it was known at the end of a day
+(cmo_portal.common.known).
 """
 
 import datetime as dt
@@ -9,11 +10,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cmo_portal.common.known import end_of_day, table_as_known
 from cmo_portal.common.texts import Text
 from cmo_portal.common.words import Words
 from members.models.territories import own_territory
 from works.models import Element, ProtectionTerm, PublicDomainElement, WorkShare
-from works.queries.known import end_of_day, table_as_known
 from works.rules.free_shares import OWNERLESS_ROLES, element_of
 from works.rules.public_domain import Author, Term, verdict
 

@@ -16,6 +16,7 @@ from members.queries.areas import areas_covering
 from members.queries.collectors import UNREPRESENTED, affiliated_elsewhere
 from works.models import Work, WorkShare
 from works.models.works import WHOLE
+from works.queries.chains import resolved
 from works.queries.distributable import settled_parts
 from works.queries.work_pages import in_force
 
@@ -74,7 +75,7 @@ def public_rights(work: Work, *, on: dt.date) -> list[PublicRight]:
 
 
 def _public_right(right: Right, work: Work, rows: Sequence[WorkShare], on: dt.date) -> PublicRight:
-    parts = settled_parts([work.pk], right=right.value, on=on)
+    parts = settled_parts(resolved([work.pk], right=right.value, territory=own_territory(), on=on))
     societies = set(
         Party.objects.filter(kind=PartyKind.SOCIETY, pk__in=[part.payee_id for part in parts]).values_list(
             "pk", flat=True

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Q
 
 from cmo_portal.audit.models import Act
+from cmo_portal.common.known import NOW, Books, end_of_day
 from cmo_portal.common.models import Public
 from cmo_portal.common.texts import Text
 from members.models import Party
@@ -44,15 +45,16 @@ def in_force(on: dt.date) -> Q:
     return begun & (Q(valid_to__isnull=True) | Q(valid_to__gte=on))
 
 
-def share_table(work: Work, *, on: dt.date) -> list[RightTable]:
+def holds_on(row: WorkShare, on: dt.date) -> bool:
+    """Whether a share holds on a day, as `in_force` asks the database."""
+    return (row.valid_from is None or row.valid_from <= on) and (row.valid_to is None or row.valid_to >= on)
+
+
+def share_table(work: Work, *, on: dt.date, books: Books = NOW) -> list[RightTable]:
     """Shares by right on a day, larger first; a right nobody documented is left out."""
-    shares = work.shares.filter(in_force(on)).select_related("party", "dispute")
-    return right_tables(shares.order_by("-share", "pk"))
-
-
-def right_tables(rows: Iterable[WorkShare]) -> list[RightTable]:
-    """The rows by right, in their order."""
-    rows, tables = list(rows), []
+    rows = [row for row in books.rows(WorkShare, "party", work_id=work.pk) if holds_on(row, on)]
+    rows.sort(key=lambda row: (-row.share, row.pk))
+    tables = []
     for right in Right:
         mine = tuple(row for row in rows if row.right == right)
         if mine:
@@ -153,14 +155,16 @@ def same_named_parties(rows: Sequence[dict[str, Any]]) -> list[tuple[int, str, l
     that go by this name. One or two queries a name."""
     found = []
     for place, row in enumerate(rows):
-        if row.get("name") and not row.get("own") and not row.get("ipi") and not row.get("found"):
+        if row.get("name") and not row.get("own") and not row.get("ipi"):
             parties = same_name_parties(row["name"])
-            if parties:
+            if parties and row.get("found") not in {str(party.uid) for party in parties}:
                 found.append((place, row["name"], parties))
     return found
 
 
-def acts_on(record: Public, limit: int = 30) -> list[Act]:
-    """The last acts on a record, the newest first."""
+def acts_on(record: Public, *, until: dt.date | None = None, limit: int = 30) -> list[Act]:
+    """The last acts on a record, up to the end of a day where one is given, the newest first."""
     acts = Act.objects.filter(object_type=record._meta.label_lower, object_id=str(record.uid))
+    if until is not None:
+        acts = acts.filter(at__lte=end_of_day(until))
     return list(acts.select_related("actor").order_by("-number")[:limit])

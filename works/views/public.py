@@ -64,7 +64,7 @@ def work_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
         "rights": rights,
         "confirmed": is_confirmed(rights),
         "identifiers": work.identifiers.filter(validity="valid").order_by("issuer", "value"),
-        "recordings": recordings_of(work)[:RECORDINGS_SHOWN],
+        "recordings": recordings_of(work, limit=RECORDINGS_SHOWN),
     }
     return render(request, "works/public/work_detail.html", context)
 

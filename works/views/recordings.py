@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cmo_portal.accounts.access import acting
-from cmo_portal.paging import keyset_page
+from cmo_portal.paging import csv_address, keyset_page
 from members.models import Party
 from works.access import member_page
 from works.exports import own_recordings_csv
@@ -19,6 +19,7 @@ from works.forms.recordings import OwnRecordingsFilter, PerformerRows, Recording
 from works.models import RecordingWork
 from works.queries.recordings import own_recordings, suggestions
 from works.queries.repertoire import my_works, works_of
+from works.queries.titles import own_titles
 from works.services.recordings import link_own_recording, unlink_own_recording
 
 PAGE = 20
@@ -33,16 +34,14 @@ def recording_list(request: HttpRequest, party: Party) -> HttpResponse:
     works = my_works(party, text=wanted.get("q", ""), show=wanted.get("show", "")).filter(state="registered")
     if request.GET.get("format") == "csv":
         return own_recordings_csv(works.order_by("title", "pk"))
-    page = keyset_page(works, order=("title", "pk"), query=request.GET, size=PAGE)
+    page = keyset_page(works.prefetch_related(own_titles()), order=("title", "pk"), query=request.GET, size=PAGE)
     links = own_recordings(page.rows)
     offers = suggestions([work for work in page.rows if not links[work.pk]], party)
-    query = request.GET.copy()
-    query["format"] = "csv"
     context = {
         "page": page,
         "rows": [(work, links[work.pk], offers.get(work.pk, [])) for work in page.rows],
         "filter_form": chosen,
-        "export_url": f"?{query.urlencode()}",
+        "export_url": csv_address(request.GET),
         "empty_text": _("Every work that fits has a recording, or no work of yours fits. Show all of them."),
         "layout": "layouts/member.html",
     }
