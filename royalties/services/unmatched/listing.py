@@ -128,6 +128,7 @@ def _index() -> None:
     rows = UnmatchedText.objects.filter(indexed=False).order_by("pk").only("title", "performers", "creators")
     while part := list(rows[:INDEXED_AT_ONCE]):
         made = [index_of(row.title, f"{row.performers}|{row.creators}") for row in part]
-        columns = {name: ["\n".join(getattr(one, name)) for one in made] for name in MADE_HERE}
+        columns: dict[str, list[Any]] = {name: ["\n".join(getattr(one, name)) for one in made] for name in MADE_HERE}
+        columns["ids"] = [row.pk for row in part]
         with connection.cursor() as cursor:
-            cursor.execute(INDEX, {"ids": [row.pk for row in part]} | columns)
+            cursor.execute(INDEX, columns)
