@@ -352,7 +352,12 @@ _SENDING: dict[str, Text] = {
         _("Give the publisher the ownership, or tell the receiver apart from the file."),
     ),
     "chain_left_out": Text(
-        _("Nobody of ours stands in the chain of “%(value)s”; only what it owns is sent."), _("Nothing.")
+        _("Nobody of ours stands in the chain of “%(value)s”; only what it owns is sent."),
+        _("Send the file in 2.2, which says where such a chain collects, if that is needed."),
+    ),
+    "acquirer_without_original": Text(
+        _("“%(value)s” acquired its part, and no registration tells from which original publisher."),
+        _("Take the registration of the work that names both, or give the part the role E."),
     ),
     "share_too_small": Text(
         _("The %(right)s share of “%(value)s” is below 0.01 %%, the smallest that CWR can say."), _("Raise it.")
