@@ -168,10 +168,11 @@ def test_a_register_made_from_a_file_writes_the_same_chains_again(version: str, 
     assert data.count(b"\nNWR0") == 5 and data.count(b"\nPWR0") == 6
 
 
+BOTH = {6: (0, 1), 7: (2, 3)}  # both writers, two houses
 AREAS = st.sampled_from(["2136", "2136-0586", "0826", "0356", "0586", "2123", "2136-0826-0356", "2100+0156"])
 AGREED = st.lists(
     st.tuples(
-        st.integers(0, 5), st.integers(0, 5), st.sampled_from([100, 100, 100, 40]), AREAS,
+        st.integers(0, 6), st.integers(0, 7), st.sampled_from([100, 100, 100, 40]), AREAS,
         st.sampled_from(["PG", "PG", "PS", "OG", "OS"]), st.sampled_from([(1, 1), (1, 1), (1, 0), (0, 1)]),
         st.lists(st.integers(0, 2), min_size=1, max_size=3, unique=True),
     ),
@@ -203,17 +204,26 @@ def make_random(by: Any, splits: list[Any], agreed: list[Any]) -> None:
         ("LONDON MUSIC", "052"), ("BOMBAY SONGS", "036"))]  # fmt: skip
     works = [work(f"Song {place}", *((parties[who], role, part) for who, role, part in split))
              for place, split in enumerate(splits)]  # fmt: skip
-    for giver, taker, percent, territory, kind, (performing, mechanical), listed in agreed:
-        if giver == taker or taker < 2 or (kind[0] == "O") != (giver < 2):
+    for giver, taker, percent, territory, kind, rights, listed in agreed:
+        givers, takers = BOTH.get(giver, (giver,)), BOTH.get(taker, (taker,))
+        if set(givers) & set(takers) or min(takers) < 2 or (kind[0] == "O") != (min(givers) < 2):
             continue
-        if kind[0] == "O":  # one that covers a single right comes back with differences that are told (docs/cwr.md)
-            performing = mechanical = 1
-        parts = [percent * PERCENT * wanted for wanted in (performing, mechanical)]
-        stays = [wanted * 100 * PERCENT - part for wanted, part in zip((performing, mechanical), parts, strict=True)]
-        sides = (NewSide(parties[giver], "AS", (*stays, 0)), NewSide(parties[taker], "AC", (*parts, 0)))
+        sides = sides_of([parties[each] for each in givers], [parties[each] for each in takers], percent, rights)
         named = tuple({works[place % len(works)] for place in listed}) if kind[1] == "S" else ()
         terms = Terms(agreement_type=kind, start_date=START, territory=territory)
         record_agreement(new=NewAgreement(terms, sides, named), by=by)
+
+
+def sides_of(givers: list[Party], takers: list[Party], percent: int, rights: tuple[int, int]) -> tuple[NewSide, ...]:
+    """One acquirer gets the part of the rights named; of two the first the performing, the second the mechanical."""
+    given = [tuple(percent * PERCENT * wanted for wanted in rights)]
+    if len(takers) > 1:
+        given = [(percent * PERCENT, 0), (0, percent * PERCENT)]
+    stays = [sum(column) and (100 - percent) * PERCENT for column in zip(*given, strict=True)]
+    sides = [NewSide(party, "AS", (0, 0, 0)) for party in givers[1:]]
+    sides += [NewSide(givers[0], "AS", (stays[0], stays[1], 0))]
+    sides += [NewSide(party, "AC", (pr, mr, 0)) for party, (pr, mr) in zip(takers, given, strict=True)]
+    return tuple(sides)
 
 
 @settings(

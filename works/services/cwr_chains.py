@@ -16,11 +16,13 @@ from django.db import transaction
 from django.db.models import Q
 
 from cmo_portal.accounts.models import User
+from cmo_portal.audit.services import record_act
 from members.models import Party
 from members.models.territories import WORLD
 from members.rules.territories import area_of, in_order, lines_of, written
 from works.formats.cwr.work import RightShares, WorkPublisher, WorkTransaction
 from works.models import Agreement, AgreementParty, AgreementWork, ImportedRecord, RegistrationFile, Work
+from works.models.agreements import GENERAL
 from works.rules.publisher_chains import Stated, passed_on
 from works.rules.splits import WHOLE
 from works.services.agreements import NewAgreement, NewSide, Terms, record_agreement
@@ -194,3 +196,27 @@ def give_way(*, agreement: Agreement, file: RegistrationFile, sender: str) -> No
         same = same.filter(pk__in=AgreementParty.objects.filter(role=role, party__in=parties).values("agreement_id"))
     works = agreement.listed.filter(included=True).values("work")
     _drop(file, AgreementWork.objects.filter(agreement__in=same, work__in=works))
+
+
+def withdraw_emptied(*, file: RegistrationFile, by: User) -> None:
+    """Take agreements out of the books from which this file took their last work: a specific agreement without works
+    says nothing any more. Noted with the import, so that its undo brings them back."""
+    dropped = ImportedRecord.objects.filter(file=file, act="removed", kind="listing")
+    named = set(dropped.values_list("data__agreement_id", flat=True))
+    emptied = Agreement.objects.filter(pk__in=named, state="active", listed__isnull=True).exclude(
+        agreement_type__in=GENERAL
+    )
+    for agreement in emptied.order_by("pk"):
+        ImportedRecord.objects.create(
+            file=file, act="changed", kind="agreement", record_id=agreement.pk, data={"state": agreement.state}
+        )
+        agreement.state = "withdrawn"
+        agreement.save(update_fields=["state"])
+        record_act(by=by, verb="withdraw_agreement", on=agreement, facts={"reason": f"no work left, {file.filename}"})
+
+
+def restore_emptied(*, file: RegistrationFile) -> None:
+    """Bring back the agreements that this file emptied and that list works again, inside the undo of its import."""
+    emptied = ImportedRecord.objects.filter(file=file, act="changed", kind="agreement").values("record_id")
+    listing = Agreement.objects.filter(pk__in=emptied, state="withdrawn", listed__isnull=False)
+    Agreement.objects.filter(pk__in=list(listing.values_list("pk", flat=True))).update(state="active")
