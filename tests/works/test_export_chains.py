@@ -8,39 +8,33 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from members.models import Party
-from tests.factories.works import PERCENT, work
-from tests.works.test_exports import (
+from tests.factories.works import work
+from tests.works.export_files import (
     NOW,
+    START,
     VERSIONS,
+    agree,
     check_round_trip,
     complaints,
     data_of,
     export,
     member_of,
     sent,
+    sides_of,
     take,
     thrown_away,
 )
 from works.formats.cwr.work import WorkTransaction
-from works.models import Agreement, ImportedTransaction, Work
-from works.services.agreements import NewAgreement, NewSide, Terms, record_agreement
+from works.models import ImportedTransaction, Work
+from works.services.agreements import NewAgreement, Terms, record_agreement
 from works.services.cwr_differences import collected_in
 
 pytestmark = pytest.mark.django_db
-START = dt.date(2020, 1, 1)
 
 
 @pytest.fixture
 def by(staff: Any) -> Any:
     return staff("documentation")
-
-
-def agree(by: Any, giver: Party, taker: Party, percent: int = 100, *works: Work, **terms: Any) -> Agreement:
-    """An agreement that passes on so much of the performing and the mechanical right."""
-    parts = ((100 - percent) * PERCENT,) * 2 + (0,), (percent * PERCENT,) * 2 + (0,)
-    sides = (NewSide(giver, "AS", parts[0]), NewSide(taker, "AC", parts[1]))
-    told = Terms(**({"agreement_type": "PG", "start_date": START} | terms))
-    return record_agreement(new=NewAgreement(told, sides, works), by=by)
 
 
 def chains_of(only: WorkTransaction) -> list[list[tuple[str, str, list[str]]]]:
@@ -192,7 +186,8 @@ def collected_here() -> dict[str, dict[str, list[int]]]:
 SPLITS = st.lists(
     st.sampled_from([
         ((0, "CA", 50), (2, "E", 50)), ((0, "CA", 60), (1, "A", 40)), ((0, "CA", 25), (1, "C", 25), (2, "E", 30),
-        (3, "E", 20)), ((1, "CA", 50), (3, "E", 50)), ((0, "C", 67), (5, "E", 33)),
+        (3, "E", 20)), ((1, "CA", 50), (3, "E", 50)), ((0, "C", 67), (5, "E", 33)), ((0, "CA", 100),), ((0, "CA", 50), (4, "AQ", 50)),
+        ((1, "CA", 50), (4, "E", 25), (5, "AQ", 25)),
     ]), min_size=1, max_size=3,
 )  # fmt: skip
 
@@ -212,18 +207,6 @@ def make_random(by: Any, splits: list[Any], agreed: list[Any]) -> None:
         named = tuple({works[place % len(works)] for place in listed}) if kind[1] == "S" else ()
         terms = Terms(agreement_type=kind, start_date=START, territory=territory)
         record_agreement(new=NewAgreement(terms, sides, named), by=by)
-
-
-def sides_of(givers: list[Party], takers: list[Party], percent: int, rights: tuple[int, int]) -> tuple[NewSide, ...]:
-    """One acquirer gets the part of the rights named; of two the first the performing, the second the mechanical."""
-    given = [tuple(percent * PERCENT * wanted for wanted in rights)]
-    if len(takers) > 1:
-        given = [(percent * PERCENT, 0), (0, percent * PERCENT)]
-    stays = [sum(column) and (100 - percent) * PERCENT for column in zip(*given, strict=True)]
-    sides = [NewSide(party, "AS", (0, 0, 0)) for party in givers[1:]]
-    sides += [NewSide(givers[0], "AS", (stays[0], stays[1], 0))]
-    sides += [NewSide(party, "AC", (pr, mr, 0)) for party, (pr, mr) in zip(takers, given, strict=True)]
-    return tuple(sides)
 
 
 @settings(

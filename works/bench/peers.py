@@ -13,8 +13,9 @@ from typing import Any
 PATIENCE = 300  # seconds for an installation or a reading
 
 _DATA_API = """
-import csv, json, os, sys, time
-import data_cwr
+import json, os, sys, time
+import yaml
+yaml.load = yaml.safe_load  # it calls the former as PyYAML knew it before its version 6
 from cwr.parser.decoder.file import default_file_decoder
 text = open(sys.argv[1], encoding="latin-1", newline="").read()
 began = time.perf_counter()

@@ -1,6 +1,6 @@
 """What others call a work of ours, in a file: their numbers (XRF, in 2.1 ARI) and what societies were told of it (ARI).
 
-Numbers that senders gave who are no organisation of three letters are theirs alone, and notes to us are not passed on.
+Numbers of senders without an organisation's code of three signs are theirs alone, and notes to us are not passed on.
 """
 
 import re

@@ -1,0 +1,51 @@
+"""Registration files of any size: neither their check nor their import holds more of a larger one in memory."""
+
+import io
+import tracemalloc
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cmo_portal.common import clock
+from works.bench.cwr import write_sample
+from works.formats.cwr.codes import societies
+from works.formats.cwr.writer import FileSender
+from works.services import imports
+
+pytestmark = pytest.mark.django_db
+BASE, TIMES = 60, 20  # works of the smaller file, and how many times as many the larger one has
+ROOM = 150_000  # bytes: less than an entry of a dictionary for each further work
+
+
+@pytest.fixture
+def by(staff: Any) -> Any:
+    return staff("documentation")
+
+
+def peaks_of(count: int, sender: str, folder: Path, by: Any) -> tuple[int, int]:
+    """The highest memory in bytes while a file of so many works is checked, and while it is taken."""
+    path = folder / f"CW260001{sender}_362.V21"
+    write_sample(path, count, "2.1", FileSender("SO", sender, societies()[sender].name))
+    data = io.BytesIO(path.read_bytes())
+    tracemalloc.start()
+    try:
+        file = imports.check_registration_file(upload=data, filename=path.name, by=by)
+        checked = tracemalloc.get_traced_memory()[1]
+        tracemalloc.reset_peak()
+        file = imports.import_registration_file(file=file, by=by, now=clock.now())
+        taken = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert file.report["accepted"] == count
+    return checked, taken
+
+
+@pytest.mark.long
+def test_twenty_times_the_works_are_checked_and_taken_in_the_same_memory(
+    tmp_path: Path, by: Any, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(imports, "SLICE", 20)
+    peaks_of(BASE * TIMES, "052", tmp_path, by)  # tables are read and the caches of names are as full as they get
+    small, large = peaks_of(BASE, "036", tmp_path, by), peaks_of(BASE * TIMES, "010", tmp_path, by)
+    assert all(much < little + ROOM for little, much in zip(small, large, strict=True)), (small, large)
