@@ -29,6 +29,13 @@ class Page(Generic[Row]):
     previous_query: str
 
 
+def csv_address(query: QueryDict) -> str:
+    """The address of the same list as a file: the filters as they are, `format=csv` beside them."""
+    wanted = query.copy()
+    wanted["format"] = "csv"
+    return f"?{wanted.urlencode()}"
+
+
 def keyset_page(queryset: QuerySet[Row], *, order: tuple[str, ...], query: QueryDict, size: int = 50) -> Page[Row]:
     """Return the page of `queryset` that the address asks for, in one query.
 

@@ -29,7 +29,7 @@ from cmo_portal.forms import DayField
 from cmo_portal.jobs import services as jobs
 from cmo_portal.jobs.models import STATES, Job
 from cmo_portal.jobs.words import JOB_WORDS
-from cmo_portal.paging import keyset_page
+from cmo_portal.paging import csv_address, keyset_page
 from cmo_portal.queues import waiting_for
 
 LATE_PULSE = dt.timedelta(minutes=2)
@@ -134,12 +134,10 @@ def act_list(request: HttpRequest) -> HttpResponseBase:
     rows = _acts(chosen.cleaned_data if chosen.is_valid() else {})
     if request.GET.get("format") == "csv":
         return _acts_as_file(rows)
-    query = request.GET.copy()
-    query["format"] = "csv"
     context = {
         "page": keyset_page(rows, order=("-number",), query=request.GET),
         "filter_form": chosen,
-        "export_url": f"?{query.urlencode()}",
+        "export_url": csv_address(request.GET),
         "faults": verify_chain() if "verify" in request.GET else None,
         "empty_text": _("No act matches. Try a shorter word or more days."),
     }

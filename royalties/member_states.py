@@ -29,5 +29,6 @@ def register_member_pages() -> None:
             "no_mandate": ("pause", "waiting", _("No mandate for this right")),
             "no_usage": ("pause", "waiting", _("Usage not reported yet")),
             "unconfirmed": ("pause", "waiting", _("Waiting for the co-writers’ agreement")),
+            "public_domain": ("empty", "plain", _("Belongs to nobody (public domain)")),
         },
     )

@@ -1,4 +1,5 @@
-"""Doors of the workers: a usage file is read, taken or matched; what a killed reading left is swept away."""
+"""Doors of the workers: a usage file is read, taken or matched, the list of unmatched usage made anew every hour; what
+a killed reading left is swept away."""
 
 from django.core.cache import cache
 
@@ -7,7 +8,7 @@ from cmo_portal.common import clock
 from cmo_portal.jobs.models import Job
 from cmo_portal.jobs.services import handles, heals
 from royalties.models import UsageFile
-from royalties.services import matching, usage
+from royalties.services import matching, unmatched, usage
 
 SWEPT = "usage-spools-swept"
 HOUR = 3600
@@ -33,8 +34,15 @@ def match_usage(job: Job) -> None:
     matching.match_file(file=UsageFile.objects.get(pk=job.args["file"]), now=clock.now(), job=job)
 
 
+@handles(unmatched.LIST)
+def list_unmatched(job: Job) -> None:
+    """Make the list of usage without a known work anew."""
+    unmatched.list_unmatched(now=clock.now(), job=job)
+
+
 @heals
 def sweep() -> None:
-    """Once an hour: remove what was left behind a day ago."""
+    """Once an hour: remove what was left behind a day ago, and list what is unmatched now."""
     if cache.add(SWEPT, 1, timeout=HOUR):
         usage.sweep_spools(now=clock.now())
+        unmatched.start_listing(now=clock.now())

@@ -39,6 +39,7 @@ STAGES: dict[str, str | Promise] = {
     "score": _("By likeness"),
     "person": _("By a person"),
     "withdrawn": _("Its work was withdrawn"),
+    "claim": _("A member claims it"),
 }
 
 
@@ -73,6 +74,15 @@ def register_usage_pages() -> None:
             "queue": ("half", "waiting", _("To be decided")),
             "none": ("empty", "waiting", _("No work found")),
             "ignored": ("square", "plain", _("Not to be paid")),
+        },
+    )
+    register_states(
+        "text_claim",
+        {
+            "open": ("half", "waiting", _("Waiting for an answer")),
+            "accepted": ("tick", "good", _("Accepted")),
+            "refused": ("cross", "bad", _("Not accepted")),
+            "withdrawn": ("square", "plain", _("Withdrawn")),
         },
     )
 

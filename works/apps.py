@@ -17,15 +17,14 @@ class WorksConfig(AppConfig):
         from cmo_portal.queues import Queue, register_queue
         from cmo_portal.states import register_states
         from works.queries import cue_sheets, number_requests, waiting
-        from works.registration_states import shape_registration_states
         from works.states import STATES
 
         edit, take = "works.edit_works", "works.import_works"
         for queue in (
             Queue("works:staff-work-list", _("Works to be checked"), edit, waiting.submitted, "state=submitted", 20),
             Queue("works:staff-split-list", _("Splits to confirm on evidence"), edit, waiting.splits, order=21),
-            Queue("works:staff-file-list", _("Imports to be undone by a second person"), take, waiting.undos,
-                  "undo=asked", 25),
+            Queue("royalties:staff-import-undo-list", _("Imports to be undone by a second person"),
+                  "works.confirm_undos", waiting.undos, "state=asked", 25),
             Queue(
                 "royalties:staff-dispute-list", _("Disputes to be decided"), edit, waiting.disputes_due, "state=due", 21
             ),
@@ -59,84 +58,3 @@ class WorksConfig(AppConfig):
         register("staff", "works:staff-export-list", _("Exports"), permission="works.import_works", order=23)
         for kind, states in STATES.items():
             register_states(kind, states)
-        self._shape_states()
-        self._shape_proceedings()
-        self._shape_descriptions()
-        shape_registration_states()
-
-    def _shape_states(self) -> None:
-        from cmo_portal.states import register_states
-
-        register_states(
-            "work",
-            {
-                "submitted": ("half", "waiting", _("Being checked")),
-                "registered": ("filled", "good", _("Registered")),
-                "refused": ("cross", "bad", _("Refused")),
-                "merged": ("square", "plain", _("Merged")),
-                "withdrawn": ("square", "plain", _("Withdrawn")),
-            },
-        )
-        register_states(
-            "documented",
-            {
-                "whole": ("tick", "good", _("Confirmed")),
-                "open": ("half", "waiting", _("Some shares open")),
-                "disputed": ("triangle", "bad", _("A part is disputed")),
-                "unconfirmed": ("half", "waiting", _("Waiting for the co-writers")),
-            },
-        )
-
-    def _shape_proceedings(self) -> None:
-        from cmo_portal.states import register_states
-
-        register_states(
-            "dispute",
-            {
-                "filed": ("empty", "waiting", _("Filed, not accepted yet")),
-                "open": ("half", "waiting", _("Open for evidence")),
-                "due": ("triangle", "bad", _("Deadline passed, to be decided")),
-                "proposed": ("half", "waiting", _("Outcome proposed")),
-                "settled": ("filled", "good", _("Settled")),
-                "refused": ("cross", "plain", _("Not accepted")),
-            },
-        )
-        register_states(
-            "agreement",
-            {
-                "active": ("filled", "good", _("In the books")),
-                "withdrawn": ("cross", "bad", _("Withdrawn")),
-            },
-        )
-        report = {"open": ("half", "waiting", _("Open")), "settled": ("filled", "good", _("Settled"))}
-        register_states("work_report", report)
-
-    def _shape_descriptions(self) -> None:
-        from cmo_portal.states import register_states
-
-        register_states(
-            "share",
-            {
-                "active": ("filled", "good", _("Active")),
-                "disputed": ("triangle", "bad", _("Disputed")),
-                "unclaimed": ("pause", "waiting", _("Unclaimed")),
-                "unconfirmed": ("half", "waiting", _("Waiting for the co-writers")),
-                "free": ("empty", "plain", _("Public domain")),
-            },
-        )
-        register_states(
-            "free_element",
-            {
-                "free": ("empty", "good", _("Belongs to nobody")),
-                "protected": ("filled", "plain", _("Still protected")),
-                "unknown": ("half", "waiting", _("Cannot be said yet")),
-            },
-        )
-        register_states(
-            "identifier",
-            {
-                "unlinked": ("cross", "bad", _("Not the number of this work")),
-                "invalid": ("cross", "bad", _("Not a valid number")),
-                "taken": ("triangle", "waiting", _("Another work holds this number")),
-            },
-        )

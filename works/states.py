@@ -1,8 +1,93 @@
-"""How the states of cue sheets, requests for numbers, exports and answers to them look and what they are called."""
+"""How the states of works, shares, disputes, files, cue sheets and requests look, and what they are called."""
 
 from django.utils.translation import gettext_lazy as _
 
 STATES = {
+    "work": {
+        "submitted": ("half", "waiting", _("Being checked")),
+        "registered": ("filled", "good", _("Registered")),
+        "refused": ("cross", "bad", _("Refused")),
+        "merged": ("square", "plain", _("Merged")),
+        "withdrawn": ("square", "plain", _("Withdrawn")),
+    },
+    "documented": {
+        "whole": ("tick", "good", _("Confirmed")),
+        "open": ("half", "waiting", _("Some shares open")),
+        "disputed": ("triangle", "bad", _("A part is disputed")),
+        "unconfirmed": ("half", "waiting", _("Waiting for the co-writers")),
+    },
+    "dispute": {
+        "filed": ("empty", "waiting", _("Filed, not accepted yet")),
+        "open": ("half", "waiting", _("Open for evidence")),
+        "due": ("triangle", "bad", _("Deadline passed, to be decided")),
+        "proposed": ("half", "waiting", _("Outcome proposed")),
+        "settled": ("filled", "good", _("Settled")),
+        "refused": ("cross", "plain", _("Not accepted")),
+    },
+    "agreement": {
+        "active": ("filled", "good", _("In the books")),
+        "withdrawn": ("cross", "bad", _("Withdrawn")),
+    },
+    "share": {
+        "active": ("filled", "good", _("Active")),
+        "disputed": ("triangle", "bad", _("Disputed")),
+        "unclaimed": ("pause", "waiting", _("Unclaimed")),
+        "unconfirmed": ("half", "waiting", _("Waiting for the co-writers")),
+        "free": ("empty", "plain", _("Public domain")),
+    },
+    "free_element": {
+        "free": ("empty", "good", _("Belongs to nobody")),
+        "protected": ("filled", "plain", _("Still protected")),
+        "unknown": ("half", "waiting", _("Cannot be said yet")),
+    },
+    "identifier": {
+        "unlinked": ("cross", "bad", _("Not the number of this work")),
+        "invalid": ("cross", "bad", _("Not a valid number")),
+        "taken": ("triangle", "waiting", _("Another work holds this number")),
+    },
+    "work_report": {"open": ("half", "waiting", _("Open")), "settled": ("filled", "good", _("Settled"))},
+    "import_undo": {
+        "asked": ("half", "waiting", _("Waiting for a second person")),
+        "done": ("filled", "good", _("Done")),
+        "refused": ("cross", "plain", _("Refused")),
+    },
+    "split": {
+        "open": ("half", "waiting", _("Waiting for answers")),
+        "agreed": ("filled", "good", _("Agreed by all sides")),
+        "refused": ("cross", "bad", _("Refused by one side")),
+        "replaced": ("square", "plain", _("Replaced by another proposal")),
+        "withdrawn": ("square", "plain", _("Withdrawn with its work")),
+    },
+    "split_answer": {
+        "waiting": ("half", "waiting", _("Not answered yet")),
+        "confirmed": ("filled", "good", _("Agreed")),
+        "refused": ("cross", "bad", _("Refused")),
+    },
+    "distributable": {
+        "full": ("filled", "good", _("In full")),
+        "partial": ("half", "waiting", _("In part")),
+        "none": ("cross", "bad", _("Not yet")),
+    },
+    "registration_file": {
+        "received": ("empty", "waiting", _("Being read")),
+        "checked": ("half", "waiting", _("Not taken yet")),
+        "taking": ("half", "waiting", _("Being taken")),
+        "imported": ("filled", "good", _("Imported")),
+        "refused": ("cross", "bad", _("Refused")),
+        "partly": ("square", "plain", _("Undone in part")),
+        "undone": ("square", "plain", _("Undone")),
+    },
+    "cwr": {
+        "RA": ("half", "plain", _("Kept with the file")),
+        "AS": ("filled", "good", _("Accepted")),
+        "AC": ("filled", "good", _("Accepted with changes")),
+        "CO": ("triangle", "bad", _("In conflict")),
+        "DU": ("square", "plain", _("Known already")),
+        "RJ": ("cross", "bad", _("Rejected")),
+        "NP": ("empty", "plain", _("No share for us")),
+        "OK": ("filled", "good", _("Noted")),
+        "UM": ("empty", "waiting", _("Not ours")),
+    },
     "production": {"listed": ("filled", "good", _("Listed")), "withdrawn": ("cross", "plain", _("Withdrawn"))},
     "cue_sheet": {
         "entered": ("half", "waiting", _("Being entered")),

@@ -91,7 +91,6 @@ urlpatterns = [
     path("staff/registrations/", staff.file_list, name="staff-file-list"),
     path("staff/registrations/template.<str:ending>", staff.file_template, name="staff-file-template"),
     path("staff/registrations/<uuid:uid>/undo/", undo.file_undo, name="staff-file-undo"),
-    path("staff/registrations/undo/<uuid:uid>/", undo.undo_decide, name="staff-undo-decide"),
     path("staff/registrations/<uuid:uid>/refused/", staff.file_refused, name="staff-file-refused"),
     path("staff/registrations/<uuid:uid>/", staff.file_detail, name="staff-file-detail"),
     path("staff/registrations/<uuid:uid>/progress/", staff.file_progress, name="staff-file-progress"),

@@ -188,6 +188,10 @@ ACT_WORDS: Final[Mapping[str, Text]] = {
     "decide_match": _("Decided which work was used"),
     "undo_match": _("Undid a decision on which work was used"),
     "match_usage_again": _("Matched a usage file again"),
+    "claim_text": _("Claimed usage without a known work"),
+    "withdraw_text_claim": _("Withdrew a claim to usage without a known work"),
+    "set_text_aside": _("Said that usage without a known work is somebody else’s"),
+    "take_text_up_again": _("Took back that usage without a known work is somebody else’s"),
     # distribution and payment
     "allocate_to_pool": _("Put money received into a pool"),
     "create_pool": _("Made a pool"),

@@ -21,6 +21,7 @@ JOB_WORDS: Final[Mapping[str, Text]] = {
     "royalties.read_usage": _("Read a usage file"),
     "royalties.land_usage": _("Take the lines of a usage file"),
     "royalties.match_usage": _("Match a usage file"),
+    "royalties.list_unmatched": _("List the usage without a known work"),
     "royalties.freeze": _("Freeze the inputs of a distribution"),
     "royalties.weigh": _("Calculation: weigh the usage"),
     "royalties.allocate": _("Calculation: split pools to works and shares"),

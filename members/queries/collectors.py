@@ -4,8 +4,9 @@ import datetime as dt
 from collections.abc import Collection
 
 from django.conf import settings
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
+from cmo_portal.common.known import NOW, Books
 from members.models import Area, Party, PartyAffiliation
 from members.models.parties import PartyKind
 from members.queries.areas import areas_covering
@@ -15,16 +16,19 @@ NO_MANDATE = "no_mandate"  # a member who did not give this right to the society
 UNREPRESENTED = "unrepresented"  # neither a member nor represented by a sister society
 
 
-def collectors_of(party_ids: Collection[int], *, on: dt.date, right: str, territory: str) -> dict[int, int | str]:
+def collectors_of(
+    party_ids: Collection[int], *, on: dt.date, right: str, territory: str, books: Books = NOW
+) -> dict[int, int | str]:
     """For each party the party to be paid on the day, or the reason why nobody can be.
 
     A member with a mandate in force and a sister society are paid themselves; a party affiliated to a sister society is
     paid through that society. Three queries.
     """
-    mandates = mandates_in_force(on=on, right=right, territory=territory)
-    societies = list(Party.objects.filter(kind=PartyKind.SOCIETY).order_by("-pk").values_list("society_code", "pk"))
+    mandates = mandates_in_force(on=on, right=right, territory=territory, books=books)
+    parties = books.table(Party, kind=PartyKind.SOCIETY)
+    societies = list(parties.order_by("-id").values_list("society_code", "id"))
     paid_themselves = {pk for _code, pk in societies} | {party_id for party_id, held in mandates.items() if held}
-    through = _through_societies(dict(societies), on=on, right=right, territory=territory)
+    through = _through_societies(dict(societies), on=on, right=right, territory=territory, books=books)
     return {
         party_id: party_id
         if party_id in paid_themselves
@@ -33,18 +37,26 @@ def collectors_of(party_ids: Collection[int], *, on: dt.date, right: str, territ
     }
 
 
-def _through_societies(societies: dict[str, int], *, on: dt.date, right: str, territory: str) -> dict[int, int]:
-    """Party → the party of the sister society that collects for it; the smaller area before the wider one."""
-    own = settings.SOCIETY["cisac_code"]
+def affiliated_elsewhere(party_ids: Collection[int], *, on: dt.date, right: str, territory: str) -> set[int]:
+    """Those of the parties whom another society represents for a right, whether or not it is a party that we know."""
+    rows = _affiliations(on=on, right=right, territory=territory).filter(party__in=party_ids)
+    return set(rows.values_list("party_id", flat=True))
+
+
+def _affiliations(*, on: dt.date, right: str, territory: str, books: Books = NOW) -> QuerySet[PartyAffiliation]:
+    """What holds on a day in a country with other societies than ours; as known before, its rows of the history."""
     begun = Q(valid_from__isnull=True) | Q(valid_from__lte=on)
     running = Q(valid_to__isnull=True) | Q(valid_to__gte=on)
-    rows = PartyAffiliation.objects.filter(
-        begun,
-        running,
-        right=right,
-        territory__in=areas_covering(territory, on),
-        society_code__in=societies.keys() - {own},
-    )
+    here = areas_covering(territory, on)
+    rows = books.table(PartyAffiliation, right=right).filter(begun, running, territory__in=here)
+    return rows.exclude(society_code=settings.SOCIETY["cisac_code"])
+
+
+def _through_societies(
+    societies: dict[str, int], *, on: dt.date, right: str, territory: str, books: Books
+) -> dict[int, int]:
+    """Party → the party of the sister society that collects for it; the smaller area before the wider one."""
+    rows = _affiliations(on=on, right=right, territory=territory, books=books).filter(society_code__in=societies)
     breadth = Area.objects.filter(pk=OuterRef("territory")).values("breadth")
     nearest_last = rows.annotate(breadth=Subquery(breadth)).order_by("-breadth", "society_code")
     return {party_id: societies[code] for party_id, code in nearest_last.values_list("party_id", "society_code")}

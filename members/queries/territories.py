@@ -1,6 +1,7 @@
 """Areas as people type them: names of territories, or TIS numbers."""
 
 import re
+from functools import cache
 
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -48,7 +49,7 @@ def _code_of(name: str) -> str:
     code = name.zfill(4)
     if code in NAMES:
         return code
-    found = _known_names().get(name.casefold())
+    found = _known_names(own_territory()).get(name.casefold())
     if found is None:
         raise ValueError(
             _("“%(name)s” is no territory that we know. Write a name or a TIS number, for example Pakistan or 0586.")
@@ -57,12 +58,13 @@ def _code_of(name: str) -> str:
     return found
 
 
-def _known_names() -> dict[str, str]:
-    """Every name in every language of the portal, and the short word for the world."""
+@cache
+def _known_names(own: str) -> dict[str, str]:
+    """Every name in every language of the portal, what we call our own country, and the short word for the world."""
     known: dict[str, str] = {}
     for language in ("en", "ur"):
         with override(language):
             known |= {str(name).casefold(): code for code, name in NAMES.items()}
-            known[territory_text(own_territory()).casefold()] = own_territory()
+            known[territory_text(own).casefold()] = own
             known[_("World").casefold()] = WORLD
     return known

@@ -1,4 +1,5 @@
-"""Works with a story of their own: old verse with new music, a medley, an arrangement, a translation, a folk song."""
+"""Works with a story of their own: old verse with new music, a medley, an arrangement, a translation, a folk song, and
+one of which a half was sold."""
 
 import datetime as dt
 
@@ -17,6 +18,7 @@ from works.services.describing import (
 )
 from works.services.free_rules import add_free_share_rule, add_protection_term
 from works.services.registration import NewShare, NewTitle, NewWork, register_work
+from works.services.shares import replace_shares
 
 SOURCE = "demonstration"
 WHOLE = 1_000_000
@@ -24,7 +26,7 @@ Parts = tuple[tuple[Party | None, str, int], ...]  # who, role, 1/10,000 of a pe
 
 
 def load(story: Story) -> None:
-    """The law, a sample rule, and five described works."""
+    """The law, a sample rule, five described works, and one with an earlier and a later owner."""
     clerk = staff("documentation")
     add_protection_term(
         territory="0586",
@@ -47,6 +49,7 @@ def load(story: Story) -> None:
     _arrangement(creator, famous[3])
     _translation(creator, famous[4])
     _folk_song(creator)
+    _half_sold(creator, story.beginning)
 
 
 def _register(title: NewTitle, original: str, parts: Parts, description: NewDescription, *, modified: bool) -> Work:
@@ -129,3 +132,16 @@ def _folk_song(creator: Party) -> None:
     )
     parts: Parts = ((creator, "AR", 400_000), (None, "A", 300_000), (None, "C", 300_000))
     _register(NewTitle("Rohi Di Raat", "OT", "skr"), "روہی دی رات", parts, description, modified=True)
+
+
+def _half_sold(creator: Party, day: dt.date) -> None:
+    """The page of the work shows other shares before the day and from it on; the record of acts says why."""
+    parts: Parts = ((creator, "CA", WHOLE),)
+    title = NewTitle("Purani Galiyan", "OT", "ur")
+    song = _register(title, "پرانی گلیاں", parts, NewDescription(facts=WorkFacts(text_music="MTX")), modified=False)
+    buyer = Member.objects.filter(party__kind="organisation", state="active").order_by("number")[0].party
+    half = WHOLE // 2
+    for right in ("PR", "MR"):
+        shares = [NewShare(creator, "CA", right, half), NewShare(buyer, "E", right, half)]
+        reason = "Contract on the sale of a half (demonstration)"
+        replace_shares(work=song, right=right, shares=shares, reason=reason, valid_from=day, by=staff("documentation"))

@@ -26,6 +26,7 @@ from royalties.demo import (
     registrations,
     repertoire,
     standards,
+    unmatched,
     usage,
 )
 from royalties.demo.frame import Story, staff
@@ -64,6 +65,7 @@ PHASES = (
     Phase("descriptions", descriptions.load),
     Phase("groups", groups.load),
     Phase("programs", programs.load),
+    Phase("unmatched", unmatched.load),
 )
 
 

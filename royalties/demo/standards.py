@@ -11,7 +11,7 @@ from royalties.models import Rule, RuleVersion
 from royalties.services import rules
 
 BROADCAST, MINUTES, DEDUCTIONS, WITHHOLDING, PAYMENT = "BROADCAST", "MINUTES", "DEDUCTIONS", "WITHHOLDING", "PAYMENT"
-CLAIMS = "CLAIMS"
+CLAIMS, BANDS = "CLAIMS", "BANDS"
 USES = {"feature": "1", "theme": "0.75", "background": "0.5", "jingle": "0.25"}
 
 
@@ -117,6 +117,15 @@ SAMPLES = (
         "Money that could not be paid waits for three financial years after the one in which it was collected.",
         "جو رقم ادا نہ ہو سکی وہ وصولی کے مالی سال کے بعد تین مالی سال تک انتظار کرتی ہے۔",
         {"years": "3"},
+    ),
+    Sample(
+        "bands",
+        BANDS,
+        "Money bands of the list of unmatched music",
+        "بےشناخت موسیقی کی فہرست میں رقم کے درجے",
+        "The public list tells money by bands that end at 500, 5,000 and 50,000 rupees, never to the rupee.",
+        "عوامی فہرست میں رقم ۵۰۰، ۵٬۰۰۰ اور ۵۰٬۰۰۰ روپے پر ختم ہونے والے درجوں میں بتائی جاتی ہے، پوری رقم کبھی نہیں۔",
+        {"up_to": ["500.00", "5000.00", "50000.00"]},
     ),
 )
 

@@ -336,7 +336,12 @@ class QueueFilterForm(forms.Form):
     outcome = forms.ChoiceField(
         label=_("Candidates"),
         required=False,
-        choices=[("", _("All")), ("queue", _("With candidates")), ("none", _("Without a near candidate"))],
+        choices=[
+            ("", _("All")),
+            ("queue", _("With candidates")),
+            ("none", _("Without a near candidate")),
+            ("claimed", _("Claimed by a member")),
+        ],
     )
     words = forms.CharField(label=_("Words of the text"), required=False, max_length=100)
 

@@ -15,7 +15,7 @@ RUN_ENTRIES = """
     posted AS (SELECT id, uid, state FROM royalties_run WHERE state IN ('finalised', 'published', 'reversed')),
     reason (payee_id, reason) AS (VALUES (-1, 'unidentified'), (-2, 'dispute'), (-3, 'undocumented'),
         (-4, 'unclaimed'), (-5, 'no_mandate'), (-6, 'no_usage'),
-        (-7, 'unconfirmed')),
+        (-7, 'unconfirmed'), (-8, 'public_domain')),
     run_entry (run_id, code, party_id, pool_id, reason, amount) AS (
         SELECT run_id, '2400', NULL::bigint, pool_id, '', sum(gross) FROM royalties_runpool
             WHERE run_id IN (SELECT id FROM posted) GROUP BY run_id, pool_id

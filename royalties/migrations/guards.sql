@@ -51,7 +51,7 @@ AS $$
     total AS (SELECT * FROM royalties_payeetotal WHERE run_id = p_run),
     pool AS (SELECT pool_id, sum(gross) AS gross, sum(deducted) AS deducted FROM leaf GROUP BY pool_id),
     reason (payee_id, code) AS (VALUES (-1, 'unidentified'), (-2, 'dispute'), (-3, 'undocumented'),
-        (-4, 'unclaimed'), (-5, 'no_mandate'), (-6, 'no_usage'), (-7, 'unconfirmed')),
+        (-4, 'unclaimed'), (-5, 'no_mandate'), (-6, 'no_usage'), (-7, 'unconfirmed'), (-8, 'public_domain')),
     level (what, expected, found) AS (
         SELECT 'receipts of pool ' || pool_id, p.gross,
             (SELECT sum(amount) FROM royalties_poolreceipt WHERE pool_id = p.pool_id) FROM pool p

@@ -9,6 +9,7 @@ from royalties.models.rules import Rule, RuleVersion
 from royalties.models.runs import PoolClaim, Run, UsageClaim
 from royalties.models.stakes import DuplicateStake
 from royalties.models.statements import HeldClaim, PoolWorking, StatedWork, Statement, SuspenseLine
+from royalties.models.unmatched import TextClaim, TextSetAside, UnmatchedText
 from royalties.models.usage import (
     MatchMemory,
     OpenText,
@@ -50,7 +51,10 @@ __all__ = [
     "Statement",
     "StepSum",
     "SuspenseLine",
+    "TextClaim",
     "TextResult",
+    "TextSetAside",
+    "UnmatchedText",
     "UsageClaim",
     "UsageColumns",
     "UsageFile",

@@ -151,7 +151,8 @@ class RunText(models.Model):
 
 class RunShare(models.Model):
     """A share of a work as frozen for one right. `payee_id` is the party's id, or a negative bucket: -1 unidentified,
-    -2 dispute, -3 undocumented, -4 unclaimed, -5 no mandate, -6 no usage reported, -7 not agreed by all sides.
+    -2 dispute, -3 undocumented, -4 unclaimed, -5 no mandate, -6 no usage reported, -7 not agreed by all sides,
+    -8 words or music that belong to nobody.
     Units add up to 1,000,000.
 
     A share that agreements divide has a row for each part: above bit 40 `share_id` has the number of the part, below it

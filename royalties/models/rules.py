@@ -1,4 +1,4 @@
-"""The society's rules as dated, approved data: distribution, deductions, withholding, payment, claims."""
+"""The society's rules as dated, approved data: distribution, deductions, withholding, payment, claims, money bands."""
 
 from typing import ClassVar
 
@@ -20,6 +20,7 @@ RULE_KINDS = [
     ("payment", _("Payment")),
     ("claims", _("Claims to held money")),
     ("matching", _("Matching")),
+    ("bands", _("Money bands of public lists")),
 ]
 VALIDITY = Func(F("valid_from"), F("valid_to"), Value("[]"), function="daterange", output_field=DateRangeField())
 # In force, a version only ends or is withdrawn: what was paid by it must be explained by it for ever.

@@ -27,6 +27,7 @@ HELD_REASONS = [
     ("no_mandate", _("Held: no mandate for this right")),
     ("no_usage", _("Held: usage not reported yet")),
     ("unconfirmed", _("Held: waiting for the co-writers’ agreement")),
+    ("public_domain", _("Held: belongs to nobody (public domain)")),
 ]
 # Held money is written when its run is posted, and waits from then on.
 HELD_BY_POSTING = """

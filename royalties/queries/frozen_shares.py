@@ -14,7 +14,7 @@ import numpy as np
 from django.db import connection, transaction
 
 from cmo_portal.common.clock import business_date
-from cmo_portal.common.columns import I64, counts_of, order_by, starts_of
+from cmo_portal.common.columns import I64, counts_of, starts_of
 from cmo_portal.common.copying import copy_out
 from cmo_portal.common.money import WHOLE_SHARE
 from cmo_portal.common.pgcopy import layout
@@ -22,15 +22,23 @@ from cmo_portal.common.plans import bulk_plans
 from royalties.models import Run
 from royalties.queries.frozen import rights_of
 from royalties.queries.payees import payees_of
-from royalties.rules.kernel import DISPUTE, UNCLAIMED, UNCONFIRMED, UNDOCUMENTED
-from works.queries.chains import STATES, Loaded, load_chains, question, role_text
+from royalties.rules.kernel import DISPUTE, PUBLIC_DOMAIN, UNCLAIMED, UNCONFIRMED, UNDOCUMENTED
+from works.queries.chains import ENDS, Loaded, ends_of, load_chains, question, role_text
 from works.queries.distributable import held_whole
-from works.rules.chains import HELD, Resolution, effective_shares
+from works.rules.chains import Resolution, effective_shares
 
 PART_BITS = 40  # a row of the register has a number below 2**40
 REGISTER_ROW = (1 << PART_BITS) - 1  # takes the number of the part off a share_id
-HELD_BY_STATE = {"disputed": DISPUTE, "unclaimed": UNCLAIMED, "unconfirmed": UNCONFIRMED}
-ACTIVE = STATES.index("active")
+HELD_BY_END = {
+    "active": 0,
+    "disputed": DISPUTE,
+    "unclaimed": UNCLAIMED,
+    "unconfirmed": UNCONFIRMED,
+    "free": PUBLIC_DOMAIN,
+    "conflict": DISPUTE,
+    "cycle": DISPUTE,
+}
+HELD_REASON = [HELD_BY_END[end] for end in ENDS]  # by the number of the end; 0 is not held
 
 WORKS = """
     SELECT DISTINCT t.work_id::bigint AS work_id FROM royalties_runtext t
@@ -152,27 +160,26 @@ def _regrouped(run: Run) -> list[tuple[int, int, int]]:
 
 def _parts(run: Run, right: str, territory: str, loaded: Loaded, found: Resolution) -> list[FreshRow]:
     """A row for every part of a documented share, by work and share."""
-    parts = found.parts
-    at = np.flatnonzero(parts.kept > 0)
-    at = at[order_by(parts.work_id[at], parts.share_id[at], at)]
-    by_share = np.argsort(loaded.owners.share_id, kind="stable")
-    origin = by_share[np.searchsorted(loaded.owners.share_id[by_share], parts.share_id[at])]
-    state = loaded.state_no[origin]
-    party = np.where(state == ACTIVE, parts.party_id[at], loaded.owner_id[origin])
-    wanted = np.unique(party[party > 0]).tolist()
+    parts, ends = found.parts, ends_of(loaded, found)
+    wanted = np.unique(ends.party_id[ends.party_id > 0]).tolist()
     payees = payees_of(wanted, on=run.period_end, right=right, territory=territory)
-    share_id = parts.share_id[at] | (_number_in_group(parts.share_id[at]) << np.int64(PART_BITS))
+    share_id = parts.share_id[ends.row]
+    keys = share_id | (_number_in_group(share_id) << np.int64(PART_BITS))
     rows: list[FreshRow] = []
-    for row, key, owner, code, role in zip(
-        at.tolist(), share_id.tolist(), party.tolist(), state.tolist(), loaded.role_no[origin].tolist(), strict=True
+    for row, key, owner, end, role in zip(
+        ends.row.tolist(),
+        keys.tolist(),
+        ends.party_id.tolist(),
+        ends.end_no.tolist(),
+        loaded.role_no[ends.origin].tolist(),
+        strict=True,
     ):
-        held = HELD_BY_STATE.get(STATES[code]) or (HELD if parts.state[row] == HELD else DISPUTE)
         way = found.path(row)[: int(parts.depth[row]) + 1] if parts.depth[row] else []
         rows.append(
             (
                 int(parts.work_id[row]),
                 key,
-                held or payees[owner],
+                HELD_REASON[end] or payees[owner],
                 owner,
                 _role(found, row) if way else role_text(role),
                 int(parts.kept[row]),

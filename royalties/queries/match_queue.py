@@ -1,13 +1,15 @@
 """The queue of matching: open texts grouped by what they say, ordered by money at stake; one group in detail."""
 
 # ruff: noqa: S608 - the queries are composed of constants; values are parameters
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
 
-from royalties.models import UsageMatch
+from royalties.models import TextClaim, UsageMatch
 from royalties.queries.matches import latest_matches
+from works.queries.regrouping import standing_work
 
 SHOWN_BEFORE, SHOWN_AFTER = 4, 15
 SHOWN_TEXTS = 10
@@ -42,7 +44,8 @@ GROUPS = f"""
         FROM grouped
     ),
     middle AS (SELECT coalesce(min(place), 1) AS place FROM ranked WHERE memory_key = %(at)s)
-    SELECT r.memory_key, r.texts, r.plays, r.at_stake, r.has_candidates, r.place, r.groups
+    SELECT r.memory_key, r.texts, r.plays, r.at_stake, r.has_candidates, r.place, r.groups,
+        (SELECT count(*) FROM royalties_textclaim c WHERE c.key = r.memory_key AND c.state = 'open')
     FROM ranked r, middle WHERE r.place BETWEEN middle.place - {SHOWN_BEFORE} AND middle.place + {SHOWN_AFTER}
     ORDER BY r.place
 """
@@ -82,18 +85,24 @@ WORKS = """
 
 @dataclass(frozen=True, slots=True)
 class QueueFilter:
-    """Which open texts to show: of a source (id), a file (id), with candidates or without, with these words."""
+    """Which open texts to show: of a source (id), a file (id), with candidates or without, those that members claim,
+    with these words."""
 
     source: int | None = None
     file: int | None = None
     outcome: str = ""
     words: str = ""
+    claimed: bool = False
 
     def sql(self) -> tuple[str, dict[str, Any]]:
         """The condition on `o`, an open text, and its parameters."""
         parts: dict[str, object] = {"o.source_id = %(source)s": self.source, "o.file_id = %(file)s": self.file}
         parts["o.outcome = %(outcome)s"] = self.outcome or None
         wanted = [part for part, value in parts.items() if value is not None]
+        if self.claimed:
+            wanted.append(
+                "EXISTS (SELECT 1 FROM royalties_textclaim c WHERE c.key = o.memory_key AND c.state = 'open')"
+            )
         if self.words:
             wanted.append(
                 "EXISTS (SELECT 1 FROM royalties_usagetext t WHERE t.file_id = o.file_id AND t.text_no = o.text_no"
@@ -106,7 +115,8 @@ class QueueFilter:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Open texts that say the same, as a line of the queue. `at_stake` is estimated, in minor units; 0 if unknown."""
+    """Open texts that say the same, as a line of the queue. `at_stake` is estimated, in minor units; 0 if unknown.
+    `claims` counts the members who claim them."""
 
     key: str
     texts: int
@@ -118,6 +128,7 @@ class Group:
     text_no: int
     title: str
     people: str
+    claims: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,10 +164,22 @@ def queue_page(chosen: QueueFilter, at: bytes) -> QueuePage:
 
 
 def _group(row: tuple[Any, ...], leader: tuple[Any, ...]) -> Group:
-    key, texts, plays, at_stake, has_candidates, place, _groups = row
+    key, texts, plays, at_stake, has_candidates, place, _groups, claims = row
     file_id, text_no, title, creators, performers = leader
     people = " · ".join(filter(None, (performers.replace("|", ", "), creators.replace("|", ", "))))
-    return Group(bytes(key).hex(), texts, int(plays), at_stake, has_candidates, place, file_id, text_no, title, people)
+    return Group(
+        key=bytes(key).hex(),
+        texts=texts,
+        plays=int(plays),
+        at_stake=at_stake,
+        has_candidates=has_candidates,
+        place=place,
+        file_id=file_id,
+        text_no=text_no,
+        title=title,
+        people=people,
+        claims=claims,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,12 +237,14 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A text to be decided: the texts that say the same (its own first), its newest match, its candidates."""
+    """A text to be decided: the texts that say the same (its own first), its newest match, its candidates, and the
+    claims of members that wait. A claimed work is the first of the candidates."""
 
     texts: tuple[Wording, ...]
     text_count: int
     match: UsageMatch | None
     candidates: tuple[Candidate, ...]
+    claims: tuple[TextClaim, ...]
 
     @property
     def text(self) -> Wording:
@@ -233,7 +258,7 @@ class Item:
 
 
 def item(file_id: int, text_no: int, key: bytes) -> Item | None:
-    """A text in detail, with every open text of the same key; three queries. None when there is no such text."""
+    """A text in detail, with every open text of the same key; four queries. None when there is no such text."""
     with connection.cursor() as cursor:
         cursor.execute(MEMBERS, {"file": file_id, "text": text_no, "key": key, "limit": SHOWN_TEXTS})
         rows = cursor.fetchall()
@@ -241,7 +266,24 @@ def item(file_id: int, text_no: int, key: bytes) -> Item | None:
         return None
     texts = tuple(Wording(*(*row[:12], str(row[12]), *row[13:17], row[17] or "")) for row in rows)
     match = latest_matches([(file_id, text_no)]).get((file_id, text_no))
-    return Item(texts, rows[0][18], match, candidates(match.candidates if match else []))
+    claims = open_claims(key)
+    return Item(
+        texts, rows[0][18], match, candidates(_claimed_first(match.candidates if match else [], claims)), claims
+    )
+
+
+def open_claims(key: bytes) -> tuple[TextClaim, ...]:
+    """The claims to a text that wait, the oldest first, with their members and works."""
+    rows = TextClaim.objects.filter(key=key, state="open").select_related("member__party", "work__merged_into")
+    return tuple(rows.order_by("pk"))
+
+
+def _claimed_first(compared: list[dict[str, Any]], claims: Iterable[TextClaim]) -> list[dict[str, Any]]:
+    """The works that members claim before the others, with the comparison where there was one."""
+    known = {one["work"]: one for one in compared}
+    claimed = dict.fromkeys(standing_work(claim.work).pk for claim in claims)
+    first = [known.get(work, {"work": work}) for work in claimed]
+    return first + [one for one in compared if one["work"] not in claimed]
 
 
 def candidates(compared: list[dict[str, Any]]) -> tuple[Candidate, ...]:

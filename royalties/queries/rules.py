@@ -17,6 +17,7 @@ from royalties.rules.claims import read_claim_years
 from royalties.rules.deductions import read_deductions
 from royalties.rules.points import read_line_rule
 from royalties.rules.threshold import read_minimum
+from royalties.rules.unmatched import read_bands
 from royalties.rules.withholding import read_withholding
 
 Parameters = Mapping[str, Any]
@@ -26,8 +27,14 @@ READERS: dict[str, Callable[[Parameters], list[Complaint]]] = {
     "deductions": lambda data: read_deductions(data)[1],
     "withholding": lambda data: read_withholding(data, BEGINNING, None)[1],
     "claims": lambda data: read_claim_years(data)[1],
-    "payment": lambda data: read_minimum(data, Currency(settings.CURRENCY["code"], settings.CURRENCY["decimals"]))[1],
+    "payment": lambda data: read_minimum(data, money_of_account())[1],
+    "bands": lambda data: read_bands(data, money_of_account())[1],
 }
+
+
+def money_of_account() -> Currency:
+    """The currency in which the society keeps its books."""
+    return Currency(settings.CURRENCY["code"], settings.CURRENCY["decimals"])
 
 
 def parameter_problems(kind: str, parameters: Parameters) -> list[str]:

@@ -5,14 +5,13 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.db import connection
 from django.db.models import Count, F, QuerySet, Sum
 
-from cmo_portal.common.money import Currency
 from members.models import Member, Party
 from royalties.models import HeldClaim
 from royalties.models.ledger import AccountCode
+from royalties.queries.rules import money_of_account
 from royalties.rules.threshold import Payout, decide_payout, read_minimum
 
 # The balance of a party, what of its data a payment needs (with the bank's reason where it sent money back from the
@@ -130,8 +129,7 @@ def standing(member: Member, *, on: dt.date) -> Standing:
 
 def _minimum(parameters: dict[str, Any]) -> int | None:
     """The smallest balance that is paid, in minor units; None where the rule cannot be read."""
-    currency = Currency(settings.CURRENCY["code"], settings.CURRENCY["decimals"])
-    minimum, complaints = read_minimum(parameters, currency)
+    minimum, complaints = read_minimum(parameters, money_of_account())
     return None if complaints else minimum
 
 

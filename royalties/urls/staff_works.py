@@ -1,8 +1,8 @@
-"""Addresses of the documentation desk where money hangs on works: like works, merges, splits."""
+"""Addresses of the documentation desk where money hangs on works: like works, merges, splits, undone imports."""
 
 from django.urls import URLPattern, path
 
-from royalties.views.staff import duplicates, regrouping
+from royalties.views.staff import duplicates, import_undos, regrouping, work_money
 
 urlpatterns: list[URLPattern] = [
     path("staff/duplicates/", duplicates.duplicate_list, name="staff-duplicate-list"),
@@ -13,6 +13,10 @@ urlpatterns: list[URLPattern] = [
     path("staff/merges/<uuid:uid>/", regrouping.regrouping_detail, name="staff-regrouping-detail"),
     path("staff/merges/<uuid:uid>/confirm/", regrouping.regrouping_confirm, name="staff-regrouping-confirm"),
     path("staff/merges/<uuid:uid>/ask/", regrouping.regrouping_ask, name="staff-regrouping-ask"),
+    path("staff/works/<uuid:uid>/money/", work_money.work_money_detail, name="staff-work-money"),
+    path("staff/import-undos/", import_undos.import_undo_list, name="staff-import-undo-list"),
+    path("staff/import-undos/<uuid:uid>/", import_undos.import_undo_detail, name="staff-import-undo-detail"),
+    path("staff/import-undos/<uuid:uid>/decide/", import_undos.import_undo_decide, name="staff-import-undo-decide"),
     path("staff/works/<uuid:uid>/merge/", regrouping.merge_new, name="staff-merge-new"),
     path("staff/works/<uuid:uid>/split/", regrouping.split_new, name="staff-split-new"),
 ]

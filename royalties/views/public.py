@@ -1,4 +1,4 @@
-"""The society's rules in words, for everybody: what a statement rests on must be readable without signing in."""
+"""For everybody: usage without a known work (P8), and the society's rules in words, on which every statement rests."""
 
 from typing import Any
 from uuid import UUID
@@ -9,13 +9,19 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from cmo_portal.common import clock
+from cmo_portal.limits import searched
+from cmo_portal.paging import keyset_page
+from royalties.forms.unmatched import UnmatchedFilter
 from royalties.models import RuleVersion
 from royalties.models.frozen import PURPOSES
+from royalties.queries.unmatched import ORDER, Bands, listed_at, unmatched_pot, unmatched_texts
 from royalties.queries.why_words import FORMULAS, in_reader_language, percent_text, plain_number
 from royalties.rules.deductions import read_deductions
 from royalties.rules.points import Weighted, read_line_rule
 
 Rows = list[tuple[str, str, str]]
+UNMATCHED_PAGE = 20
 
 
 @require_safe
@@ -33,6 +39,32 @@ def rule_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
         "others": version.rule.versions.filter(state__in=("approved", "withdrawn")).order_by("-version"),
     }
     return render(request, "royalties/public/rule_detail.html", context)
+
+
+@require_safe
+@searched("unmatched")
+def unmatched_list(request: HttpRequest) -> HttpResponse:
+    """P8: the list, the most used first; how much of it there is, which money band it holds, until when it is kept."""
+    chosen = UnmatchedFilter(request.GET)
+    wanted = chosen.cleaned_data if chosen.is_valid() else {}
+    texts = unmatched_texts(
+        words=wanted.get("q", ""),
+        kind=wanted.get("kind", ""),
+        since=wanted.get("since"),
+        until=wanted.get("until"),
+    )
+    page = keyset_page(texts, order=ORDER, query=request.GET, size=UNMATCHED_PAGE)
+    bands = Bands(clock.today())
+    context = {
+        "page": page,
+        "rows": [(text, bands.text(text.held)) for text in page.rows],
+        "pot": unmatched_pot(bands),
+        "bands": bands.version,
+        "listed_at": listed_at(),
+        "filter_form": chosen,
+        "empty_text": _("No usage without a known work fits. Try another spelling, or only one word of the title."),
+    }
+    return render(request, "royalties/public/unmatched_list.html", context)
 
 
 def _deductions(version: RuleVersion) -> list[dict[str, Any]]:

@@ -62,6 +62,7 @@ HOLDERS = {
     "royalties.view_runs": "approver auditor distribution finance",
     "royalties.view_usage": "auditor distribution documentation",
     "works.confirm_merges": "approver documentation",
+    "works.confirm_undos": "approver documentation",
     "works.edit_works": "documentation",
     "works.import_works": "documentation",
     "works.set_split_rules": "approver",

@@ -180,6 +180,8 @@ def usage(*plays: Play, name: str = "", shuffle: int | None = None) -> UsageFile
         state="landed",
         line_count=len(plays),
         text_count=len(texts),
+        plays=sum(play.plays for play in plays),
+        seconds=sum(play.plays * play.seconds for play in plays),
         landed_at=NOW,
         matched_at=NOW,
     )

@@ -38,6 +38,8 @@ from royalties.models import (
     RuleVersion,
     Run,
     Statement,
+    TextClaim,
+    UnmatchedText,
     UsageFile,
     UsageSource,
 )
@@ -119,6 +121,8 @@ KINDS: dict[str, Callable[[], QuerySet[Any]]] = {
     "report": WorkReport.objects.all,
     "duplicate_pair": DuplicatePair.objects.all,
     "regrouping": Regrouping.objects.all,
+    "suggested_text": UnmatchedText.objects.all,
+    "text_claim": TextClaim.objects.all,
     "usage_file": lambda: UsageFile.objects.filter(state="landed"),
     "pool": Pool.objects.all,
     "run": lambda: Run.objects.filter(state="published"),
@@ -143,6 +147,10 @@ def of_member(kind: str, member: Member) -> QuerySet[Any]:
         return rows.filter(linked_by=member.party)
     if kind in {"account", "document", "draft", "statement", "table"}:
         return rows.filter(party=member.party)
+    if kind == "suggested_text":
+        return rows  # of any text without a known work
+    if kind == "text_claim":
+        return rows.filter(member=member)
     if kind in {"split", "live_split"}:
         return rows.filter(answers__party=member.party).distinct()
     raise LookupError(kind)

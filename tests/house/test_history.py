@@ -32,6 +32,7 @@ WITHOUT = {
     "licensing.NumberSeries": "a counter; the numbers it gave stand on the documents",
     "royalties.UsageSource": "who reports and how the columns were read; each file keeps its own reading",
     "royalties.OpenText": "the queue, derived from the newest matches, which are append-only",
+    "royalties.UnmatchedText": "derived from the newest matches and held money, made anew every hour",
     "royalties.MatchMemory": "memory for the next file; each decision stands append-only as a match",
 }
 

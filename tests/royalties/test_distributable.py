@@ -7,8 +7,8 @@ import pytest
 from django.db.models import F
 
 from members.models import Mandate
-from royalties.models import RunShare
-from royalties.rules.kernel import DISPUTE, NO_MANDATE, UNCLAIMED, UNCONFIRMED, UNDOCUMENTED
+from royalties.models import RunShare, SuspenseLine
+from royalties.rules.kernel import DISPUTE, NO_MANDATE, PUBLIC_DOMAIN, UNCLAIMED, UNCONFIRMED, UNDOCUMENTED
 from tests.factories import royalties as make
 from tests.factories.members import make_member, make_party
 from works.models import Work, WorkShare
@@ -26,6 +26,7 @@ BUCKETS = {
     "unclaimed": UNCLAIMED,
     "unconfirmed": UNCONFIRMED,
     "undocumented": UNDOCUMENTED,
+    "free": PUBLIC_DOMAIN,
 }
 
 
@@ -60,21 +61,36 @@ def unconfirmed() -> Work:
     return song
 
 
+def sung_verse() -> Work:
+    """New music to words that belong to nobody; the words of the twin are not known to be free."""
+    song = make.song("Sung verse", (make_member().party, 50), (None, 50))
+    song.shares.filter(party=None).update(role="A")
+    song.public_domain_elements.create(element="words", reason="folk")
+    return song
+
+
 def test_the_status_of_works_is_what_a_run_pays_and_holds(staff: Any) -> None:
-    works = [whole(), half_known(), without_mandate(), contradicting(staff("documentation")), unconfirmed()]
+    works = [
+        whole(),
+        half_known(),
+        without_mandate(),
+        contradicting(staff("documentation")),
+        unconfirmed(),
+        sung_verse(),
+    ]
     plays = [make.Play(work.title, work) for work in works]
     run = make.frozen_run(make.pool(files=[make.usage(*plays)]))
-    found = statuses([work.pk for work in works], on=run.period_end)
+    found = statuses([work.pk for work in works], right="PR", on=run.period_end)
     for work in works:
         frozen: dict[int, int] = {}
         for payee, units in RunShare.objects.filter(run_id=run.pk, work_id=work.pk).values_list("payee_id", "units"):
             bucket = min(payee, 0)
             frozen[bucket] = frozen.get(bucket, 0) + units
-        said = {0: found[work.pk]["PR"].pays}
-        for part in found[work.pk]["PR"].held:
+        said = {0: found[work.pk].pays}
+        for part in found[work.pk].held:
             said[BUCKETS[part.reason]] = said.get(BUCKETS[part.reason], 0) + part.units
         assert {bucket: units for bucket, units in said.items() if units} == frozen, work.title
-    assert [found[work.pk]["PR"].status for work in works] == ["full", "partial", "none", "partial", "none"]
+    assert [found[work.pk].status for work in works] == ["full", "partial", "none", "partial", "none", "full"]
 
 
 def test_a_member_sees_why_a_part_does_not_pay_and_what_cures_it(sign_in: Any) -> None:
@@ -84,3 +100,14 @@ def test_a_member_sees_why_a_part_does_not_pay_and_what_cures_it(sign_in: Any) -
     page = client.get(f"/my/works/{song.uid}/").content.decode()
     assert "In part" in page and "the owner is no member" in page and "The owner can join" in page
     assert "In part" in client.get("/my/works/").content.decode()
+
+
+def test_the_money_of_words_that_belong_to_nobody_is_held_under_its_own_name(sign_in: Any, run_jobs: Any) -> None:
+    song = sung_verse()
+    run = make.finalised_run(run_jobs, make.pool(files=[make.usage(make.Play(song.title, song))]))
+    held = SuspenseLine.objects.filter(run=run)
+    assert set(held.values_list("reason", flat=True)) == {"public_domain"}
+    member = song.shares.exclude(party=None).first().party.member
+    page = sign_in(member.user).get(f"/my/works/{song.uid}/").content.decode()
+    assert "In full" in page and "public domain: belongs to nobody" in page and "owner not known" not in page
+    assert statuses([song.pk], right="PR", on=dt.date(1970, 1, 1))[song.pk].held[0].reason == "free"  # folk: always

@@ -9,12 +9,13 @@ from django.db import connection, transaction
 
 from cmo_portal.common import clock
 from royalties.models import OpenText, RunShare, SuspenseLine, UsageMatch
+from royalties.queries.import_undos import stakes_of_undo
 from royalties.services import runs
 from tests.factories import royalties as make
 from tests.factories.members import make_member
 from tests.works.test_bulk import csv_of, line, receive, take
 from works.models import RegistrationFile, Work
-from works.services.undoing import ask_undo, do_undo
+from works.services.undoing import ask_undo, do_undo, undo_plan
 
 
 def song_of_an_import(by: Any, title: str = "Alpha") -> tuple[RegistrationFile, Work]:
@@ -95,6 +96,19 @@ def test_a_match_of_the_machine_is_open_again_and_the_next_run_holds_its_money(
     assert OpenText.objects.filter(file_id=usage.pk).count() == 1
     run = make.calculated_run(run_jobs, make.pool(100_00, files=[usage]))
     assert not RunShare.objects.filter(run_id=run.pk, work_id=song.pk).exists()
+
+
+@pytest.mark.django_db
+def test_the_second_person_sees_what_the_undoing_means_in_money(desk: Any, staff: Any, sign_in: Any) -> None:
+    file, song = song_of_an_import(desk)
+    usage = make.usage(make.Play("alpha", song))
+    make.pool(100_00, files=[usage])
+    asked = ask_undo(file=file, reason="wrong file", leaves_rest=False, by=desk, now=clock.now())
+    found = stakes_of_undo(undo_plan(file))
+    assert (found.texts, found.waiting, found.revised, found.more) == (1, 100_00, 0, 0)
+    assert [(row.work, row.is_revised, row.stake.total) for row in found.works] == [(song, False, 100_00)]
+    page = sign_in(staff("approver")).get(f"/staff/import-undos/{asked.uid}/").content.decode()
+    assert "What that usage would bring" in page and "Rs 100<" in page
 
 
 @pytest.mark.django_db(transaction=True)

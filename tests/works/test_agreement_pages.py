@@ -86,6 +86,26 @@ def test_everything_that_is_wrong_stands_on_the_page_and_nothing_is_kept(desk: C
     assert Agreement.objects.count() == 0
 
 
+@pytest.mark.parametrize("uid", ["-" * 36, "0", "\N{ARABIC-INDIC DIGIT ONE}" * 32])
+def test_a_hidden_field_that_names_nobody_breaks_no_page(desk: Client, firms: Any, uid: str) -> None:
+    sent = {**TERMS, **rows((firms[0], "AS", "25"), (firms[1], "AC", "75")), "form-1-party": uid, "save": "1"}
+    assert desk.post(NEW, sent).status_code == 200 and Agreement.objects.count() == 0
+    song = work("Song", (firms[0], "E", 100))
+    share = {"form-TOTAL_FORMS": "1", "form-INITIAL_FORMS": "0", "form-0-party": uid, "form-0-role": "E"}
+    page = reverse("works:staff-share-edit", args=[song.uid, "PR"])
+    assert desk.post(page, {**share, "form-0-share": "100", "reason": "x"}).status_code in (200, 302)
+
+
+def test_a_merged_work_that_is_named_stands_for_the_work_it_became(desk: Client, signed: Any) -> None:
+    agreement, song = signed
+    twin = work("Song", (party("Bilal Hussain"), "CA", 100))
+    Work.objects.filter(pk=twin.pk).update(state="merged", merged_into=song)
+    agreement.listed.all().delete()
+    address = reverse("works:staff-agreement-works", args=[agreement.uid])
+    desk.post(address, {"numbers": f"{twin.number} {song.number}", "reason": "Schedule 2", "act": "name"})
+    assert [row.work_id for row in agreement.listed.all()] == [song.pk]
+
+
 @pytest.fixture
 def signed(staff: Any, firms: Any) -> tuple[Agreement, Work]:
     """A publisher's half of a song goes to a sub-publisher."""
@@ -149,7 +169,7 @@ def test_the_page_shows_a_day_as_it_was_known(desk: Client, signed: Any, superus
     page = reverse("works:staff-work-detail", args=[song.uid])
     yesterday = (clock.today() - dt.timedelta(days=1)).isoformat()
     now, then = text(desk.get(page)), text(desk.get(page, {"known_on": yesterday}))
-    assert "London Music" not in now and "What was known" not in now
+    assert "London Music collects" not in now and "What was known" not in now
     known = then[then.index("What was known") :].replace("\N{NO-BREAK SPACE}", " ")
     assert "<bdi>Song</bdi>" in known and "Indus Publishing" in known and "London Music collects 50" in known
     before = text(desk.get(page, {"known_on": "2020-01-01"}))

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from cmo_portal.accounts.models import User
 from cmo_portal.audit.models import Act
@@ -341,3 +343,19 @@ def test_a_work_is_found_by_the_poet_of_its_old_words_and_by_who_performs_it(son
         assert song.title in Client().get("/repertoire/", {"q": words}).content.decode(), words
     song.performers.all().delete()
     assert song.title not in Client().get("/repertoire/", {"q": "Abida Parveen"}).content.decode()
+
+
+@pytest.mark.parametrize("section", ["sources", "settings"])
+def test_a_section_is_opened_in_as_many_queries_for_many_rows_as_for_few(
+    song: Work, client: Client, section: str
+) -> None:
+    def grown() -> int:
+        SourceWork.objects.create(work=song, kind="version", source=work(f"Source {SourceWork.objects.count()}"))
+        setting = Instrumentation.objects.create(work=song, voices=1)
+        setting.instruments.create(instrument="TAB")
+        with CaptureQueriesContext(connection) as counted:
+            assert client.get(address(song, section)).status_code == 200
+        return len(counted)
+
+    grown()
+    assert grown() == grown()

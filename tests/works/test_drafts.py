@@ -14,7 +14,7 @@ from members.models import Member
 from tests.factories.members import make_member, make_party
 from tests.factories.works import PERCENT, work
 from works.models import Work, WorkDraft, WorkShare
-from works.services.drafts import decide_submitted, equal_parts, send_draft
+from works.services.drafts import decide_submitted, equal_parts, save_step, send_draft, start_draft
 from works.services.recordings import NewRecording, link_recordings
 
 TITLE = {"title": "Chandni Raat", "title_original": "چاندنی رات", "language": "ur", "minutes": "4", "seconds": "5"}
@@ -77,8 +77,8 @@ def test_four_steps_register_a_work_with_its_shares(client: Client, member: Memb
 
 
 def test_a_registration_takes_no_recording_that_stands_with_a_work_of_others(client: Client) -> None:
-    link_recordings([(work("Another", (make_party("X", "Y"), "CA", 100)), NewRecording("PKABC2600001"))])
     draft = filled(client, ("", "CA", "100", ""), title={**TITLE, "isrc": "PK-ABC-26-00001"})
+    link_recordings([(work("Another", (make_party("X", "Y"), "CA", 100)), NewRecording("PKABC2600001"))])
     assert "PK-ABC-26-00001 is linked to another work" in client.post(f"{draft}check/").content.decode()
     assert Work.objects.count() == 1
 
@@ -240,9 +240,26 @@ def test_a_wrong_title_page_says_at_the_field_what_to_do(field: str, value: str,
     assert answer.status_code == 200 and words in answer.content.decode()
 
 
-def test_an_iswc_that_another_work_has_is_refused_at_the_end_with_words(client: Client, member: Member) -> None:
-    work("Another", (member.party, "CA", 100), iswc="T0345246801")
+def test_numbers_of_other_works_are_refused_at_the_first_step(client: Client, member: Member) -> None:
+    work("Another", (make_party("Somebody"), "CA", 100), iswc="T0345246801", isrc="PKABC2600001")
+    draft = begin(client)
+    answer = client.post(f"{draft}title/", TITLE | {"iswc": "T-034.524.680-1", "isrc": "PK-ABC-26-00001"})
+    page = answer.content.decode()
+    assert answer.status_code == 200 and "belongs to" in page and "is linked to another work already" in page
+    assert WorkDraft.objects.get().answers == {}
+
+
+def test_a_recording_of_ones_own_work_may_be_named_for_another(client: Client, member: Member) -> None:
+    work("Mine", (member.party, "CA", 100), isrc="PKABC2600001")
+    answer = client.post(f"{begin(client)}title/", TITLE | {"isrc": "PK-ABC-26-00001"})
+    assert answer.status_code == 302
+
+
+def test_an_iswc_that_another_work_got_meanwhile_is_refused_at_the_end_with_words(
+    client: Client, member: Member
+) -> None:
     draft = filled(client, ("", "CA", "100", ""), title=TITLE | {"iswc": "T-034.524.680-1"})
+    work("Another", (member.party, "CA", 100), iswc="T0345246801")
     answer = client.post(f"{draft}check/")
     assert answer.status_code == 200 and "belongs to" in answer.content.decode()
     assert Work.objects.count() == 1
@@ -299,3 +316,21 @@ def test_fields_that_the_form_does_not_have_change_nothing(client: Client, membe
     client.post(f"{draft}check/", {"state": "refused", "number": "W9999999", "registered_by": "1", "is_doubtful": "1"})
     song = Work.objects.get()
     assert (song.state, song.number == "W9999999", song.registered_by) == ("registered", False, member.party)
+
+
+def test_a_found_person_in_two_rows_is_one_party(member: Member) -> None:
+    zoheb = make_member("Hassan", "Zoheb")
+    found = {"name": "Zoheb Hassan", "ipi": "", "found": str(zoheb.party.uid), "mechanical": 0}
+    draft = start_draft(party=member.party)
+    rows = [
+        {"own": True, "role": "C", "performing": 500_000, "mechanical": 0},
+        {**found, "role": "A", "performing": 300_000},
+        {**found, "role": "AR", "performing": 200_000},
+    ]
+    for step, answers in (("title", {"title": "Yaad"}), ("known", "another"), ("shares", rows)):
+        draft = save_step(draft=draft, step=step, answers=answers)
+    send_draft(draft=draft, by=member.user, persons={}, is_doubtful=False, now=clock.now())
+    assert set(WorkShare.objects.values_list("party", "role")) == {
+        (member.party.pk, "C"), (zoheb.party.pk, "A"), (zoheb.party.pk, "AR"),
+    }  # fmt: skip
+    assert WorkDraft.objects.get().work is not None

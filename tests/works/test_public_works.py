@@ -1,5 +1,6 @@
 """P6: what the public learns of a work, and what stays between the sides of a dispute."""
 
+import datetime as dt
 import re
 from typing import Any
 
@@ -12,7 +13,9 @@ from members.models import Mandate, Member, PartyAffiliation
 from tests.factories.members import make_member
 from tests.factories.works import PERCENT, party, work
 from works.models import Dispute, Work, WorkIdentifier, WorkShare
+from works.models.works import WHOLE
 from works.queries.public_works import PublicRight, is_confirmed, public_rights
+from works.services.agreements import NewAgreement, NewSide, Terms, record_agreement
 from works.services.recordings import NewPerformer, NewRecording, link_recordings
 
 
@@ -52,6 +55,25 @@ def test_what_is_foreign_unrepresented_and_unknown_is_told_apart(nazia: Member) 
     assert "30 % belongs to people whom a sister society represents" in told
     assert "20 % belongs to people whom no society we know of represents" in told
     assert "Owner not known yet" in told and "Confirmed" not in told
+
+
+def test_words_of_nobody_are_free_and_not_open(nazia: Member) -> None:
+    song = work("Dama Dam", (nazia.party, "C", 50), (None, "A", 50))
+    song.public_domain_elements.create(element="words", reason="folk")
+    right = performing(song)
+    assert (right.licensable, right.free, right.open, right.unclaimed) == (50 * PERCENT, 50 * PERCENT, 0, 0)
+    assert "Confirmed" in page(song) and "Public domain" in page(song) and "Owner not known" not in page(song)
+    assert "Confirmed" in strip_tags(Client().get("/repertoire/?q=dama+dam").content.decode())
+
+
+def test_a_part_that_an_agreement_brings_to_us_can_be_licensed(nazia: Member, staff: Any) -> None:
+    abroad = party("Far Publisher")
+    song = work("Song", (abroad, "E", 100))
+    assert performing(song).licensable == 0
+    sides = (NewSide(abroad, "AS", (0,) * 3), NewSide(nazia.party, "AC", (WHOLE,) * 3))
+    record_agreement(new=NewAgreement(Terms("PG", dt.date(2020, 1, 1)), sides), by=staff("documentation"))
+    right = performing(song)
+    assert (right.licensable, [owner.name for owner in right.owners]) == (100 * PERCENT, ["Far Publisher"])
 
 
 def test_a_mandate_that_ended_or_is_for_another_right_gives_no_licence(nazia: Member) -> None:

@@ -17,6 +17,7 @@ from cmo_portal.audit.models import Act
 from members.models import Member
 from tests.factories.members import make_member
 from tests.factories.works import party, work
+from works.forms.recordings import performers_of
 from works.models import Recording, RecordingPerformer, RecordingWork, Work
 from works.queries.recordings import found_recordings, silent_parties, silent_works, suggestions
 from works.queries.repertoire import indexed_works
@@ -304,3 +305,20 @@ def test_the_desk_enters_links_and_unlinks_on_the_pages(song: Work, desk: User, 
     assert not RecordingWork.objects.exists()
     assert client.post(f"{there}edit/", ROWS | {"title": ""}).status_code == 200
     assert client.get(f"/staff/recordings/{uuid.uuid4()}/").status_code == 404
+
+
+def test_a_wrong_length_is_told_as_such_and_links_nothing(song: Work, desk: User, sign_in: Any) -> None:
+    recording = save_recording(recording=None, new=NewRecording("PKA012600001", "Long"), by=desk)
+    address = f"/staff/recordings/{recording.uid}/link/"
+    page = sign_in(desk).post(address, {"number": song.number, "seconds": "0"}, follow=True).content.decode()
+    assert "The least is 1" in page and "No work has this number" not in page
+    assert not recording.parts.exists()
+
+
+def test_the_rows_of_performers_are_read_in_two_queries(desk: User, django_assert_num_queries: Any) -> None:
+    writers = [party(f"Singer {number}", ipi=ipi) for number, ipi in enumerate(("00000000199", None))]
+    named = tuple(NewPerformer(writer.display_name, party=writer) for writer in writers)
+    recording = save_recording(recording=None, new=NewRecording("", "Duet", performers=named), by=desk)
+    with django_assert_num_queries(2):
+        shown = performers_of(recording)
+    assert [row["ipi"] for row in shown] == ["00000000199", ""]

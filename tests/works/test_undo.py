@@ -287,7 +287,9 @@ def test_two_people_who_undo_at_once_undo_it_once(staff: Any) -> None:
 # --- pages -----------------------------------------------------------------------------------------------------------
 
 
-def test_one_person_asks_on_the_page_and_another_does_it(desk: Any, second: Any, sign_in: Any) -> None:
+@pytest.mark.parametrize("role", ["documentation", "approver"])
+def test_one_person_asks_on_the_page_and_another_does_it(role: str, desk: Any, staff: Any, sign_in: Any) -> None:
+    second = staff(role)
     file = imported(desk, "Alpha", "Beta")
     change_by_hand(Work.objects.get(title="Beta"), desk)
     hers, his = sign_in(desk), sign_in(second)
@@ -302,13 +304,41 @@ def test_one_person_asks_on_the_page_and_another_does_it(desk: Any, second: Any,
     assert "Tick this to undo the rest" in refused.content.decode()
     hers.post(address, {"reason": "wrong file", "leaves_rest": "on"})
     undo = ImportUndo.objects.get()
+    confirming = f"/staff/import-undos/{undo.uid}/"
     shown = hers.get(f"/staff/registrations/{file.uid}/").content.decode()
-    assert "Waiting for a second person" in shown and 'value="do"' not in shown
-    assert file.filename in his.get("/staff/registrations/?undo=asked").content.decode()
-    his.post(f"/staff/registrations/undo/{undo.uid}/", {"act": "do"})
-    done = his.get(f"/staff/registrations/{file.uid}/").content.decode()
+    assert "Waiting for a second person" in shown and confirming in shown
+    assert 'value="do"' not in hers.get(confirming).content.decode()
+    hers.post(f"{confirming}decide/", {"act": "do"})
+    assert Work.objects.get(title="Alpha").state == "registered"
+    assert "/staff/import-undos/?state=asked" in his.get("/staff/").content.decode()
+    assert file.filename in his.get("/staff/import-undos/?state=asked").content.decode()
+    looked = his.get(confirming).content.decode()
+    assert "Alpha" in looked and "changed by hand" in looked and 'value="do"' in looked
+    his.post(f"{confirming}decide/", {"act": "do"})
+    done = his.get(confirming).content.decode()
     assert "Works left as they are" in done and Work.objects.get(title="Alpha").state == "withdrawn"
-    assert his.get(address).status_code == 404
+    assert hers.get(address).status_code == 404
+
+
+def test_who_may_only_confirm_undos_neither_asks_nor_opens_registration_files(
+    desk: Any, staff: Any, sign_in: Any
+) -> None:
+    file, approver = imported(desk, "Alpha"), staff("approver")
+    with pytest.raises(PermissionDenied):
+        ask(file, approver)
+    undo = ask(file, desk)
+    his = sign_in(approver)
+    assert his.get(f"/staff/registrations/{file.uid}/").status_code == 403
+    assert f"/staff/registrations/{file.uid}/" not in his.get(f"/staff/import-undos/{undo.uid}/").content.decode()
+    refuse_undo(undo=undo, by=approver, now=clock.now())
+    assert ask(file, desk).state == "asked"
+
+
+def test_who_asked_may_take_it_back_and_a_stranger_refuses_nothing(desk: Any, staff: Any) -> None:
+    undo = ask(imported(desk, "Alpha"), desk)
+    with pytest.raises(PermissionDenied):
+        refuse_undo(undo=undo, by=staff("membership"), now=clock.now())
+    assert refuse_undo(undo=undo, by=desk, now=clock.now()).state == "refused"
 
 
 def test_a_withdrawn_work_is_nobodys_any_more(desk: Any, second: Any, sign_in: Any) -> None:

@@ -90,3 +90,13 @@ class Strict(serializers.Serializer):  # type: ignore[misc]
         if faults:
             raise serializers.ValidationError(faults)
         return value
+
+
+class SpokenList(serializers.ListSerializer):  # type: ignore[misc]
+    """A list of objects whose complaints are ours."""
+
+    default_error_messages = {
+        "not_a_list": MESSAGES["not_a_list"],
+        "empty": MESSAGES["empty"],
+        "max_length": Several.default_error_messages["max_length"],
+    }

@@ -20,15 +20,18 @@ from cmo_portal.paging import keyset_page
 from members.models import Party, Scope
 from works.api.access import ClientView
 from works.api.answers import ListedOut, ProblemOut, RegistrationOut, RegistrationPage
+from works.api.descriptions import new_description
 from works.api.submissions import NEW, PageQuery, RegistrationIn, cleaned
 from works.api.works import PROBLEMS, page_of, paged
 from works.models import ApiRegistration
 from works.queries.api_registrations import KeyUsedOtherwise, earlier_registration, registration_facts, registrations_of
+from works.queries.cowriters import member_of
 from works.queries.repertoire import has_namesake, look_alikes
 from works.queries.work_pages import listed, same_named_parties
 from works.rules.identifiers import read_isrc
 from works.services.api_registrations import Submission, register_through_api
 from works.services.recordings import NewRecording, others_recordings
+from works.services.registration import iswc_faults
 
 KEY = re.compile(r"[\x21-\x7e]{8,64}")
 KEY_PARAMETER = OpenApiParameter(
@@ -134,7 +137,7 @@ def _key_conflict() -> Problem:
 def _submission(party: Party | None, sent: dict[str, Any], key: str, digest: bytes) -> Submission:
     """What is registered, once people are named and look-alikes compared. Raises Problem."""
     titles = [text for text in (sent["title"], sent["title_original"]) if text]
-    _check_recordings(party, sent["recordings"])
+    _check_by_books(party, sent)
     persons = _persons(sent["writers"])
     _compare_look_alikes(party, titles, sent["acknowledged"])
     length = sent.get("duration") or 0
@@ -149,19 +152,29 @@ def _submission(party: Party | None, sent: dict[str, Any], key: str, digest: byt
             NewRecording(row["isrc"], row["title"] or sent["title"], row["performer"], row.get("duration"))
             for row in sent["recordings"]
         ],
+        description=new_description(sent),
         reference=sent["reference"],
         is_doubtful=has_namesake(titles),
     )
 
 
-def _check_recordings(party: Party | None, rows: list[dict[str, Any]]) -> None:
-    """Refuse recordings that stand with somebody else's work. Raises Problem."""
-    faults = others_recordings([row["isrc"] for row in rows], party) if party else {}
-    errors = [
+def _check_by_books(party: Party | None, sent: dict[str, Any]) -> None:
+    """Refuse what only our books can tell, all at once: an ISWC of another work, recordings that stand with somebody
+    else's, member numbers that are not those of the name. Rows with a member number learn whom they mean. Raises
+    Problem."""
+    errors = [{"field": "iswc", "message": fault} for fault in (iswc_faults(sent["iswc"]) if sent["iswc"] else ())]
+    faults = others_recordings([row["isrc"] for row in sent["recordings"]], party) if party else {}
+    errors += [
         {"field": f"recordings.{place}.isrc", "message": faults[isrc]}
-        for place, row in enumerate(rows)
+        for place, row in enumerate(sent["recordings"])
         if (isrc := read_isrc(row["isrc"]).value) in faults
     ]
+    for place, row in enumerate(sent["writers"]):
+        found = member_of(number=row["member"], name=row["name"]) if row["member"] else None
+        row["found"] = str(found.uid) if found else ""
+        if row["member"] and found is None:
+            message = _("No member of this name has the number %(value)s.") % {"value": row["member"]}
+            errors.append({"field": f"writers.{place}.member", "message": str(message)})
     if errors:
         raise invalid(errors)
 

@@ -1,14 +1,16 @@
 """What a client sends: the query of a search, and a work to be registered with everybody who has a share in it."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from cmo_portal.wording import share_text
-from works.api.fields import MESSAGES, Checked, Choice, Flag, Identity, Several, Strict, Text, Whole
+from works.api.descriptions import LONGEST_DURATION, MOST_ROWS, FreeIn, PerformerIn, SettingIn, SourceIn
+from works.api.fields import Checked, Choice, Flag, Identity, Several, SpokenList, Strict, Text, Whole
 from works.forms.fields import (
-    MEMBER_ROLES,
+    ROLES,
     RomanTitleField,
     ShareField,
     TidyField,
@@ -18,14 +20,22 @@ from works.forms.fields import (
 )
 from works.forms.member import MOST_PERSONS, RIGHTS
 from works.models.api_registrations import LONGEST_REFERENCE
+from works.rules.code_lists import (
+    COMPOSITE_TYPES,
+    EXCERPT_TYPES,
+    LYRIC_ADAPTATIONS,
+    MUSIC_ARRANGEMENTS,
+    TEXT_MUSIC,
+    CodeList,
+)
 from works.rules.languages import LANGUAGES
 from works.rules.splits import WHOLE
+from works.services.drafts import NOBODY
 
 LONGEST_LIST, USUAL_LIST = 100, 50
 MOST_RECORDINGS = 20
-LONGEST_DURATION = 4 * 3600  # seconds
 CODES = list(LANGUAGES)
-ROLES = [code for code, _word in MEMBER_ROLES]
+CODES_OF_ROLES = [*(code for code, _word in ROLES), NOBODY]
 NEW = "new"
 
 
@@ -55,16 +65,6 @@ class WorkQuery(PageQuery):
         default="",
         help_text="Title or writer in Urdu or Roman letters, work number, ISWC or ISRC.",
     )
-
-
-class SpokenList(serializers.ListSerializer):  # type: ignore[misc]
-    """A list of objects whose complaints are ours."""
-
-    default_error_messages = {
-        "not_a_list": MESSAGES["not_a_list"],
-        "empty": MESSAGES["empty"],
-        "max_length": Several.default_error_messages["max_length"],
-    }
 
 
 class RecordingIn(Strict):
@@ -110,7 +110,10 @@ class WriterIn(Strict):
         max_length=36,
         help_text="Who is meant, when the API asked: the uid that it offered, or `new` for somebody else.",
     )
-    role = Choice(choices=ROLES)
+    member = Text(
+        required=False, allow_blank=True, default="", max_length=20, help_text="Member number, in place of the IPI."
+    )
+    role = Choice(choices=CODES_OF_ROLES, help_text="CWR role; `PD` is the part of words that belong to nobody.")
     performing = Checked(ShareField(), help_text="Percent, at most four decimals, such as 33.3333.")
     mechanical = Checked(ShareField(), required=False, help_text="Percent; as performing when it is left out.")
 
@@ -118,17 +121,32 @@ class WriterIn(Strict):
         list_serializer_class = WriterList
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """A row names somebody; nobody is there for nothing."""
+        """A row names somebody or stands for nobody; nobody is there for nothing."""
         attrs.setdefault("mechanical", attrs["performing"])
-        if attrs["own"] and (attrs["name"] or attrs["ipi"] or attrs["party"]):
-            raise serializers.ValidationError(
-                {"own": [_("The row of your own party has no name, no IPI and no party.")]}
-            )
-        if not attrs["own"] and not any(sign.isalpha() for sign in attrs["name"]):
-            raise serializers.ValidationError({"name": [_("Write the name.")]})
+        faults = dict(_faults_of_person(attrs))
         if not attrs["performing"] and not attrs["mechanical"]:
-            raise serializers.ValidationError({"performing": [_("Leave a person without any share out.")]})
+            faults["performing"] = [_("Leave a person without any share out.")]
+        if faults:
+            raise serializers.ValidationError(faults)
         return attrs
+
+
+def _faults_of_person(row: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
+    """What is wrong with whom a row names: by member of the row."""
+    named = any(row[field] for field in ("name", "ipi", "party", "member"))
+    if row["own"] and row["role"] == NOBODY:
+        yield "role", [_("Choose what you did. Words that belong to nobody are a row of their own.")]
+    elif row["own"] and named:
+        yield "own", [_("The row of your own party has no name, no IPI and no party.")]
+    elif row["role"] == NOBODY and named:
+        yield "name", [_("A part that belongs to nobody has no name and no number.")]
+    elif row["role"] != NOBODY and not row["own"] and not any(sign.isalpha() for sign in row["name"]):
+        yield "name", [_("Write the name.")]
+
+
+def _code(codes: CodeList, about: str) -> Choice:
+    """A CWR code that may be left out."""
+    return Choice(choices=list(codes), required=False, allow_blank=True, default="", help_text=about)
 
 
 class RegistrationIn(Strict):
@@ -146,6 +164,15 @@ class RegistrationIn(Strict):
     duration = Whole(required=False, allow_null=True, min_value=1, max_value=LONGEST_DURATION, help_text="Seconds.")
     iswc = Checked(iswc_field(), required=False, allow_blank=True, default="")
     recordings = RecordingIn(many=True, required=False, default=list, max_length=MOST_RECORDINGS)
+    text_music = _code(TEXT_MUSIC, "Words, music or both.")
+    music_arrangement = _code(MUSIC_ARRANGEMENTS, "What was done to the music; told by the sources when left out.")
+    lyric_adaptation = _code(LYRIC_ADAPTATIONS, "What was done to the words; told by the sources when left out.")
+    composite_type = _code(COMPOSITE_TYPES, "A work made of several; a medley when it has components.")
+    excerpt_type = _code(EXCERPT_TYPES, "A part of another work.")
+    sources = SourceIn(many=True, required=False, default=list, max_length=MOST_ROWS)
+    public_domain = FreeIn(many=True, required=False, default=list, max_length=MOST_ROWS)
+    instrumentations = SettingIn(many=True, required=False, default=list, max_length=MOST_ROWS)
+    performers = PerformerIn(many=True, required=False, default=list, max_length=MOST_ROWS)
     writers = WriterIn(many=True, allow_empty=False, max_length=MOST_PERSONS)
     reference = Checked(
         TidyField(max_length=LONGEST_REFERENCE, required=False),

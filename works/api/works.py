@@ -63,7 +63,7 @@ class WorkDetail(ClientView):
             titles=work_description(work, on=today).titles,
             identifiers=list(work.identifiers.order_by("issuer", "value")),
             rights=public_rights(work, on=today),
-            recordings=list(recordings_of(work)[:RECORDINGS_SHOWN]),
+            recordings=recordings_of(work, limit=RECORDINGS_SHOWN),
         )
         body = WorkOut(shown).data
         tag = etag_of(body)

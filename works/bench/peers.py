@@ -12,10 +12,12 @@ from typing import Any
 
 PATIENCE = 300  # seconds for an installation or a reading
 
+# It was written for a PyYAML that read without a loader; PyYAML is all that is made to fit.
 _DATA_API = """
 import json, os, sys, time
 import yaml
-yaml.load = yaml.safe_load  # it calls the former as PyYAML knew it before its version 6
+load = yaml.load
+yaml.load = lambda stream: load(stream, Loader=yaml.SafeLoader)
 from cwr.parser.decoder.file import default_file_decoder
 text = open(sys.argv[1], encoding="latin-1", newline="").read()
 began = time.perf_counter()
@@ -42,17 +44,17 @@ class Peer:
     """A reader: what is installed for it, the script that reads one file, and codes its tables lack."""
 
     name: str
-    requirement: str
+    requirements: tuple[str, ...]
     script: str
     versions: tuple[str, ...]
     codes: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
 
 PEERS = (
-    Peer("music-metadata-edi", "music-metadata-edi", _EDI, ("2.1", "2.2")),
+    Peer("music-metadata-edi", ("music-metadata-edi",), _EDI, ("2.1", "2.2")),
     Peer(
         "CWR-DataApi",
-        "git+https://github.com/weso/CWR-DataApi@v2.1-fixes",
+        ("CWR-API==0.0.40", "pyparsing==2.2.2", "PyYAML"),  # what it needs it does not say: a grammar of that time
         _DATA_API,
         ("2.1",),
         # Its tables end before these existed.
@@ -70,7 +72,7 @@ def interpreter_of(peer: Peer, folder: Path) -> Path | None:
     if not (home / "ready").exists():
         try:
             _run([sys.executable, "-m", "venv", "--clear", str(home)])
-            _run([str(python), "-m", "pip", "install", "--quiet", peer.requirement])
+            _run([str(python), "-m", "pip", "install", "--quiet", *peer.requirements])
         except (OSError, subprocess.SubprocessError):
             return None
         for table, codes in peer.codes.items():

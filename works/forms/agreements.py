@@ -9,8 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cmo_portal.forms import DayField
 from members.models import Party
-from works.forms.fields import AreaField, ShareField
-from works.forms.staff import is_uid
+from works.forms.fields import AreaField, ShareField, parties_by_uid
 from works.models import Agreement, AgreementRole, AgreementType, Work
 from works.models.agreements import PostTerm, PriorRoyalties
 from works.services.agreements import NewSide, Terms
@@ -92,9 +91,7 @@ class BaseSides(forms.BaseFormSet):  # type: ignore[type-arg]
 
     def name_owners(self) -> None:
         """Give each row its party, in one query."""
-        uids = [str(form["party"].value() or "") for form in self.forms]
-        parties = Party.objects.filter(uid__in=[uid for uid in uids if is_uid(uid)])
-        known = {str(party.uid): party for party in parties}
+        known = parties_by_uid(form["party"].value() for form in self.forms)
         for form in self.forms:
             form.owner = known.get(str(form["party"].value() or ""))
 
@@ -144,15 +141,16 @@ class WorksForm(forms.Form):
     )
 
     def clean_numbers(self) -> list[Work]:
-        """The works; every number that names none is told."""
+        """The works; for a merged one the work that stands for it. Every number that names none is told."""
         wanted = list(dict.fromkeys(self.cleaned_data["numbers"].upper().replace(",", " ").split()))
         if len(wanted) > MOST_WORKS:
             raise forms.ValidationError(_("At most 500 works at a time."))
-        works = {work.number: work for work in Work.objects.filter(number__in=wanted)}
+        found = Work.objects.filter(number__in=wanted).select_related("merged_into")
+        works = {work.number: work.merged_into or work for work in found}
         if unknown := [number for number in wanted if number not in works]:
             told = {"numbers": ", ".join(unknown[:20])}
             raise forms.ValidationError(_("No work has the number %(numbers)s."), params=told)
-        return [works[number] for number in wanted]
+        return list(dict.fromkeys(works[number] for number in wanted))
 
 
 class ReasonForm(forms.Form):

@@ -15,6 +15,7 @@ NAME_LENGTH = 30
 WITHOUT_NAME = {
     "disputed": _("Contested part"),
     "unclaimed": _("Owner not known yet"),
+    "free": _("Public domain"),
     "unconfirmed": _("Waiting for the co-writers"),
     "undocumented": _("Not documented"),
 }

@@ -1,8 +1,9 @@
 """Fields that several forms on works share: a share in percent, identifiers with their check digit, roles."""
 
+import contextlib
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django import forms
@@ -13,6 +14,7 @@ from cmo_portal.common.numerals import digits_to_ascii
 from cmo_portal.common.spelling import script_of
 from cmo_portal.common.texts import Text
 from cmo_portal.forms import ShareField, share_figure
+from members.models import Party
 from members.models.territories import LONGEST_AREA
 from members.queries.territories import read_area, typed_area
 from members.rules.names import clean_text
@@ -146,3 +148,12 @@ class AreaField(forms.CharField):
     def prepare_value(self, value: Any) -> Any:
         """A written area as people type it; what was typed stays."""
         return typed_area(value) if isinstance(value, str) and _AREA.fullmatch(value) else value
+
+
+def parties_by_uid(uids: Iterable[Any]) -> dict[str, Party]:
+    """The parties that these values of hidden fields name; what is no uid names nobody. One query."""
+    wanted = []
+    for text in uids:
+        with contextlib.suppress(ValueError):
+            wanted.append(uuid.UUID(str(text)))
+    return {str(party.uid): party for party in Party.objects.filter(uid__in=wanted)}

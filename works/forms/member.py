@@ -24,6 +24,8 @@ from works.forms.origin import OriginFields
 from works.queries.cowriters import Cowriter
 from works.rules.splits import WHOLE
 from works.services.drafts import NOBODY, equal_parts
+from works.services.recordings import others_recordings
+from works.services.registration import iswc_faults
 
 RIGHTS = (("performing", _("performing")), ("mechanical", _("mechanical")))
 MOST_PERSONS = 20
@@ -50,6 +52,24 @@ class TitleForm(OriginFields):
     iswc = iswc_field()
     isrc = isrc_field()
     performer = forms.CharField(label=_("Performer of the recording"), max_length=200, required=False)
+
+    def __init__(self, *args: Any, party: Party | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.party = party  # the member who registers; None at the documentation desk
+
+    def clean_iswc(self) -> str:
+        """A number that no other work has."""
+        iswc: str = self.cleaned_data["iswc"]
+        if iswc and (faults := iswc_faults(iswc)):
+            raise forms.ValidationError(faults)
+        return iswc
+
+    def clean_isrc(self) -> str:
+        """Of a recording that stands with no work of others."""
+        isrc: str = self.cleaned_data["isrc"]
+        if isrc and self.party and (faults := others_recordings([isrc], self.party)):
+            raise forms.ValidationError(list(faults.values()))
+        return isrc
 
     def clean(self) -> dict[str, Any]:
         """A performer alone says nothing: the recording has to be named by its ISRC."""

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cmo_portal.forms import DayField
+from members.models import PartyName
 from members.rules.names import clean_text
 from works.forms.fields import ipi_field, isrc_field
 from works.forms.search import SearchForm
@@ -98,15 +99,12 @@ PerformerRows = cast(
 
 def performers_of(recording: Recording) -> list[dict[str, str]]:
     """The rows as they stand; who is linked to a party keeps the link by its number."""
+    rows = list(recording.performers.order_by("position"))
+    names = PartyName.objects.filter(party__in=[row.party_id for row in rows]).exclude(ipi_name_number=None)
+    numbers = dict(names.order_by("-pk").values_list("party_id", "ipi_name_number"))  # the first number of a party
     return [
-        {"name": row.name, "original": row.name_original, "ipi": _number_of(row.party)}
-        for row in recording.performers.select_related("party").order_by("position")
+        {"name": row.name, "original": row.name_original, "ipi": numbers.get(row.party_id or 0) or ""} for row in rows
     ]
-
-
-def _number_of(party: Any) -> str:
-    names = party.names.exclude(ipi_name_number=None).order_by("pk").first() if party else None
-    return names.ipi_name_number if names else ""
 
 
 class RecordingFilter(SearchForm):

@@ -91,7 +91,6 @@ class FileFilter(forms.Form):
             ("undone", _("Undone")),
         ],
     )
-    undo = forms.CharField(required=False, widget=forms.HiddenInput)
     form = forms.ChoiceField(
         label=_("Form"),
         required=False,

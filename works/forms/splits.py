@@ -18,7 +18,8 @@ from works.rules.splits import WHOLE
 from works.services.registration import NewShare
 
 NOBODY = UUID(int=0)
-FIELDS = ("party", "role", "performing", "mechanical")
+FIELDS = ("party", "role", "performing", "mechanical", "synchronisation")
+SYNC = ("synchronisation", _("synchronisation"))  # of rounds that files brought: the pages of members do not ask it
 
 
 class AnswerForm(forms.Form):
@@ -74,14 +75,21 @@ class SplitRowForm(forms.Form):
         label=_("Performing share, %"), error_messages={"required": _("Give the share in percent, for example 50.")}
     )
     mechanical = ShareField(label=_("Mechanical share, %"), required=False)
+    synchronisation = ShareField(label=_("Synchronisation share, %"), required=False)
 
     owner: Party | None = None
 
+    def __init__(self, *args: Any, names_sync: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not names_sync:
+            del self.fields["synchronisation"]
+
     def clean(self) -> dict[str, Any]:
-        """The mechanical share follows the performing share."""
+        """The mechanical share follows the performing share, and that of synchronisation the mechanical one."""
         data = super().clean() or {}
-        if data.get("mechanical") is None and "mechanical" not in self.errors:
-            data["mechanical"] = data.get("performing")
+        for field, other in (("mechanical", "performing"), ("synchronisation", "mechanical")):
+            if data.get(field) is None and field not in self.errors:
+                data[field] = data.get(other)
         return data
 
 
@@ -89,6 +97,17 @@ class BaseSplitRows(forms.BaseFormSet):  # type: ignore[type-arg]
     """All sides of a split: with what nobody owns (`unowned`, by right), each right must make exactly 100 %."""
 
     unowned: Mapping[str, int] = {}
+    names_sync = False  # whether the round speaks of the synchronisation right
+
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        """Rows ask of the rights of the round."""
+        return {**super().get_form_kwargs(index), "names_sync": self.names_sync}
+
+    @property
+    def rights(self) -> list[tuple[str, str, Any]]:
+        """Right, field and name of each right that is asked for."""
+        asked = [*RIGHTS, SYNC] if self.names_sync else RIGHTS
+        return [(right, *named) for right, named in zip(("PR", "MR", "SR"), asked, strict=False)]
 
     def name_owners(self) -> None:
         """Give each row its party, in one query; a uid that names nobody is a fault of the row."""
@@ -104,7 +123,7 @@ class BaseSplitRows(forms.BaseFormSet):  # type: ignore[type-arg]
         self.name_owners()
         if any(form.owner is None for form in self.forms):
             raise forms.ValidationError(_("One of these people is not known. Take the row out and look again."))
-        for (field, label), right in zip(RIGHTS, ("PR", "MR"), strict=True):
+        for right, field, label in self.rights:
             total = sum(form.cleaned_data[field] for form in self.forms) + self.unowned.get(right, 0)
             if total != WHOLE:
                 self.forms[-1].add_error(field, sum_fault(label, total))
@@ -116,7 +135,7 @@ class BaseSplitRows(forms.BaseFormSet):  # type: ignore[type-arg]
         return [
             NewShare(form.owner, form.cleaned_data["role"], right, form.cleaned_data[field])
             for form in self.forms
-            for right, field in (("PR", "performing"), ("MR", "mechanical"))
+            for right, field, _label in self.rights
             if form.cleaned_data[field]
         ]
 
@@ -137,6 +156,7 @@ def rows_of_sides(sides: Iterable[Side]) -> list[dict[str, Any]]:
             "role": side.roles[0] if side.roles else "",
             "performing": side.performing,
             "mechanical": side.mechanical,
+            "synchronisation": side.synchronisation,
         }
         for side in sides
     ]

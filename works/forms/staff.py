@@ -12,7 +12,7 @@ from cmo_portal.forms import DayField
 from members.models import Party
 from members.rules.territories import territories
 from works.forms.bulk import looks_like_cwr
-from works.forms.fields import ROLES, AreaField, ShareField
+from works.forms.fields import ROLES, AreaField, ShareField, parties_by_uid
 from works.models import DisputeKind, WorkShare
 
 MOST_ROWS = 60
@@ -51,8 +51,7 @@ class BaseOwnerRows(forms.BaseFormSet):  # type: ignore[type-arg]
 
     def name_owners(self) -> None:
         """Give each row its party, in one query; a uid that names nobody is a fault of the row."""
-        uids = {str(form["party"].value() or "") for form in self.forms} - {""}
-        parties = {str(party.uid): party for party in Party.objects.filter(uid__in=filter(is_uid, uids))}
+        parties = parties_by_uid(form["party"].value() for form in self.forms)
         for form in self.forms:
             form.owner = parties.get(str(form["party"].value() or ""))
 
@@ -153,12 +152,26 @@ class DecisionForm(forms.Form):
     )
 
 
+SLIDER_YEARS = 20  # how far back the slider of the day in force goes
+
+
 class DayFilter(forms.Form):
     """As of which day a work is shown, as known at the end of which day, and where."""
 
     on = DayField(label=_("Shares as of"), required=False)
     known_on = DayField(label=_("As known on"), required=False)
     country = AreaField(label=_("Collected in"), required=False, help_text="")
+
+    def __init__(self, *args: Any, first_known: dt.date, **kwargs: Any) -> None:
+        """`first_known` is the day on which the work came into the books."""
+        super().__init__(*args, **kwargs)
+        today = clock.today()
+        self._slides("on", today.replace(year=today.year - SLIDER_YEARS, day=1), today)
+        self._slides("known_on", first_known, today)
+
+    def _slides(self, name: str, first: dt.date, last: dt.date) -> None:
+        """The days between which the slider beside a field moves; other days can be typed."""
+        self.fields[name].widget.attrs |= {"data-from": first.isoformat(), "data-to": last.isoformat()}
 
     def clean_country(self) -> str:
         """One country: who collects in a group is asked country by country."""
@@ -191,8 +204,3 @@ class RegistrationFileForm(forms.Form):
     def is_cwr(self) -> bool:
         """Whether it is to be read as CWR."""
         return looks_like_cwr(self.cleaned_data["file"])
-
-
-def is_uid(text: str) -> bool:
-    """Whether a text has the form of an address of ours."""
-    return len(text) == 36 and all(sign in "0123456789abcdef-" for sign in text.lower())

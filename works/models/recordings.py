@@ -1,15 +1,15 @@
 """Recordings: a sound recording, who performs on it, and the works in it with their order."""
 
-import pghistory
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from cmo_portal.common.models import Public
 from members.models import Party
+from works.models.history import documented
 from works.models.works import Work
 
 
-@pghistory.track()
+@documented
 class Recording(Public):
     """A sound recording. What it is called may differ from its works: a version ("Live") has a title of its own."""
 
@@ -42,7 +42,7 @@ class Recording(Public):
         return f"{self.title} ({self.version_title})" if self.version_title else self.title
 
 
-@pghistory.track()
+@documented
 class RecordingPerformer(Public):
     """One performer as credited on a recording; `party` where we know who it is. `key` and `skeleton` find the name."""
 
@@ -72,7 +72,7 @@ class RecordingPerformer(Public):
         return self.name
 
 
-@pghistory.track()
+@documented
 class RecordingWork(Public):
     """A work in a recording: its place in the order, and how long this part is where the recording holds several."""
 

@@ -118,6 +118,7 @@ class ImportUndo(Public):
         verbose_name = _("undoing of an import")
         verbose_name_plural = _("undoings of imports")
         default_permissions = ("view",)
+        permissions = [("confirm_undos", "Confirm that an import is undone")]
         constraints = [
             models.UniqueConstraint(fields=["file"], condition=models.Q(state="asked"), name="one_undo_at_a_time"),
             models.CheckConstraint(condition=~models.Q(reason__regex=r"^\s*$"), name="undo_gives_its_reason"),

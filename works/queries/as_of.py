@@ -1,54 +1,74 @@
-"""A work as it stood: on a day in force, as known at the end of a day. Both days are asked apart.
+"""A work as it stood: on a day in force, as known now or at the end of a day. Both days are asked apart.
 
 What holds on a day is in the rows themselves (from, to); what was known is in the row history (works.models.history).
+Every part is a function of its own that takes the books to be read (cmo_portal.common.known.Books); here they are put
+together, so that nothing of today stands beside what was known before.
 """
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
 
-from django.db import models
-
-from works.models import Work, WorkIdentifier, WorkShare, WorkTitle
-from works.queries.known import end_of_day
-from works.queries.work_pages import RightTable, right_tables
+from cmo_portal.common.known import Books
+from cmo_portal.common.words import Words
+from members.models.parties import Right
+from members.models.territories import own_territory
+from works.models import Dispute, Recording, Regrouping, SplitProposal, Work
+from works.queries.agreements import AgreementOnWork, agreements_of
+from works.queries.chains import Collection, Resolved, collections_of, resolved
+from works.queries.descriptions import WorkDescription, work_description
+from works.queries.disputes import told_disputes
+from works.queries.distributable import RightStatus, told_statuses
+from works.queries.recordings import recordings_of
+from works.queries.regrouping import regroupings_of
+from works.queries.work_pages import RightTable, share_table
 
 
 @dataclass(frozen=True, slots=True)
-class KnownWork:
-    """What the books said. The rows are those of the history: they have the fields of titles, numbers and shares.
+class WorkAsOf:
+    """All that the books said of a work. Its rows are of the classes of their tables, with what they said then, to be
+    read and never saved; names of parties are those known then.
 
-    `work` is None where the work was not known yet.
+    `statuses` hold in the society's own country, `collections` in the country that was asked about.
     """
 
-    work: Any
-    titles: tuple[Any, ...]
-    identifiers: tuple[Any, ...]
-    rights: tuple[RightTable, ...]
+    work: Work
+    described: WorkDescription
+    rights: list[RightTable]
+    statuses: list[RightStatus]
+    collections: list[Collection]
+    agreements: list[AgreementOnWork]
+    recordings: list[Recording]
+    disputes: list[tuple[Dispute, list[Words]]]
+    split: SplitProposal | None
+    regroupings: list[Regrouping]
 
 
-def work_as_known(work: Work, *, on: dt.date, known_on: dt.date) -> KnownWork:
-    """A work as it stood on `on`, as known at the end of `known_on`; four queries."""
-    facts = _known(Work, known_on, pgh_obj=work)
-    shares = [row for row in _known(WorkShare, known_on, work=work) if _holds(row, on)]
-    shares.sort(key=lambda row: (-row.share, row.pgh_obj_id))
-    return KnownWork(
-        work=facts[0] if facts else None,
-        titles=tuple(_known(WorkTitle, known_on, work=work)),
-        identifiers=tuple(_known(WorkIdentifier, known_on, work=work)),
-        rights=tuple(right_tables(shares)),
+def work_as_of(
+    work: Work, *, on: dt.date, known_on: dt.date | None = None, territory: str | None = None
+) -> WorkAsOf | None:
+    """A work as it stood on `on`, as known now or at the end of `known_on`, with who collects in a country (the
+    society's own); None where it was not known yet. A fixed number of queries, whatever there is of it."""
+    books = Books(known_on)
+    found = books.rows(Work, "registered_by", "merged_into", id=work.pk)
+    if not found:
+        return None
+    [known] = found
+    here = _resolved(known, own_territory(), on, known_on)
+    asked = here if territory in (None, own_territory()) else _resolved(known, territory, on, known_on)
+    rounds = books.rows(SplitProposal, work_id=known.pk)
+    return WorkAsOf(
+        work=known,
+        described=work_description(known, on=on, for_staff=True, books=books),
+        rights=share_table(known, on=on, books=books),
+        statuses=told_statuses(here),
+        collections=[one for one in collections_of(asked) if one.total],
+        agreements=agreements_of(known, asked, books=books),
+        recordings=recordings_of(known, books=books),
+        disputes=told_disputes(known, on=on, with_files=True, books=books),
+        split=max(rounds, key=lambda proposal: proposal.round, default=None),
+        regroupings=regroupings_of(known, books=books),
     )
 
 
-def _known(model: type[models.Model], known_on: dt.date, **where: Any) -> list[Any]:
-    """The rows of a table as known, each by its last event; what was deleted by then is left out."""
-    history: Any = model._meta.get_field("events").related_model
-    events = history.objects.filter(pgh_created_at__lte=end_of_day(known_on), **where)
-    joined = [name for name in ("party", "dispute") if name in {field.name for field in history._meta.get_fields()}]
-    last = events.select_related(*joined) if joined else events
-    rows = last.order_by("pgh_obj_id", "-pgh_id").distinct("pgh_obj_id")
-    return [row for row in rows if row.pgh_label != "delete"]
-
-
-def _holds(row: Any, on: dt.date) -> bool:
-    return (row.valid_from is None or row.valid_from <= on) and (row.valid_to is None or row.valid_to >= on)
+def _resolved(work: Work, territory: str, on: dt.date, known_on: dt.date | None) -> list[Resolved]:
+    return [resolved([work.pk], right=right, territory=territory, on=on, known_on=known_on) for right in Right.values]

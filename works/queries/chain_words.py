@@ -39,6 +39,7 @@ def _part(part: CollectionShare, mark: Callable[[str], str]) -> str:
 _STATES = {
     "disputed": lambda: _("%(share)s is in dispute and collected by nobody until the dispute is closed."),
     "unclaimed": lambda: _("%(share)s has no known owner."),
+    "free": lambda: _("%(share)s belongs to nobody: the words or the music are in the public domain."),
     "unconfirmed": lambda: _("%(share)s waits until all sides have confirmed the split."),
     "undocumented": lambda: _("%(share)s is not documented."),
     "conflict": lambda: _(

@@ -1,6 +1,6 @@
 """Ownership shares and agreements as the columns of works.rules.chains, and the answer for single works.
 
-Everything is asked of the tables as they are, or as they were known at a moment (works.queries.known).
+Everything is asked of the tables as they are, or as they were known at a moment (cmo_portal.common.known).
 """
 
 import datetime as dt
@@ -10,30 +10,35 @@ from typing import Any
 
 import numpy as np
 
-from cmo_portal.common.columns import I64
+from cmo_portal.common.columns import I64, order_by
 from cmo_portal.common.copying import copy_out
+from cmo_portal.common.known import Books, end_of_day, table_as_known
 from cmo_portal.common.money import WHOLE_SHARE
 from cmo_portal.common.pgcopy import layout
+from cmo_portal.common.texts import Text
 from members.models import Party
+from members.models.parties import Right
 from works.models import Agreement
-from works.queries.known import end_of_day, table_as_known
+from works.queries.free_elements import free_elements, free_names
 from works.rules.chains import (
-    CONFLICT,
-    CYCLE,
-    HELD,
     OPEN_END,
     Links,
     Named,
     Owners,
-    Parts,
     Question,
     Resolution,
     effective_shares,
 )
+from works.rules.free_shares import element_of
 from works.rules.roles import WRITER_ROLES
 
 STATES = ("active", "disputed", "unclaimed", "unconfirmed")  # of a share; the position is its number in a column
+# What has become of a part in the end: the state of its share, where that has no owner because words or music belong
+# to nobody, or what is wrong with the agreements. The position is its number in a column.
+ENDS = (*STATES, "free", "conflict", "cycle")
 ONE_WORK = "SELECT unnest(%(works)s::bigint[]) AS work_id"
+ACTIVE = ENDS.index("active")
+_OF_RULE = np.array([ACTIVE, ENDS.index("conflict"), ENDS.index("cycle")], dtype=np.int64)  # by HELD, CONFLICT, CYCLE
 COVERS = np.ones(1, dtype=np.int64)  # the database has asked already which areas cover the country
 
 OWNERS = layout(
@@ -73,11 +78,12 @@ class Tables:
     listed: str = "works_agreementwork"
 
 
+_OF_WANTED = "work_id IN (SELECT work_id FROM wanted)"  # the works that a query asks about; each query names them so
 AS_KNOWN = Tables(
-    *(
-        table_as_known(table)
-        for table in ("works_workshare", "works_agreement", "works_agreementparty", "works_agreementwork")
-    )
+    share=table_as_known("works_workshare", ever=_OF_WANTED),
+    agreement=table_as_known("works_agreement"),
+    party=table_as_known("works_agreementparty"),
+    listed=table_as_known("works_agreementwork", ever=_OF_WANTED),
 )
 
 
@@ -85,8 +91,8 @@ AS_KNOWN = Tables(
 class Loaded:
     """What the database holds about a set of works and one right.
 
-    `owners` has party 0 for shares that go no further: disputed, unclaimed, not confirmed. `owner_id`, `state_no` and
-    `role_no` (`role_text`) stand beside its rows.
+    `owners` has party 0 for shares that go no further: disputed, unclaimed, free, not confirmed. `owner_id`, `state_no`
+    (of ENDS) and `role_no` (`role_text`) stand beside its rows.
     """
 
     owners: Owners
@@ -122,7 +128,8 @@ def load_chains(
         "known_at": end_of_day(known_on) if known_on else None,
     }
     shares = copy_out(_owners_query(tables, works), OWNERS, given)
-    goes_on = shares["state_no"] == STATES.index("active")
+    _mark_free(shares, on, known_on)
+    goes_on = shares["state_no"] == ACTIVE
     owners = Owners(
         shares["share_id"], shares["work_id"], np.where(goes_on, shares["owner_id"], 0), shares["units"],
         shares["is_writer"], shares["area_no"], shares["first_day"], shares["last_day"],
@@ -147,6 +154,42 @@ def question(on: dt.date, collected_on: dt.date | None = None) -> Question:
 def role_text(role_no: int) -> str:
     """A role of one or two letters from the number that stands for it in a column."""
     return bytes(role_no.to_bytes(2)).decode().rstrip("\0")
+
+
+def _mark_free(shares: Mapping[str, I64], on: dt.date, known_on: dt.date | None) -> None:
+    """Give unclaimed shares that stand for words or music of nobody their own state."""
+    unclaimed = np.flatnonzero(shares["state_no"] == STATES.index("unclaimed"))
+    if not unclaimed.size:
+        return
+    recorded = free_elements(np.unique(shares["work_id"][unclaimed]).tolist(), on=on, known_on=known_on)
+    free = {work: names for work, elements in recorded.items() if (names := free_names(elements))}
+    for row in unclaimed[np.isin(shares["work_id"][unclaimed], list(free))].tolist():
+        if element_of(role_text(int(shares["role_no"][row])), free[int(shares["work_id"][row])]):
+            shares["state_no"][row] = ENDS.index("free")
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """The parts that somebody keeps, by work, share and step: the row of each in the answer, the row of the share that
+    it comes from, what has become of it (`end_no` of ENDS), and who holds it (0: nobody is known)."""
+
+    row: I64
+    origin: I64
+    end_no: I64
+    party_id: I64
+
+
+def ends_of(loaded: Loaded, found: Resolution) -> Ends:
+    """What became of the shares that were loaded, as the rule found it."""
+    parts, owners = found.parts, loaded.owners
+    row = np.flatnonzero(parts.kept > 0)
+    row = row[order_by(parts.work_id[row], parts.share_id[row], row)]
+    by_share = np.argsort(owners.share_id, kind="stable")
+    origin = by_share[np.searchsorted(owners.share_id[by_share], parts.share_id[row])]
+    went_on = loaded.state_no[origin] == ACTIVE
+    end_no = np.where(went_on, _OF_RULE[parts.state[row]], loaded.state_no[origin])
+    party = np.where(went_on, parts.party_id[row], loaded.owner_id[origin])
+    return Ends(row, origin, end_no, party)
 
 
 def _owners_query(tables: Tables, works: str) -> str:
@@ -232,8 +275,9 @@ class Step:
 class CollectionShare:
     """A part of a work, in 1/10,000 of a percent, and who may collect it.
 
-    `state` is active, disputed, unclaimed, unconfirmed, conflict (agreements give away more than there is), cycle
-    (agreements lead back) or undocumented (nobody is known to own it). `steps` is the way to the collecting party, the
+    `state` is one of ENDS: active, disputed, unclaimed, unconfirmed, free (words or music of nobody), conflict
+    (agreements give away more than there is), cycle (agreements lead back); or undocumented (nobody is known to own
+    it). `steps` is the way to the collecting party, the
     owner first; it is empty where no party is known.
     """
 
@@ -263,6 +307,11 @@ class Collection:
     gaps: tuple[Agreement, ...]
 
     @property
+    def name(self) -> Text:
+        """The right in words."""
+        return Right(self.right).label
+
+    @property
     def total(self) -> int:
         """The sum of all parts that are documented."""
         return sum(part.units for part in self.parts if part.state != "undocumented")
@@ -272,47 +321,77 @@ def collection_of(
     *, work_id: int, right: str, territory: str, on: dt.date, known_on: dt.date | None = None
 ) -> Collection:
     """Who may collect a right of a work in a country on a day, as known now or at the end of `known_on`."""
+    [found] = collections_of([resolved([work_id], right=right, territory=territory, on=on, known_on=known_on)])
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """What was asked about one right of some works, what the database holds about it, and the answer in columns."""
+
+    works: tuple[int, ...]
+    right: str
+    territory: str
+    on: dt.date
+    known_on: dt.date | None
+    loaded: Loaded
+    found: Resolution
+
+    @property
+    def agreements(self) -> set[int]:
+        """The agreements that say something about a part of these works, also where they contradict each other."""
+        return set(self.found.links.agreement_id[self.found.spoken].tolist())
+
+
+def resolved(
+    works: Sequence[int], *, right: str, territory: str, on: dt.date, known_on: dt.date | None = None
+) -> Resolved:
+    """One right of some works in a country on a day, resolved as known now or at the end of `known_on`; three
+    queries."""
     loaded = load_chains(
-        right=right, territory=territory, on=on, works=ONE_WORK, parameters={"works": [work_id]}, known_on=known_on
+        right=right, territory=territory, on=on, works=ONE_WORK, parameters={"works": list(works)}, known_on=known_on
     )
     found = effective_shares(loaded.owners, loaded.links, loaded.named, question(on))
-    return _Answer(loaded, found).collection(work_id, right, territory, on, known_on)
+    return Resolved(tuple(works), right, territory, on, known_on, loaded, found)
 
 
-_ENDS = {HELD: "active", CONFLICT: "conflict", CYCLE: "cycle"}
+def collections_of(answers: Sequence[Resolved]) -> list[Collection]:
+    """Answers about one work each, asked as known on one day, with the names of parties and agreements as known then;
+    two queries."""
+    books = Books(answers[0].known_on)
+    reached = [set(one.loaded.owner_id.tolist()) | set(one.found.parts.party_id.tolist()) for one in answers]
+    parties = books.by_id(Party, set().union(*reached) - {0})
+    named = [{*one.loaded.links.agreement_id.tolist(), *one.found.gaps.agreement_id.tolist()} for one in answers]
+    agreements = books.by_id(Agreement, set().union(*named))
+    return [_Answer(one, parties, agreements).collection() for one in answers]
 
 
 class _Answer:
-    """The rows of an answer with the parties and agreements that they name, each read once."""
+    """The rows of an answer with the parties and agreements that they name."""
 
-    def __init__(self, loaded: Loaded, found: Resolution) -> None:
-        self.loaded, self.found = loaded, found
-        place = np.argsort(loaded.owners.share_id, kind="stable")
-        self.shares = (loaded.owners.share_id[place], loaded.owner_id[place], loaded.state_no[place])
-        owners = set(loaded.owner_id.tolist()) | set(found.parts.party_id.tolist())
-        self.parties = Party.objects.in_bulk(sorted(owners - {0}))
-        self.agreements = Agreement.objects.in_bulk(sorted(set(loaded.links.agreement_id.tolist())))
+    def __init__(self, asked: Resolved, parties: dict[int, Party], agreements: dict[int, Agreement]) -> None:
+        self.asked, self.parties, self.agreements = asked, parties, agreements
+        self.ends = ends_of(asked.loaded, asked.found)
 
-    def collection(self, work_id: int, right: str, territory: str, on: dt.date, known_on: dt.date | None) -> Collection:
-        parts = self.found.parts
-        rows = np.flatnonzero(parts.kept > 0)
-        shares = [self._share(parts, int(row)) for row in rows]
+    def collection(self) -> Collection:
+        """Who may collect, the larger part first; what is missing to the whole is not documented."""
+        asked = self.asked
+        shares = [self._share(place) for place in range(self.ends.row.size)]
         shares.sort(key=lambda part: (-part.units, part.share_id, len(part.steps)))
         missing = WHOLE_SHARE - sum(part.units for part in shares)
         if missing > 0:
             shares.append(CollectionShare(0, missing, "undocumented", ()))
-        gaps = tuple(self.agreements[pk] for pk in self.found.gaps.agreement_id.tolist() if pk in self.agreements)
-        return Collection(work_id, right, territory, on, known_on, tuple(shares), gaps)
+        gaps = tuple(self.agreements[pk] for pk in asked.found.gaps.agreement_id.tolist())
+        [work_id] = asked.works
+        return Collection(work_id, asked.right, asked.territory, asked.on, asked.known_on, tuple(shares), gaps)
 
-    def _share(self, parts: Parts, row: int) -> CollectionShare:
-        share_id = int(parts.share_id[row])
-        place = int(np.searchsorted(self.shares[0], share_id))
-        state = STATES[int(self.shares[2][place])]
-        if state == "active":
-            state = _ENDS[int(parts.state[row])]
-        path = self.found.path(row)
+    def _share(self, place: int) -> CollectionShare:
+        parts, row = self.asked.found.parts, int(self.ends.row[place])
+        path = self.asked.found.path(row)
         if path[0][0] == 0:  # it goes no further; its owner, where one is named, stands apart
-            owner = int(self.shares[1][place])
+            owner = int(self.ends.party_id[place])
             path = [(owner, 0)] if owner else []
         steps = tuple(Step(self.parties[party], self.agreements.get(agreement)) for party, agreement in path)
-        return CollectionShare(share_id, int(parts.kept[row]), state, steps)
+        return CollectionShare(
+            int(parts.share_id[row]), int(parts.kept[row]), ENDS[int(self.ends.end_no[place])], steps
+        )

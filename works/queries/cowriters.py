@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from cmo_portal.common.numerals import digits_to_ascii
-from members.models import Party, PartyName
+from members.models import Member, Party, PartyName
 from members.queries.parties import same_name_parties
 
 
@@ -54,3 +54,9 @@ def cowriter(uid: UUID) -> Cowriter | None:
     number = party.names.filter(ipi_name_number__isnull=False).order_by("pk").first()
     number_text = number.ipi_name_number or "" if number else ""
     return Cowriter(party.uid, party.display_name, party.display_name_original, number_text, hasattr(party, "member"))
+
+
+def member_of(*, number: str, name: str) -> Party | None:
+    """The member of this number, if she bears this name in some spelling; who knows one of the two learns nothing."""
+    member = Member.objects.filter(number=digits_to_ascii(number).strip().upper()).first()
+    return next((party for party in same_name_parties(name) if member and party.pk == member.party_id), None)

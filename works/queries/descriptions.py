@@ -5,17 +5,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
-
-from cmo_portal.common.texts import Text
-from cmo_portal.common.words import Words
+from cmo_portal.common.known import NOW, Books
 from members.models import Party
-from members.models.territories import WORLD, own_territory
+from members.models.territories import WORLD
 from works.models import (
-    Element,
     Instrumentation,
-    ProtectionTerm,
-    PublicDomainElement,
     PublicDomainRule,
     SocietyNote,
     SourceWork,
@@ -28,29 +22,11 @@ from works.models import (
     WorkTitle,
 )
 from works.models.works import WHOLE
+from works.queries.free_elements import FreeElement, free_elements, free_names
 from works.queries.work_pages import in_force
 from works.rules.code_lists import HIDDEN_TITLE_TYPES
 from works.rules.composites import Component, CompositeFault, Owned, composite_shares
-from works.rules.free_shares import FreeShareRule, element_of, free_share_owners
-from works.rules.public_domain import Author, Term, verdict
-
-OWNERLESS_ROLES = ("A", "C", "CA")
-
-
-@dataclass(frozen=True, slots=True)
-class FreeElement:
-    """Words or music with the verdict on them: `is_free` None when a fact is missing."""
-
-    element: str
-    name: Text
-    is_free: bool | None
-    sentences: tuple[Words, ...]
-    notes: tuple[str, ...]
-
-    @property
-    def state(self) -> str:
-        """The verdict as a state that pages have a shape for."""
-        return {True: "free", False: "protected", None: "unknown"}[self.is_free]
+from works.rules.free_shares import OWNERLESS_ROLES, FreeShareRule, element_of, free_share_owners
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,55 +57,41 @@ class WorkDescription:
         return any(row.kind == "component" for row in self.sources)
 
 
-def work_description(work: Work, *, on: dt.date, for_staff: bool = False) -> WorkDescription:
+def work_description(work: Work, *, on: dt.date, for_staff: bool = False, books: Books = NOW) -> WorkDescription:
     """Everything that pages show; titles that are only for finding, numbers and notes of senders for staff alone. At
-    most twelve queries, however much there is."""
-    titles = work.titles.order_by("pk")
-    if not for_staff:
-        titles = titles.exclude(title_type__in=HIDDEN_TITLE_TYPES)
-    sources = work.sources.select_related("source")
-    derived = work.derived.select_related("work").exclude(work__state__in=("merged", "refused"))
-    if not for_staff:
-        sources = sources.filter(Q(source=None) | Q(source__state="registered"))
-        derived = derived.filter(work__state="registered")
+    most twelve queries, however much there is; as known before, three more."""
+    titles = books.rows(WorkTitle, work_id=work.pk)
+    settings = books.rows(Instrumentation, work_id=work.pk)[:20]
+    books.attach(settings, "instruments")
+    identifiers = books.rows(WorkIdentifier, work_id=work.pk) if for_staff else []
     return WorkDescription(
         work=work,
-        titles=tuple(titles),
-        sources=tuple(sources.order_by("position", "pk")),
-        derived=tuple(derived.order_by("pk")[:50]),
-        elements=free_elements(work, on=on),
-        performers=tuple(work.performers.order_by("pk")[:100]),
-        settings=tuple(work.instrumentations.prefetch_related("instruments").order_by("pk")[:20]),
-        origins=tuple(work.origins.order_by("pk")[:20]),
-        notes=tuple(work.notes.order_by("pk")[:20]) if for_staff else (),
-        identifiers=tuple(work.identifiers.order_by("issuer", "pk")[:100]) if for_staff else (),
-        submissions=tuple(work.submissions.order_by("pk")[:20]) if for_staff else (),
+        titles=tuple(row for row in titles if for_staff or row.title_type not in HIDDEN_TITLE_TYPES),
+        sources=tuple(_sources(work, for_staff, books)),
+        derived=tuple(_derived(work, for_staff, books)[:50]),
+        elements=free_elements([work.pk], on=on, known_on=books.known_on).get(work.pk, ()),
+        performers=tuple(books.rows(WorkPerformer, work_id=work.pk)[:100]),
+        settings=tuple(settings),
+        origins=tuple(books.rows(WorkOrigin, work_id=work.pk)[:20]),
+        notes=tuple(books.rows(SocietyNote, work_id=work.pk)[:20]) if for_staff else (),
+        identifiers=tuple(sorted(identifiers, key=lambda row: (row.issuer, row.pk))[:100]),
+        submissions=tuple(books.rows(WorkSubmission, work_id=work.pk)[:20]) if for_staff else (),
     )
 
 
-def free_elements(work: Work, *, on: dt.date) -> tuple[FreeElement, ...]:
-    """The verdict on the words and the music of a work on a day, by the law of the society's own country."""
-    rows = list(work.public_domain_elements.order_by("pk"))
-    terms = protection_terms() if rows else ()
-    found = []
-    for element in Element:
-        mine = [row for row in rows if row.element == element]
-        if mine:
-            opinion = verdict([_author(row) for row in mine], terms, on)
-            notes = tuple(row.note for row in mine if row.note)
-            found.append(FreeElement(element.value, element.label, opinion.is_free, opinion.words, notes))
-    return tuple(found)
+def _sources(work: Work, for_staff: bool, books: Books) -> list[SourceWork]:
+    """What a work was made from, in order; for others than staff outside works and registered ones."""
+    rows = books.rows(SourceWork, "source", work_id=work.pk)
+    shown = [row for row in rows if for_staff or row.source is None or row.source.state == "registered"]
+    return sorted(shown, key=lambda row: (row.position, row.pk))
 
 
-def free_names(elements: Iterable[FreeElement]) -> frozenset[str]:
-    """Which elements are free beyond doubt."""
-    return frozenset(each.element for each in elements if each.is_free)
-
-
-def protection_terms() -> tuple[Term, ...]:
-    """The laws of the society's own country in the order of their days."""
-    rows = ProtectionTerm.objects.filter(territory=own_territory()).order_by("valid_from")
-    return tuple(Term(row.years_after_death, row.valid_from, row.valid_to, row.revives, row.source) for row in rows)
+def _derived(work: Work, for_staff: bool, books: Books) -> list[SourceWork]:
+    """What was made from a work; for others than staff, registered works alone."""
+    rows = books.rows(SourceWork, "work", source_id=work.pk)
+    if for_staff:
+        return [row for row in rows if row.work.state not in ("merged", "refused")]
+    return [row for row in rows if row.work.state == "registered"]
 
 
 def free_share_rules(on: dt.date) -> dict[str, FreeShareRule]:
@@ -175,7 +137,7 @@ def composite_proposal(work: Work, right: str, *, on: dt.date) -> Proposal:
 
 def free_share_proposal(work: Work, right: str, *, on: dt.date) -> Proposal | None:
     """What the society's rules make of the free shares of a right; None when they leave everything as it is."""
-    free = free_names(free_elements(work, on=on))
+    free = free_names(free_elements([work.pk], on=on).get(work.pk, ()))
     if not free:
         return None
     shares = work.shares.filter(in_force(on), right=right, territory=WORLD).exclude(state="disputed")
@@ -184,11 +146,6 @@ def free_share_proposal(work: Work, right: str, *, on: dt.date) -> Proposal | No
     if sorted(after, key=repr) == sorted(free_share_owners(now, frozenset(), {}), key=repr):
         return None
     return Proposal(_named(after))
-
-
-def _author(row: PublicDomainElement) -> Author:
-    names = tuple((language, name) for language, name in (("en", row.author), ("ur", row.author_original)) if name)
-    return Author(row.reason, names or (("en", ""),), row.died_in, row.century)
 
 
 def _named(owners: Sequence[Owned]) -> tuple[ProposedShare, ...]:

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, prefetch_related_objects
 
+from cmo_portal.common.known import NOW, Books
 from cmo_portal.common.words import Words
 from members.models import Party
 from works.models import (
@@ -22,7 +23,7 @@ from works.models import (
 )
 from works.models.claims import HOLDING
 from works.models.works import WHOLE
-from works.queries.work_pages import in_force
+from works.queries.work_pages import holds_on
 from works.rules.conflict_words import SpokenClaim, explain
 from works.rules.conflicts import decided_by_evidence
 
@@ -78,27 +79,40 @@ def evidence_of(party: Party | None) -> QuerySet[DisputeEvidence]:
     return rows.filter(Exists(mine)).filter(Q(claim__party=party) | Q(shown=True))
 
 
-def room_size(dispute: Dispute, claims: Sequence[Claim], *, on: dt.date) -> int:
+def room_size(
+    dispute: Dispute, claims: Sequence[Claim], *, on: dt.date, shares: Sequence[WorkShare] | None = None
+) -> int:
     """How much of the right the claims are about: what is held, and what the sides have beside it. Of a claim that is
-    not accepted, what the other sides hold."""
+    not accepted, what the other sides hold. `shares` are those of the work, where they have been read."""
+    rows = list(WorkShare.objects.filter(work=dispute.work_id)) if shares is None else shares
     day = on
-    held = list(dispute.held_shares.all())
+    held = [row for row in rows if row.dispute_id == dispute.pk]
     for row in held:
         day = min(max(day, row.valid_from or day), row.valid_to or day)
-    rows = WorkShare.objects.filter(
-        in_force(day), work=dispute.work_id, right=dispute.right, territory=dispute.territory, state="active"
-    )
     sides = {(claim.party_id, claim.role) for claim in claims}
-    standing = sum(row.share for row in rows if (row.party_id, row.role) in sides)
-    return standing + sum(row.share for row in held)
+    standing = [
+        row
+        for row in rows
+        if (row.right, row.territory, row.state) == (dispute.right, dispute.territory, "active")
+        and (row.party_id, row.role) in sides
+        and holds_on(row, day)
+    ]
+    return sum(row.share for row in (*standing, *held))
 
 
-def sentence_of(dispute: Dispute, claims: Sequence[Claim], *, on: dt.date, with_files: bool) -> list[Words]:
+def sentence_of(
+    dispute: Dispute,
+    claims: Sequence[Claim],
+    *,
+    on: dt.date,
+    with_files: bool,
+    shares: Sequence[WorkShare] | None = None,
+) -> list[Words]:
     """The conflict in words. `with_files` names the files, letters and agreements of all sides: for staff."""
     if dispute.state in ("settled", "refused"):
         return []
     spoken = [_spoken(claim, with_files) for claim in claims]
-    return explain(spoken, room=room_size(dispute, claims, on=on), whole=WHOLE)
+    return explain(spoken, room=room_size(dispute, claims, on=on, shares=shares), whole=WHOLE)
 
 
 def what_evidence_decides(dispute: Dispute, room: int) -> dict[int, int] | None:
@@ -125,12 +139,19 @@ def _spoken(claim: Claim, with_files: bool) -> SpokenClaim:
     )
 
 
-def told_disputes(work: Work, *, on: dt.date, with_files: bool) -> list[tuple[Dispute, list[Words]]]:
+def told_disputes(
+    work: Work, *, on: dt.date, with_files: bool, books: Books = NOW
+) -> list[tuple[Dispute, list[Words]]]:
     """The disputes of a work, the newest first, each with its sentence; one that was filed and not accepted is between
-    the society and who filed it."""
-    rows = work.disputes.exclude(state__in=() if with_files else ("filed", "refused"))
-    claims = Prefetch("claims", Claim.objects.select_related("party", "transaction__file").order_by("pk"))
+    the society and who filed it. Five queries at most, as known before one more."""
+    hidden = () if with_files else ("filed", "refused")
+    found = [row for row in books.rows(Dispute, work_id=work.pk) if row.state not in hidden]
+    books.attach(found, "claims", "party")
+    claims = [claim for dispute in found for claim in dispute.claims.all()]
+    prefetch_related_objects(claims, "transaction__file")
+    shares = books.rows(WorkShare, work_id=work.pk) if found else []
+    newest_first = sorted(found, key=lambda dispute: (dispute.opened_on, dispute.pk), reverse=True)
     return [
-        (dispute, sentence_of(dispute, list(dispute.claims.all()), on=on, with_files=with_files))
-        for dispute in rows.prefetch_related(claims).order_by("-opened_on", "-pk")
+        (dispute, sentence_of(dispute, list(dispute.claims.all()), on=on, with_files=with_files, shares=shares))
+        for dispute in newest_first
     ]

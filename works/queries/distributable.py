@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cmo_portal.common.known import NOW, Books
 from cmo_portal.common.texts import Text
 from members.models.parties import Right
 from members.models.territories import own_territory
@@ -14,11 +15,20 @@ from members.queries.areas import areas_covering
 from members.queries.collectors import collectors_of
 from works.models import Dispute, Work
 from works.models.claims import HOLDING
-from works.queries.chains import ONE_WORK, STATES, load_chains, question
-from works.rules.chains import CONFLICT, CYCLE, effective_shares
+from works.queries.chains import ACTIVE, ENDS, Resolved, ends_of, resolved
 from works.rules.distributable import Distributable, distributable
 
-WRONG = {CONFLICT: "conflict", CYCLE: "cycle"}
+
+@dataclass(frozen=True, slots=True)
+class SettledPart:
+    """A part of a work, in 1/10,000 of a percent: its holder and who is paid for it (parties; 0: nobody), and why not
+    where nobody is (a key of works.queries.status_words)."""
+
+    work_id: int
+    holder_id: int
+    units: int
+    payee_id: int
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,48 +41,57 @@ class RightStatus:
 
 
 def status_of_work(work: Work, *, on: dt.date) -> list[RightStatus]:
-    """The rights of one work of which something is documented, on a day, in the society's own country; all of them
-    where nothing is."""
-    found = statuses([work.pk], on=on)[work.pk]
-    told = [right for right in Right if found[right.value].is_documented] or list(Right)
-    return [RightStatus(right.value, right.label, found[right.value]) for right in told]
+    """The rights of one work on a day, in the society's own country, as `told_statuses` tells them."""
+    return told_statuses([resolved([work.pk], right=right, territory=own_territory(), on=on) for right in Right.values])
 
 
-def statuses(work_ids: Sequence[int], *, on: dt.date) -> dict[int, dict[str, Distributable]]:
-    """work id → right → status, for a page of works; a fixed number of queries for each right."""
-    found: dict[int, dict[str, Distributable]] = {work: {} for work in work_ids}
-    for right in Right.values:
-        parts = _parts(work_ids, right, on)
-        whole = held_whole(right=right, territory=own_territory(), on=on, works=work_ids)
-        for work in work_ids:
-            found[work][right] = distributable(parts.get(work, ()), held_whole=work in whole)
-    return found
+def told_statuses(answers: Sequence[Resolved]) -> list[RightStatus]:
+    """From the answers about all rights of one work: the rights of which something is documented; all where nothing
+    is."""
+    found = [
+        RightStatus(one.right, Right(one.right).label, status)
+        for one in answers
+        for status in status_of_answer(one).values()
+    ]
+    return [right for right in found if right.status.is_documented] or found
 
 
-def _parts(work_ids: Sequence[int], right: str, on: dt.date) -> dict[int, list[tuple[int, str]]]:
-    country = own_territory()
-    given = {"works": list(work_ids)}
-    loaded = load_chains(right=right, territory=country, on=on, works=ONE_WORK, parameters=given)
-    parts = effective_shares(loaded.owners, loaded.links, loaded.named, question(on)).parts
-    at = np.flatnonzero(parts.kept > 0)
-    state_of = dict(zip(loaded.owners.share_id.tolist(), loaded.state_no.tolist(), strict=True))
-    holders = [party for party in np.unique(parts.party_id[at]).tolist() if party]
-    paid = collectors_of(holders, on=on, right=right, territory=country)
-    found: dict[int, list[tuple[int, str]]] = defaultdict(list)
-    for row in at.tolist():
-        reason = STATES[state_of[int(parts.share_id[row])]]
-        if reason == "active":
-            who = paid[int(parts.party_id[row])]
-            reason = WRONG.get(int(parts.state[row])) or (who if isinstance(who, str) else "")
-        found[int(parts.work_id[row])].append((int(parts.kept[row]), reason))
-    return found
+def statuses(work_ids: Sequence[int], *, right: str, on: dt.date) -> dict[int, Distributable]:
+    """work id → status of one right in the society's own country, for a page of works; a fixed number of queries."""
+    return status_of_answer(resolved(work_ids, right=right, territory=own_territory(), on=on))
 
 
-def held_whole(*, right: str, territory: str, on: dt.date, works: Collection[int] | None = None) -> set[int]:
+def status_of_answer(answer: Resolved) -> dict[int, Distributable]:
+    """work id → what pays and what is held of a right that was asked about; four queries."""
+    parts: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    for part in settled_parts(answer):
+        parts[part.work_id].append((part.units, part.reason))
+    books = Books(answer.known_on)
+    whole = held_whole(right=answer.right, territory=answer.territory, on=answer.on, works=answer.works, books=books)
+    return {work: distributable(parts.get(work, ()), held_whole=work in whole) for work in answer.works}
+
+
+def settled_parts(answer: Resolved) -> list[SettledPart]:
+    """Every documented part of the works that were asked about, with who is paid for it, or why nobody is."""
+    ends = ends_of(answer.loaded, answer.found)
+    holders = np.unique(ends.party_id[ends.end_no == ACTIVE]).tolist()
+    books = Books(answer.known_on)
+    paid = collectors_of(holders, on=answer.on, right=answer.right, territory=answer.territory, books=books)
+    kept = answer.found.parts
+    parts = []
+    for row, end, party in zip(ends.row.tolist(), ends.end_no.tolist(), ends.party_id.tolist(), strict=True):
+        who: int | str = paid[party] if end == ACTIVE else ENDS[end]
+        reason, payee = (who, 0) if isinstance(who, str) else ("", who)
+        parts.append(SettledPart(int(kept.work_id[row]), party, int(kept.kept[row]), payee, reason))
+    return parts
+
+
+def held_whole(
+    *, right: str, territory: str, on: dt.date, works: Collection[int] | None = None, books: Books = NOW
+) -> set[int]:
     """The works of which a dispute holds the whole right in a country; of these works, or of all."""
-    disputes = Dispute.objects.filter(
-        right=right, holds="whole", state__in=HOLDING, territory__in=areas_covering(territory, on)
-    )
+    here = areas_covering(territory, on)
+    disputes = books.table(Dispute, right=right).filter(holds="whole", state__in=HOLDING, territory__in=here)
     if works is not None:
         disputes = disputes.filter(work__in=list(works))
     return set(disputes.values_list("work_id", flat=True))

@@ -5,20 +5,19 @@ between the sides.
 """
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.conf import settings
-from django.db.models import Q
-
 from cmo_portal.common.texts import Text
-from members.models import PartyAffiliation
-from members.models.parties import Right
+from members.models import Party
+from members.models.parties import PartyKind, Right
 from members.models.territories import own_territory
 from members.queries.areas import areas_covering
-from members.queries.mandates import covering
+from members.queries.collectors import UNREPRESENTED, affiliated_elsewhere
 from works.models import Work, WorkShare
 from works.models.works import WHOLE
+from works.queries.chains import resolved
+from works.queries.distributable import settled_parts
 from works.queries.work_pages import in_force
 
 PUBLISHING = frozenset({"E", "AM", "SE"})
@@ -64,41 +63,39 @@ class PublicRight:
         return sum(owner.share for owner in self.owners) - self.licensable - self.elsewhere
 
 
-def public_rights(work: Work, *, on: dt.date, free_roles: Collection[str] = ()) -> list[PublicRight]:
-    """The rights of a work on a day, performing first; a right nobody documented is left out. Up to 7 queries. A share
-    without owner in one of `free_roles` is one of words or music that belong to nobody."""
-    rows = list(
-        work.shares.filter(in_force(on), territory__in=areas_covering(own_territory(), on))
-        .select_related("party")
-        .order_by("-share", "pk")
+def public_rights(work: Work, *, on: dt.date) -> list[PublicRight]:
+    """The rights of a work on a day, performing first; a right nobody documented is left out. What can be licensed is
+    what a run would pay, through the same agreements. A fixed number of queries for each right."""
+    here = areas_covering(own_territory(), on)
+    rows = work.shares.filter(in_force(on), territory__in=here).select_related("party").order_by("-share", "pk")
+    by_right: dict[str, list[WorkShare]] = {}
+    for row in rows:
+        by_right.setdefault(row.right, []).append(row)
+    return [_public_right(right, work, by_right[right.value], on) for right in Right if right.value in by_right]
+
+
+def _public_right(right: Right, work: Work, rows: Sequence[WorkShare], on: dt.date) -> PublicRight:
+    parts = settled_parts(resolved([work.pk], right=right.value, territory=own_territory(), on=on))
+    societies = set(
+        Party.objects.filter(kind=PartyKind.SOCIETY, pk__in=[part.payee_id for part in parts]).values_list(
+            "pk", flat=True
+        )
     )
-    parties = {row.party_id for row in rows if row.party_id and row.state == "active"}
-    return [
-        _public_right(right, mine, parties, on, free_roles)
-        for right in Right
-        if (mine := [row for row in rows if row.right == right.value])
-    ]
-
-
-def _public_right(
-    right: Right, rows: Sequence[WorkShare], parties: Collection[int], on: dt.date, free_roles: Collection[str]
-) -> PublicRight:
-    held = covering(on=on, right=right.value, territory=own_territory()).filter(member__party__in=parties)
-    ours = set(held.values_list("member__party_id", flat=True))
-    running = Q(valid_to__isnull=True) | Q(valid_to__gte=on)
-    affiliated = PartyAffiliation.objects.filter(running, party__in=parties, right=right.value)
-    abroad = affiliated.exclude(society_code=str(settings.SOCIETY["cisac_code"]).zfill(3))
-    theirs = set(abroad.values_list("party_id", flat=True)) - ours
-    active = [row for row in rows if row.state == "active"]
+    unpaid = [part.holder_id for part in parts if part.reason == UNREPRESENTED]
+    abroad = affiliated_elsewhere(unpaid, on=on, right=right.value, territory=own_territory()) if unpaid else set()
     return PublicRight(
         right=right.value,
         name=right.label,
-        owners=tuple(_owners(active)),
+        owners=tuple(_owners(row for row in rows if row.state == "active")),
         disputed=sum(row.share for row in rows if row.state == "disputed"),
-        unclaimed=sum(row.share for row in rows if row.state == "unclaimed" and row.role not in free_roles),
-        licensable=sum(row.share for row in active if row.party_id in ours),
-        elsewhere=sum(row.share for row in active if row.party_id in theirs),
-        free=sum(row.share for row in rows if row.state == "unclaimed" and row.role in free_roles),
+        unclaimed=sum(part.units for part in parts if part.reason == "unclaimed"),
+        licensable=sum(part.units for part in parts if part.payee_id and part.payee_id not in societies),
+        elsewhere=sum(
+            part.units
+            for part in parts
+            if part.payee_id in societies or (part.reason == UNREPRESENTED and part.holder_id in abroad)
+        ),
+        free=sum(part.units for part in parts if part.reason == "free"),
     )
 
 

@@ -90,8 +90,6 @@ def filtered_files(wanted: dict[str, Any]) -> QuerySet[RegistrationFile]:
     rows = RegistrationFile.objects.select_related("received_by", "party")
     if wanted.get("state"):
         rows = rows.filter(state=wanted["state"])
-    if wanted.get("undo") == "asked":
-        rows = rows.filter(undos__state="asked")
     if wanted.get("form"):
         rows = rows.filter(format__in=TABLES) if wanted["form"] == "table" else rows.exclude(format__in=TABLES)
     if wanted.get("origin"):

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from cmo_portal.common.known import NOW, Books
 from cmo_portal.common.texts import Text
 from members.models.parties import Right
 from members.models.territories import WORLD
@@ -172,10 +173,12 @@ def works_digest(works: Iterable[int]) -> str:
     return told.hexdigest()
 
 
-def regroupings_of(work: Work) -> list[Regrouping]:
-    """Merges and splits of a work that wait or are done, the newest first."""
-    rows = Regrouping.objects.filter(Q(work=work) | Q(other=work), state__in=["proposed", "done", "undone"])
-    return list(rows.select_related("work", "other").order_by("-pk"))
+def regroupings_of(work: Work, *, books: Books = NOW) -> list[Regrouping]:
+    """Merges and splits of a work that wait, are done or undone, the newest first. Two queries, as known before two
+    more."""
+    rows = books.rows(Regrouping, "work", work_id=work.pk) + books.rows(Regrouping, "work", other_id=work.pk)
+    shown = [row for row in rows if row.state in ("proposed", "done", "undone")]
+    return sorted(shown, key=lambda row: row.pk, reverse=True)
 
 
 def filtered_regroupings(state: str) -> QuerySet[Regrouping]:

@@ -98,7 +98,7 @@ def like_titled_ids(title: str, *, limit: int) -> list[int]:
     if not asked.key:
         return []
     exact = asked.rows(_SAME_TITLE, {}) + asked.rows(_BEGINNING, {"beginning": f"{_escaped(asked.key)}%"})
-    holding = asked.rows(_HOLDING.replace("{condition}", _ALL_WORDS), {"sounds": _all_sounds(asked.key)})
+    holding = asked.rows(_HOLDING.replace("{condition}", _ALL_WORDS), {"sounds": asked_sounds(asked.key)})
     kinds = [asked.rows(_SOUNDS_SO, {}), holding, _near_rows(asked)]
     alike = [work_id for rows in kinds for work_id in _likest_first(_likeness(rows, asked.key))[:limit]]
     return list(dict.fromkeys([work_id for (work_id,) in exact] + alike))
@@ -180,7 +180,7 @@ def _alike(asked: _Asked, *, is_known: bool) -> Iterator[int]:
     key, telling = asked.key, len(asked.bones) >= TELLING
     heard = _likeness(asked.rows(_SOUNDS_SO, {}), key) if telling else {}
     heard = {work_id: max(score, SAME_SOUND) for work_id, score in heard.items()}
-    holding = _likeness(asked.rows(_HOLDING.replace("{condition}", _ALL_WORDS), {"sounds": _all_sounds(key)}), key)
+    holding = _likeness(asked.rows(_HOLDING.replace("{condition}", _ALL_WORDS), {"sounds": asked_sounds(key)}), key)
     near = {} if is_known else _likeness(_near_rows(asked), key)
     best = near | holding | heard
     yield from (work_id for work_id in _likest_first(best) if best[work_id] >= ALIKE)
@@ -209,7 +209,8 @@ def _likest_first(scores: dict[int, float]) -> list[int]:
 _ALL_WORDS = "words @> %(sounds)s::text[]"
 
 
-def _all_sounds(key: str) -> list[str]:
+def asked_sounds(key: str) -> list[str]:
+    """The sounds that a document must hold, all of them, to have every word of a folded text."""
     spoken = _sounds(key)
     asked = [_spoken(each) for each in spoken]
     return spoken if all(each == ALL_VOWELS for each in asked) else asked

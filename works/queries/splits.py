@@ -17,12 +17,14 @@ LIVE = ("open", "refused")
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One party of a round: role and shares by right (1/10,000 of a percent), and what it answered."""
+    """One party of a round: role and shares by right (1/10,000 of a percent), and what it answered. `synchronisation`
+    is None in a round that does not speak of that right."""
 
     party: Party
     roles: tuple[str, ...]
     performing: int
     mechanical: int
+    synchronisation: int | None
     answer: SplitAnswer | None
     is_member: bool
 
@@ -44,6 +46,11 @@ def living_members(party_ids: Iterable[int]) -> set[int]:
 def live_split(work: Work) -> SplitProposal | None:
     """The round of a work that is not decided yet."""
     return work.splits.filter(state__in=LIVE).first()
+
+
+def last_split(work: Work) -> SplitProposal | None:
+    """The last round of a work, however it ended."""
+    return work.splits.order_by("-round").first()
 
 
 def waiting_answers(party: Party) -> QuerySet[SplitAnswer]:
@@ -85,11 +92,25 @@ def sides_of(proposal: SplitProposal) -> list[Side]:
             roles[party_id] += [role] if role not in roles[party_id] else []
             shares[party_id, right] += share
     members = living_members(answers)
+    names_sync = "SR" in rights_of(proposal)
     found = [
-        Side(answer.party, tuple(roles[pk]), shares[pk, "PR"], shares[pk, "MR"], answer, pk in members)
+        Side(
+            party=answer.party,
+            roles=tuple(roles[pk]),
+            performing=shares[pk, "PR"],
+            mechanical=shares[pk, "MR"],
+            synchronisation=shares[pk, "SR"] if names_sync else None,
+            answer=answer,
+            is_member=pk in members,
+        )
         for pk, answer in answers.items()
     ]
     return sorted(found, key=lambda side: (-side.performing, side.party.pk))
+
+
+def rights_of(proposal: SplitProposal) -> set[str]:
+    """The rights of which a round speaks."""
+    return {right for _party, _role, right, _share in proposal.parts}
 
 
 def unowned_parts(proposal: SplitProposal) -> dict[str, int]:

@@ -31,6 +31,11 @@ REASONS: dict[str, Words] = {
         _("If you know whose part it is, say what is wrong with this work."),
         _("Enter the missing shares."),
     ),
+    "free": Words(
+        _("public domain: belongs to nobody"),
+        _("Nothing: this part has no owner who could be paid."),
+        _("Nothing, unless the society’s rule gives this part to the other creators: see the shares it proposes."),
+    ),
     "unconfirmed": Words(
         _("waiting for the co-writers"),
         _("Agree to the split, and ask the others to answer."),

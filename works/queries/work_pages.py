@@ -2,13 +2,14 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q
 
 from cmo_portal.audit.models import Act
+from cmo_portal.common.known import NOW, Books, end_of_day
 from cmo_portal.common.models import Public
 from cmo_portal.common.texts import Text
 from members.models import Party
@@ -18,6 +19,7 @@ from members.queries.areas import areas_covering
 from members.queries.parties import same_name_parties
 from works.models import RecordingPerformer, Work, WorkShare, WorkTitle
 from works.models.works import WHOLE
+from works.queries.free_elements import free_shares
 
 PERFORMERS_SHOWN = 3  # of a work in a list
 
@@ -43,15 +45,16 @@ def in_force(on: dt.date) -> Q:
     return begun & (Q(valid_to__isnull=True) | Q(valid_to__gte=on))
 
 
-def share_table(work: Work, *, on: dt.date) -> list[RightTable]:
+def holds_on(row: WorkShare, on: dt.date) -> bool:
+    """Whether a share holds on a day, as `in_force` asks the database."""
+    return (row.valid_from is None or row.valid_from <= on) and (row.valid_to is None or row.valid_to >= on)
+
+
+def share_table(work: Work, *, on: dt.date, books: Books = NOW) -> list[RightTable]:
     """Shares by right on a day, larger first; a right nobody documented is left out."""
-    shares = work.shares.filter(in_force(on)).select_related("party", "dispute")
-    return right_tables(shares.order_by("-share", "pk"))
-
-
-def right_tables(rows: Iterable[WorkShare]) -> list[RightTable]:
-    """The rows by right, in their order."""
-    rows, tables = list(rows), []
+    rows = [row for row in books.rows(WorkShare, "party", work_id=work.pk) if holds_on(row, on)]
+    rows.sort(key=lambda row: (-row.share, row.pk))
+    tables = []
     for right in Right:
         mine = tuple(row for row in rows if row.right == right)
         if mine:
@@ -81,7 +84,7 @@ class Owner:
 @dataclass(frozen=True, slots=True)
 class ListedWork:
     """A work in a list: its other titles, who owns it, who performs it, and whether every part of every documented
-    right has an owner without a dispute.
+    right has an owner without a dispute, or belongs to nobody for a reason.
 
     Shares are those of the performing right; where that is not documented, those of the first right that is.
     """
@@ -96,7 +99,7 @@ class ListedWork:
 
 
 def listed(works: Sequence[Work], *, on: dt.date) -> list[ListedWork]:
-    """The works as a list shows them, in their order; three queries. Shares are those of the society's country."""
+    """The works as a list shows them, in their order; five queries at most. Shares are those that hold here."""
     shares: dict[int, list[WorkShare]] = defaultdict(list)
     here = areas_covering(own_territory(), on)
     rows = WorkShare.objects.filter(in_force(on), work__in=works, territory__in=here)
@@ -112,11 +115,16 @@ def listed(works: Sequence[Work], *, on: dt.date) -> list[ListedWork]:
         .values_list("recording__parts__work_id", "name")
     ):
         performers[work_id][name] = None
-    return [_listed(work, titles[work.pk], shares[work.pk], tuple(performers[work.pk])) for work in works]
+    free = free_shares((row for mine in shares.values() for row in mine), on=on)
+    return [_listed(work, titles[work.pk], shares[work.pk], tuple(performers[work.pk]), free) for work in works]
 
 
 def _listed(
-    work: Work, titles: Sequence[WorkTitle], shares: Sequence[WorkShare], performers: tuple[str, ...]
+    work: Work,
+    titles: Sequence[WorkTitle],
+    shares: Sequence[WorkShare],
+    performers: tuple[str, ...],
+    free: Collection[int],
 ) -> ListedWork:
     shown = next((right for right in Right.values if any(row.right == right for row in shares)), "")
     rows = [row for row in shares if row.right == shown]
@@ -131,14 +139,15 @@ def _listed(
         other_titles=tuple({title.text: title for title in titles if title.text != work.title}.values()),
         owners=tuple(named.values()),
         performers=performers[:PERFORMERS_SHOWN],
-        is_whole=bool(shares) and all(_is_whole(shares, right) for right in {row.right for row in shares}),
+        is_whole=bool(shares) and all(_is_whole(shares, right, free) for right in {row.right for row in shares}),
         is_disputed=any(row.state == "disputed" for row in shares),
         is_unconfirmed=any(row.state == "unconfirmed" for row in shares),
     )
 
 
-def _is_whole(shares: Sequence[WorkShare], right: str) -> bool:
-    return sum(row.share for row in shares if row.right == right and row.state == "active") == WHOLE
+def _is_whole(shares: Sequence[WorkShare], right: str, free: Collection[int]) -> bool:
+    mine = (row for row in shares if row.right == right and (row.state == "active" or row.pk in free))
+    return sum(row.share for row in mine) == WHOLE
 
 
 def same_named_parties(rows: Sequence[dict[str, Any]]) -> list[tuple[int, str, list[Party]]]:
@@ -146,14 +155,16 @@ def same_named_parties(rows: Sequence[dict[str, Any]]) -> list[tuple[int, str, l
     that go by this name. One or two queries a name."""
     found = []
     for place, row in enumerate(rows):
-        if row.get("name") and not row.get("own") and not row.get("ipi") and not row.get("found"):
+        if row.get("name") and not row.get("own") and not row.get("ipi"):
             parties = same_name_parties(row["name"])
-            if parties:
+            if parties and row.get("found") not in {str(party.uid) for party in parties}:
                 found.append((place, row["name"], parties))
     return found
 
 
-def acts_on(record: Public, limit: int = 30) -> list[Act]:
-    """The last acts on a record, the newest first."""
+def acts_on(record: Public, *, until: dt.date | None = None, limit: int = 30) -> list[Act]:
+    """The last acts on a record, up to the end of a day where one is given, the newest first."""
     acts = Act.objects.filter(object_type=record._meta.label_lower, object_id=str(record.uid))
+    if until is not None:
+        acts = acts.filter(at__lte=end_of_day(until))
     return list(acts.select_related("actor").order_by("-number")[:limit])

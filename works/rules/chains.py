@@ -120,11 +120,13 @@ class Parts(Columns):
 
 class Resolution(NamedTuple):
     """All steps, the owners first; the links as they were asked about, for the paths; the links that a named work
-    waits for in vain (a gap: nobody gave their assignor a part)."""
+    waits for in vain (a gap: nobody gave their assignor a part); the rows of the links that say something about a part,
+    also where they cannot all be true or lead back."""
 
     parts: Parts
     links: Links
     gaps: Named
+    spoken: I64
 
     def answer(self) -> Parts:
         """The parts that are kept, by work, share and party."""
@@ -164,7 +166,7 @@ def effective_shares(owners: Owners, links: Links, named: Named, question: Quest
         frontier, trail = onward, onward_trail
         steps.append(frontier)
     parts = Parts.join(steps)
-    return Resolution(parts, links, _gaps(parts, links, named))
+    return Resolution(parts, links, _gaps(parts, links, named), np.flatnonzero(roads.spoken))
 
 
 def _in_force(owners: Owners, question: Question) -> Owners:
@@ -196,6 +198,7 @@ class _Roads:
 
     def __init__(self, owners: Owners, links: Links, named: Named) -> None:
         self.links = links
+        self.spoken = np.zeros(len(links), dtype=bool)  # whether a link was ever taken into account
         self.named = (named.agreement_id, named.work_id)
         self.included = named.included
         by_party = order_by(owners.work_id, owners.party_id)
@@ -216,6 +219,7 @@ class _Roads:
         has_specific = np.zeros(len(frontier), dtype=bool)
         has_specific[row[specific == 1]] = True
         first = (specific == 1) | ~has_specific[row]
+        self.spoken[link[first]] = True
         return row[first], link[first]
 
     def _covers(self, work: I64, link: I64) -> Mask:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from cmo_portal.common.money import WHOLE_SHARE
 
 FULL, PARTIAL, NONE = "full", "partial", "none"
+FREE = "free"  # the reason of a part of words or music that belong to nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +31,9 @@ class Distributable:
 
     @property
     def status(self) -> str:
-        """full, partial or none."""
-        if self.pays == WHOLE_SHARE:
+        """full, partial or none; what belongs to nobody lacks nobody."""
+        free = sum(part.units for part in self.held if part.reason == FREE)
+        if self.pays and self.pays + free == WHOLE_SHARE:
             return FULL
         return PARTIAL if self.pays else NONE
 

@@ -15,6 +15,7 @@ from works.rules.splits import WHOLE
 
 ELEMENT_ROLES: Mapping[str, str] = {"A": "words", "C": "music"}
 BOTH_ROLE = "CA"
+OWNERLESS_ROLES = (*ELEMENT_ROLES, BOTH_ROLE)  # of shares that stand for words, for music, for both
 CREATORS = frozenset({"CA", "C", "A", "AR", "AD", "TR", "SA", "SR"})
 ARRANGERS = frozenset({"AR", "AD", "TR", "SA", "SR"})
 

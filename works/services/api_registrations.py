@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -13,10 +13,12 @@ from cmo_portal.audit.services import record_act
 from members.models import ApiClient, Scope
 from works.models import ApiRegistration
 from works.queries.api_registrations import KeyUsedOtherwise, earlier_registration, registration_facts
+from works.services.describing import NewDescription
 from works.services.drafts import typed_work
 from works.services.recordings import NewRecording
 from works.services.registration import register_work
 from works.services.splits import open_first_rounds
+from works.services.typed_descriptions import version_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ class Submission:
     persons: dict[int, UUID | None]
     sent_at: dt.datetime
     recordings: Sequence[NewRecording] = ()
+    description: NewDescription = field(default_factory=NewDescription)
     reference: str = ""
     is_doubtful: bool = False
 
@@ -55,7 +58,12 @@ def register_through_api(*, client: ApiClient, submission: Submission) -> ApiReg
         return earlier
     new = typed_work(submission.title, list(submission.shares), client.party, None, submission.persons)
     work = register_work(
-        new=replace(new, recordings=tuple(submission.recordings)),
+        new=replace(
+            new,
+            recordings=tuple(submission.recordings),
+            description=submission.description,
+            version_type=version_of(submission.description.facts),
+        ),
         by=None,
         source="api",
         registered_by=client.party,

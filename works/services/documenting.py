@@ -111,7 +111,7 @@ def correct_performers(*, work: Work, lines: Sequence[Line], reason: str, by: Us
 def correct_settings(*, work: Work, lines: Sequence[Line], reason: str, by: User) -> None:
     """Replace the instrumentations of a work; the value `instruments` of a line holds (code, players) pairs."""
     work = _opened(work, reason, by)
-    played = [dict(line.values).pop("instruments") for line in lines]
+    played = [line.values["instruments"] for line in lines]
     bare = [{key: value for key, value in line.values.items() if key != "instruments"} for line in lines]
     before = {str(row.pk): _instruments(row) for row in work.instrumentations.prefetch_related("instruments")}
     changes = _replace(Instrumentation, work, [Line(line.uid, v) for line, v in zip(lines, bare, strict=True)])

@@ -21,7 +21,7 @@ from works.services.naming import party_facts
 from works.services.recordings import NewRecording
 from works.services.registration import NewShare, NewTitle, NewWork, register_work
 from works.services.splits import open_first_rounds, withdraw_rounds
-from works.services.typed_descriptions import typed_description, typed_version
+from works.services.typed_descriptions import typed_description, version_of
 
 NOBODY = "PD"  # the role of a row that is the part of words which belong to nobody
 STEPS = ("title", "known", "shares")
@@ -128,6 +128,7 @@ def typed_work(
     original = title.get("title_original") or ""
     language = title.get("language") or ""
     recording = NewRecording(title.get("isrc") or "", title["title"], title.get("performer") or "", length or None)
+    description = typed_description(title)
     return NewWork(
         title=NewTitle(title["title"], "OT", language),
         other_titles=(NewTitle(original, "OL", language),) if original else (),
@@ -135,8 +136,8 @@ def typed_work(
         duration=length or None,
         shares=tuple(_shares(rows, own, by, persons)),
         recordings=(recording,) if recording.isrc else (),
-        version_type=typed_version(title),
-        description=typed_description(title),
+        version_type=version_of(description.facts),
+        description=description,
     )
 
 
@@ -149,11 +150,12 @@ def _shares(
     if own is not None:
         known.update({place: own for place, row in enumerate(rows) if row.get("own")})
     others = [place for place, row in enumerate(rows) if place not in known and row["role"] != NOBODY]
-    if others:
-        facts = [party_facts(rows[place]["name"], rows[place]["role"], rows[place].get("ipi")) for place in others]
-        known.update(
-            zip(others, register_parties(parties=facts, by=by, source="member" if own else "staff"), strict=True)
-        )
+    facts = {place: party_facts(rows[place]["name"], rows[place]["role"], rows[place].get("ipi")) for place in others}
+    wanted = list(dict.fromkeys(facts.values()))  # who stands in two roles is one person
+    if wanted:
+        made = register_parties(parties=wanted, by=by, source="member" if own else "staff")
+        new = dict(zip(wanted, made, strict=True))
+        known.update({place: new[each] for place, each in facts.items()})
     return [
         NewShare(known.get(place), "A" if row["role"] == NOBODY else row["role"], right, row[field])
         for place, row in enumerate(rows)
@@ -164,10 +166,10 @@ def _shares(
 
 def _found(rows: list[dict[str, Any]]) -> dict[int, Party]:
     """The rows whose person was found by search and still bears that name."""
-    wanted = {row["found"]: place for place, row in enumerate(rows) if row.get("found")}
-    found = {str(party.uid): party for party in Party.objects.filter(uid__in=list(wanted))}
+    wanted = {place: row["found"] for place, row in enumerate(rows) if row.get("found")}
+    found = {str(party.uid): party for party in Party.objects.filter(uid__in=set(wanted.values()))}
     return {
         place: found[uid]
-        for uid, place in wanted.items()
+        for place, uid in wanted.items()
         if uid in found and found[uid] in same_name_parties(rows[place]["name"])
     }

@@ -74,7 +74,9 @@ def import_registration_file(*, file: RegistrationFile, by: User, now: dt.dateti
         with _read(file) as reading:
             decider, dated = Decider(file, sender_key(reading)), _dated(reading)
             for part in slices_of(reading, SLICE):
-                take_slice(file=file, decisions=decider.decide(part), sender=decider.sender, by=by, dated=dated)
+                take_slice(
+                    file=file, decisions=decider.decide(part), sender=decider.sender, by=by, now=now, dated=dated
+                )
         _finish_import(file, by, now)
     return file
 
@@ -122,7 +124,9 @@ def import_by_job(*, job: Job, now: dt.datetime) -> None:
         for part in slices_of(reading, SLICE):
             with transaction.atomic():
                 check_held(job)
-                take_slice(file=file, decisions=decider.decide(part), sender=decider.sender, by=by, dated=dated)
+                take_slice(
+                    file=file, decisions=decider.decide(part), sender=decider.sender, by=by, now=now, dated=dated
+                )
             done += len(part)
             report_progress(job, done=done, total=total)
     with transaction.atomic():

@@ -106,7 +106,7 @@ def check_new_work(new: NewWork) -> None:
     if not new.title.text.strip():
         faults.append(_("Give the title of the work."))
     if new.iswc:
-        faults += _iswc_faults(new.iswc)
+        faults += iswc_faults(new.iswc)
     faults += [
         _("%(isrc)s is not an ISRC: two letters, three letters or digits, then seven digits.")
         % {"isrc": recording.isrc}
@@ -124,7 +124,8 @@ def check_new_work(new: NewWork) -> None:
         raise ValidationError(faults)
 
 
-def _iswc_faults(iswc: str) -> list[str]:
+def iswc_faults(iswc: str) -> list[str]:
+    """What is wrong with the ISWC of a new work: its form, or that another work has it."""
     reading = read_iswc(iswc)
     if not reading.has_shape:
         return [_("%(iswc)s is not an ISWC: the letter T and ten digits.") % {"iswc": iswc}]

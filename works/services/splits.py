@@ -4,7 +4,8 @@ Every act locks the work first and the round second, so that two people who answ
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -17,7 +18,7 @@ from cmo_portal.common.clock import business_date
 from cmo_portal.wording import share_text
 from members.models import Party
 from works.models import SplitAnswer, SplitProposal, SplitRule, Work, WorkShare
-from works.queries.splits import LIVE, agreement_rule, living_members
+from works.queries.splits import LIVE, agreement_rule, last_split, living_members
 from works.rules.agreement import AgreementRule, fixed_order, split_digest
 from works.rules.splits import Part, split_faults
 from works.services.registration import NewShare, names_others, share_row, write_shares
@@ -102,14 +103,52 @@ def propose_split_again(
         raise ValidationError(_("This split was decided or replaced meanwhile. Look at the one that stands now."))
     whole = [*shares, *_unowned(proposal)]
     _check_parts(proposal, whole)
-    proposal.state, proposal.decided_at = "replaced", now
-    proposal.save(update_fields=["state", "decided_at"])
     WorkShare.objects.filter(work=work, state="unconfirmed").delete()
     write_shares([share_row(work, part, SOURCE, unconfirmed=True) for part in shares])
-    rule = agreement_rule(business_date(now))
-    fresh = _open_rounds([(work, whole, proposal.round + 1, sides)], party, note.strip()[:500], rule, by, now)[0]
+    fresh = ask_again(work=work, shares=whole, named=sides, party=party, by=by, now=now, note=note)
     record_act(by=by, verb="propose_split", on=work, facts={"round": fresh.round, "reason": note.strip()[:200]})
     return fresh
+
+
+def ask_again(
+    *,
+    work: Work,
+    shares: Sequence[NewShare],
+    named: Collection[int],
+    party: Party,
+    by: User | None,
+    now: dt.datetime,
+    note: str = "",
+) -> SplitProposal:
+    """The next round of a work, as `party` proposes it, in the place of one that still waits; those who were `named`
+    before are asked as well. Inside the caller's transaction, with the shares stored as unconfirmed."""
+    SplitProposal.objects.filter(work=work, state__in=LIVE).update(state="replaced", decided_at=now)
+    last = last_split(work)
+    number = last.round + 1 if last else 1
+    rule = agreement_rule(business_date(now))
+    return _open_rounds([(work, shares, number, set(named))], party, note.strip()[:500], rule, by, now)[0]
+
+
+def is_split_of(proposal: SplitProposal | None, shares: Iterable[NewShare]) -> bool:
+    """Whether a round proposes exactly these shares."""
+    return proposal is not None and bytes(proposal.digest) == split_digest([_part(each) for each in shares])
+
+
+def resume_rounds(*, work_ids: Iterable[int], by: User, now: dt.datetime) -> None:
+    """Of works whose shares were put back as they were: ask about the shares that stand and are not confirmed, and no
+    more about others. Inside the caller's transaction."""
+    rows = WorkShare.objects.filter(work__in=list(work_ids), state__in=("unconfirmed", "unclaimed")).order_by("pk")
+    standing: dict[int, list[NewShare]] = defaultdict(list)
+    for row in rows.select_related("party"):
+        standing[row.work_id].append(NewShare(row.party, row.role, row.right, row.share))
+    for work in Work.objects.filter(splits__state__in=LIVE, pk__in=list(work_ids)).select_related("registered_by"):
+        last, shares = last_split(work), standing[work.pk]
+        if is_split_of(last, shares):
+            continue
+        if work.registered_by is None or not any(each.party for each in shares):
+            withdraw_rounds(work_ids=[work.pk], now=now)
+        else:
+            ask_again(work=work, shares=shares, named=(), party=work.registered_by, by=by, now=now)
 
 
 def withdraw_rounds(*, work_ids: Iterable[int], now: dt.datetime) -> None:
@@ -155,7 +194,7 @@ def _open_rounds(
     """Rounds of (work, shares, number, parties named before) with their questions; those that nobody has to answer any
     more are agreed at once."""
     today = business_date(now)
-    parts = [[Part(_key(part), part.role, part.right, part.share) for part in shares] for _w, shares, _n, _s in rounds]
+    parts = [[_part(each) for each in shares] for _work, shares, _number, _named in rounds]
     proposals = SplitProposal.objects.bulk_create(
         SplitProposal(
             work=work,
@@ -234,7 +273,7 @@ def _conclude(proposals: Sequence[SplitProposal], now: dt.datetime) -> None:
 
 
 def _check_parts(proposal: SplitProposal, shares: Sequence[NewShare]) -> None:
-    parts = [Part(_key(part), part.role, part.right, part.share) for part in shares]
+    parts = [_part(each) for each in shares]
     faults = [
         _("The %(right)s shares add up to %(total)s; they must make 100 %%.")
         % {"right": fault.right, "total": share_text(fault.total)}
@@ -255,8 +294,8 @@ def _unowned(proposal: SplitProposal) -> list[NewShare]:
     return [NewShare(None, role, right, share) for key, role, right, share in proposal.parts if key is None]
 
 
-def _key(part: NewShare) -> int | None:
-    return part.party.pk if part.party else None
+def _part(share: NewShare) -> Part:
+    return Part(share.party.pk if share.party else None, share.role, share.right, share.share)
 
 
 def _facts(answer: SplitAnswer) -> dict[str, object]:

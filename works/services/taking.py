@@ -9,9 +9,11 @@ from django.db import transaction
 from cmo_portal.accounts.models import User
 from cmo_portal.audit.services import record_act
 from cmo_portal.common.faults import faultpoint
+from members.models import Party
 from works.formats.cwr.work_view import work_of
 from works.models import ImportedTransaction, RegistrationFile, Work, WorkShare
 from works.queries.exports import our_issuer
+from works.queries.splits import LIVE, last_split
 from works.rules.languages import language_of
 from works.services.cwr_chains import TakenWork, take_chains
 from works.services.cwr_differences import chain_faults
@@ -27,21 +29,30 @@ from works.services.registration import (
     NewWork,
     SharesAboveWhole,
     lock_register,
+    names_others,
     share_row,
     store_works,
     title_row,
     write_shares,
 )
+from works.services.splits import ask_again, is_split_of, open_first_rounds
 
 SLICE = 200
 
 
 def take_slice(
-    *, file: RegistrationFile, decisions: Sequence[Decision], sender: str, by: User, dated: dt.date | None = None
+    *,
+    file: RegistrationFile,
+    decisions: Sequence[Decision],
+    sender: str,
+    by: User,
+    now: dt.datetime,
+    dated: dt.date | None = None,
 ) -> int:
     """Store what is accepted of a slice and keep what became of each transaction; returns how many were taken.
 
     `dated` is the day of the file, from which its publisher chains hold; the day it was received where it names none.
+    A member's file registers for her: what it names of others waits until they have agreed, also when it is revised.
     Inside the caller's transaction. What an earlier run has taken is left as it is, so a slice may be taken again.
     """
     lock_register()
@@ -53,7 +64,7 @@ def take_slice(
         note(file=file, rows=told, sender=sender, by=by)
     on = dated or file.created_at.date()
     with noting(file):
-        works, taken = _store(open_ones, sender, by, kept)
+        works, taken = _store(file, open_ones, sender, by, now, kept)
         refused = _take_agreements(file, taken, sender, by, on)
     differing = chain_faults(taken=taken, refused=refused, on=on)
     faultpoint("works.import.after_works")
@@ -67,7 +78,12 @@ def take_slice(
 
 
 def _store(
-    decisions: Sequence[Decision], sender: str, by: User, kept: Mapping[int, ImportedTransaction]
+    file: RegistrationFile,
+    decisions: Sequence[Decision],
+    sender: str,
+    by: User,
+    now: dt.datetime,
+    kept: Mapping[int, ImportedTransaction],
 ) -> tuple[dict[int, tuple[str, Work | None]], list[TakenWork]]:
     """Transaction number → final status and work, for all whose work is only known now; and what was
     told of each work that is accepted."""
@@ -76,7 +92,7 @@ def _store(
     told = told_works(works=sent, sender=sender, by=by) if sent else []
     pairs = [(each, one.new) for each, one in zip(accepted, told, strict=True)]
     fresh = [(each, new) for each, new in pairs if not _is_known(each)]
-    stored = store_works(news=[new for _each, new in fresh], source=sender)
+    stored = _register([new for _each, new in fresh], file.party, sender, by, now)
     found: dict[int, tuple[str, Work | None]] = {
         each.transaction.number: (each.status, work) for (each, _new), work in zip(fresh, stored, strict=True)
     }
@@ -85,7 +101,7 @@ def _store(
         number = each.transaction.number
         work = each.work or (found.get(each.earlier, ("", None))[1] if each.earlier else None)
         if number in revisions and work is not None:
-            found[number] = _revise(work, revisions[number], sender, by, kept[number]), work
+            found[number] = _revise(work, revisions[number], sender, by, now, kept[number]), work
         elif number not in found:
             found[number] = each.status, work
     of_number = {each.transaction.number: (row, one) for each, row, one in zip(accepted, sent, told, strict=True)}
@@ -111,21 +127,30 @@ def _take_agreements(
     return refused
 
 
+def _register(news: Sequence[NewWork], party: Party | None, sender: str, by: User, now: dt.datetime) -> Sequence[Work]:
+    works = store_works(news=news, source=sender, registered_by=party, asks=party is not None)
+    if party is not None:
+        rounds = [(work, new.shares) for work, new in zip(works, news, strict=True)]
+        open_first_rounds(works=rounds, party=party, by=by, now=now)
+    return works
+
+
 def _is_known(decision: Decision) -> bool:
     return decision.work is not None or decision.earlier is not None
 
 
-def _revise(work: Work, new: NewWork, sender: str, by: User, row: ImportedTransaction) -> str:
+def _revise(work: Work, new: NewWork, sender: str, by: User, now: dt.datetime, row: ImportedTransaction) -> str:
     """A revision replaces the shares that this sender brought; those from elsewhere and contested parts stay. What
     would then make more than the whole is a conflict: its contested part is held, and nothing else is taken."""
     before = _share_facts(work, sender)
     try:
         with transaction.atomic():
             Work.objects.select_for_update(no_key=True).get(pk=work.pk)
-            old = WorkShare.objects.filter(work=work, source=sender).exclude(state="disputed")
-            note_revision(file=row.file, work=work, shares=list(old))
-            old.delete()
-            write_shares([share_row(work, part, sender) for part in new.shares])
+            standing = WorkShare.objects.filter(work=work, source=sender).exclude(state="disputed")
+            old = list(standing)
+            note_revision(file=row.file, work=work, shares=old)
+            standing.delete()
+            _write_revised(work, new, sender, by, now, row.file.party, {each.party_id for each in old} - {None})
     except SharesAboveWhole:
         on = row.file.created_at.date()
         open_file_conflicts(work=work, shares=new.shares, sender=sender, row=row, by=by, on=on)
@@ -135,6 +160,21 @@ def _revise(work: Work, new: NewWork, sender: str, by: User, row: ImportedTransa
     link_recordings([(work, recording) for recording in new.recordings])
     record_act(by=by, verb="revise_work", on=work, facts={"before": before, "after": _share_facts(work, sender)})
     return "AC"
+
+
+def _write_revised(
+    work: Work, new: NewWork, sender: str, by: User, now: dt.datetime, party: Party | None, named: set[Any]
+) -> None:
+    """Store revised shares. Those of a member's file wait, and everybody is asked, unless all sides have agreed to just
+    these; a round that asks about just these goes on."""
+    last = last_split(work)
+    is_asked = is_split_of(last, new.shares) and last is not None and last.state in (*LIVE, "agreed")
+    is_agreed = is_asked and last is not None and last.state == "agreed"
+    others = party is not None and (names_others(new.shares, party) or bool(named - {party.pk}))
+    waits = others and not is_agreed
+    write_shares([share_row(work, part, sender, unconfirmed=waits) for part in new.shares])
+    if party is not None and waits and not is_asked:
+        ask_again(work=work, shares=new.shares, named=named, party=party, by=by, now=now)
 
 
 def _revise_facts(work: Work, new: NewWork) -> None:

@@ -1,10 +1,13 @@
 """From the answers of a registration that somebody typed to the description of a work."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from cmo_portal.common.spelling import script_of
 from works.services.describing import NewDescription, NewPublicDomain, NewSource, Texts, WorkFacts
 
+CHANGED_WORDS = {"adaptation": "MOD", "translation": "TRA"}  # kind of source → CWR code
+UNCHANGED = ("ORI", "NON")  # the original music or words, or none
 LAST_CENTURY = 21  # a number up to here names a century, a larger one a year
 
 
@@ -19,21 +22,38 @@ def typed_description(answers: dict[str, Any]) -> NewDescription:
         if made_from and title
     )
     return NewDescription(
-        facts=WorkFacts(
-            text_music=answers.get("text_music") or "",
-            music_arrangement="ARR" if made_from == "arrangement" else "",
-            lyric_adaptation={"adaptation": "MOD", "translation": "TRA"}.get(made_from, ""),
-            composite_type="MED" if made_from == "component" else "",
-            component_count=len(sources) if made_from == "component" and len(sources) > 1 else None,
-        ),
+        facts=facts_of_sources([source.kind for source in sources], text_music=answers.get("text_music") or ""),
         sources=sources,
         public_domain=tuple(_free_words(answers)),
     )
 
 
-def typed_version(answers: dict[str, Any]) -> str:
-    """Whether it is an original work or a modified version of another."""
-    return "MOD" if answers.get("made_from") in ("arrangement", "adaptation", "translation") else "ORI"
+def facts_of_sources(
+    kinds: Sequence[str],
+    *,
+    text_music: str = "",
+    music_arrangement: str = "",
+    lyric_adaptation: str = "",
+    composite_type: str = "",
+    excerpt_type: str = "",
+) -> WorkFacts:
+    """The facts of a work: as they were said, else as the kinds of its sources tell them."""
+    parts = kinds.count("component")
+    changed_words = next((code for kind, code in CHANGED_WORDS.items() if kind in kinds), "")
+    return WorkFacts(
+        text_music=text_music,
+        music_arrangement=music_arrangement or ("ARR" if "arrangement" in kinds else ""),
+        lyric_adaptation=lyric_adaptation or changed_words,
+        composite_type=composite_type or ("MED" if parts else ""),
+        component_count=parts if parts > 1 else None,
+        excerpt_type=excerpt_type,
+    )
+
+
+def version_of(facts: WorkFacts) -> str:
+    """Whether it is an original work or a modified version of another: whether something was done to music or words."""
+    done = {facts.music_arrangement, facts.lyric_adaptation} - {"", *UNCHANGED}
+    return "MOD" if done else "ORI"
 
 
 def _free_words(answers: dict[str, Any]) -> list[NewPublicDomain]:

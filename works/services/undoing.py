@@ -36,9 +36,9 @@ from works.services.cwr_chains import restore_emptied
 from works.services.made import SHARE_FIELDS, WORK_FIELDS
 from works.services.registration import lock_register
 from works.services.resting import Reasons, lock_register_for_undo, made_by, release_works, resting_on
-from works.services.splits import withdraw_rounds
+from works.services.splits import resume_rounds, withdraw_rounds
 
-PERMISSION = "works.import_works"
+ASK, CONFIRM = "works.import_works", "works.confirm_undos"
 UNDONE = ("undone", "partly")
 NAMED = 20  # works that a refusal names one by one
 LISTING_FIELDS = ("agreement_id", "included")
@@ -84,7 +84,7 @@ def ask_undo(*, file: RegistrationFile, reason: str, leaves_rest: bool, by: User
 
     Raises ValidationError naming each such work when they are not to be left, and when it was asked or done before.
     """
-    require(by, PERMISSION)
+    require(by, ASK)
     file = RegistrationFile.objects.select_for_update(of=("self",)).get(pk=file.pk)
     if file.state in UNDONE:
         raise ValidationError(_("This import was undone already."))
@@ -106,7 +106,7 @@ def ask_undo(*, file: RegistrationFile, reason: str, leaves_rest: bool, by: User
 @transaction.atomic
 def do_undo(*, undo: ImportUndo, by: User, now: dt.datetime) -> ImportUndo:
     """A second person undoes the import that somebody asked to undo; by what rests on it now. Done once."""
-    require(by, PERMISSION)
+    require(by, CONFIRM)
     RegistrationFile.objects.select_for_update(of=("self",)).get(pk=undo.file_id)
     undo = ImportUndo.objects.select_for_update(of=("self",)).select_related("file").get(pk=undo.pk)
     if undo.state != "asked":
@@ -118,8 +118,8 @@ def do_undo(*, undo: ImportUndo, by: User, now: dt.datetime) -> ImportUndo:
 
 @transaction.atomic
 def refuse_undo(*, undo: ImportUndo, by: User, now: dt.datetime) -> ImportUndo:
-    """The import stays as it is."""
-    require(by, PERMISSION)
+    """The import stays as it is: the one who asked takes it back, or somebody who may confirm it refuses."""
+    require(by, ASK if undo.asked_by_id == by.pk else CONFIRM)
     undo = ImportUndo.objects.select_for_update(of=("self",)).select_related("file").get(pk=undo.pk)
     if undo.state != "asked":
         raise ValidationError(_("This was decided already."))
@@ -140,6 +140,7 @@ def _carry_out(undo: ImportUndo, by: User, now: dt.datetime) -> ImportUndo:
     list(Work.objects.select_for_update(no_key=True).filter(pk__in=affected).order_by("pk").values_list("pk"))
     shares = _withdraw(file, plan.made, now)
     shares += _put_back(file, plan.revised)
+    resume_rounds(work_ids=plan.revised, by=by, now=now)
     _put_listings_back(file, plan)
     _void_affiliations(file, plan)
     release_works(plan.made)

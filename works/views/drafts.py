@@ -46,7 +46,8 @@ def draft_discard(request: HttpRequest, party: Party, uid: UUID) -> HttpResponse
 def draft_title(request: HttpRequest, party: Party, uid: UUID) -> HttpResponse:
     """Step 1: the title. Where nothing registered looks like it, step 2 has nothing to ask."""
     draft = _draft(party, uid)
-    form = TitleForm(request.POST if request.method == "POST" else None, initial=draft.answers.get("title"))
+    sent = request.POST if request.method == "POST" else None
+    form = TitleForm(sent, initial=draft.answers.get("title"), party=party)
     if request.method == "POST" and form.is_valid():
         draft = save_step(draft=draft, step="title", answers=form.cleaned_data)
         if _alike(draft) and not draft.answers.get("known"):

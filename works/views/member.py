@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cmo_portal.common import clock
-from cmo_portal.paging import keyset_page
+from cmo_portal.paging import csv_address, keyset_page
 from members.models import Party
 from works.access import member_page
 from works.exports import work_list_csv
@@ -38,18 +38,16 @@ def work_list(request: HttpRequest, party: Party) -> HttpResponse:
         return work_list_csv(works.order_by("title", "pk"), party)
     page = keyset_page(works, order=("title", "pk"), query=request.GET)
     shares = own_shares(page.rows, party)
-    found = statuses([work.pk for work in page.rows], on=clock.today())
-    query = request.GET.copy()
-    query["format"] = "csv"
+    found = statuses([work.pk for work in page.rows], right="PR", on=clock.today())
     filtered = bool(wanted.get("q") or wanted.get("show"))
     context = {
         "page": page,
         "waiting": list(waiting_answers(party)[:WAITING_SHOWN]),
         "today": clock.today(),
-        "rows": [(work, shares.get(work.pk, {}), found[work.pk]["PR"]) for work in page.rows],
+        "rows": [(work, shares.get(work.pk, {}), found[work.pk]) for work in page.rows],
         "drafts": [(draft, next_step(draft)) for draft in party.work_drafts.filter(work=None).order_by("-pk")[:20]],
         "filter_form": chosen,
-        "export_url": f"?{query.urlencode()}",
+        "export_url": csv_address(request.GET),
         "empty_text": _("None of your works fits. Show all of them, or try another word.")
         if filtered
         else _("No work is registered with a share of yours. Register your first one: it takes two minutes."),

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from allauth.account.adapter import get_adapter
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cmo_portal.accounts.models import Audience, User
 from cmo_portal.common import clock
-from cmo_portal.limits import within_limit
+from cmo_portal.limits import origin_of, searched, within_limit
 from cmo_portal.paging import Page
 from works.forms.public import ReportForm
 from works.forms.search import SearchForm
@@ -32,6 +31,7 @@ REPORTS_AN_HOUR = 20
 
 
 @require_safe
+@searched("repertoire")
 def repertoire_search(request: HttpRequest) -> HttpResponse:
     """P5: search by title, writer, performer, ISWC or ISRC, in Urdu or Roman letters."""
     form = SearchForm(request.GET)
@@ -56,7 +56,7 @@ def work_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     if work.merged_into:
         return moved_to("works:public-work-detail", work.merged_into)
     described = work_description(work, on=clock.today())
-    rights = public_rights(work, on=clock.today(), free_roles=described.free_roles)
+    rights = public_rights(work, on=clock.today())
     context = {
         "work": work,
         "titles": described.titles,
@@ -64,7 +64,7 @@ def work_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
         "rights": rights,
         "confirmed": is_confirmed(rights),
         "identifiers": work.identifiers.filter(validity="valid").order_by("issuer", "value"),
-        "recordings": recordings_of(work)[:RECORDINGS_SHOWN],
+        "recordings": recordings_of(work, limit=RECORDINGS_SHOWN),
     }
     return render(request, "works/public/work_detail.html", context)
 
@@ -91,7 +91,7 @@ def work_report(request: HttpRequest, uid: UUID) -> HttpResponse:
     initial = {"kind": about} if about in ReportKind.values else None
     form = ReportForm(request.POST if request.method == "POST" else None, known=by is not None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        if not within_limit("report", get_adapter(request).get_client_ip(request), limit=REPORTS_AN_HOUR, seconds=3600):
+        if not within_limit("report", origin_of(request), limit=REPORTS_AN_HOUR, seconds=3600):
             form.add_error(None, _("Too many reports came from your connection. Wait an hour, or write us an e-mail."))
         else:
             sent = form.cleaned_data

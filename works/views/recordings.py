@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cmo_portal.accounts.access import acting
-from cmo_portal.paging import keyset_page
+from cmo_portal.paging import csv_address, keyset_page
 from members.models import Party
 from works.access import member_page
 from works.exports import own_recordings_csv
@@ -36,13 +36,11 @@ def recording_list(request: HttpRequest, party: Party) -> HttpResponse:
     page = keyset_page(works, order=("title", "pk"), query=request.GET, size=PAGE)
     links = own_recordings(page.rows)
     offers = suggestions([work for work in page.rows if not links[work.pk]], party)
-    query = request.GET.copy()
-    query["format"] = "csv"
     context = {
         "page": page,
         "rows": [(work, links[work.pk], offers.get(work.pk, [])) for work in page.rows],
         "filter_form": chosen,
-        "export_url": f"?{query.urlencode()}",
+        "export_url": csv_address(request.GET),
         "empty_text": _("Every work that fits has a recording, or no work of yours fits. Show all of them."),
         "layout": "layouts/member.html",
     }

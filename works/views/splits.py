@@ -26,7 +26,7 @@ from works.forms.splits import (
 )
 from works.models import SplitProposal
 from works.queries.cowriters import Cowriter, cowriter, cowriters
-from works.queries.splits import LIVE, rounds_of, sides_of, splits_of, unowned_parts
+from works.queries.splits import LIVE, rights_of, rounds_of, sides_of, splits_of, unowned_parts
 from works.services.splits import answer_split, propose_split_again
 
 SEARCHES_AN_HOUR = 120
@@ -139,7 +139,7 @@ def _rows(request: HttpRequest, proposal: SplitProposal, box: Finder, *, edits: 
         rows = SplitRows(initial=rows_of_sides(sides_of(proposal)))
     else:
         rows = SplitRows(initial=typed_split_rows(request.POST, box.named)) if edits else SplitRows(request.POST)
-    rows.unowned = unowned_parts(proposal)
+    rows.unowned, rows.names_sync = unowned_parts(proposal), "SR" in rights_of(proposal)
     return rows
 
 

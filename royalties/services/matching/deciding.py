@@ -15,6 +15,7 @@ from cmo_portal.audit.services import record_act
 from cmo_portal.common.faults import faultpoint
 from royalties.models import MatchMemory, OpenText, UsageFile, UsageMatch, UsageText
 from royalties.queries.matches import latest_matches
+from royalties.services.matching.claims import reopen_claims, settle_claims
 from works.models import Work
 
 OUTCOMES = ("matched", "none", "ignored")
@@ -52,7 +53,7 @@ def decide_text(
     if text is None:
         raise ValidationError(_("This text is not there any more. Go back to the queue."))
     key = bytes(text.memory_key)
-    _lock(key)
+    lock_key(key)
     group = _group(text) if apply_to_group else [text]
     latest = latest_matches((one.file_id, one.text_no) for one in group)
     own = latest.get((file_id, text_no))
@@ -68,6 +69,7 @@ def decide_text(
     _close(group)
     if apply_to_group:
         _remember(text, group, work, outcome, by, now, decision)
+    settle_claims(key=key, work=work, outcome=outcome, decision=decision, by=by, now=now)
     faultpoint("usage.decide.after_write")
     facts = {
         "decision": str(decision),
@@ -102,7 +104,7 @@ def undo_decision(*, decision: UUID, by: User, now: dt.datetime) -> int:
 def take_back(*, decision: UUID, rows: Sequence[UsageMatch], by: User, now: dt.datetime) -> int:
     """Put back the texts of `rows`, all revisions of one decision, and what it remembered; returns how many texts."""
     for key in sorted(_keys_of(rows)):
-        _lock(key)
+        lock_key(key)
     latest = latest_matches((row.file_id, row.text_no) for row in rows)
     standing = [row for row in rows if latest[row.file_id, row.text_no].revision == row.revision]
     before = {(row.file_id, row.text_no): row for row in UsageMatch.objects.raw(BEFORE, [decision])}
@@ -110,6 +112,7 @@ def take_back(*, decision: UUID, rows: Sequence[UsageMatch], by: User, now: dt.d
     UsageMatch.objects.bulk_create(_restored(row, before.get((row.file_id, row.text_no)), by) for row in standing)
     _open_again([row for row in standing if _is_open(before.get((row.file_id, row.text_no)))], before)
     _forget(decision, now)
+    reopen_claims(decision=decision)
     faultpoint("usage.undo.after_write")
     return len(standing)
 
@@ -121,7 +124,7 @@ def lead_texts(
     many texts."""
     wanted = sorted(set(keys))
     for key in wanted:
-        _lock(key)
+        lock_key(key)
     texts = list(UsageText.objects.filter(memory_key__in=wanted).order_by("file_id", "text_no"))
     latest = latest_matches((text.file_id, text.text_no) for text in texts)
     moved = [
@@ -180,7 +183,7 @@ def _check(work: Work | None, outcome: str, reason: str) -> None:
         raise ValidationError(_("Say why this usage is not to be paid."))
 
 
-def _lock(key: bytes) -> None:
+def lock_key(key: bytes) -> None:
     """Two people who decide the same text wait for each other."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [KEY_LOCK, int.from_bytes(key[:4], signed=True)])

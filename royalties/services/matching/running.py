@@ -18,7 +18,7 @@ from cmo_portal.common.faults import faultpoint
 from cmo_portal.jobs.models import Job
 from cmo_portal.jobs.services import finish, report_progress
 from royalties.formats.copy_text import NULL, escaped, rows
-from royalties.models import OpenText, UsageFile
+from royalties.models import OpenText, TextClaim, UsageFile
 from royalties.rules.matching import Decision, MatchSettings, UsageText, match_texts
 from royalties.services.matching.repertoire import memory_of, work_index
 from royalties.services.usage.landing import start_matching
@@ -127,13 +127,13 @@ def _differs(before: Pending, after: Decision) -> bool:
 
 
 def _store(file: UsageFile, decided: Sequence[Outcome]) -> None:
-    """Write the revisions of texts that nobody has decided in the meantime, and the queue that follows from them."""
+    """Write the revisions of texts that nobody has decided in the meantime, and the queue that follows from them. A
+    text that a member claims waits for a person."""
     known = [before.number for before, _after in decided if before.revision]
-    still_open = set(
-        OpenText.objects.select_for_update()
-        .filter(file_id=file.pk, text_no__in=known)
-        .values_list("text_no", flat=True)
-    )
+    locked = OpenText.objects.select_for_update().filter(file_id=file.pk, text_no__in=known)
+    keys = {number: bytes(key) for number, key in locked.values_list("text_no", "memory_key")}
+    claimed = {bytes(key) for key in TextClaim.objects.filter(state="open").values_list("key", flat=True)}
+    still_open = {number for number, key in keys.items() if key not in claimed}
     fresh = set(_without_match(file, [before.number for before, _after in decided if not before.revision]))
     wanted = [(before, after) for before, after in decided if before.number in (still_open | fresh)]
     if not wanted:

@@ -132,6 +132,11 @@ def _held(group: HeldGroup) -> Item:
             "For %(works)s songs we have no mandate of yours for the right that was used.",
             group.works,
         ),
+        "public_domain": ngettext(
+            "A part of %(works)s song belongs to nobody: its words or music are in the public domain.",
+            "Parts of %(works)s songs belong to nobody: their words or music are in the public domain.",
+            group.works,
+        ),
     }
     fallback = ngettext("Your share of %(works)s song waits.", "Your shares of %(works)s songs wait.", group.works)
     actions = {"dispute": _("See the disputes"), "unconfirmed": _("See who has answered")}

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.common import clock
-from cmo_portal.paging import keyset_page
+from cmo_portal.paging import csv_address, keyset_page
 from royalties.exports.duplicates import duplicate_list_csv
 from royalties.forms.regrouping import ApartForm, DuplicateFilter
 from royalties.queries.duplicates import last_sweep, reasons, stakes
@@ -34,14 +34,12 @@ def duplicate_list(request: HttpRequest) -> HttpResponse:
     if request.GET.get("format") == "csv":
         return duplicate_list_csv(rows.order_by("-at_stake", "pair"))
     page = keyset_page(rows, order=("-at_stake", "pair"), query=request.GET)
-    query = request.GET.copy()
-    query["format"] = "csv"
     job = last_sweep()
     context = {
         "page": page,
         "rows": [(row, reasons(row.pair.evidence)) for row in page.rows],
         "filter_form": chosen,
-        "export_url": f"?{query.urlencode()}",
+        "export_url": csv_address(request.GET),
         "job": job,
         "is_working": job is not None and job.state in ("pending", "running"),
         "empty_text": _("No pair of this kind. Compare the works, or take another state."),

@@ -21,6 +21,7 @@ from royalties.queries.match_queue import Candidate, Item, QueueFilter, candidat
 from royalties.services import matching
 from royalties.usage_states import REASONS, STAGES, likeness, reason_text
 from works.models import Work
+from works.queries.regrouping import standing_work
 from works.queries.search import search_works
 
 LAYOUT = {"layout": "layouts/staff.html"}
@@ -30,6 +31,7 @@ DECIDED = {
     "none": gettext_lazy("Noted as none of our works. Key u takes it back."),
     "ignored": gettext_lazy("Noted as not to be paid. Key u takes it back."),
 }
+CLAIMED = "claimed"
 FOUND_WORKS = 9  # as many as there are keys to choose them by
 
 
@@ -39,9 +41,12 @@ def match_queue(request: HttpRequest) -> HttpResponse:
     """Left the queue, right the text with its candidates; `at` is the group looked at."""
     chosen = QueueFilterForm(request.GET)
     given = chosen.cleaned_data if chosen.is_valid() else {}
-    source = given.get("source")
+    source, outcome = given.get("source"), given.get("outcome", "")
     wanted = QueueFilter(
-        source=source.pk if source else None, outcome=given.get("outcome", ""), words=given.get("words", "").strip()
+        source=source.pk if source else None,
+        outcome="" if outcome == CLAIMED else outcome,
+        claimed=outcome == CLAIMED,
+        words=given.get("words", "").strip(),
     )
     page = queue_page(wanted, _key(request.GET.get("at", "")))
     current = page.current
@@ -146,7 +151,7 @@ def _panel(request: HttpRequest, found: Item, *, back: str, after: str, home: st
         "searched": works is not None,
         "is_chosen": not words,  # what a search finds is looked at before it is chosen
         "new_work_url": _new_work_url(found, home) if request.user.has_perm("works.edit_works") else "",
-        "choices": [_choice(one) for one in (found.candidates if works is None else works)[:FOUND_WORKS]],
+        "choices": [_choice(one, found) for one in (found.candidates if works is None else works)[:FOUND_WORKS]],
         "machine_reason": _reason(found),
         "stage": STAGES.get(match.stage, "") if match else "",
         "hidden": {
@@ -169,10 +174,17 @@ def _new_work_url(found: Item, home: str) -> str:
     return f"{reverse('works:staff-work-new')}?{query}"
 
 
-def _choice(one: Candidate) -> dict[str, Any]:
+def _choice(one: Candidate, found: Item) -> dict[str, Any]:
     percent = f"{one.score // 100} %" if one.score >= 0 else ""
     doubts = [REASONS[code] for code in one.vetoes if code in REASONS]
-    return {"work": one, "percent": percent, "likeness": likeness(one.features), "doubts": doubts}
+    claimed = any(standing_work(claim.work).pk == one.work_id for claim in found.claims)
+    return {
+        "work": one,
+        "percent": percent,
+        "likeness": likeness(one.features) if one.features else [],
+        "doubts": doubts,
+        "claimed": claimed,
+    }
 
 
 def _reason(found: Item) -> str:

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.works.api.conftest import Asking, song
+from works.api.submissions import RegistrationIn
 from works.models import ApiRegistration, Work
 
 SLOW = settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
@@ -19,20 +20,38 @@ LEAVES = st.one_of(
 ANYTHING = st.recursive(
     LEAVES, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4)
 )
-FIELDS = sorted(
-    song(title_original="", language="UR", duration=1, iswc="", recordings=[], reference="", acknowledged=[])
-)
+FIELDS = sorted(RegistrationIn().fields)
+DESCRIBED: dict[str, dict[str, Any]] = {
+    "sources": {
+        "kind": "component", "our_number": "", "title": "Old", "writers": ["X"], "iswc": "", "duration": 9, "part": "5"
+    },
+    "public_domain": {
+        "element": "words", "reason": "died", "author": "X", "author_original": "", "died_in": 1700, "century": 17,
+        "note": "",
+    },
+    "instrumentations": {
+        "standard": "", "voices": 2, "instruments": [{"code": "SIT", "players": 1}], "description": ""
+    },
+    "performers": {"last_name": "X", "first_name": "", "ipi_name_number": ""},
+}  # fmt: skip
 
 
 @st.composite
 def broken_songs(draw: Any) -> dict[str, Any]:
     """A good registration with one value exchanged for anything."""
     body: Any = song()
-    if draw(st.booleans()):
+    body |= {name: [dict(row)] for name, row in DESCRIBED.items()}
+    kind = draw(st.integers(0, 2))
+    if kind == 0:
         body[draw(st.sampled_from(FIELDS))] = draw(ANYTHING)
+    elif kind == 1:
+        row = body[draw(st.sampled_from(sorted(DESCRIBED)))][0]
+        row[draw(st.sampled_from(sorted(row)))] = draw(ANYTHING)
     else:
         row = body["writers"][draw(st.integers(0, 1))]
-        row[draw(st.sampled_from(["own", "name", "ipi", "party", "role", "performing", "mechanical"]))] = draw(ANYTHING)
+        row[draw(st.sampled_from(["own", "name", "ipi", "party", "member", "role", "performing", "mechanical"]))] = (
+            draw(ANYTHING)
+        )
     return body  # type: ignore[no-any-return]
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.common import clock
-from cmo_portal.paging import keyset_page
+from cmo_portal.paging import csv_address, keyset_page
 from members.queries import party_search
 from works.exports import agreement_list_csv
 from works.forms.agreements import (
@@ -54,12 +54,10 @@ def agreement_list(request: HttpRequest) -> HttpResponse:
     rows = found_agreements(text=wanted.get("q", ""), state=wanted.get("state", ""), on=clock.today())
     if request.GET.get("format") == "csv":
         return agreement_list_csv(rows.order_by("number"))
-    query = request.GET.copy()
-    query["format"] = "csv"
     context = {
         "page": keyset_page(rows, order=("number", "pk"), query=request.GET),
         "filter_form": chosen,
-        "export_url": f"?{query.urlencode()}",
+        "export_url": csv_address(request.GET),
         "empty_text": _("No agreement matches. Try another name, or another state."),
         "layout": STAFF,
     }

@@ -123,7 +123,7 @@ def section_edit(request: HttpRequest, uid: UUID, section: str) -> HttpResponse:
     if section not in SECTIONS:
         raise Http404
     work, chosen = _work(uid), SECTIONS[section]
-    standing = list(getattr(work, chosen.relation).order_by(*_order(chosen.relation)))
+    standing = _standing(work, chosen.relation)
     formset_class = rows_of(chosen.form)
     is_sent = request.method == "POST" and "add" not in request.POST
     reason = ReasonForm(request.POST if is_sent else None, initial={"reason": request.POST.get("reason", "")[:500]})
@@ -194,8 +194,12 @@ def _initial(row: Any) -> dict[str, Any]:
     return values
 
 
-def _order(relation: str) -> tuple[str, ...]:
-    return ("position", "pk") if relation == "sources" else ("pk",)
+def _standing(work: Work, relation: str) -> list[Any]:
+    """The rows of a section as they stand, with what their forms show of other tables; two queries at most."""
+    rows = getattr(work, relation).order_by("pk")
+    if relation == "sources":
+        return list(rows.select_related("source").order_by("position", "pk"))
+    return list(rows.prefetch_related("instruments") if relation == "instrumentations" else rows)
 
 
 def _work(uid: UUID) -> Work:

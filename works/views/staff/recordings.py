@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.common import clock
-from cmo_portal.paging import keyset_page
+from cmo_portal.paging import csv_address, keyset_page
 from works.exports import recording_list_csv, silent_list_csv
 from works.forms.recordings import (
     LinkForm,
@@ -43,7 +43,7 @@ def recording_list(request: HttpRequest) -> HttpResponse:
     context = {
         "page": keyset_page(rows, order=("title", "pk"), query=request.GET),
         "filter_form": chosen,
-        "export_url": _csv_of(request),
+        "export_url": csv_address(request.GET),
         "empty_text": _("No recording matches. Try another spelling, a performer, or an ISRC."),
         "layout": STAFF,
     }
@@ -111,17 +111,19 @@ def recording_link(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Link a work, named by its number, behind those that the recording holds."""
     recording = get_object_or_404(Recording, uid=uid)
     form = LinkForm(request.POST)
-    number = form.cleaned_data["number"].strip().upper() if form.is_valid() else ""
-    work = Work.objects.filter(number=number).first()
+    if not form.is_valid():
+        messages.error(request, " ".join(str(fault) for faults in form.errors.values() for fault in faults))
+        return redirect("works:staff-recording-detail", uid=uid)
+    work = Work.objects.filter(number=form.cleaned_data["number"].strip().upper()).first()
     if work is None:
         messages.error(request, _("No work has this number. It looks like W0000123."))
+        return redirect("works:staff-recording-detail", uid=uid)
+    try:
+        link_recording(recording=recording, work=work, duration=form.cleaned_data["seconds"], by=acting(request))
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
     else:
-        try:
-            link_recording(recording=recording, work=work, duration=form.cleaned_data["seconds"], by=acting(request))
-        except ValidationError as error:
-            messages.error(request, " ".join(error.messages))
-        else:
-            messages.success(request, _("The work is linked."))
+        messages.success(request, _("The work is linked."))
     return redirect("works:staff-recording-detail", uid=uid)
 
 
@@ -155,15 +157,9 @@ def silent_list(request: HttpRequest) -> HttpResponse:
         "rows": listed(page.rows, on=clock.today()),
         "parties": parties,
         "filter_form": chosen,
-        "export_url": _csv_of(request),
+        "export_url": csv_address(request.GET),
         "empty_text": _("Every work that fits has a recording."),
         "staff": True,
         "layout": STAFF,
     }
     return render(request, "works/staff/silent_list.html", context)
-
-
-def _csv_of(request: HttpRequest) -> str:
-    query = request.GET.copy()
-    query["format"] = "csv"
-    return f"?{query.urlencode()}"

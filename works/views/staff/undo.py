@@ -1,4 +1,5 @@
-"""Undoing an import: what it would do and what stands in the way, asked by one person and done by another."""
+"""Asking for an import to be undone: what it would do, and what stands in the way. Another person confirms it where the
+money is shown (royalties)."""
 
 from uuid import UUID
 
@@ -8,13 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.common import clock
 from works.forms.bulk import UndoForm
 from works.models import ImportUndo, RegistrationFile
-from works.services.undoing import ask_undo, do_undo, refuse_undo, undo_plan
+from works.services.undoing import ask_undo, undo_plan
 from works.views.staff.works import STAFF
 
 IMPORT = "works.import_works"
@@ -51,24 +52,7 @@ def file_undo(request: HttpRequest, uid: UUID) -> HttpResponse:
     return render(request, "works/staff/file_undo.html", context)
 
 
-@staff_page(IMPORT)
-@require_POST
-def undo_decide(request: HttpRequest, uid: UUID) -> HttpResponse:
-    """The second person undoes the import, or refuses to."""
-    undo = get_object_or_404(ImportUndo.objects.select_related("file"), uid=uid)
-    decide = do_undo if request.POST.get("act") == "do" else refuse_undo
-    try:
-        undo = decide(undo=undo, by=acting(request), now=clock.now())
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-    else:
-        messages.success(request, _told(undo))
-    return redirect("works:staff-file-detail", uid=undo.file.uid)
-
-
 def _told(undo: ImportUndo) -> str:
     if undo.state == "asked":
         return _("Asked. Works of this import could have paid somebody, so a second person has to do it.")
-    if undo.state == "refused":
-        return _("The import stays as it is.")
     return _("The import is undone: %(count)s works are withdrawn.") % {"count": undo.report["withdrawn"]}

@@ -1,6 +1,8 @@
 """T5: all works, one of them from every side, and the correction of its shares."""
 
 import datetime as dt
+from dataclasses import fields
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -8,28 +10,21 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.common import clock
-from cmo_portal.paging import keyset_page
+from cmo_portal.paging import csv_address, keyset_page
 from members.models.parties import Right
-from members.models.territories import own_territory
 from works.exports import staff_list_csv
 from works.forms.search import WorkFilter
 from works.forms.staff import CorrectionForm, DayFilter, DecisionForm, rows_of_shares
 from works.models import Work
-from works.queries.agreements import agreements_of
-from works.queries.as_of import work_as_known
-from works.queries.chains import Collection, collection_of
-from works.queries.descriptions import work_description
-from works.queries.disputes import told_disputes
-from works.queries.distributable import status_of_work
-from works.queries.recordings import recordings_of
-from works.queries.regrouping import regroupings_of
+from works.queries.as_of import work_as_of
 from works.queries.repertoire import found_works
-from works.queries.work_pages import acts_on, in_force, listed, share_table
+from works.queries.work_pages import acts_on, in_force, listed
 from works.services.drafts import decide_submitted
 from works.services.registration import NewShare
 from works.services.shares import contested, replace_shares
@@ -49,13 +44,11 @@ def work_list(request: HttpRequest) -> HttpResponse:
     if request.GET.get("format") == "csv":
         return staff_list_csv(works.order_by("number", "pk"))
     page = keyset_page(works, order=("number",), query=request.GET)
-    query = request.GET.copy()
-    query["format"] = "csv"
     context = {
         "page": page,
         "rows": listed(page.rows, on=clock.today()),
         "filter_form": chosen,
-        "export_url": f"?{query.urlencode()}",
+        "export_url": csv_address(request.GET),
         "empty_text": _("No work matches. Try another spelling, a writer, an ISWC or an ISRC."),
         "layout": STAFF,
     }
@@ -67,33 +60,35 @@ def work_list(request: HttpRequest) -> HttpResponse:
 def work_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     """T5: everything known about one work; shares as of any day."""
     work = get_object_or_404(Work.objects.select_related("registered_by"), uid=uid)
-    chosen = DayFilter(request.GET)
+    chosen = DayFilter(request.GET, first_known=timezone.localdate(work.created_at))
     asked = chosen.cleaned_data if chosen.is_valid() else {}
-    day: dt.date = asked.get("on") or clock.today()
     known_on: dt.date | None = asked.get("known_on")
+    on: dt.date = asked.get("on") or known_on or clock.today()
+    stood = work_as_of(work, on=on, known_on=known_on, territory=asked.get("country") or None)
     context = {
         "work": work,
         "filter_form": chosen,
         "as_of": asked.get("on"),
+        "on": on,
         "known_on": known_on,
-        "known": work_as_known(work, on=day, known_on=known_on) if known_on else None,
-        "described": work_description(work, on=day, for_staff=True),
-        "rights": share_table(work, on=day),
-        "statuses": status_of_work(work, on=day),
-        "collections": _collections(work, asked.get("country") or own_territory(), day, known_on),
-        "agreements": agreements_of(work),
-        "all_rights": Right.choices,
-        "recordings": recordings_of(work),
-        "disputes": told_disputes(work, on=clock.today(), with_files=True),
-        "split": work.splits.order_by("-round").first(),
-        "registrations": work.registrations.select_related("file").order_by("-pk")[:20],
-        "reports": work.reports.filter(state="open").order_by("pk")[:20],
-        "regroupings": regroupings_of(work),
-        "events": acts_on(work),
-        "decision_form": DecisionForm() if work.state == "submitted" else None,
-        "today": clock.today(),
+        "is_known": stood is not None,
+        "may_edit": not known_on and request.user.has_perm(EDIT),
+        **({field.name: getattr(stood, field.name) for field in fields(stood)} if stood else {}),
+        "events": acts_on(work, until=known_on),
+        "today": known_on or clock.today(),
+        **({} if known_on else _of_today(work)),
     }
     return render(request, "works/staff/work_detail.html", context)
+
+
+def _of_today(work: Work) -> dict[str, Any]:
+    """What the page shows of a work only as it is now, beside what staff may do to it."""
+    return {
+        "all_rights": Right.choices,
+        "registrations": work.registrations.select_related("file").order_by("-pk")[:20],
+        "reports": work.reports.filter(state="open").order_by("pk")[:20],
+        "decision_form": DecisionForm() if work.state == "submitted" else None,
+    }
 
 
 @staff_page(EDIT)
@@ -141,15 +136,6 @@ def share_edit(request: HttpRequest, uid: UUID, right: str) -> HttpResponse:
         "cancel_url": reverse("works:staff-work-detail", args=[uid]),
     }
     return render(request, "works/staff/share_edit.html", context)
-
-
-def _collections(work: Work, country: str, on: dt.date, known_on: dt.date | None) -> list[tuple[Right, Collection]]:
-    """Who collects each right of which something is documented."""
-    found = [
-        (right, collection_of(work_id=work.pk, right=right, territory=country, on=on, known_on=known_on))
-        for right in Right
-    ]
-    return [(right, collection) for right, collection in found if collection.total]
 
 
 def work_with_right(uid: UUID, right: str) -> Work:

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('works', '0006_merged_works'),
+        ('works', '0008_confirm_undos'),
     ]
 
     operations = [
