@@ -11,7 +11,7 @@ from cmo_portal.common import clock
 from works.bench.cwr import write_sample
 from works.formats.cwr.codes import societies
 from works.formats.cwr.writer import FileSender
-from works.services import imports
+from works.services import answering, imports
 
 pytestmark = pytest.mark.django_db
 BASE, TIMES = 60, 20  # works of the smaller file, and how many times as many the larger one has
@@ -45,7 +45,8 @@ def peaks_of(count: int, sender: str, folder: Path, by: Any) -> tuple[int, int]:
 def test_twenty_times_the_works_are_checked_and_taken_in_the_same_memory(
     tmp_path: Path, by: Any, monkeypatch: Any
 ) -> None:
-    monkeypatch.setattr(imports, "SLICE", 20)
+    for module in (imports, answering):
+        monkeypatch.setattr(module, "SLICE", 20)
     peaks_of(BASE * TIMES, "052", tmp_path, by)  # tables are read and the caches of names are as full as they get
     small, large = peaks_of(BASE, "036", tmp_path, by), peaks_of(BASE * TIMES, "010", tmp_path, by)
     assert all(much < little + ROOM for little, much in zip(small, large, strict=True)), (small, large)
