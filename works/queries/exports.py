@@ -28,12 +28,11 @@ from works.models import (
     WorkTitle,
 )
 from works.queries.export_acquirers import ACQUIRER, originals_of
-from works.queries.export_chains import OwnCollection, collection_of_works, written_areas
+from works.queries.export_chains import RIGHTS, OwnCollection, collection_of_works, written_areas
 from works.queries.export_details import OwnDetails, credits_of, details_of
 
 EXPORT = "works.export_repertoire"  # the kind of jobs that write a file
 SLICE = 500
-RIGHTS = ("PR", "MR", "SR")
 # The columns of a work that are fields of its transaction, and what the layouts call them.
 FACTS = {
     "text_music": "text_music_rel",

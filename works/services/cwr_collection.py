@@ -17,14 +17,14 @@ from typing import Any
 from cmo_portal.common.money import allocate
 from members.models.territories import WORLD
 from members.rules.territories import area_of, lines_of, written
+from works.formats.cwr.values import SHARE_UNITS_PER_STEP as STEP
 from works.formats.cwr.work import CollectionLine, RightShares
-from works.queries.export_chains import OwnPart
-from works.queries.exports import RIGHTS, OwnShare, OwnWork
+from works.queries.export_chains import RIGHTS, OwnPart
+from works.queries.exports import OwnShare, OwnWork
 from works.rules.publisher_chains import Member, Tail, ordered_chain
 
 OWNER, ACQUIRER = "E", "AQ"
 OWNING = (OWNER, ACQUIRER)
-STEP = 100  # a hundredth of a percent in our units, the finest that CWR says
 Refuse = Callable[..., None]
 
 

@@ -20,12 +20,12 @@ from members.models import Party
 from members.models.territories import WORLD
 from works.formats.cwr.work import RightShares
 from works.models import Agreement, AgreementParty, AgreementWork, WorkShare
+from works.queries.export_chains import RIGHTS
 from works.rules.roles import WRITER_ROLES
 from works.rules.splits import WHOLE
 from works.services.agreements import NewAgreement, NewSide, Terms, record_agreement
 from works.services.cwr_chains import TakenWork, list_works
 
-RIGHTS = ("PR", "MR", "SR")
 FIELDS = ("pr_share", "mr_share", "sr_share")
 NOTHING = (0, 0, 0)
 

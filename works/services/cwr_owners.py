@@ -9,12 +9,15 @@ from django.conf import settings
 from cmo_portal.common.money import allocate
 from members.models.territories import WORLD
 from works.formats.cwr.characters import transliterated
+from works.formats.cwr.values import SHARE_UNITS_PER_STEP as STEP
 from works.formats.cwr.values import percent
 from works.formats.cwr.work import RightShares
-from works.queries.exports import RIGHTS, OwnParty, OwnShare, OwnWork
+from works.queries.export_chains import RIGHTS
+from works.queries.exports import OwnParty, OwnShare, OwnWork
 from works.rules.splits import WHOLE
-from works.services.cwr_sending import STEP, STEPS, ToSend
+from works.services.cwr_sending import ToSend
 
+STEPS = 10_000  # the whole in hundredths of a percent, the finest that CWR says
 # The roles in the order of a file.
 WRITERS = ("CA", "C", "A", "AR", "AD", "TR", "SA", "SR")
 PUBLISHERS = ("E", "AQ", "AM", "SE", "ES", "PA")
@@ -77,7 +80,13 @@ def _held(shares: Iterable[OwnShare], sending: ToSend) -> dict[str, dict[Key, in
         missing = WHOLE - sum(by_right.values())
         if by_right and missing > 0:
             by_right[None, "CA"] = by_right.get((None, "CA"), 0) + missing
-            sending.note("part_unknown", "OWR", f"{right.lower()}_ownership", percent(missing // STEP), right=right)
+            sending.note(
+                "part_unknown",
+                "OWR",
+                f"{right.lower()}_ownership",
+                percent(missing // STEP),
+                right=right,
+            )
     return held
 
 

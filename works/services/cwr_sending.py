@@ -8,7 +8,6 @@ from works.formats.cwr.encoding import WriteProblem, problem
 from works.formats.cwr.work import WorkTransaction
 from works.rules.languages import cwr_language
 
-STEPS, STEP = 10_000, 100  # the whole in hundredths of a percent; one of them in our units
 LONGEST_TITLE = 60
 
 

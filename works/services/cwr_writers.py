@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from members.models.territories import WORLD
 from works.formats.cwr.characters import transliterated
 from works.formats.cwr.work import CollectionLine, PublisherLink, WorkPublisher, WorkWriter
-from works.queries.exports import RIGHTS, OwnParty, OwnWork
+from works.queries.export_chains import RIGHTS
+from works.queries.exports import OwnParty, OwnWork
 from works.services.cwr_owners import Owner
 from works.services.cwr_publishers import Chain
 
