@@ -1,7 +1,8 @@
-"""A file of the repertoire for a sister society in the demo, and the same file handed in by mistake."""
+"""A file of the repertoire for a sister society in the demo, and the file before it, handed in by mistake."""
 
 from royalties.demo.frame import Story, staff
 from royalties.demo.repertoire import famous_works
+from works.models import ExportFile
 from works.services.describing import NewDescription, NewIdentifier, NewNote
 from works.services.descriptions import store_descriptions
 from works.services.exporting import export_repertoire
@@ -20,6 +21,7 @@ def load(story: Story) -> None:
         (noted, NewDescription(identifiers=(NewIdentifier(issuer=SISTER, value="PRS 4712-K"),), notes=(note,))),
     ]
     store_descriptions(described, "desk")
-    file = export_repertoire(version="2.2", by=desk, now=story.now, receiver=SISTER)
-    with file.file.open("rb") as upload:
-        check_registration_file(upload=upload, filename=file.filename, by=desk)
+    export_repertoire(version="2.2", by=desk, now=story.now, receiver=SISTER)
+    first = ExportFile.objects.filter(state="written").earliest("pk")
+    with first.file.open("rb") as upload:
+        check_registration_file(upload=upload, filename=first.filename, by=desk)
