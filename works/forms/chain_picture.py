@@ -34,6 +34,11 @@ class Drawn:
     line_shift: int
     line_from: int | None
 
+    @property
+    def is_wrong(self) -> bool:
+        """Whether something has to be cured before the part can be collected."""
+        return self.state not in ("active", "free")
+
 
 def picture(collection: Collection, *, mirrored: bool) -> list[Drawn]:
     """The parties from the top down. Mirrored they stand at the other side."""
