@@ -26,6 +26,7 @@ from tests.works.export_files import (
 )
 from works.formats.cwr.work import WorkTransaction
 from works.models import ImportedTransaction, Work
+from works.services import imports
 from works.services.agreements import NewAgreement, Terms, record_agreement
 from works.services.cwr_differences import collected_in
 
@@ -212,9 +213,9 @@ def make_random(by: Any, splits: list[Any], agreed: list[Any]) -> None:
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
-@given(SPLITS, AGREED, st.sampled_from(VERSIONS))
+@given(SPLITS, AGREED, st.sampled_from(VERSIONS), st.sampled_from([1, imports.SLICE]))
 def test_random_agreements_survive_the_way_through_a_register(
-    by: Any, splits: list[Any], agreed: list[Any], version: str
+    by: Any, splits: list[Any], agreed: list[Any], version: str, size: int
 ) -> None:
     with thrown_away():
         make_random(by, splits, agreed)
@@ -227,7 +228,8 @@ def test_random_agreements_survive_the_way_through_a_register(
         left_out = {row[0] for row in complaints(file) if row[3] == "OPU"}
     if not first:
         return
-    with thrown_away():
+    with thrown_away(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(imports, "SLICE", size)
         take(first, name, by)
         for row in ImportedTransaction.objects.all():
             assert row.complaints == []

@@ -7,15 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files import File
 
 from cmo_portal.common import clock
 from works.bench.cwr import write_sample
+from works.formats.cwr import lines
 from works.formats.cwr.codes import societies
 from works.formats.cwr.writer import FileSender
 from works.services import answering, imports
 
 pytestmark = pytest.mark.django_db
-BASE, TIMES = 40, 20  # works of the smaller file, and how many times as many the larger one has
+BASE, TIMES = 30, 20  # works of the smaller file, and how many times as many the larger one has
 ROOM = 250_000  # bytes: less than what a dictionary would hold of each further work
 
 
@@ -48,7 +50,9 @@ def test_twenty_times_the_works_are_checked_and_taken_in_the_same_memory(
 ) -> None:
     for module in (imports, answering):
         monkeypatch.setattr(module, "SLICE", 20)
-    monkeypatch.setattr(answering, "MEMORY", 20_000)
+    monkeypatch.setattr(answering, "MEMORY", 4_096)  # the smaller file fills every buffer too
+    monkeypatch.setattr(lines, "_CHUNK", 4_096)
+    monkeypatch.setattr(File, "DEFAULT_CHUNK_SIZE", 4_096)
     usual = gc.get_threshold()
     gc.set_threshold(200, 2, 2)  # what is given up is collected at once, so that a peak is what is held
     try:
