@@ -11,6 +11,7 @@ from cmo_portal.wording import share_text
 from royalties.queries.regrouped_usage import MatchedText
 from works.models import Recording, Work, WorkShare
 from works.queries.regrouping import FieldChoice, RightChoice
+from works.queries.regrouping_words import hindrance_words
 from works.rules.regrouping import CONTEST, OTHER, WORK
 
 REASON: dict[str, Any] = {
@@ -106,6 +107,8 @@ class MergeForm(forms.Form):
                     choices.append((CONTEST, str(_("Neither: hold what differs and open a dispute"))))
                 label = _("%(right)s right: whose shares survive?") % {"right": right.label}
                 self._ask(f"right_{right.right}", str(label), choices, right.preferred)
+                if right.of_work and right.of_other and not right.may_contest:
+                    self.fields[f"right_{right.right}"].help_text = hindrance_words(right)
                 self.rights.append(right.right)
         self.fields["reason"] = forms.CharField(
             **REASON, help_text=_("The second person reads it, and it stands in the record of acts.")

@@ -172,6 +172,8 @@ def test_the_page_shows_a_day_as_it_was_known(desk: Client, signed: Any, superus
     assert "London Music collects" not in now and "What was known" not in now
     known = then[then.index("What was known") :].replace("\N{NO-BREAK SPACE}", " ")
     assert "<bdi>Song</bdi>" in known and "Indus Publishing" in known and "London Music collects 50" in known
+    for today_alone in ("Correct these shares", "Correct the titles", "Usage and money</a>", "Merge another work"):
+        assert today_alone in now and today_alone not in then, today_alone
     before = text(desk.get(page, {"known_on": "2020-01-01"}))
     assert "not in the books yet" in before
 

@@ -93,6 +93,9 @@ def song(desk: Any) -> Work:
     WorkIdentifier.objects.create(work=song, issuer="PRS", value="123")
     SourceWork.objects.create(work=song, kind="arrangement", source=work("Purani Dhun"))
     SourceWork.objects.create(work=work("Medley"), kind="component", source=song)
+    ProtectionTerm.objects.create(
+        territory="0586", years_after_death=50, valid_from=dt.date(1967, 2, 27), source="Ordinance"
+    )
     PublicDomainElement.objects.create(work=song, element="words", reason="died", author="Mir", died_in=1810)
     WorkPerformer.objects.create(work=song, last_name="Hassan", first_name="Nazia")
     setting = Instrumentation.objects.create(work=song, standard="BBA", voices=2)

@@ -18,7 +18,9 @@ from works.services import answering, imports
 
 pytestmark = pytest.mark.django_db
 BASE, TIMES = 30, 20  # works of the smaller file, and how many times as many the larger one has
-ROOM = 250_000  # bytes: less than what a dictionary would hold of each further work
+ROOM = (
+    500_000  # bytes for a file 20 times as large: the numbers that the reader remembers, and what waits to be collected
+)
 
 
 @pytest.fixture

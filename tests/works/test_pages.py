@@ -326,7 +326,7 @@ def test_the_desk_opens_a_dispute_and_another_person_settles_it_in_the_browser(
     assert "Say on what the claims rest" in missing.content.decode()
     opened = client.post(
         f"/staff/works/{song.uid}/disputes/MR/",
-        {**claims, "kind": "authorship", "ground": "Letter of 4 May", "save": "1"},
+        {**claims, "kind": "authorship", "territory": "World", "ground": "Letter of 4 May", "save": "1"},
     )
     kept = Dispute.objects.get()
     assert opened["Location"] == f"/staff/works/disputes/{kept.uid}/"

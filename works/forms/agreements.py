@@ -12,6 +12,7 @@ from members.models import Party
 from works.forms.fields import AreaField, ShareField, parties_by_uid
 from works.models import Agreement, AgreementRole, AgreementType, Work
 from works.models.agreements import PostTerm, PriorRoyalties
+from works.queries.regrouping import standing_work
 from works.services.agreements import NewSide, Terms
 
 MOST_SIDES = 20
@@ -146,7 +147,7 @@ class WorksForm(forms.Form):
         if len(wanted) > MOST_WORKS:
             raise forms.ValidationError(_("At most 500 works at a time."))
         found = Work.objects.filter(number__in=wanted).select_related("merged_into")
-        works = {work.number: work.merged_into or work for work in found}
+        works = {work.number: standing_work(work) for work in found}
         if unknown := [number for number in wanted if number not in works]:
             told = {"numbers": ", ".join(unknown[:20])}
             raise forms.ValidationError(_("No work has the number %(numbers)s."), params=told)

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cmo_portal.common.numerals import digits_to_ascii
@@ -18,6 +19,8 @@ from members.models import Party
 from members.models.territories import LONGEST_AREA
 from members.queries.territories import read_area, typed_area
 from members.rules.names import clean_text
+from works.models import Work
+from works.queries.regrouping import standing_work
 from works.rules.identifiers import IdentifierReading, read_ipi_name, read_isrc, read_iswc
 from works.rules.languages import FREQUENT, LANGUAGES
 
@@ -124,6 +127,27 @@ class OnceForm(forms.Form):
     """A form whose hidden key makes a double click one act (M21)."""
 
     form_key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+
+
+class WorkNumberField(forms.CharField):
+    """A registered work by its number or ISWC; its value is the work, or None."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}))
+        super().__init__(max_length=20, **kwargs)
+
+    def clean(self, value: Any) -> Work | None:
+        """The work."""
+        text = super().clean(value)
+        if not text:
+            return None
+        named = Q(number__iexact=text)
+        if (reading := read_iswc(digits_to_ascii(text))).is_valid:
+            named |= Q(iswc=reading.value)
+        found = Work.objects.filter(named).select_related("merged_into").first()
+        if found is None or standing_work(found).state != "registered":
+            raise ValidationError(_("No registered work has this number or ISWC."))
+        return standing_work(found)
 
 
 class AreaField(forms.CharField):

@@ -12,6 +12,7 @@ from cmo_portal.forms import DayField
 from members.models import Party
 from members.rules.territories import territories
 from works.forms.bulk import looks_like_cwr
+from works.forms.contested import claimed_area_field, sampled_field, with_sample
 from works.forms.fields import ROLES, AreaField, ShareField, parties_by_uid
 from works.models import DisputeKind, WorkShare
 
@@ -116,6 +117,8 @@ class ContestedForm(forms.Form):
     """What the dispute is, and whether the part without an owner is in it."""
 
     kind = forms.ChoiceField(label=_("Kind"), choices=DisputeKind.choices)
+    sampled = sampled_field(_("Only for a sample."))
+    territory = claimed_area_field()
     takes_open_part = forms.BooleanField(
         label=_("The part without an owner is claimed too"),
         required=False,
@@ -128,6 +131,11 @@ class ContestedForm(forms.Form):
         widget=forms.TextInput(attrs={"dir": "auto"}),
         error_messages={"required": _("Say on what the claims rest. The sides read it.")},
     )
+
+    def clean(self) -> dict[str, Any]:
+        """A sample, and nothing else, names the work that is used."""
+        data: dict[str, Any] = super().clean() or {}
+        return with_sample(self, data)
 
 
 class OutcomeForm(forms.Form):

@@ -7,6 +7,7 @@ from works.models.cue_files import CueFile, CueMapping
 from works.models.cue_sheets import Cue, CueSheet, CueType, Episode, Production, ProductionKind
 from works.models.duplicates import DuplicatePair, Regrouping, RegroupingChange, SweptWork
 from works.models.exports import ExportedWork, ExportFile, PartyNumber, ReceivedStatus
+from works.models.extensions import DisputeExtension, ExtensionConsent
 from works.models.number_requests import (
     AnswerFile,
     NumberAnswer,
@@ -51,6 +52,7 @@ __all__ = [
     "CueType",
     "Dispute",
     "DisputeEvidence",
+    "DisputeExtension",
     "DisputeKind",
     "DisputeMessage",
     "DisputeOutcome",
@@ -60,6 +62,7 @@ __all__ = [
     "Episode",
     "ExportFile",
     "ExportedWork",
+    "ExtensionConsent",
     "FreeReason",
     "FreeShareUse",
     "IdentifierValidity",

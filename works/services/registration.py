@@ -20,7 +20,7 @@ from members.services.areas import write_areas
 from works.models import Work, WorkIdentifier, WorkShare, WorkTitle
 from works.rules.identifiers import read_isrc, read_iswc
 from works.rules.languages import language_of
-from works.rules.splits import WHOLE
+from works.rules.splits import WHOLE, sums_apart
 from works.services.describing import NewDescription
 from works.services.descriptions import store_descriptions
 from works.services.recordings import NewRecording, link_recordings, others_recordings
@@ -113,12 +113,11 @@ def check_new_work(new: NewWork) -> None:
         for recording in new.recordings
         if not read_isrc(recording.isrc).is_valid
     ]
-    for right, total in _totals(new.shares).items():
-        if total != WHOLE:
-            faults.append(
-                _("The %(right)s shares add up to %(total)s; they must make 100 %%. Change the shares by %(rest)s.")
-                % {"right": right, "total": share_text(total), "rest": share_text(WHOLE - total)}
-            )
+    faults += [
+        _("The %(right)s shares add up to %(total)s; they must make 100 %%. Change the shares by %(rest)s.")
+        % {"right": right, "total": share_text(total), "rest": share_text(WHOLE - total)}
+        for right, total in sums_apart((part.right, part.share) for part in new.shares).items()
+    ]
     faults += [_("Every share must be more than 0 %.")] if any(part.share <= 0 for part in new.shares) else []
     if faults:
         raise ValidationError(faults)
@@ -233,13 +232,6 @@ def write_shares(rows: list[WorkShare]) -> None:
         raise SharesAboveWhole(
             _("These shares would make more than 100 % of a work. Look at who holds what and lower one of them.")
         ) from error
-
-
-def _totals(shares: Sequence[NewShare]) -> dict[str, int]:
-    totals: dict[str, int] = {}
-    for part in shares:
-        totals[part.right] = totals.get(part.right, 0) + part.share
-    return totals
 
 
 def _stored_iswc(iswc: str) -> str | None:

@@ -32,6 +32,7 @@ from works.models import (
     WorkShare,
     WorkTitle,
 )
+from works.queries.titles import own_titles
 from works.services.cwr_chains import restore_emptied
 from works.services.made import SHARE_FIELDS, WORK_FIELDS
 from works.services.registration import lock_register
@@ -68,7 +69,7 @@ def undo_plan(file: RegistrationFile) -> UndoPlan:
     revised = sorted(set(changed.values_list("record_id", flat=True)))
     reasons: Reasons = resting_on(file, made, since=None)
     reasons |= resting_on(file, revised, since=file.imported_at) if revised else {}
-    works = Work.objects.filter(pk__in=reasons).order_by("number")
+    works = Work.objects.filter(pk__in=reasons).prefetch_related(own_titles()).order_by("number")
     return UndoPlan(
         made=tuple(pk for pk in made if pk not in reasons),
         revised=tuple(pk for pk in revised if pk not in reasons),

@@ -19,6 +19,7 @@ from works.forms.recordings import OwnRecordingsFilter, PerformerRows, Recording
 from works.models import RecordingWork
 from works.queries.recordings import own_recordings, suggestions
 from works.queries.repertoire import my_works, works_of
+from works.queries.titles import own_titles
 from works.services.recordings import link_own_recording, unlink_own_recording
 
 PAGE = 20
@@ -33,7 +34,7 @@ def recording_list(request: HttpRequest, party: Party) -> HttpResponse:
     works = my_works(party, text=wanted.get("q", ""), show=wanted.get("show", "")).filter(state="registered")
     if request.GET.get("format") == "csv":
         return own_recordings_csv(works.order_by("title", "pk"))
-    page = keyset_page(works, order=("title", "pk"), query=request.GET, size=PAGE)
+    page = keyset_page(works.prefetch_related(own_titles()), order=("title", "pk"), query=request.GET, size=PAGE)
     links = own_recordings(page.rows)
     offers = suggestions([work for work in page.rows if not links[work.pk]], party)
     context = {

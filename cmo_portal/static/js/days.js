@@ -1,4 +1,4 @@
-// A slider beside a date field that names its first and last day (data-from, data-to). It writes into the field and
+// A slider above a date field that names its first and last day (data-from, data-to). It writes into the field and
 // sends its form; the field itself does everything without this file.
 "use strict";
 
@@ -23,5 +23,5 @@ for (const field of document.querySelectorAll("input[data-from][data-to]")) {
     slider.setAttribute("aria-valuetext", field.value);
   });
   slider.addEventListener("change", () => field.form.requestSubmit());
-  field.after(slider);
+  field.parentElement.prepend(slider);
 }

@@ -304,8 +304,8 @@ def _make_productions(file: CueFile, sheets: Sequence[PlannedSheet]) -> None:
         if sheet.production is None:
             facts = asdict(sheet.read.production)
             new.setdefault(ProductionEntry(**facts | {"kind": facts["kind"] or fallback}), []).append(sheet)
-    for row, group in zip(production_rows(list(new), file), new.values(), strict=True):
-        row.save(force_insert=True)
+    rows = Production.objects.bulk_create(production_rows(list(new), file))
+    for row, group in zip(rows, new.values(), strict=True):
         for sheet in group:
             sheet.production = row
 

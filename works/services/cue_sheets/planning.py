@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from django.conf import settings
+from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 from cmo_portal.common.spelling import text_key
 from cmo_portal.common.tables import (
@@ -215,15 +217,17 @@ def _agree(facts: ProductionFacts, row: Production) -> bool:
 
 
 def _works_by_number(lines: Sequence[CueLine]) -> dict[tuple[str, str], set[int]]:
-    """Registered works by the numbers that the cues print: ours, the ISWC, the ISRC of a recording."""
+    """Registered works by the numbers that the cues print: ours, the ISWC, the ISRC of a recording. The number of a
+    merged work leads to the one that stands for it."""
     found: dict[tuple[str, str], set[int]] = defaultdict(set)
-    works = Work.objects.filter(state="registered")
+    works = Work.objects.filter(Q(state="registered") | Q(merged_into__state="registered"))
+    works = works.annotate(leads_to=Coalesce("merged_into_id", "id"))
     numbers = {line.work_number.upper() for line in lines if line.work_number}
     iswcs = {line.iswc for line in lines if line.iswc}
     isrcs = {line.isrc for line in lines if line.isrc}
-    for pk, number in works.filter(number__in=numbers).values_list("pk", "number"):
+    for pk, number in works.filter(number__in=numbers).values_list("leads_to", "number"):
         found["number", number].add(pk)
-    for pk, iswc in works.filter(iswc__in=iswcs).values_list("pk", "iswc"):
+    for pk, iswc in works.filter(iswc__in=iswcs).values_list("leads_to", "iswc"):
         found["iswc", str(iswc)].add(pk)
     recordings = RecordingWork.objects.filter(recording__isrc__in=isrcs, work__state="registered")
     for pk, isrc in recordings.values_list("work_id", "recording__isrc"):

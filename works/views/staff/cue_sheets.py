@@ -161,7 +161,7 @@ def episode_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
         else:
             messages.success(request, _("The cue sheet is begun. Add its cues."))
             return redirect("works:staff-episode-detail", uid=uid)
-    cues = list(sheet.cues.select_related("cue_type", "work").order_by("sequence")) if sheet else []
+    cues = list(sheet.cues.select_related("cue_type", "work__merged_into").order_by("sequence")) if sheet else []
     context = {
         "episode": episode,
         "sheet": sheet,

@@ -19,6 +19,7 @@ from works.forms.numbers import RequestFilter, SettleForm
 from works.models import NumberRequest, Work
 from works.number_exports import request_list_csv
 from works.queries.number_requests import counts_by_state, found_requests, in_words, late
+from works.queries.titles import own_titles
 from works.queries.work_pages import acts_on
 from works.services import numbers
 from works.views.staff.works import EDIT, STAFF, VIEW
@@ -41,7 +42,7 @@ def request_list(request: HttpRequest) -> HttpResponse:
         return request_list_csv(found.order_by("-pk")[:EXPORTED])
     export = request.GET.copy()
     export["format"] = "csv"
-    page = keyset_page(found, order=("-pk",), query=request.GET)
+    page = keyset_page(found.prefetch_related(own_titles("work__")), order=("-pk",), query=request.GET)
     late_ones = set(
         NumberRequest.objects.filter(late(clock.now()), pk__in=[row.pk for row in page.rows]).values_list(
             "pk", flat=True

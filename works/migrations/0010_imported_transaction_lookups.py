@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('works', '0008_confirm_undos'),
+        ('works', '0009_disputes_in_full'),
     ]
 
     operations = [
