@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.common import clock
+from cmo_portal.forms import typed_text
 from cmo_portal.paging import keyset_page
 from works.cue_exports import cues_csv, production_list_csv
 from works.forms.cue_sheets import (
@@ -183,7 +184,7 @@ def sheet_decide(request: HttpRequest, uid: UUID) -> HttpResponse:
     sheet = get_object_or_404(CueSheet.objects.select_related("episode"), uid=uid)
     by, act = acting(request), request.POST.get("act")
     if act == "withdraw":
-        reason = request.POST.get("why-reason", "")[:300]
+        reason = typed_text(request, "why-reason", 300)
         acts = (lambda: cue_sheets.withdraw_sheet(sheet=sheet, reason=reason, by=by), _("The cue sheet is withdrawn."))
     elif act == "reopen":
         acts = (lambda: cue_sheets.reopen_sheet(sheet=sheet, by=by), _("The cue sheet can be changed again."))

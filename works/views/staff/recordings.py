@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.common import clock
+from cmo_portal.forms import typed_text
 from cmo_portal.paging import csv_address, keyset_page
 from works.exports import recording_list_csv, silent_list_csv
 from works.forms.recordings import (
@@ -133,7 +134,7 @@ def recording_unlink(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Take a work out of a recording, with the reason."""
     link = get_object_or_404(RecordingWork.objects.select_related("recording", "work"), uid=uid)
     try:
-        unlink_recording(link=link, reason=request.POST.get("reason", "")[:500], by=acting(request))
+        unlink_recording(link=link, reason=typed_text(request, "reason", 500), by=acting(request))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:
