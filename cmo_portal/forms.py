@@ -31,7 +31,8 @@ class PortalRenderer(TemplatesSetting):
 
 
 class TextField(forms.CharField):
-    """A text cleaned of what nobody sees; one of invisible signs alone is blank. A text area keeps its lines."""
+    """A text cleaned of what nobody sees; one of invisible signs alone is blank. A text area keeps its lines, and with
+    `strip=False` the text stays as it was typed unless it is blank."""
 
     def to_python(self, value: Any) -> Any:
         """The cleaned text, or the empty value."""
@@ -39,7 +40,8 @@ class TextField(forms.CharField):
         if not isinstance(text, str):
             return text
         clean = clean_lines if isinstance(self.widget, forms.Textarea) else clean_text
-        return clean(text) or self.empty_value
+        cleaned = clean(text)
+        return (cleaned if self.strip else text) if cleaned else self.empty_value
 
 
 def typed_text(request: HttpRequest, name: str, longest: int) -> str:

@@ -82,6 +82,7 @@ class TariffForm(forms.ModelForm):
     class Meta:
         model = Tariff
         fields = ["code", "name", "name_ur", "summary", "summary_ur", "use_category", "right", "term"]
+        field_classes = dict.fromkeys(["name", "name_ur", "summary", "summary_ur"], TextField)
 
 
 class VersionForm(forms.Form):
@@ -96,6 +97,7 @@ class VersionForm(forms.Form):
         help_text=_("Questions, rates, modifiers and worked examples, as JSON. Figures stand in quotes."),
         widget=forms.Textarea(attrs={"rows": 24, "spellcheck": "false", "dir": "ltr"}),
         max_length=200_000,
+        strip=False,
     )
 
     def clean_definition(self) -> dict[str, Any]:

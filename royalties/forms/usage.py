@@ -56,6 +56,7 @@ class SourceForm(forms.ModelForm):
     class Meta:
         model = UsageSource
         fields = ("code", "name", "format", "licensee")
+        field_classes = {"code": TextField, "name": TextField}
         labels = {"licensee": _("Licensee")}
         help_texts = {
             "code": _("Short, for lists and commands: FM100."),

@@ -105,7 +105,7 @@ def texts_of(table: str, columns: list[str]) -> list[str]:
     """The texts of a table that hold one of the signs alone."""
     wanted = " OR ".join(f'"{column}" ~ %s' for column in columns)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT 1 FROM {table} WHERE {wanted} LIMIT 1", [f"^[{''.join(SIGNS)}]+$"] * len(columns))  # noqa: S608
+        cursor.execute(f"SELECT 1 FROM {table} WHERE {wanted} LIMIT 1", [f"^[{''.join(SIGNS)}]+$"] * len(columns))
         return [table] if cursor.fetchone() else []
 
 

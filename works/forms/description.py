@@ -377,8 +377,7 @@ def typed_section(form: type[Row], data: Mapping[str, Any]) -> list[dict[str, An
     """The rows as typed, unchecked, with one blank row more."""
     total = str(data.get("form-TOTAL_FORMS", ""))
     count = min(int(total), MOST_ROWS) if total.isdecimal() and len(total) < 4 else 0
-    fields = [name for name in form.base_fields if name != "remove"]
     rows: list[dict[str, Any]] = [
-        {name: str(data.get(f"form-{place}-{name}", ""))[:500] for name in fields} for place in range(count)
+        {name: str(data.get(f"form-{place}-{name}", ""))[:500] for name in form.base_fields} for place in range(count)
     ]
     return [*rows, {}] if count < MOST_ROWS else rows
