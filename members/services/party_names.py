@@ -90,7 +90,7 @@ def correct_party_name(*, row: PartyName, name: NameSaid, reason: str, by: User)
     said = _checked(name, party=party, row=locked)
     corrected = name_row(party, said)
     is_shown = party.display_name == str(locked)
-    for column in ("name_type", "original", "last_name", "first_name", "ipi_name_number", "key", "skeleton"):
+    for column in ("name_type", "original", "last_name", "first_name", "ipi_name_number", "key", "skeleton", "words"):
         setattr(locked, column, getattr(corrected, column))
     _save_name(locked)
     if is_shown:
