@@ -1,4 +1,4 @@
-"""Finding parties by what people remember of a name: any of its words, in Urdu or Roman letters, in any order, misspelt.
+"""Finding parties by what people remember of a name: any of its words, in Urdu or Roman letters, in any order.
 
 The search goes by tiers, the best first, and stops when the list is full: the exact name; names that begin so; names
 with these very words; the same sound; words of the same sound; names that hold the text as a part; and what only looks

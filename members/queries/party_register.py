@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from cmo_portal.common.identifiers import IdentifierReading
@@ -11,6 +12,7 @@ from members.models import GroupMembership, Party, PartyAffiliation, PartyKind, 
 from members.queries.finding import ranked_parties
 from members.queries.parties import party_of_number
 from members.rules.ipi import read_ipi_base, read_ipi_name
+from members.rules.societies import societies
 
 MOST_FOUND = 50
 
@@ -107,9 +109,17 @@ def party_record(party: Party) -> PartyRecord:
 
 
 def society_names(codes: Iterable[str]) -> dict[str, str]:
-    """Society code → the name of the society, as far as it is in the register."""
-    rows = Party.objects.filter(kind=PartyKind.SOCIETY, society_code__in=set(codes))
-    return dict(rows.values_list("society_code", "display_name"))
+    """Society code → the name of the society: as it is in our register, else as in the list of CISAC."""
+    wanted = set(codes)
+    rows = Party.objects.filter(kind=PartyKind.SOCIETY, society_code__in=wanted)
+    listed = {code: society.name for code, society in societies().items() if code in wanted}
+    return listed | dict(rows.values_list("society_code", "display_name"))
+
+
+def known_society_codes(codes: Iterable[str]) -> set[str]:
+    """Those of the codes that name a society: our own, one of the list of CISAC, one in our register."""
+    own = {str(settings.SOCIETY["cisac_code"])} - {""}
+    return {code for code in codes if code in own} | society_names(codes).keys()
 
 
 def _name(row: PartyName) -> NameShown:

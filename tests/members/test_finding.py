@@ -11,8 +11,8 @@ from members.queries.finding import namesakes, ranked_parties
 from members.queries.members import filtered_members
 from members.queries.party_register import find_parties, parties_in_register
 from members.rules.names import name_key, name_skeleton, name_words
-from members.services.party_names import NameSaid, add_party, add_party_name, correct_party_name
 from members.services.parties import PartyFacts, register_parties
+from members.services.party_names import NameSaid, add_party, add_party_name, correct_party_name
 from tests.factories.members import make_member, make_party
 
 
@@ -119,9 +119,7 @@ def test_namesakes_have_the_same_words_by_sound_in_any_order(cast: dict[str, Par
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(
-    ("words", "index"), [(["parvez"], "party_name_words"), ([":prz", ":skr"], "party_name_words")]
-)
+@pytest.mark.parametrize(("words", "index"), [(["parvez"], "party_name_words"), ([":prz", ":skr"], "party_name_words")])
 def test_words_are_looked_up_in_an_index(words: list[str], index: str, superuser_cursor: Any) -> None:
     party = make_party()
     names = [f"{first}{place} {last}" for place in range(40) for first in ("Asad", "Zia") for last in ("Khan", "Butt")]
