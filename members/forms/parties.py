@@ -98,7 +98,18 @@ class PartyForm(NameForm):
         widget=_number_input(),
         help_text=_("For example I-000000229-7. It names the party, whatever it is called."),
     )
-    field_order = [*NameForm.field_order, "ipi_base_number", "reason"]
+    is_another = forms.BooleanField(
+        label=_("It is another party"),
+        required=False,
+        help_text=_("Those who bear this name already are shown above."),
+    )
+    field_order = [*NameForm.field_order, "ipi_base_number", "reason", "is_another"]
+
+    def __init__(self, *args: Any, asks: bool = False, **kwargs: Any) -> None:
+        """`asks`: whether it is another party than those who bear the name."""
+        super().__init__(*args, **kwargs)
+        if not (asks or self.data.get("is_another")):
+            del self.fields["is_another"]
 
 
 class BaseNumberForm(ReasonForm):

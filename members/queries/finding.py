@@ -50,7 +50,7 @@ def namesakes(text: str, *, limit: int = 10) -> list[Party]:
         for party_id, *forms in names.values_list("party_id", "key", "original")[:CANDIDATES]
         if any(sorted(heard(word) for word in name_key(form).split()) == same for form in forms)
     ]
-    parties = Party.objects.in_bulk(list(dict.fromkeys(bearers))[:limit])
+    parties = Party.objects.prefetch_related("names").in_bulk(list(dict.fromkeys(bearers))[:limit])
     return sorted(parties.values(), key=lambda party: (party.display_name, party.pk))
 
 

@@ -17,6 +17,7 @@ from cmo_portal.accounts.access import require
 from cmo_portal.accounts.models import User
 from cmo_portal.audit.services import record_act
 from cmo_portal.common.numerals import digits_to_ascii
+from cmo_portal.wording import date_text
 from members.models import Party, PartyAffiliation, Right
 from members.models.territories import territory_text
 from members.queries.party_register import known_society_codes, society_names
@@ -149,8 +150,8 @@ def _refuse_overlaps(row: PartyAffiliation, field: str = "") -> None:
     facts = {
         "society": " ".join(filter(None, [code, society_names([code]).get(code)])),
         "territory": territory_text(other.territory),
-        "from": other.valid_from or "…",
-        "to": other.valid_to or "…",
+        "from": date_text(other.valid_from) if other.valid_from else "…",
+        "to": date_text(other.valid_to) if other.valid_to else "…",
     }
     if same:
         text = _(
