@@ -6,7 +6,6 @@ from members.models import Party, PartyAffiliation
 from members.queries.party_register import known_society_codes
 from works.formats.cwr.codes import NO_SOCIETY
 
-RIGHTS = ("PR", "MR", "SR")
 Named = Mapping[tuple[int, str], str]  # party and right → society code
 
 

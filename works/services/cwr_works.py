@@ -22,11 +22,12 @@ from works.formats.cwr.layouts import is_third
 from works.formats.cwr.work import WorkPublisher, WorkTransaction, WorkWriter
 from works.models import AgreementParty, WorkShare
 from works.models.agreements import ORIGINAL
+from works.queries.export_chains import RIGHTS
 from works.queries.exports import our_issuer
 from works.rules.identifiers import read_ipi_base, read_ipi_name
 from works.rules.splits import WHOLE, scaled_to_whole
 from works.services.cwr_descriptions import description_of
-from works.services.cwr_societies import RIGHTS, names_society, take_societies
+from works.services.cwr_societies import names_society, take_societies
 from works.services.party_numbers import keep_numbers, parties_by_number
 from works.services.recordings import NewPerformer, NewRecording
 from works.services.registration import NewShare, NewTitle, NewWork
