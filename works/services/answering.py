@@ -11,9 +11,9 @@ from django.conf import settings
 from django.core.files import File
 
 from cmo_portal.common.money import allocate
+from members.rules.societies import societies
 from works.formats.cwr.acknowledgement import Answer, write_acknowledgement
 from works.formats.cwr.characters import transliterated
-from works.formats.cwr.codes import societies
 from works.formats.cwr.encoding import CwrWriteError
 from works.formats.cwr.layouts import is_third
 from works.formats.cwr.names import file_name, parse_file_name

@@ -17,7 +17,7 @@ from works.queries.exports import our_issuer
 from works.queries.splits import LIVE, last_split
 from works.rules.languages import language_of
 from works.services.cwr_chains import TakenWork, take_chains
-from works.services.cwr_differences import chain_faults
+from works.services.cwr_differences import chain_faults, society_faults
 from works.services.cwr_links import TakenLinks, take_links
 from works.services.cwr_works import told_works
 from works.services.deciding import ACCEPTED, Decision, complaints_of
@@ -67,12 +67,12 @@ def take_slice(
     with noting(file):
         works, taken = _store(file, open_ones, sender, by, now, kept)
         refused = _take_agreements(file, taken, sender, by, on)
-    differing = chain_faults(taken=taken, refused=refused, on=on)
+    differing, societies = chain_faults(taken=taken, refused=refused, on=on), society_faults(taken)
     faultpoint("works.import.after_works")
     for decision in open_ones:
         row = kept[decision.transaction.number]
         row.status, row.work = works.get(row.number, (decision.status, decision.work))
-        faults = (*decision.faults, *differing.get(row.number, ()))
+        faults = (*decision.faults, *differing.get(row.number, ()), *societies.get(row.number, ()))
         row.complaints, row.taken = complaints_of(faults), True
     ImportedTransaction.objects.bulk_update(kept.values(), ["status", "work", "complaints", "taken"], batch_size=SLICE)
     return sum(row.status in ACCEPTED for row in kept.values())
