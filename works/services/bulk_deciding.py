@@ -11,8 +11,11 @@ from typing import Any
 
 from django.db.models import Q
 
+from cmo_portal.common.numerals import digits_to_ascii
 from cmo_portal.common.spelling import skeleton, text_key
 from members.models import Member, Party, PartyName
+from members.models.territories import WORLD
+from members.queries.territories import read_area
 from members.rules.names import name_key, name_skeleton
 from works.formats.bulk import BulkFault, BulkShare, BulkWork, text_of
 from works.models import ImportedRecord, ImportedTransaction, RegistrationFile, Work, WorkShare, WorkTitle
@@ -26,13 +29,14 @@ COMPLAINTS_KEPT = 200
 @dataclass(frozen=True, slots=True)
 class BulkDecision:
     """A work of the table with its status, everything that is wrong, our work that it hits, and who its people are
-    (None where the person is new)."""
+    (None where the person is new), and where its shares hold."""
 
     work: BulkWork
     status: str
     faults: tuple[BulkFault, ...]
     found: Work | None
     parties: tuple[Party | None, ...]
+    territory: str = WORLD
 
     @property
     def is_namesake(self) -> bool:
@@ -88,6 +92,13 @@ def _decide(work: BulkWork, people: "_People", books: "_Books", *, by_member: bo
         faults += [fault] if fault else []
     if by_member and people.own not in parties:
         faults.append(BulkFault(work.row, "name", "", "not_named"))
+    territory = _territory(work)
+    if not territory:
+        faults.append(
+            BulkFault(work.row, "territory", work.territory[:60], "territory", {"value": work.territory[:60]})
+        )
+    elif by_member and territory != WORLD:
+        faults.append(BulkFault(work.row, "territory", work.territory[:60], "territory_of_desk"))
     if faults:
         return BulkDecision(work, "RJ", tuple(faults), None, tuple(parties))
     if holder := books.by_iswc.get(work.iswc):
@@ -108,8 +119,16 @@ def _decide(work: BulkWork, people: "_People", books: "_Books", *, by_member: bo
         told = same or alike[0]
         code = "namesake" if by_member else "namesake_taken"
         fault = BulkFault(work.row, "title", work.title[:60], code, {"number": told.number})
-        return BulkDecision(work, "AC", (fault,), told, tuple(parties))
-    return BulkDecision(work, "AS", (), None, tuple(parties))
+        return BulkDecision(work, "AC", (fault,), told, tuple(parties), territory)
+    return BulkDecision(work, "AS", (), None, tuple(parties), territory)
+
+
+def _territory(work: BulkWork) -> str:
+    """The written area of the shares; blank where nobody can say what is meant."""
+    try:
+        return read_area(digits_to_ascii(work.territory)) if work.territory else WORLD
+    except ValueError:
+        return ""
 
 
 class _People:

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from cmo_portal.accounts.models import User
 from cmo_portal.audit.services import record_act
+from cmo_portal.common.known import end_of_day
 from works.formats.cwr.answer_view import AnswerMessage, ReceivedAnswer, answer_of
 from works.formats.cwr.records import CwrTransaction
 from works.models import ExportedWork, ReceivedStatus, RegistrationFile, Work, WorkIdentifier
@@ -51,7 +52,7 @@ def _by_place(answer: ReceivedAnswer) -> ExportedWork | None:
         kind=answer.original_type, sequence=answer.original_sequence, file__state="written"
     ).select_related("work", "file")
     near = dt.datetime.combine(answer.created, dt.time.min, tzinfo=timezone.get_default_timezone())
-    rows = rows.filter(file__finished_at__gte=near, file__finished_at__lt=near + dt.timedelta(days=1))
+    rows = rows.filter(file__finished_at__gte=near, file__finished_at__lte=end_of_day(answer.created))
     return next((each for each in rows if _is_answered(each, answer)), None)
 
 
