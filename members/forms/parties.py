@@ -30,11 +30,10 @@ class PartyFilter(forms.Form):
         widget=forms.TextInput(attrs={"type": "search", "dir": "auto", "autocomplete": "off"}),
     )
     kind = forms.ChoiceField(label=_("Kind"), required=False, choices=[("", _("All")), *PartyKind.choices])
-    society = forms.RegexField(
-        r"^[0-9]{1,3}$",
+    society = forms.CharField(
         label=_("Society code"),
+        max_length=3,
         required=False,
-        error_messages={"invalid": _("A society code has three digits, for example 052.")},
         widget=forms.TextInput(attrs={"inputmode": "numeric", "size": "4"}),
     )
     ipi = forms.ChoiceField(
@@ -42,6 +41,13 @@ class PartyFilter(forms.Form):
         required=False,
         choices=[("", _("All")), ("known", _("Known")), ("missing", _("Not known"))],
     )
+
+    def clean_society(self) -> str:
+        """Up to three digits of any script, as 0-9."""
+        code = digits_to_ascii(self.cleaned_data["society"])
+        if code and not (code.isascii() and code.isdigit()):
+            raise forms.ValidationError(_("A society code has three digits, for example 052."))
+        return code
 
 
 class ReasonForm(forms.Form):
@@ -92,7 +98,18 @@ class PartyForm(NameForm):
         widget=_number_input(),
         help_text=_("For example I-000000229-7. It names the party, whatever it is called."),
     )
-    field_order = [*NameForm.field_order, "ipi_base_number", "reason"]
+    is_another = forms.BooleanField(
+        label=_("It is another party"),
+        required=False,
+        help_text=_("Those who bear this name already are shown above."),
+    )
+    field_order = [*NameForm.field_order, "ipi_base_number", "reason", "is_another"]
+
+    def __init__(self, *args: Any, asks: bool = False, **kwargs: Any) -> None:
+        """`asks`: whether it is another party than those who bear the name."""
+        super().__init__(*args, **kwargs)
+        if not (asks or self.data.get("is_another")):
+            del self.fields["is_another"]
 
 
 class BaseNumberForm(ReasonForm):

@@ -2,17 +2,18 @@
 
 Three forms stand side by side (domain.md section 5.3): the name in its own script, its Roman form, and the upper-case
 ASCII form that registration files allow. `key` finds equal spellings, `skeleton` finds spellings of the same sound
-across Urdu and Roman letters.
+across Urdu and Roman letters, `words` finds a name by any of its words.
 """
 
 import unicodedata
 
 from cmo_portal.common.cleaning import clean_text
-from cmo_portal.common.spelling import skeleton, text_key
+from cmo_portal.common.spelling import ALL_VOWELS, skeleton, sound, text_key
 from cmo_portal.common.tables.errors import ValueRefused
 from cmo_portal.common.texts import _, say
 
 LONGEST_NAME = 160
+HEARD = ":"  # before a sound among words; no folded word holds it
 _ROMAN_MARKS = " '’.-&/(),"
 _ASCII_FORMS = str.maketrans(
     {"Æ": "AE", "Ø": "O", "Œ": "OE", "ẞ": "SS", "ß": "SS", "Ł": "L", "Đ": "D", "Ð": "D", "Þ": "TH", "İ": "I", "ı": "I",
@@ -60,6 +61,19 @@ def name_key(name: str) -> str:
 def name_skeleton(name: str) -> str:
     """The consonants of a name, equal for its usual Urdu and Roman spellings: it finds candidates, decides nothing."""
     return skeleton(name)[:200]
+
+
+def name_words(*forms: str) -> list[str]:
+    """By what the single words of a name are found: each word of its forms, folded, and each word's sound."""
+    words = list(dict.fromkeys(word for form in forms for word in name_key(form).split()))
+    return list(dict.fromkeys([*words, *(heard(word) for word in words)]))
+
+
+def heard(word: str) -> str:
+    """The sound of one folded word among the words of a name. Words of vowels alone differ too much between the
+    scripts: that there is one is all that is kept."""
+    spoken = sound(word)
+    return f"{HEARD}{ALL_VOWELS if spoken.startswith(ALL_VOWELS) else spoken}"
 
 
 def _short(name: str, limit: int = LONGEST_NAME) -> str:

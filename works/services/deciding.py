@@ -23,6 +23,7 @@ ACCEPTED = ("AS", "AC")
 ANSWERED = ("NWR", "REV", "AGR", "WRK")  # by an ACK of ours
 TOLD = ("ACK", "ISW")  # what others tell us of works of ours
 KEPT = ("AGR", "DRW", "LIC", "ISR", "ISA")  # kept with the file for a person
+WORKS = ("NWR", "REV", "WRK")
 REVISING = ("REV", "WRK")  # a work of CWR 3 is new or revised, as it happens
 COMPLAINTS_KEPT = 200
 _KNOWN_HERE, _UNKNOWN_HERE = "NWR-T-013", "NWR-T-002"
@@ -31,13 +32,15 @@ _KNOWN_HERE, _UNKNOWN_HERE = "NWR-T-013", "NWR-T-002"
 @dataclass(frozen=True, slots=True)
 class Decision:
     """A transaction with its status. `work` is ours that it concerns; `earlier` is the number of the transaction of
-    the same file that brings that work; `faults` are those of the file and those that only our books can raise."""
+    the same file that brings that work; `faults` are those of the file and those that only our books can raise; `iswc`
+    is the one that a new work brings."""
 
     transaction: CwrTransaction
     status: str
     work: Work | None = None
     earlier: int | None = None
     faults: tuple[CwrFault, ...] = ()
+    iswc: str = ""
 
 
 def slices_of(
@@ -62,17 +65,20 @@ def sender_key(reading: CwrReading) -> str:
 
 
 class Decider:
-    """Decides slice after slice of one file, in its order, and remembers what the file itself has brought so far."""
+    """Decides slice after slice of one file, in its order. What earlier slices have brought stands in the rows of the
+    file; only the slice itself is remembered."""
 
-    def __init__(self, sender: str) -> None:
+    def __init__(self, file: RegistrationFile, sender: str) -> None:
+        self.file = file
         self.sender = sender
         self._numbers: dict[str, int] = {}
         self._iswcs: dict[str, int] = {}
 
     def decide(self, transactions: Sequence[CwrTransaction]) -> list[Decision]:
-        """The decisions on one slice, in two queries."""
-        numbers = {row.header["submitter_work_no"] for row in transactions}
+        """The decisions on one slice, in a handful of queries; the rows of the slices before it are written."""
+        numbers = {row.header["submitter_work_no"] for row in transactions} - {""}
         iswcs = {_iswc(row) for row in transactions} - {""}
+        self._recall(numbers, iswcs, before=transactions[0].number)
         mine = self._known(numbers)
         found = Work.objects.filter(iswc__in=iswcs).select_related("merged_into")
         others = {work.iswc or "": standing_work(work) for work in found}
@@ -81,6 +87,14 @@ class Decider:
             self._told_decision(row, told) if row.type in TOLD else self._decide(row, mine, others)
             for row in transactions
         ]
+
+    def _recall(self, numbers: set[str], iswcs: set[str], *, before: int) -> None:
+        """The first accepted transactions of the file that brought these numbers and ISWCs."""
+        rows = ImportedTransaction.objects.filter(file=self.file, number__lt=before, status__in=ACCEPTED)
+        rows = rows.order_by("-number")
+        by_number = rows.filter(submitter_number__in=numbers, kind__in=WORKS)
+        self._numbers = dict(by_number.values_list("submitter_number", "number"))
+        self._iswcs = dict(rows.filter(iswc__in=iswcs).values_list("iswc", "number"))
 
     def _told(self, transactions: Sequence[CwrTransaction]) -> dict[int, tuple[str, Work]]:
         rows = [row for row in transactions if row.type in TOLD]
@@ -121,7 +135,7 @@ class Decider:
             self._iswcs[iswc] = row.number
         faults = (*_with(row, _UNKNOWN_HERE if row.type == "REV" else ""), *fitted_faults(row))
         changed = any(fault.severity in (Severity.FIELD, Severity.RECORD) for fault in faults)
-        return Decision(row, "AC" if changed else "AS", faults=faults)
+        return Decision(row, "AC" if changed else "AS", faults=faults, iswc=iswc)
 
 
 def row_of(file: RegistrationFile, decision: Decision) -> ImportedTransaction:
@@ -133,6 +147,8 @@ def row_of(file: RegistrationFile, decision: Decision) -> ImportedTransaction:
         kind=decision.transaction.type,
         title=header["title"] or header["creation_title"],
         submitter_number=_sender_number(header),
+        iswc=decision.iswc,
+        agreements=_agreements_named(decision.transaction),
         status=decision.status,
         complaints=complaints_of(decision.faults),
         work=decision.work,
@@ -143,6 +159,13 @@ def _sender_number(header: CwrRecord) -> str:
     """What the sender calls it: the number of a work, an agreement, or, in an answer, of ours."""
     names = ("submitter_work_no", "submitter_agreement_no", "submitter_creation_no")
     return next((header[name] for name in names if header[name]), "")
+
+
+def _agreements_named(row: CwrTransaction) -> list[str]:
+    """The sender's numbers of the agreements that a work stands under."""
+    if row.type not in ("NWR", "REV"):
+        return []
+    return sorted({record["submitter_agreement_no"] for record in row.records} - {""})
 
 
 def complaints_of(faults: Iterable[CwrFault]) -> list[dict[str, Any]]:

@@ -13,10 +13,12 @@ from cmo_portal.common.faults import faultpoint
 from members.models import Party
 from works.formats.cwr.work_view import work_of
 from works.models import ImportedTransaction, RegistrationFile, Work, WorkShare
+from works.queries.exports import our_issuer
 from works.queries.splits import LIVE, last_split
 from works.rules.languages import language_of
 from works.services.cwr_chains import TakenWork, take_chains
-from works.services.cwr_differences import chain_faults
+from works.services.cwr_differences import chain_faults, society_faults
+from works.services.cwr_links import TakenLinks, take_links
 from works.services.cwr_works import told_works
 from works.services.deciding import ACCEPTED, Decision, complaints_of
 from works.services.descriptions import revise_description
@@ -64,13 +66,13 @@ def take_slice(
     on = dated or file.created_at.date()
     with noting(file):
         works, taken = _store(file, open_ones, sender, by, now, kept)
-        refused = take_chains(file=file, taken=taken, sender=sender, by=by, on=on)
-    differing = chain_faults(taken=taken, refused=refused, on=on)
+        refused = _take_agreements(file, taken, sender, by, on)
+    differing, societies = chain_faults(taken=taken, refused=refused, on=on), society_faults(taken)
     faultpoint("works.import.after_works")
     for decision in open_ones:
         row = kept[decision.transaction.number]
         row.status, row.work = works.get(row.number, (decision.status, decision.work))
-        faults = (*decision.faults, *differing.get(row.number, ()))
+        faults = (*decision.faults, *differing.get(row.number, ()), *societies.get(row.number, ()))
         row.complaints, row.taken = complaints_of(faults), True
     ImportedTransaction.objects.bulk_update(kept.values(), ["status", "work", "complaints", "taken"], batch_size=SLICE)
     return sum(row.status in ACCEPTED for row in kept.values())
@@ -110,6 +112,20 @@ def _store(
         if number in of_number and work is not None and status in ACCEPTED
     }
     return found, list(taken.values())
+
+
+def _take_agreements(
+    file: RegistrationFile, taken: Sequence[TakenWork], sender: str, by: User, on: dt.date
+) -> dict[int, list[str]]:
+    """The agreements that chains stand for, and those that the links of a file of our own name; what could not be
+    taken, by transaction."""
+    links = TakenLinks()
+    if sender == our_issuer():
+        links = take_links(taken=taken, sender=sender, by=by, on=on)
+    refused = take_chains(file=file, taken=taken, linked=links.listed, sender=sender, by=by, on=on)
+    for number, reasons in links.refused.items():
+        refused[number] += reasons
+    return refused
 
 
 def _register(news: Sequence[NewWork], party: Party | None, sender: str, by: User, now: dt.datetime) -> Sequence[Work]:
