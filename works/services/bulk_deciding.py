@@ -82,11 +82,11 @@ def bulk_complaints(faults: Iterable[BulkFault]) -> list[dict[str, Any]]:
 
 def _decide(work: BulkWork, people: "_People", books: "_Books", *, by_member: bool) -> BulkDecision:
     faults, parties = list(work.faults), []
-    told = {(fault.row, fault.code) for fault in faults}
+    noted = {(fault.row, fault.code) for fault in faults}
     sides: set[tuple[int, str]] = set()
     for share in work.shares:
         party, fault = people.resolve(share)
-        if party and (party.pk, share.role) in sides and (share.row, "twice") not in told:
+        if party and (party.pk, share.role) in sides and (share.row, "twice") not in noted:
             fault = fault or BulkFault(share.row, "name", share.name[:60], "one_person", {"name": party.display_name})
         if party:
             sides.add((party.pk, share.role))
