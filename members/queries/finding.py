@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from django.db.models import Q, QuerySet
 from rapidfuzz.distance import OSA
 
+from cmo_portal.common.cleaning import clean_text
 from members.models import Party, PartyName
-from members.rules.names import clean_text, heard, name_key, name_skeleton
+from members.rules.names import heard, name_key, name_skeleton
 
 LONGEST_TEXT = 200
 MOST_WORDS = 8

@@ -2,18 +2,21 @@
 settings and numbers. A row knows its `uid` when it stands already; a row left blank is no row."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 from django import forms
+from django.utils.text import format_lazy
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
 
+from cmo_portal.common import clock
+from cmo_portal.common.cleaning import clean_text
 from cmo_portal.common.numerals import digits_to_ascii
-from cmo_portal.forms import DayField
-from members.rules.names import clean_text
-from works.forms.fields import ShareField, ipi_field, iswc_field
+from cmo_portal.forms import TextField
+from works.forms.fields import KnownDayField, LengthField, ShareField, ipi_field, iswc_field
 from works.models import Element, FreeReason, IdentifierValidity, SourceKind, SourceWork, Work
+from works.queries.description_texts import writers_text
 from works.rules.code_lists import (
     CATEGORIES,
     COMPOSITE_TYPES,
@@ -29,39 +32,18 @@ from works.rules.code_lists import (
 )
 from works.rules.instruments import INSTRUMENTS, STANDARD_INSTRUMENTATIONS
 from works.rules.languages import LANGUAGES, language_of
+from works.rules.public_domain import century_of
 from works.rules.work_types import WORK_TYPES
 
 MOST_ROWS = 60
+FIRST_YEAR, FIRST_PRINT = 600, 1450  # a verse may be old; published is what was printed, recorded or sent
+A_YEAR = 366  # days: a publication is announced ahead
 CHOOSE = _("Choose")
 NOT_KNOWN = _("Not known")
-_LENGTH = re.compile(r"(?:(\d{1,2}):)?(\d{1,3}):(\d{2})", re.ASCII)
 _PLAYED = re.compile(r"(.+?)(?:\s*[x×*]?\s*(\d{1,3}))?", re.DOTALL)
 
 
-class LengthField(forms.CharField):
-    """A length typed as 4:05 or 1:02:09; its value counts seconds."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", forms.TextInput(attrs={"autocomplete": "off", "size": "8", "dir": "ltr"}))
-        super().__init__(max_length=10, required=False, **kwargs)
-
-    def clean(self, value: Any) -> int | None:  # type: ignore[override]
-        """Seconds, None when it is empty."""
-        text = super().clean(value)
-        if not text:
-            return None
-        match = _LENGTH.fullmatch(digits_to_ascii(text))
-        if match is None or int(match[3]) > 59:
-            raise forms.ValidationError(_("Write the length as minutes and seconds, for example 4:05."))
-        seconds = int(match[1] or 0) * 3600 + int(match[2]) * 60 + int(match[3])
-        return seconds or None
-
-    def prepare_value(self, value: Any) -> Any:
-        """Kept seconds as people write them."""
-        return f"{value // 60}:{value % 60:02d}" if isinstance(value, int) else value
-
-
-class LanguageField(forms.CharField):
+class LanguageField(TextField):
     """A language typed by its name, helped by the list of names that the page holds once; its value is the code."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -84,7 +66,7 @@ class LanguageField(forms.CharField):
 class ReasonForm(forms.Form):
     """Why the description changes."""
 
-    reason = forms.CharField(
+    reason = TextField(
         label=_("Reason"),
         max_length=500,
         help_text=_("For example: letter of the publisher of 4 May 2026. It stands in the record of acts."),
@@ -123,11 +105,11 @@ class FactsForm(forms.Form):
         help_text=_("Whether the work belongs to a stage work whose rights are managed apart."),
         required=False,
     )
-    opus_number = forms.CharField(label=_("Opus number"), max_length=25, required=False)
-    catalogue_number = forms.CharField(label=_("Catalogue number"), max_length=25, required=False)
-    copyright_date = DayField(label=_("Date of creation"), required=False)
-    copyright_number = forms.CharField(label=_("Copyright number"), max_length=12, required=False)
-    published_on = DayField(label=_("First published"), required=False)
+    opus_number = TextField(label=_("Opus number"), max_length=25, required=False)
+    catalogue_number = TextField(label=_("Catalogue number"), max_length=25, required=False)
+    copyright_date = KnownDayField(label=_("Date of creation"), required=False, first_year=FIRST_YEAR)
+    copyright_number = TextField(label=_("Copyright number"), max_length=12, required=False)
+    published_on = KnownDayField(label=_("First published"), required=False, first_year=FIRST_PRINT, ahead=A_YEAR)
 
     def clean(self) -> dict[str, Any]:
         """A modified version says what was done; a number of components belongs to a composite."""
@@ -137,6 +119,9 @@ class FactsForm(forms.Form):
             self.add_error("music_arrangement", _("A modified version says what was done to its music or words."))
         if data.get("component_count") and not data.get("composite_type"):
             self.add_error("composite_type", _("Choose what kind of composite it is, or empty the number below."))
+        created, published = data.get("copyright_date"), data.get("published_on")
+        if created and published and published < created:
+            self.add_error("published_on", _("A work is not published before it is made. Correct one of the two days."))
         return data
 
 
@@ -171,7 +156,7 @@ class Row(forms.Form):
 class TitleRow(Row):
     """A title with type and language; its script is read from its letters."""
 
-    text = forms.CharField(label=_("Title"), max_length=400, widget=forms.TextInput(attrs={"dir": "auto"}))
+    text = TextField(label=_("Title"), max_length=400, widget=forms.TextInput(attrs={"dir": "auto"}))
     title_type = forms.ChoiceField(label=_("Type of title"), choices=choices_of(TITLE_TYPES, blank=CHOOSE))
     language = LanguageField(label=_("Language"))
 
@@ -184,13 +169,11 @@ class SourceRow(Row):
     """A work that this one was made from: one of ours by its number, or an outside work by title and writers."""
 
     kind = forms.ChoiceField(label=_("How this work uses it"), choices=[("", CHOOSE), *SourceKind.choices])
-    our_number = forms.CharField(
+    our_number = TextField(
         label=_("Our work number"), max_length=14, required=False, help_text=_("If it is in our register.")
     )
-    title = forms.CharField(
-        label=_("Title"), max_length=400, required=False, widget=forms.TextInput(attrs={"dir": "auto"})
-    )
-    writers = forms.CharField(
+    title = TextField(label=_("Title"), max_length=400, required=False, widget=forms.TextInput(attrs={"dir": "auto"}))
+    writers = TextField(
         label=_("Writers"),
         max_length=400,
         required=False,
@@ -239,15 +222,15 @@ class FreeRow(Row):
 
     element = forms.ChoiceField(label=_("What belongs to nobody"), choices=[("", CHOOSE), *Element.choices])
     reason = forms.ChoiceField(label=_("Why"), choices=[("", CHOOSE), *FreeReason.choices])
-    author = forms.CharField(label=_("Author in Roman letters"), max_length=200, required=False)
-    author_original = forms.CharField(
+    author = TextField(label=_("Author in Roman letters"), max_length=200, required=False)
+    author_original = TextField(
         label=_("Author in own script"), max_length=200, required=False, widget=forms.TextInput(attrs={"dir": "auto"})
     )
     died_in = forms.IntegerField(label=_("Year of death"), min_value=1, max_value=9999, required=False)
     century = forms.IntegerField(
         label=_("Century"), min_value=1, max_value=21, required=False, help_text=_("18 for the years 1701 to 1800.")
     )
-    note = forms.CharField(
+    note = TextField(
         label=_("How we know"),
         max_length=500,
         required=False,
@@ -255,23 +238,43 @@ class FreeRow(Row):
     )
 
     def clean(self) -> dict[str, Any]:
-        """An author who died has a name; classical verse its century or the year of its poet's death."""
+        """An author who died has a name and a year; classical verse its century; folk has no author."""
         data = super().clean() or {}
         reason = data.get("reason")
         if self.leaves or not reason:
             return data
-        if reason in ("died", "classical") and not data.get("author"):
-            self.add_error("author", _("Name the author."))
-        if reason == "classical" and not data.get("century"):
-            self.add_error("century", _("Give the century in which the poet died."))
+        told = {name: data.get(name) for name in ("author", "author_original", "died_in", "century")}
+        stands = bool(self["uid"].value())  # a sender may have left the year out
+        for field, fault in _free_faults(reason, told, year=clock.today().year, stands=stands):
+            self.add_error(field, fault)
         return data
+
+
+def _free_faults(reason: str, told: Mapping[str, Any], *, year: int, stands: bool) -> Iterator[tuple[str, Any]]:
+    """What contradicts itself in why something belongs to nobody, by field. `year` is the present one."""
+    died_in, century = told["died_in"], told["century"]
+    if reason in ("died", "classical") and not told["author"]:
+        yield "author", _("Name the author.")
+    if reason == "classical" and not century:
+        yield "century", _("Give the century in which the poet died.")
+    if reason == "died" and not died_in and not stands:
+        yield "died_in", _("Give the year of death. Where only the century is known, choose classical verse.")
+    if reason == "folk" and any(told.values()):
+        yield (
+            "reason",
+            _("Folk has no author who could own it. Empty author and years, or choose another reason."),
+        )
+    if died_in and died_in > year:
+        yield "died_in", _("This year has not come yet.")
+    elif died_in and century and century_of(died_in) != century:
+        yield "century", format_lazy(_("The year {year} is not in this century."), year=died_in)
 
 
 class PerformerRow(Row):
     """Somebody who performs the work."""
 
-    last_name = forms.CharField(label=_("Last name, or name of the group"), max_length=160)
-    first_name = forms.CharField(label=_("First name"), max_length=160, required=False)
+    last_name = TextField(label=_("Last name, or name of the group"), max_length=160)
+    first_name = TextField(label=_("First name"), max_length=160, required=False)
     ipi_name_number = ipi_field()
 
 
@@ -284,14 +287,14 @@ class SettingRow(Row):
         required=False,
     )
     voices = forms.IntegerField(label=_("Number of voices"), min_value=1, max_value=999, required=False)
-    instruments = forms.CharField(
+    instruments = TextField(
         label=_("Instruments"),
         max_length=400,
         required=False,
         help_text=_("Names with the number of players, separated by commas: Sitar, Tabla 2"),
         widget=forms.TextInput(attrs={"dir": "auto"}),
     )
-    description = forms.CharField(
+    description = TextField(
         label=_("Description"), max_length=200, required=False, widget=forms.TextInput(attrs={"dir": "auto"})
     )
 
@@ -310,7 +313,7 @@ class SettingRow(Row):
         if unknown:
             raise forms.ValidationError(
                 _("No instrument of the list is called %(names)s. Write it into the description instead.")
-                % {"names": ", ".join(unknown)}
+                % {"names": gettext(", ").join(unknown)}
             )
         return tuple(found)
 
@@ -325,16 +328,26 @@ class SettingRow(Row):
 class NumberRow(Row):
     """A number that somebody else gave the work."""
 
-    issuer = forms.CharField(
+    issuer = TextField(
         label=_("Given by"), max_length=20, help_text=_("Three-digit code of the society, or the sender.")
     )
-    value = forms.CharField(label=_("Number"), max_length=20)
+    value = TextField(label=_("Number"), max_length=20)
     identifier_type = forms.ChoiceField(label=_("Type of number"), choices=choices_of(IDENTIFIER_TYPES))
     validity = forms.ChoiceField(label=_("Validity"), choices=IdentifierValidity.choices)
 
+    def clean_issuer(self) -> str:
+        """A society's code has three digits, however they were typed."""
+        issuer = digits_to_ascii(self.cleaned_data["issuer"])
+        return issuer.zfill(3) if issuer.isascii() and issuer.isdecimal() else issuer
+
+    def clean_value(self) -> str:
+        """Digits 0-9: one number is stored once."""
+        return digits_to_ascii(self.cleaned_data["value"])
+
     def has_changed(self) -> bool:
         """The chosen types of a blank row say nothing."""
-        return bool(self["uid"].value() or self["issuer"].value() or self["value"].value())
+        typed = (clean_text(str(self[name].value() or "")) for name in ("uid", "issuer", "value"))
+        return any(typed)
 
 
 def _codes_by_name(codes: CodeList) -> dict[str, str]:
@@ -343,17 +356,6 @@ def _codes_by_name(codes: CodeList) -> dict[str, str]:
     with override("en"):
         names |= {str(name).casefold(): code for code, name in codes.items()}
     return names | {code.casefold(): code for code in codes}
-
-
-def instruments_text(pairs: Sequence[tuple[str, int | None]]) -> str:
-    """Instruments as a list of names."""
-    named = ((str(INSTRUMENTS.get(code, code)), players) for code, players in pairs)
-    return ", ".join(f"{name} {players}" if players else name for name, players in named)
-
-
-def writers_text(writers: Sequence[Mapping[str, str]]) -> str:
-    """Writers of a source as a list of names."""
-    return "; ".join(f"{each.get('first_name', '')} {each.get('last_name', '')}".strip() for each in writers)
 
 
 class BaseRows(forms.BaseFormSet):  # type: ignore[type-arg]
@@ -378,8 +380,7 @@ def typed_section(form: type[Row], data: Mapping[str, Any]) -> list[dict[str, An
     """The rows as typed, unchecked, with one blank row more."""
     total = str(data.get("form-TOTAL_FORMS", ""))
     count = min(int(total), MOST_ROWS) if total.isdecimal() and len(total) < 4 else 0
-    fields = [name for name in form.base_fields if name != "remove"]
     rows: list[dict[str, Any]] = [
-        {name: str(data.get(f"form-{place}-{name}", ""))[:500] for name in fields} for place in range(count)
+        {name: str(data.get(f"form-{place}-{name}", ""))[:500] for name in form.base_fields} for place in range(count)
     ]
     return [*rows, {}] if count < MOST_ROWS else rows

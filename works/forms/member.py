@@ -7,9 +7,10 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from cmo_portal.common.cleaning import clean_text
+from cmo_portal.forms import TextField
 from cmo_portal.wording import share_text
 from members.models import Party
-from members.rules.names import clean_text
 from works.forms.fields import (
     LANGUAGE_CHOICES,
     MEMBER_ROLES,
@@ -19,6 +20,7 @@ from works.forms.fields import (
     ipi_field,
     isrc_field,
     iswc_field,
+    refuse_zero_length,
 )
 from works.forms.origin import OriginFields
 from works.queries.cowriters import Cowriter
@@ -51,7 +53,7 @@ class TitleForm(OriginFields):
     seconds = forms.IntegerField(label=_("Length: seconds"), min_value=0, max_value=59, required=False)
     iswc = iswc_field()
     isrc = isrc_field()
-    performer = forms.CharField(label=_("Performer of the recording"), max_length=200, required=False)
+    performer = TextField(label=_("Performer of the recording"), max_length=200, required=False)
 
     def __init__(self, *args: Any, party: Party | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -74,6 +76,7 @@ class TitleForm(OriginFields):
     def clean(self) -> dict[str, Any]:
         """A performer alone says nothing: the recording has to be named by its ISRC."""
         data = super().clean() or {}
+        refuse_zero_length(self)
         if data.get("performer") and not data.get("isrc") and "isrc" not in self.errors:
             self.add_error("isrc", _("Give the ISRC of the recording too, or leave its performer empty."))
         return data
@@ -93,7 +96,7 @@ class KnownForm(forms.Form):
 class ShareRowForm(forms.Form):
     """One person or firm with a share. The member's own row has no name to type; a row left blank is no row."""
 
-    name = forms.CharField(
+    name = TextField(
         label=_("Name"), max_length=200, error_messages={"required": _("Write the name, or empty the whole row.")}
     )
     role = forms.ChoiceField(
@@ -107,7 +110,7 @@ class ShareRowForm(forms.Form):
     )
     mechanical = ShareField(label=_("Mechanical share, %"), required=False)
     ipi = ipi_field()
-    found = forms.CharField(widget=forms.HiddenInput, required=False, max_length=36)
+    found = TextField(widget=forms.HiddenInput, required=False, max_length=36)
 
     def __init__(self, *args: Any, own: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

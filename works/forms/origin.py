@@ -5,7 +5,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from members.rules.names import clean_text
+from cmo_portal.common import clock
+from cmo_portal.common.cleaning import clean_text
+from cmo_portal.forms import TextField
 from works.rules.code_lists import TEXT_MUSIC
 
 MOST_SOURCES = 20
@@ -30,14 +32,14 @@ class OriginFields(forms.Form):
         ],
         required=False,
     )
-    source_title = forms.CharField(
+    source_title = TextField(
         label=_("Title of the other work"),
         max_length=400,
         required=False,
         help_text=_("Of a medley: all titles, with a semicolon between them."),
         widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "off"}),
     )
-    source_writers = forms.CharField(
+    source_writers = TextField(
         label=_("Who wrote it"), max_length=400, required=False, widget=forms.TextInput(attrs={"dir": "auto"})
     )
     free_words = forms.ChoiceField(
@@ -50,7 +52,7 @@ class OriginFields(forms.Form):
         ],
         required=False,
     )
-    free_author = forms.CharField(
+    free_author = TextField(
         label=_("Whose words are they?"),
         max_length=200,
         required=False,
@@ -67,6 +69,8 @@ class OriginFields(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Another work has a title, old words an author unless they are folk words."""
         data = super().clean() or {}
+        if (data.get("free_when") or 0) > clock.today().year:
+            self.add_error("free_when", _("This year has not come yet."))
         if data.get("made_from") and not data.get("source_title"):
             self.add_error("source_title", _("Give the title of the work that yours is made from."))
         if data.get("made_from") == "component" and len(source_titles(data.get("source_title", ""))) < 2:

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from cmo_portal.accounts.models import User
 from cmo_portal.audit.services import record_act
+from cmo_portal.common.cleaning import clean_text
 from cmo_portal.common.faults import faultpoint
 from members.models import Party
 from works.formats.cwr.work_view import work_of
@@ -180,13 +181,13 @@ def _write_revised(
 def _revise_facts(work: Work, new: NewWork) -> None:
     """Titles that are new are added, and the first becomes the title; what the revision leaves blank is kept."""
     known = {row.text for row in work.titles.all()}
-    if new.title.text.strip() not in known:
+    if clean_text(new.title.text) not in known:
         work.titles.filter(title_type="OT").update(title_type="AT")
-    wanted = [title for title in (new.title, *new.other_titles) if title.text.strip()]
+    wanted = [title for title in (new.title, *new.other_titles) if clean_text(title.text)]
     work.titles.bulk_create(
-        title_row(work, title) for title in dict.fromkeys(wanted) if title.text.strip() not in known
+        title_row(work, title) for title in dict.fromkeys(wanted) if clean_text(title.text) not in known
     )
-    work.title = new.title.text.strip() or work.title
+    work.title = clean_text(new.title.text) or work.title
     work.language = language_of(new.title.language) or work.language
     work.duration = new.duration or work.duration
     if new.iswc and not work.iswc and not Work.objects.filter(iswc=new.iswc).exists():

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from cmo_portal.common.cleaning import clean_text
 from cmo_portal.common.tables import TableLimits, inspect_table, open_table
 from works.formats.cwr.lines import raw_lines
 
@@ -39,6 +40,7 @@ class Answer:
     ipi_name: str = ""
     ipi_base: str = ""
     message: str = ""
+    title: str = ""
 
 
 HEADINGS: dict[str, tuple[str, ...]] = {
@@ -49,6 +51,7 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     "iswc": ("iswc", "preferred iswc", "preferrediswc", "assigned iswc"),
     "ipi_name": ("ipi name number", "ipi name no", "name number", "ipi number", "ipi", "ipinamenumber", "namenumber"),
     "ipi_base": ("ipi base number", "ipi base no", "base number", "ipibasenumber", "basenumber"),
+    "title": ("title", "original title", "work title", "originaltitle", "worktitle"),
     "message": ("message", "reason", "rejection", "rejection reason", "remark", "remarks", "comment", "error"),
 }  # fmt: skip
 _WORDS: dict[Verdict, tuple[str, ...]] = {
@@ -91,7 +94,7 @@ def _rows(path: Path, filename: str, limits: TableLimits) -> Iterator[Answer]:
             raise ValueError(", ".join(table.headings[:12]))
         for chunk in table:
             for row in chunk:
-                cells = {name: row.cells[place].strip().removeprefix("'") for name, place in places.items() if name}
+                cells = {name: clean_text(row.cells[place]).removeprefix("'") for name, place in places.items() if name}
                 yield _answer(row.number, cells)
 
 
@@ -111,6 +114,7 @@ def _answer(row: int, cells: dict[str, str]) -> Answer:
         ipi_name=cells.get("ipi_name", ""),
         ipi_base=cells.get("ipi_base", ""),
         message=cells.get("message", "")[:300],
+        title=cells.get("title", "")[:400],
     )
 
 
