@@ -7,6 +7,7 @@ from works.models.cue_files import CueFile, CueMapping
 from works.models.cue_sheets import Cue, CueSheet, CueType, Episode, Production, ProductionKind
 from works.models.duplicates import DuplicatePair, Regrouping, RegroupingChange, SweptWork
 from works.models.exports import ExportedWork, ExportFile, PartyNumber, ReceivedStatus
+from works.models.link_requests import LinkRequest
 from works.models.number_requests import (
     AnswerFile,
     NumberAnswer,
@@ -68,6 +69,7 @@ __all__ = [
     "ImportedTransaction",
     "InstrumentPlayers",
     "Instrumentation",
+    "LinkRequest",
     "NumberAnswer",
     "NumberRequest",
     "NumberSystem",

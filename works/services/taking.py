@@ -141,7 +141,7 @@ def _revise(work: Work, new: NewWork, sender: str, by: User, now: dt.datetime, r
         return "CO"
     _revise_facts(work, new)
     revise_description(work, new.description, sender)
-    link_recordings([(work, recording) for recording in new.recordings])
+    link_recordings([(work, recording) for recording in new.recordings], source=sender)
     record_act(by=by, verb="revise_work", on=work, facts={"before": before, "after": _share_facts(work, sender)})
     return "AC"
 
