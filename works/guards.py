@@ -153,7 +153,7 @@ def links_decided_by_a_person() -> list[pgtrigger.Trigger]:
             ("insert", pgtrigger.Insert, undecided),
             (
                 "update",
-                pgtrigger.UpdateOf("recording", "work", "linked_by"),
+                pgtrigger.UpdateOf("recording_id", "work_id", "linked_by_id"),
                 undecided & pgtrigger.Q(old__decided_by__isnull=True),
             ),
         )

@@ -6,9 +6,10 @@ received and sound, kept with the file. Answers and notices of others: OK about 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from members.models import Party
 from works.formats.cwr.edits import fault_of
 from works.formats.cwr.reader import CwrReading
 from works.formats.cwr.records import CwrFault, CwrRecord, CwrTransaction, Severity
@@ -16,6 +17,7 @@ from works.models import ImportedTransaction, RegistrationFile, Work, WorkIdenti
 from works.queries.exports import our_issuer
 from works.queries.regrouping import standing_work
 from works.rules.identifiers import read_iswc
+from works.services.cwr_recordings import HeldRecordings
 from works.services.cwr_sums import fitted_faults
 from works.services.noting import NOTED, UNMATCHED, exported_works, notices_of_iswc
 
@@ -64,23 +66,36 @@ def sender_key(reading: CwrReading) -> str:
 class Decider:
     """Decides slice after slice of one file, in its order, and remembers what the file itself has brought so far."""
 
-    def __init__(self, sender: str) -> None:
+    def __init__(self, sender: str, party: Party | None = None) -> None:
+        """`party` is the member whose file it is."""
         self.sender = sender
+        self._recordings = HeldRecordings(party)
+        self._is_ours = sender == our_issuer() and party is None
         self._numbers: dict[str, int] = {}
         self._iswcs: dict[str, int] = {}
 
     def decide(self, transactions: Sequence[CwrTransaction]) -> list[Decision]:
-        """The decisions on one slice, in two queries."""
+        """The decisions on one slice, in three queries."""
         numbers = {row.header["submitter_work_no"] for row in transactions}
         iswcs = {_iswc(row) for row in transactions} - {""}
         mine = self._known(numbers)
         found = Work.objects.filter(iswc__in=iswcs).select_related("merged_into")
         others = {work.iswc or "": standing_work(work) for work in found}
         told = self._told(transactions)
+        self._recordings.look_up(() if self._is_ours else transactions)
         return [
-            self._told_decision(row, told) if row.type in TOLD else self._decide(row, mine, others)
+            self._told_decision(row, told)
+            if row.type in TOLD
+            else self._with_recordings(self._decide(row, mine, others))
             for row in transactions
         ]
+
+    def _with_recordings(self, decision: Decision) -> Decision:
+        """A file of our own says what our desk decided; of all others, what waits for the desk is told."""
+        if decision.status not in ACCEPTED or self._is_ours:
+            return decision
+        waiting = self._recordings.faults(decision.transaction, decision.work)
+        return replace(decision, faults=(*decision.faults, *waiting)) if waiting else decision
 
     def _told(self, transactions: Sequence[CwrTransaction]) -> dict[int, tuple[str, Work]]:
         rows = [row for row in transactions if row.type in TOLD]

@@ -67,7 +67,7 @@ def import_registration_file(*, file: RegistrationFile, by: User, now: dt.dateti
         if file.state in TAKEN:
             return file
         with _read(file) as reading:
-            decider, dated = Decider(sender_key(reading)), _dated(reading)
+            decider, dated = Decider(sender_key(reading), file.party), _dated(reading)
             for part in slices_of(reading, SLICE):
                 take_slice(
                     file=file, decisions=decider.decide(part), sender=decider.sender, by=by, now=now, dated=dated
@@ -95,7 +95,7 @@ def check_by_job(*, job: Job) -> None:
     """A worker checks a large file: slices of rows, then the outcome with the end of the job."""
     file, by = RegistrationFile.objects.get(pk=job.args["file"]), User.objects.get(pk=job.args["by"])
     with _read(file) as reading:
-        decider = Decider(sender_key(reading))
+        decider = Decider(sender_key(reading), file.party)
         with transaction.atomic():
             check_held(job)
             ImportedTransaction.objects.filter(file=file).delete()
@@ -115,7 +115,7 @@ def import_by_job(*, job: Job, now: dt.datetime) -> None:
     total = int(file.report.get("transactions") or 0)
     done = 0
     with _read(file) as reading:
-        decider, dated = Decider(sender_key(reading)), _dated(reading)
+        decider, dated = Decider(sender_key(reading), file.party), _dated(reading)
         for part in slices_of(reading, SLICE):
             with transaction.atomic():
                 check_held(job)
@@ -153,7 +153,7 @@ def _keep(upload: IO[bytes], filename: str, by: User, party: Party | None = None
 
 def _check(file: RegistrationFile, by: User) -> None:
     with _read(file) as reading:
-        decider = Decider(sender_key(reading))
+        decider = Decider(sender_key(reading), file.party)
         for part in slices_of(reading, SLICE):
             ImportedTransaction.objects.bulk_create(row_of(file, each) for each in decider.decide(part))
         _finish_check(file, reading, by)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef
 from django.utils.translation import gettext as _
 
 from cmo_portal.accounts.access import require
@@ -31,11 +31,19 @@ EDIT = "works.edit_works"
 
 def works_by_isrc(isrcs: Iterable[str], *, besides: Party | None) -> dict[str, Work]:
     """ISRC → the first work with which the recording stands already and that is not this party's alone."""
+    return {isrc: works[0] for isrc, works in standing_works(isrcs, besides=besides).items()}
+
+
+def standing_works(isrcs: Iterable[str], *, besides: Party | None) -> dict[str, list[Work]]:
+    """ISRC → the owned works with which the recording stands already, without those that are this party's alone."""
     kept = {read_isrc(isrc).value for isrc in isrcs} - {""}
     links = RecordingWork.objects.filter(recording__isrc__in=kept).select_related("recording", "work")
     if besides is not None:
         links = links.exclude(work__in=own_alone(besides).values("pk"))
-    return {link.recording.isrc or "": link.work for link in links.order_by("-work_id")}
+    found: dict[str, list[Work]] = defaultdict(list)
+    for link in links.filter(Exists(WorkShare.objects.filter(work=OuterRef("work")))).order_by("work_id"):
+        found[link.recording.isrc or ""].append(link.work)
+    return found
 
 
 def others_recordings(isrcs: Iterable[str], party: Party) -> dict[str, str]:
@@ -210,17 +218,13 @@ def _stands(recording: Recording, work: Work) -> bool:
     return RecordingWork.objects.filter(recording=recording, work=work).exists()
 
 
-def _ask_desk(
-    recording: Recording, work: Work, party: Party, standing: Work, reason: str, by: User
-) -> LinkRequest:
+def _ask_desk(recording: Recording, work: Work, party: Party, standing: Work, reason: str, by: User) -> LinkRequest:
     if not reason.strip():
         text = _(
             "%(isrc)s is linked to another work already, in which others own shares: %(work)s. Say why it is a"
             " recording of yours too; the documentation desk then decides. Until then nothing changes."
         )
-        raise ValidationError(
-            {"reason": text % {"isrc": format_isrc(recording.isrc or ""), "work": str(standing)}}
-        )
+        raise ValidationError({"reason": text % {"isrc": format_isrc(recording.isrc or ""), "work": str(standing)}})
     request, made = LinkRequest.objects.get_or_create(
         recording=recording,
         work=work,
@@ -313,9 +317,7 @@ def _write_links(pairs: Iterable[tuple[Recording, Work]], source: str, decided_b
             waiting.append(LinkRequest(recording_id=recording, work_id=pk, **asked))
             continue
         last[recording] = last.get(recording, 0) + 1
-        fresh.append(
-            RecordingWork(recording_id=recording, work_id=pk, position=last[recording], decided_by=decided_by)
-        )
+        fresh.append(RecordingWork(recording_id=recording, work_id=pk, position=last[recording], decided_by=decided_by))
         owners.linked(recording, pk)
     RecordingWork.objects.bulk_create(fresh, ignore_conflicts=True)
     LinkRequest.objects.bulk_create(waiting, ignore_conflicts=True)

@@ -89,9 +89,9 @@ def register_work(
     if registered_by and (faults := others_recordings([each.isrc for each in new.recordings], registered_by)):
         raise ValidationError(list(faults.values()))
     desk = None if registered_by else by  # who registers for the desk says herself what the recording holds
-    work = store_works(
-        news=[new], source=source, registered_by=registered_by, state=state, asks=asks, decided_by=desk
-    )[0]
+    work = store_works(news=[new], source=source, registered_by=registered_by, state=state, asks=asks, decided_by=desk)[
+        0
+    ]
     record_act(by=by, verb="register_work", on=work, facts={"source": source, "shares": len(new.shares)})
     return work
 

@@ -17,7 +17,7 @@ from works.forms.public import ReportForm
 from works.forms.search import SearchForm
 from works.models import ReportKind, Work
 from works.queries.descriptions import work_description
-from works.queries.public_works import is_confirmed, public_rights
+from works.queries.public_works import is_confirmed, public_rights, waits_for_cowriters
 from works.queries.recordings import recordings_of
 from works.queries.regrouping import standing_work
 from works.queries.search import MOST_FOUND, found_page
@@ -63,6 +63,7 @@ def work_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
         "described": described,
         "rights": rights,
         "confirmed": is_confirmed(rights),
+        "waiting": waits_for_cowriters(rights),
         "identifiers": work.identifiers.filter(validity="valid").order_by("issuer", "value"),
         "recordings": recordings_of(work, limit=RECORDINGS_SHOWN),
     }
