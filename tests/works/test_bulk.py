@@ -200,7 +200,9 @@ def test_a_recording_of_others_is_a_conflict_for_a_member(nazia: Member) -> None
     row = line("1", "Mine", "Nazia Hassan", "100", isrc="PK-ABC-26-00001")
     file = receive(csv_of(row), nazia.user, nazia.party)
     assert statuses(file) == ["CO"]
-    assert told(file) == [(2, "isrc", f"This recording stands with our work {theirs.number} of other people.")]
+    assert told(file) == [
+        (2, "isrc", f"This recording stands with our work {theirs.number}, in which others own shares.")
+    ]
     own = line("1", "Mine", "Nazia Hassan", "100", isrc="PK-ABC-26-00002")
     assert statuses(receive(csv_of(own), nazia.user, nazia.party)) == ["AS"]
 
