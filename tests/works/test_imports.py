@@ -13,7 +13,17 @@ from tests.factories.works import PERCENT, party, work
 from tests.works.formats.cwr_files import OWN_WORK, WORK, as_bytes, changed, cwr_file, cwr_lines, without
 from works.formats.cwr.answer_view import ReceivedAnswer, answer_of
 from works.formats.cwr.reader import read_cwr
-from works.models import Agreement, Dispute, ImportedTransaction, RegistrationFile, Work, WorkIdentifier, WorkShare
+from works.models import (
+    Agreement,
+    Dispute,
+    ImportedTransaction,
+    LinkRequest,
+    RecordingWork,
+    RegistrationFile,
+    Work,
+    WorkIdentifier,
+    WorkShare,
+)
 from works.queries.disputes import sentence_of
 from works.services.disputes import NewClaim, open_dispute
 from works.services.imports import check_registration_file, import_registration_file
@@ -356,6 +366,31 @@ def test_long_national_titles_and_many_performers_fit(by: Any) -> None:
     lines = cwr_lines(("NWR", [records]), character_set="UTF-8")
     file = take("\r\n".join(lines).encode() + b"\r\n", by)
     assert file.report["accepted"] == 1
+
+
+@pytest.mark.django_db
+def test_a_recording_of_works_of_others_is_told_and_its_link_waits(by: Any) -> None:
+    theirs = work("Another", (party("Somebody Else"), "CA", 100), isrc="PKA018100001")
+    first, second = ((*numbered(each), ("REC", {"isrc": isrc})) for each, isrc in (
+        ("A", "PKA018100001"), ("B", "PKA018100002"),
+    ))  # fmt: skip
+    again = (*numbered("C", title="THIRD"), ("REC", {"isrc": "PKA018100002"}))
+    file = check(cwr_file(("NWR", [first, second, again])), by)
+    kept = list(ImportedTransaction.objects.filter(file=file).order_by("number"))
+    told = [[each for each in row.complaints if each["field"] == "isrc"] for row in kept]
+    assert [row.status for row in kept] == ["AS", "AS", "AS"] and [len(each) for each in told] == [1, 0, 1]
+    assert told[0][0]["facts"]["number"] == theirs.number and told[0][0]["line"] > 0
+    assert told[2][0]["facts"]["number"] == "2" and "waits" in told[2][0]["message"]
+    import_registration_file(file=file, by=by, now=clock.now())
+    assert list(RecordingWork.objects.filter(recording__isrc="PKA018100001").values_list("work", flat=True)) == [
+        theirs.pk
+    ]
+    asked = LinkRequest.objects.order_by("pk")
+    assert [(one.recording.isrc, one.state, one.work.state) for one in asked] == [
+        ("PKA018100001", "open", "registered"), ("PKA018100002", "open", "registered"),
+    ]  # fmt: skip
+    kept = list(ImportedTransaction.objects.filter(file=file).order_by("number"))
+    assert [sum(each["field"] == "isrc" for each in row.complaints) for row in kept] == [1, 0, 1]
 
 
 @pytest.mark.django_db
