@@ -302,6 +302,8 @@ LOGGING = logs.configuration(env.text("LOG_LEVEL", "INFO"))
 SILENCED_SYSTEM_CHECKS: list[str] = []
 UPLOAD_LIMIT = int(env.text("UPLOAD_LIMIT", "50000000"))  # bytes of one uploaded file
 DISPUTE_DAYS = int(env.text("DISPUTE_DAYS", "60"))  # for evidence, while the society has no rule on disputes in force
+DISPUTE_EXTENSION_DAYS = int(env.text("DISPUTE_EXTENSION_DAYS", "60"))  # that can be added to them, while there is none
+SWEEP_HOUR = int(env.text("SWEEP_HOUR", "2"))  # of the day: from then on, works that are new or changed are compared
 CLAIMS_WAITING = int(env.text("CLAIMS_WAITING", "20"))  # claims of one member that may wait for the desk at once
 # A named fault point of the code may misbehave under test (cmo_portal.common.faults); production refuses it.
 CMO_FAULT = env.text("CMO_FAULT", "")

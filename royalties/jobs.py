@@ -74,6 +74,12 @@ def find_duplicates(job: Job) -> None:
 
 
 @heals
+def compare_works_each_night() -> None:
+    """One comparison a night."""
+    duplicates.sweep_each_night(now=clock.now())
+
+
+@heals
 def sweep() -> None:
     """On each round of the reaper: close steps whose worker died before it could."""
     runs.sweep_runs()

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from cmo_portal import states
 from works.exports import csv_response
 from works.models import Cue, Production
+from works.queries.regrouping import standing_work
 from works.rules.audiovisual import format_isan
 from works.rules.identifiers import format_iswc
 
@@ -49,6 +50,7 @@ def cues_csv(name: str, cues: Iterable[Cue]) -> HttpResponse:
 
 def _cue_row(cue: Cue) -> list[str]:
     episode = cue.sheet.episode
+    work = standing_work(cue.work) if cue.work else None
     production = episode.production
     return [
         production.title,
@@ -72,8 +74,8 @@ def _cue_row(cue: Cue) -> list[str]:
         cue.title,
         cue.composers,
         cue.performers,
-        cue.work.number if cue.work else cue.work_number,
-        format_iswc((cue.work.iswc if cue.work else "") or cue.iswc),
+        work.number if work else cue.work_number,
+        format_iswc((work.iswc if work else "") or cue.iswc),
         cue.isrc,
     ]
 

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cmo_portal.common.numerals import digits_to_ascii
-from cmo_portal.forms import DayField
+from cmo_portal.forms import DayField, TextField
 from members.forms.fields import note_field
 from members.models import NameType, Party, PartyKind, PartyName, Right
 from members.models.territories import LONGEST_AREA, WORLD
@@ -23,7 +23,7 @@ def _number_input() -> forms.TextInput:
 class PartyFilter(forms.Form):
     """Which parties to show."""
 
-    q = forms.CharField(
+    q = TextField(
         label=_("Name or IPI number"),
         max_length=200,
         required=False,
@@ -54,19 +54,19 @@ class NameForm(ReasonForm):
     """A name in its own script and in Roman letters, with its number. The services check what is typed."""
 
     name_type = forms.ChoiceField(label=_("Kind of name"), choices=NameType.choices)
-    last_name = forms.CharField(
+    last_name = TextField(
         label=_("Last name, or the name of the firm or group"),
         max_length=160,
         help_text=_("In Roman letters. The form of registration files is made of it."),
     )
-    first_name = forms.CharField(label=_("First name"), max_length=160, required=False)
-    original = forms.CharField(
+    first_name = TextField(label=_("First name"), max_length=160, required=False)
+    original = TextField(
         label=_("The whole name in its own script"),
         max_length=160,
         required=False,
         widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "off"}),
     )
-    ipi_name_number = forms.CharField(
+    ipi_name_number = TextField(
         label=_("IPI name number"),
         max_length=20,
         required=False,
@@ -85,7 +85,7 @@ class PartyForm(NameForm):
     """A new party with its first name."""
 
     kind = forms.ChoiceField(label=_("What is it?"), choices=KINDS, widget=forms.RadioSelect)
-    ipi_base_number = forms.CharField(
+    ipi_base_number = TextField(
         label=_("IPI base number"),
         max_length=20,
         required=False,
@@ -98,7 +98,7 @@ class PartyForm(NameForm):
 class BaseNumberForm(ReasonForm):
     """The IPI base number of a party."""
 
-    ipi_base_number = forms.CharField(
+    ipi_base_number = TextField(
         label=_("IPI base number"),
         max_length=20,
         required=False,
@@ -111,7 +111,7 @@ class BaseNumberForm(ReasonForm):
 class FindPersonForm(forms.Form):
     """Looks for the person who joins a group."""
 
-    q = forms.CharField(
+    q = TextField(
         label=_("Name, IPI name number or member number"),
         max_length=200,
         widget=forms.TextInput(attrs={"type": "search", "dir": "auto", "autocomplete": "off"}),
@@ -153,14 +153,14 @@ class GroupPersonForm(GroupDaysForm):
 class AffiliationForm(ReasonForm):
     """Which society collects which rights, where and when."""
 
-    society_code = forms.CharField(
+    society_code = TextField(
         label=_("Society code"),
         max_length=3,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "size": "4", "autocomplete": "off"}),
         help_text=_("Three digits of CISAC, for example 052."),
     )
     rights = forms.MultipleChoiceField(label=_("Rights"), choices=Right.choices, widget=forms.CheckboxSelectMultiple)
-    territory = forms.CharField(
+    territory = TextField(
         label=_("Territory"),
         max_length=LONGEST_AREA,
         initial=lambda: typed_area(WORLD),

@@ -7,11 +7,12 @@ from django.contrib.postgres.search import TrigramSimilarity
 from django.db.models import Case, Exists, F, FloatField, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Greatest
 
+from cmo_portal.common.cleaning import clean_text
 from cmo_portal.common.identifiers import IdentifierReading
 from members.models import GroupMembership, Party, PartyAffiliation, PartyKind, PartyName
 from members.queries.parties import party_of_number
 from members.rules.ipi import read_ipi_base, read_ipi_name
-from members.rules.names import clean_text, name_key, name_skeleton
+from members.rules.names import name_key, name_skeleton
 
 MOST_FOUND = 50
 TELLING = 4  # consonants from which an equal sound is no accident

@@ -5,31 +5,19 @@ ASCII form that registration files allow. `key` finds equal spellings, `skeleton
 across Urdu and Roman letters.
 """
 
-import re
 import unicodedata
 
+from cmo_portal.common.cleaning import clean_text
 from cmo_portal.common.spelling import skeleton, text_key
 from cmo_portal.common.tables.errors import ValueRefused
 from cmo_portal.common.texts import _, say
 
 LONGEST_NAME = 160
-_CONTROL = {"Cc", "Cf", "Co", "Cs", "Cn"}
-_JOINERS = "\u200c\u200d"  # zero-width (non-)joiners are part of Urdu spelling
-_BLANKS = re.compile(r"\s+")
 _ROMAN_MARKS = " '’.-&/(),"
 _ASCII_FORMS = str.maketrans(
     {"Æ": "AE", "Ø": "O", "Œ": "OE", "ẞ": "SS", "ß": "SS", "Ł": "L", "Đ": "D", "Ð": "D", "Þ": "TH", "İ": "I", "ı": "I",
      "’": "'", "‘": "'", "ʻ": "'", "ʼ": "'"}
 )  # fmt: skip
-
-
-def clean_text(text: str) -> str:
-    """The text composed (NFC), with single blanks and without control and direction-override characters."""
-    kept = (
-        sign if unicodedata.category(sign) not in _CONTROL or sign in _JOINERS else " " if sign.isspace() else ""
-        for sign in unicodedata.normalize("NFC", text)
-    )
-    return _BLANKS.sub(" ", "".join(kept)).strip()
 
 
 def read_roman_name(text: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from cmo_portal.accounts.models import User
 from members.models import Member, Party
+from members.models.territories import own_territory
 from members.services.documents import Upload
 from royalties.demo import sign_ins
 from royalties.demo.frame import Story, staff
@@ -18,14 +19,15 @@ from works.services.disputes import Award, NewClaim
 
 OVER_CLAIMED = 1  # the places among the famous works
 QUIET = (51, 52, 53)
+SAMPLING = 54
 TEN_PERCENT = 100_000
 
 
 def load(story: Story) -> None:
-    """The society's rule and five disputes."""
+    """The society's rule and six disputes."""
     clerk = staff("documentation")
     rule = desk.draft_rule(
-        valid_from=story.beginning, evidence_days=60, holds="part", at_deadline="prepare",
+        valid_from=story.beginning, evidence_days=60, extension_days=60, holds="part", at_deadline="prepare",
         source="Board resolution 7 on disputes (demonstration)", by=clerk,
     )  # fmt: skip
     desk.approve_rule(rule=rule, by=staff("approver"), on=story.beginning)
@@ -36,6 +38,7 @@ def load(story: Story) -> None:
     _filed(filed, story)
     _agreed(agreed, story)
     _settled(settled, story)
+    _sample(works[SAMPLING], story)
 
 
 def _old(work: Work, story: Story) -> None:
@@ -68,6 +71,10 @@ def _over_claim(work: Work, story: Story) -> None:
         ),
     ]  # fmt: skip
     opened = _opened(work, DisputeKind.AGREEMENT, claims, day)
+    desk.extend_deadline(
+        dispute=opened, until=opened.deadline + dt.timedelta(days=20), by=staff("documentation"), on=day,
+        reason="The publisher has to fetch the agreement from Dubai.",
+    )  # fmt: skip
     text = "Please send the agreement with its schedule of works, and tell us since when it holds."
     desk.write_to_claimants(
         dispute=opened, text=text, form_key=_key("asked"), by=staff("documentation"), now=story.at(day)
@@ -108,6 +115,34 @@ def _settled(work: Work, story: Story) -> None:
         reason="The newcomer sent nothing in sixty days.", by=staff("documentation"), on=story.ago(15),
     )  # fmt: skip
     desk.confirm_outcome(outcome=outcome, by=staff("approver"), on=story.ago(14))
+
+
+def _sample(work: Work, story: Story) -> None:
+    """A member hears a part of her own song in a famous one and claims a tenth of it in Pakistan; the desk has taken it
+    up, and she asks for more days."""
+    first, day = _shares(work)[0], story.ago(9)
+    own, used = _outsider_with_a_song(work)
+    filed = desk.file_counter_claim(
+        work=work, right="PR", role=first.role, share=TEN_PERCENT, against=[first], kind=DisputeKind.SAMPLE,
+        sampled=used, territory=own_territory(), grounds="The refrain is taken from my song, with its melody.",
+        form_key=_key("sampled"), by=_user(own), on=day, now=story.at(day),
+    )  # fmt: skip
+    desk.accept_claim(dispute=filed, by=staff("documentation"), on=story.ago(8))
+    filed.refresh_from_db()
+    desk.ask_extension(
+        claim=filed.claims.get(party=own), until=filed.deadline + dt.timedelta(days=14), by=_user(own),
+        reason="The studio is making a copy of the old tape.", on=story.ago(4),
+    )  # fmt: skip
+
+
+def _outsider_with_a_song(work: Work) -> tuple[Party, Work]:
+    """A member who holds nothing of a work, and a song of hers."""
+    owners = WorkShare.objects.filter(work=work, party__isnull=False).values("party")
+    others = Member.objects.filter(state="active", user__isnull=False).exclude(party__in=owners).order_by("number")
+    for member in others.select_related("party"):
+        if song := Work.objects.filter(shares__party=member.party, state="registered").order_by("pk").first():
+            return member.party, song
+    raise LookupError("every member of the demonstration has a share of it")
 
 
 def _against_the_first(work: Work, story: Story, days: int) -> Dispute:

@@ -8,15 +8,30 @@ from members.models.parties import PartyKind
 from members.services.clients import approve_client, propose_client
 from royalties.demo.frame import Story, staff
 from works.services.api_registrations import Submission, register_through_api
+from works.services.describing import NewDescription, NewInstrumentation, NewSource
+from works.services.typed_descriptions import facts_of_sources
 
 SENT = (
-    ("CAT-0001", "Neeli Chunri Wali", "نیلی چنری والی"),
-    ("CAT-0002", "Saawan Ke Jhoole Parre", "ساون کے جھولے پڑے"),
+    ("CAT-0001", "Neeli Chunri Wali", "نیلی چنری والی", NewDescription()),
+    ("CAT-0002", "Saawan Ke Jhoole Parre", "ساون کے جھولے پڑے", NewDescription()),
+    (
+        "CAT-0003",
+        "Lok Mala Medley",
+        "لوک مالا میڈلے",
+        NewDescription(
+            facts=facts_of_sources(["component", "component"], text_music="MUS"),
+            sources=(
+                NewSource(kind="component", title="Mahiya of the Salt Range", duration=120),
+                NewSource(kind="component", title="Jhoomar of the Indus", duration=125),
+            ),
+            instrumentations=(NewInstrumentation(instruments=(("HRM", 1), ("TAB", 2))),),
+        ),
+    ),
 )
 
 
 def load(story: Story) -> None:
-    """A catalogue program with two registrations, and a client that waits for its approval."""
+    """A catalogue program with three registrations, one of them a medley, and a client that waits for its approval."""
     publisher = Member.objects.filter(party__kind=PartyKind.ORGANISATION, state="active").order_by("number")[0]
     catalogue = propose_client(
         name="Catalogue 3",
@@ -28,8 +43,8 @@ def load(story: Story) -> None:
         today=story.today,
     )
     approve_client(client=catalogue, by=staff("approver"))
-    for reference, title, original in SENT:
-        _register(catalogue, reference, title, original, story)
+    for reference, title, original, description in SENT:
+        _register(catalogue, reference, title, original, description, story)
     propose_client(
         name="Radio playlist",
         scopes=[Scope.WORKS_READ],
@@ -41,7 +56,9 @@ def load(story: Story) -> None:
     )
 
 
-def _register(client: ApiClient, reference: str, title: str, original: str, story: Story) -> None:
+def _register(
+    client: ApiClient, reference: str, title: str, original: str, description: NewDescription, story: Story
+) -> None:
     whole = {"own": True, "role": "E", "performing": 1_000_000, "mechanical": 1_000_000}
     submission = Submission(
         key=f"demo-{reference}",
@@ -50,6 +67,7 @@ def _register(client: ApiClient, reference: str, title: str, original: str, stor
         shares=[whole],
         persons={},
         sent_at=story.now,
+        description=description,
         reference=reference,
     )
     register_through_api(client=client, submission=submission)

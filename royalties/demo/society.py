@@ -16,6 +16,7 @@ from royalties.demo import (
     descriptions,
     disputes,
     exchange,
+    exports,
     groups,
     licensing,
     like_works,
@@ -66,6 +67,7 @@ PHASES = (
     Phase("groups", groups.load),
     Phase("programs", programs.load),
     Phase("unmatched", unmatched.load),
+    Phase("exports", exports.load),
 )
 
 

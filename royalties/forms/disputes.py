@@ -1,5 +1,6 @@
 """Forms of disputes: filters, answers, evidence, messages, outcomes."""
 
+import datetime as dt
 import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -7,7 +8,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cmo_portal.forms import DayField, ShareField
+from cmo_portal.forms import DayField, ShareField, TextField
+from cmo_portal.wording import date_text
 from members.models.parties import Right
 from members.policy import policy
 from members.services.documents import Upload
@@ -59,19 +61,6 @@ class AnswerForm(SeenForm):
     share = ShareField(label=_("My new claim, % of the right"), required=False, help_text=_("Only if you lower it."))
 
 
-class NotedAnswerForm(AnswerForm):
-    """The answer of a side without an account, which came by letter."""
-
-    claim = forms.ModelChoiceField(label=_("Side"), queryset=Claim.objects.none(), to_field_name="uid")
-
-    def __init__(self, *args: Any, claims: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["claim"].queryset = claims  # type: ignore[attr-defined]
-        self.fields["claim"].label_from_instance = party_name  # type: ignore[attr-defined]
-        self.fields["answer"].label = _("Its answer")
-        self.order_fields(["claim", "answer", "share", "seen"])
-
-
 class BulkAnswerForm(forms.Form):
     """The same answer to many disputes."""
 
@@ -91,6 +80,79 @@ class BulkAnswerForm(forms.Form):
         self.fields["chosen"] = forms.MultipleChoiceField(
             choices=list(choices), error_messages={"required": _("Tick the disputes that you answer.")}
         )
+
+
+class ClaimChoiceForm(forms.Form):
+    """Which side it is, of those that are offered."""
+
+    claim = forms.ModelChoiceField(label=_("Side"), queryset=Claim.objects.none(), to_field_name="uid")
+
+    def __init__(self, *args: Any, claims: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["claim"].queryset = claims  # type: ignore[attr-defined]
+        self.fields["claim"].label_from_instance = party_name  # type: ignore[attr-defined]
+
+
+class NotedAnswerForm(ClaimChoiceForm, AnswerForm):
+    """The answer of a side without an account, which came by letter."""
+
+    field_order = ("claim", "answer", "share", "seen")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["answer"].label = _("Its answer")
+
+
+class AgreementForm(forms.Form):
+    """On which agreement of the register a claim rests."""
+
+    number = TextField(
+        label=_("Agreement number"),
+        max_length=14,
+        help_text=_("The number in the society's register. Papers that it does not hold are sent as documents."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"required": _("Give the number of the agreement.")},
+    )
+
+
+class NotedAgreementForm(ClaimChoiceForm, AgreementForm):
+    """The same, for one of the sides."""
+
+    field_order = ("claim", "number")
+
+
+class ExtensionForm(forms.Form):
+    """More days for evidence, and why."""
+
+    until = DayField(label=_("New day for evidence"), error_messages={"required": _("Name the new day.")})
+    reason = TextField(
+        label=_("Why more days are needed"),
+        max_length=1000,
+        help_text=_("The other sides read it."),
+        widget=forms.Textarea(attrs={"rows": "3", "dir": "auto"}),
+        error_messages={"required": _("Say why more days are needed. The sides read it.")},
+    )
+
+    def __init__(self, *args: Any, latest: dt.date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["until"].help_text = _("At the latest %(day)s.") % {"day": date_text(latest)}
+
+
+class ExtensionAnswerForm(forms.Form):
+    """Whether a side agrees to more days."""
+
+    agrees = forms.ChoiceField(
+        label=_("More days for evidence"),
+        widget=forms.RadioSelect,
+        choices=[("yes", _("Agree")), ("no", _("Do not agree"))],
+        error_messages={"required": _("Choose an answer.")},
+    )
+
+
+class NotedExtensionAnswerForm(ClaimChoiceForm, ExtensionAnswerForm):
+    """The same, for a side without an account."""
+
+    field_order = ("claim", "agrees")
 
 
 class EvidenceForm(forms.Form):
@@ -119,22 +181,16 @@ class EvidenceForm(forms.Form):
         return Upload(name=str(file.name or ""), content=file.read(policy().document_bytes + 1))
 
 
-class PaperForm(EvidenceForm):
+class PaperForm(ClaimChoiceForm, EvidenceForm):
     """Evidence that a side sent by letter."""
 
-    claim = forms.ModelChoiceField(label=_("Side"), queryset=Claim.objects.none(), to_field_name="uid")
-
-    def __init__(self, *args: Any, claims: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["claim"].queryset = claims  # type: ignore[attr-defined]
-        self.fields["claim"].label_from_instance = party_name  # type: ignore[attr-defined]
-        self.order_fields(["claim", "kind", "file", "shown"])
+    field_order = ("claim", "kind", "file", "shown")
 
 
 class MessageForm(forms.Form):
     """A message; its hidden key makes a double click one message."""
 
-    text = forms.CharField(
+    text = TextField(
         label=_("Message"),
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": "4", "dir": "auto"}),
@@ -158,7 +214,7 @@ class SideMessageForm(MessageForm):
 class ReasonForm(forms.Form):
     """Why something is not accepted or not confirmed."""
 
-    reason = forms.CharField(
+    reason = TextField(
         label=_("Reason"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": "3", "dir": "auto"})
     )
 
@@ -171,7 +227,7 @@ class OutcomeForm(forms.Form):
         choices=[("", _("Choose")), *OUTCOME_KINDS],
         error_messages={"required": _("Choose how the dispute ends.")},
     )
-    reason = forms.CharField(
+    reason = TextField(
         label=_("How it was decided and on what ground"),
         max_length=2000,
         help_text=_("For a court or the regulator: its name, number and date. The sides read it."),
@@ -191,7 +247,7 @@ class OutcomeForm(forms.Form):
 class JoinForm(forms.Form):
     """A further side."""
 
-    party = forms.CharField(
+    party = TextField(
         label=_("Name, IPI name number or member number"),
         max_length=200,
         widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "off"}),
@@ -205,8 +261,18 @@ class JoinForm(forms.Form):
         label=_("On what ground"),
         choices=[choice for choice in Basis.choices if choice[0] in (Basis.DESK, Basis.AGREEMENT)],
     )
-    reference = forms.CharField(
-        label=_("Letter or agreement"), max_length=200, widget=forms.TextInput(attrs={"dir": "auto"})
+    agreement = TextField(
+        label=_("Agreement number"),
+        max_length=14,
+        required=False,
+        help_text=_("Of an agreement in the register."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    reference = TextField(
+        label=_("Letter, or an agreement that the register does not hold"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"dir": "auto"}),
     )
     valid_from = DayField(label=_("Valid from"), required=False)
     valid_to = DayField(label=_("Valid to"), required=False)
@@ -214,6 +280,15 @@ class JoinForm(forms.Form):
     def __init__(self, *args: Any, roles: Iterable[tuple[str, Any]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["role"].choices = list(roles)  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """A claim rests on something: an agreement of the register, or a paper that is named."""
+        data: dict[str, Any] = super().clean() or {}
+        if data.get("agreement") and data.get("basis") != Basis.AGREEMENT:
+            self.add_error("basis", _("A claim that names an agreement rests on it."))
+        if not data.get("agreement") and not data.get("reference"):
+            self.add_error("reference", _("Say on what the claim rests: a letter or an agreement."))
+        return data
 
 
 def party_name(claim: Claim) -> str:

@@ -32,7 +32,9 @@ def listed_disputes(*, state: str = "", kind: str = "", right: str = "") -> Quer
 
 def disputes_of(party: Party) -> QuerySet[Dispute]:
     """The disputes in which a party is a side, with the money held."""
-    rows = Dispute.objects.filter(claims__party=party).select_related("work").prefetch_related("claims__party")
+    rows = (
+        Dispute.objects.filter(claims__party=party).select_related("work", "sampled").prefetch_related("claims__party")
+    )
     return with_held(rows)
 
 

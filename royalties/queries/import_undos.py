@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from royalties.queries.stakes import Stake, stakes_of
 from works.models import Work
+from works.queries.titles import own_titles
 from works.services.undoing import UndoPlan
 
 MOST_WORKS = 50  # works that the page names, those with most at stake first
@@ -35,7 +36,7 @@ def stakes_of_undo(plan: UndoPlan) -> UndoStakes:
     """The works of a plan with their stakes, the largest first. Works that paid or are frozen are never among them."""
     stakes = stakes_of([*plan.made, *plan.revised])
     named = sorted(stakes, key=lambda pk: (-stakes[pk].total, -stakes[pk].plays, pk))[:MOST_WORKS]
-    works = Work.objects.in_bulk(named)
+    works = Work.objects.prefetch_related(own_titles()).in_bulk(named)
     revised = set(plan.revised)
     return UndoStakes(
         works=tuple(UndoneWork(works[pk], pk in revised, stakes[pk]) for pk in named),

@@ -22,10 +22,11 @@ def unmatched_texts(
     the days of the files that report them. In the order of ORDER those that have the words as they are typed come
     first."""
     key = text_key(words.replace("\x00", "")[:LONGEST_QUERY])
-    as_typed = When(words__contains=key.split(), then=Value(0))
-    rows = UnmatchedText.objects.annotate(by_ear=Case(as_typed, default=Value(1), output_field=IntegerField()))
+    rows = UnmatchedText.objects.annotate(by_ear=Value(0, output_field=IntegerField()))
     if key:
-        rows = rows.filter(sounds__contains=asked_sounds(key))
+        as_typed = When(words__contains=key.split(), then=Value(0))
+        heard = UnmatchedText.objects.annotate(by_ear=Case(as_typed, default=Value(1), output_field=IntegerField()))
+        rows = heard.filter(sounds__contains=asked_sounds(key))
     elif words.strip():
         return rows.none()
     if kind:

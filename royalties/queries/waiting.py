@@ -38,6 +38,7 @@ STANDING = """
                 JOIN works_dispute d ON d.id = c.dispute_id
             WHERE c.party_id = %(party)s AND c.answer = '' AND d.state IN ('open', 'due') GROUP BY d.deadline) d),
         (SELECT count(*) FROM works_splitanswer a JOIN works_splitproposal p ON p.id = a.proposal_id
+                JOIN works_work w ON w.id = p.work_id AND w.merged_into_id IS NULL
             WHERE a.party_id = %(party)s AND a.state = 'waiting' AND p.state = 'open')
 """
 

@@ -3,17 +3,18 @@
 import datetime as dt
 from collections.abc import Iterable
 
+from django.conf import settings
 from django.db import transaction
 
 from cmo_portal.accounts.access import require
 from cmo_portal.accounts.models import User
 from cmo_portal.audit.services import record_act
+from cmo_portal.common.clock import business_date
 from cmo_portal.jobs.models import Job
 from cmo_portal.jobs.services import add_job, check_held, finish, report_progress
 from royalties.models import DuplicateStake
 from royalties.queries.duplicates import FIND, open_pairs, standing_sweep
 from royalties.queries.stakes import Stake, stakes_of
-from works.models import DuplicatePair
 from works.services.duplicates import sweep_works
 
 PAIRS_AT_ONCE = 5_000
@@ -25,9 +26,20 @@ def start_sweep(*, by: User, now: dt.datetime) -> Job:
     require(by, "works.edit_works")
     if job := standing_sweep():
         return job
-    job = add_job(kind=FIND, key=f"duplicates:{now.isoformat()}", args={}, subject="duplicates", step="sweep")
+    job = _add_sweep(now.isoformat())
     record_act(by=by, verb="start_duplicate_sweep", on=job, facts={"at": now})
     return job
+
+
+def sweep_each_night(*, now: dt.datetime) -> None:
+    """Have the workers compare what changed once a day, from the hour of the setting on (SWEEP_HOUR). Called on each
+    round of the reaper: a portal that was off at that hour does it when it is up again."""
+    if not standing_sweep():
+        _add_sweep(business_date(now - dt.timedelta(hours=settings.SWEEP_HOUR)).isoformat())
+
+
+def _add_sweep(when: str) -> Job:
+    return add_job(kind=FIND, key=f"duplicates:{when}", args={}, subject="duplicates", step="sweep")
 
 
 def sweep_by_job(*, job: Job, now: dt.datetime) -> None:
@@ -43,24 +55,25 @@ def sweep_by_job(*, job: Job, now: dt.datetime) -> None:
 
 @transaction.atomic
 def count_stakes(*, now: dt.datetime) -> int:
-    """Work out anew what hangs on every open pair; returns how many pairs."""
-    waiting = list(open_pairs().order_by("pk"))
-    for first in range(0, len(waiting), PAIRS_AT_ONCE):
-        part = waiting[first : first + PAIRS_AT_ONCE]
-        stakes = stakes_of({work for pair in part for work in (pair.first_id, pair.second_id)})
+    """Work out anew what hangs on every open pair; returns how many pairs. Money moves without the works changing."""
+    counted = last = 0
+    waiting = open_pairs().order_by("pk").values_list("pk", "first_id", "second_id")
+    while part := list(waiting.filter(pk__gt=last)[:PAIRS_AT_ONCE]):
+        stakes = stakes_of({work for _pair, *works in part for work in works})
         DuplicateStake.objects.bulk_create(
             _rows(part, stakes, now),
             update_conflicts=True,
             unique_fields=["pair"],
             update_fields=["held", "usage", "at_stake", "counted_at"],
         )
-    return len(waiting)
+        counted, last = counted + len(part), part[-1][0]
+    return counted
 
 
-def _rows(pairs: Iterable[DuplicatePair], stakes: dict[int, Stake], now: dt.datetime) -> list[DuplicateStake]:
+def _rows(pairs: Iterable[tuple[int, int, int]], stakes: dict[int, Stake], now: dt.datetime) -> list[DuplicateStake]:
     found = []
-    for pair in pairs:
-        both = stakes[pair.first_id], stakes[pair.second_id]
-        held, usage = sum(one.held for one in both), sum(one.usage for one in both)
-        found.append(DuplicateStake(pair=pair, held=held, usage=usage, at_stake=held + usage, counted_at=now))
+    for pair, first, second in pairs:
+        held = stakes[first].held + stakes[second].held
+        usage = stakes[first].usage + stakes[second].usage
+        found.append(DuplicateStake(pair_id=pair, held=held, usage=usage, at_stake=held + usage, counted_at=now))
     return found

@@ -42,10 +42,14 @@ CLAIMS = """
         SELECT s.id AS line_id, f.party_id, d.id AS dispute_id, f.units AS claimed
         FROM royalties_suspenseline s
             JOIN royalties_runpool p ON p.run_id = s.run_id AND p.pool_no = s.pool_no
+            JOIN royalties_run r ON r.id = s.run_id
             JOIN royalties_runshare f ON f.run_id = s.run_id AND f."right" = p."right" AND f.work_id = s.work_id
                 AND f.share_id = s.share_id
             LEFT JOIN LATERAL (SELECT max(id) AS id FROM works_dispute WHERE work_id = f.work_id
-                AND "right" = f."right" AND holds = 'whole' AND state <> 'filed') d ON s.reason = 'dispute'
+                AND "right" = f."right" AND holds = 'whole' AND state <> 'filed' AND territory IN (
+                    SELECT area_id FROM members_arealeaf
+                    WHERE leaf = p.territory AND r.period_end BETWEEN valid_from AND valid_to)) d
+                ON s.reason = 'dispute'
         WHERE s.run_id = %(run)s AND f.party_id IS NOT NULL
         UNION ALL
         SELECT s.id, c.party_id, c.dispute_id, c.share FROM royalties_suspenseline s

@@ -273,8 +273,8 @@ TABLE: dict[str, Rule] = {
     "royalties:member-home": Rule("member"),
     "royalties:member-waiting-list": Rule("member"),
     "royalties:member-unmatched-list": Rule("member"),
-    "royalties:member-unmatched-claim": Rule("member", "suggested_text"),
-    "royalties:member-unmatched-aside": post("member", "suggested_text"),
+    "royalties:member-unmatched-claim": Rule("member", may_lack=True),  # of any text without a known work
+    "royalties:member-unmatched-aside": post("member"),
     "royalties:member-text-claim-list": Rule("member"),
     "royalties:member-text-claim-withdraw": post("member", "text_claim"),
     "royalties:member-dispute-list": Rule("member"),

@@ -39,7 +39,6 @@ from royalties.models import (
     Run,
     Statement,
     TextClaim,
-    UnmatchedText,
     UsageFile,
     UsageSource,
 )
@@ -123,7 +122,6 @@ KINDS: dict[str, Callable[[], QuerySet[Any]]] = {
     "report": WorkReport.objects.all,
     "duplicate_pair": DuplicatePair.objects.all,
     "regrouping": Regrouping.objects.all,
-    "suggested_text": UnmatchedText.objects.all,
     "text_claim": TextClaim.objects.all,
     "usage_file": lambda: UsageFile.objects.filter(state="landed"),
     "pool": Pool.objects.all,
@@ -151,8 +149,6 @@ def of_member(kind: str, member: Member) -> QuerySet[Any]:
         return rows.filter(asked_by=member.party)
     if kind in {"account", "document", "draft", "statement", "table"}:
         return rows.filter(party=member.party)
-    if kind == "suggested_text":
-        return rows  # of any text without a known work
     if kind == "text_claim":
         return rows.filter(member=member)
     if kind in {"split", "live_split"}:

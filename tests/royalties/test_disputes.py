@@ -5,6 +5,7 @@ import re
 import uuid
 from typing import Any
 
+import pgtrigger
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -18,8 +19,9 @@ from tests.factories import census as example
 from tests.factories import royalties as make
 from tests.factories.licensing import person
 from tests.factories.members import make_member, make_party, png
-from works.models import Claim, Dispute, DisputeEvidence, DisputeRule, WorkShare
+from works.models import Claim, Dispute, DisputeEvidence, DisputeKind, DisputeRule, WorkShare
 from works.services import disputes as desk
+from works.services.agreements import NewAgreement, NewSide, Terms, record_agreement
 from works.services.disputes import Award, NewClaim
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +32,8 @@ HELD = 17_100_000
 def census(run_jobs):
     """Half of work B is claimed by X1 and X2; the run of the quarter is published."""
     found = example.published(run_jobs)
-    Dispute.objects.update(deadline=clock.today() + dt.timedelta(days=20))
+    with pgtrigger.ignore("works.Dispute:dispute_deadline_as_extended"):
+        Dispute.objects.update(deadline=clock.today() + dt.timedelta(days=20))
     return found
 
 
@@ -194,6 +197,7 @@ class TestMemberPages:
         assert client.get(reverse("works:public-work-claim", args=[song.uid]))["Location"] == page
         row = WorkShare.objects.get(work=song, right="PR")
         data = {"against": [str(row.uid)], "role": "A", "share": "30", "form_key": str(uuid.uuid4())}
+        data |= {"kind": "authorship", "territory": "Pakistan"}
         assert "on what your claim rests" in text_of(client.post(page, data))
         answered = client.post(page, {**data, "grounds": "I wrote the words; my manuscript is of 2019."})
         filed = Dispute.objects.get(state="filed")
@@ -202,7 +206,8 @@ class TestMemberPages:
         holder = sign_in(row.party.member.user)
         assert "Nothing is held before the claim is accepted." in text_of(holder.get(detail(filed)))
         sign_in(person("documentation")).post(detail(filed, "staff"), {"act": "accept"})
-        assert WorkShare.objects.get(work=song, right="PR", state="disputed").share == 300_000
+        held = WorkShare.objects.get(work=song, right="PR", state="disputed")
+        assert (held.share, held.territory, filed.kind) == (300_000, "0586", "authorship")
 
 
 class TestStaffPage:
@@ -249,6 +254,59 @@ class TestStaffPage:
         body = sign_in(person("documentation")).get(reverse("royalties:staff-dispute-list"), {"format": "csv"})
         assert "171000.00" in body.content.decode() and "Bol Ke Lab" in body.content.decode()
 
+    def test_the_desk_opens_a_dispute_of_any_kind_for_a_territory(self, sign_in):
+        client = sign_in(person("documentation"))
+        used = make.song("Used", (make_party("User", "U"), 100))
+        for place, kind in enumerate(DisputeKind.values):
+            owners = [make_party(f"{name} {place}") for name in ("Holder", "Other")]
+            song = make.song(f"Song {place}", (owners[0], 100))
+            rows = {"form-TOTAL_FORMS": "2", "form-INITIAL_FORMS": "0"}
+            for row, (owner, share) in enumerate(zip(owners, ("100", "10"), strict=True)):
+                rows |= {f"form-{row}-party": str(owner.uid), f"form-{row}-role": "CA", f"form-{row}-share": share}
+            data = {**rows, "kind": kind, "territory": "World − India", "ground": "Letter", "save": "1"}
+            page = reverse("works:staff-dispute-open", args=[song.uid, "PR"])
+            if kind == "sample":
+                assert "Name the work of which a part is used." in text_of(client.post(page, data))
+                data["sampled"] = used.number
+            client.post(page, data)
+            made = Dispute.objects.get(work=song)
+            assert (made.kind, made.territory, made.share) == (kind, "2136-0356", 100_000)
+            shown = text_of(client.get(detail(made, "staff")))
+            assert "Together 110 %: 10 % more than the whole." in shown and "The whole world without India" in shown
+
+    def test_days_are_added_by_the_sides_and_by_the_society(self, census, x1, sign_in):
+        until = clock.today() + dt.timedelta(days=40)
+        ask = {"act": "extend", "extend-until": until.isoformat(), "extend-reason": "The archive is closed."}
+        assert "The other sides are asked." in text_of(x1.post(detail(), ask, follow=True))
+        x2 = sign_in(census.parties["X2"].member.user)
+        assert "The archive is closed." in text_of(x2.get(detail()))
+        assert "Your answer is taken." in text_of(x2.post(detail(), {"act": "days", "days-agrees": "yes"}, follow=True))
+        assert the_dispute().deadline == until and "40 days left" in text_of(x1.get(detail()))
+        staff = sign_in(person("documentation"))
+        far = {"act": "extend", "extend-until": "2099-01-01", "extend-reason": "Strike."}
+        assert "evidence is due on" in text_of(staff.post(detail(audience="staff"), far))
+        later = {**far, "extend-until": (until + dt.timedelta(days=5)).isoformat()}
+        assert "The days for evidence are extended" in text_of(staff.post(detail(audience="staff"), later, follow=True))
+        assert "45 days left" in text_of(x1.get(detail()))
+
+    def test_a_claim_names_its_agreement_and_the_others_do_not_read_the_number(self, census, x1, sign_in):
+        claim = claim_of(census, "X1")
+        terms = Terms(agreement_type="OS", start_date=dt.date(2020, 1, 1))
+        sides = (
+            NewSide(make_party("Assignor", "A"), "AS", (500_000, 0, 0)),
+            NewSide(claim.party, "AC", (500_000, 0, 0)),
+        )
+        new = NewAgreement(terms, sides, (the_dispute().work,))
+        number = record_agreement(new=new, by=person("documentation")).number
+        refused = x1.post(detail(), {"act": "agreement", "agreement-number": "A0000000"})
+        assert "There is no agreement A0000000 in the register." in text_of(refused)
+        named = x1.post(detail(), {"act": "agreement", "agreement-number": number}, follow=True)
+        assert "Your claim rests on this agreement now." in text_of(named) and number in text_of(named)
+        x2 = sign_in(census.parties["X2"].member.user)
+        assert number not in text_of(x2.get(detail()))
+        staff = sign_in(person("documentation"))
+        assert number in text_of(staff.get(detail(audience="staff")))
+
 
 def claim_of_third(member) -> Claim:
     return the_dispute().claims.get(party=member.party)
@@ -264,14 +322,26 @@ class TestRuns:
         pool = make.pool(100_00, files=[make.usage(make.Play("q", song))])
         return song, owner, pool
 
-    def opened(self, song, owner, **rule):
+    def test_a_run_holds_for_the_dispute_of_its_own_country(self, run_jobs):
+        song, owner, pool = self.run_of()
+        here = self.opened(song, owner, holds="whole", territory="0586")
+        elsewhere = self.claimed(song, owner, territory="0356")
+        runs.publish_run(run=make.finalised_run(run_jobs, pool), by=make.maker(), now=make.NOW)
+        held = {dispute.pk: dispute.held for dispute in with_held(Dispute.objects.all())}
+        assert held == {here.pk: 100_00, elsewhere.pk: 0}
+
+    def opened(self, song, owner, territory="2136", **rule):
         if rule:
             DisputeRule.objects.create(
                 valid_from=make.NOW.date(), evidence_days=60, source="Board", state="approved",
                 proposed_by=person("documentation"), approved_by=person("approver"), **rule,
             )  # fmt: skip
+        return self.claimed(song, owner, territory)
+
+    def claimed(self, song, owner, territory):
         claims = [NewClaim(owner, "CA", 600_000), NewClaim(make_party("Claimant", "X"), "CA", 500_000)]
-        return desk.open_dispute(work=song, right="PR", claims=claims, by=person("documentation"), on=make.NOW.date())
+        facts = {"by": person("documentation"), "on": make.NOW.date(), "territory": territory}
+        return desk.open_dispute(work=song, right="PR", claims=claims, **facts)
 
     def test_an_outcome_after_the_freezing_changes_nothing_frozen_and_is_named(self):
         song, owner, pool = self.run_of()

@@ -108,7 +108,7 @@ def test_the_second_person_sees_what_the_undoing_means_in_money(desk: Any, staff
     assert (found.texts, found.waiting, found.revised, found.more) == (1, 100_00, 0, 0)
     assert [(row.work, row.is_revised, row.stake.total) for row in found.works] == [(song, False, 100_00)]
     page = sign_in(staff("approver")).get(f"/staff/import-undos/{asked.uid}/").content.decode()
-    assert "What that usage would bring" in page and "Rs 100<" in page
+    assert "What that usage would bring" in page and "Rs\N{NO-BREAK SPACE}100<" in page
 
 
 @pytest.mark.django_db(transaction=True)

@@ -146,6 +146,7 @@ def test_from_a_suggestion_to_an_accepted_claim(text: UnmatchedText, herself: An
     assert "Tahira Naz claims this usage since" in shown and "I sang it." in shown
     first = queue.context["choices"][0]
     assert first["work"].uid == str(song.uid) and first["claimed"] and not first["likeness"]
+    assert " checked>" not in queue.content.decode().split("Which work is it?")[1].split("</fieldset>")[0]
     given = {**queue.context["hidden"], "work": song.uid, "act": "matched", "apply_to_group": "on"}
     desk.post("/staff/matching/decide/", given)
     assert "Nothing waits for a decision" in words(desk.get("/staff/matching/", {"outcome": "claimed"}))

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from tests.factories.works import work
+from tests.works.export_files import NOW, data_of, export, member_of
 from tests.works.formats.cwr_files import OWN_WORK, WORK, as_bytes, changed, cwr_file, line, reading
-from tests.works.test_exports import NOW, data_of, export, member_of, work
 from works.formats.cwr.acknowledgement import Answer, write_acknowledgement
 from works.formats.cwr.reader import read_cwr
 from works.formats.cwr.writer import FileSender

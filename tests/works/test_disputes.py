@@ -1,4 +1,4 @@
-"""Disputes: only the contested part is held, nothing is lost on the way, and they end by a confirmed outcome."""
+"""Disputes: only the contested part is held, and nothing is lost on the way."""
 
 import datetime as dt
 import uuid
@@ -9,70 +9,15 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cmo_portal.audit.models import Act
-from tests.factories.members import make_member
 from tests.factories.works import PERCENT, party, work
-from works.models import Claim, Dispute, DisputeOutcome, DisputeRule, Work, WorkShare
+from tests.works.disputing import DAY, NOW, claim, dispute, end, rows, side
+from works.models import Dispute, WorkShare
+from works.queries.rooms import room_of
 from works.services import disputes
 from works.services.disputes import Award, NewClaim
-from works.services.disputes.rooms import divide_room, room_of
+from works.services.disputes.rooms import divide_room
 
-DAY = dt.date(2026, 11, 22)
-NOW = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
-LATE = DAY + dt.timedelta(days=61)
 GROUNDS = "I wrote the words; the manuscript is of 2019."
-
-
-@pytest.fixture
-def by(staff: Any) -> Any:
-    return staff("documentation")
-
-
-@pytest.fixture
-def approver(staff: Any) -> Any:
-    return staff("approver")
-
-
-def rows(song: Work, right: str = "PR") -> list[tuple[str, str, int]]:
-    """Owner, state and percent of each share of a right."""
-    found = WorkShare.objects.filter(work=song, right=right).order_by("-share", "party__display_name")
-    return [(str(row.party or "-"), row.state, row.share // PERCENT) for row in found]
-
-
-def claim(owner: Any, percent: int, role: str = "CA") -> NewClaim:
-    return NewClaim(owner, role, percent * PERCENT)
-
-
-def award(owner: Any, percent: int, role: str = "CA") -> Award:
-    return Award(owner, role, percent * PERCENT)
-
-
-def dispute(song: Work, *claims: NewClaim, by: Any, **more: Any) -> Dispute:
-    return disputes.open_dispute(work=song, right="PR", claims=claims, by=by, on=DAY, **more)
-
-
-def end(opened: Dispute, *awards: Award, by: Any, approver: Any, kind: str = "split") -> Dispute:
-    facts = {"dispute": opened, "kind": kind, "reason": "As the letters of both sides say.", "on": DAY}
-    outcome = disputes.propose_outcome(awards=awards, by=by, **facts)
-    return disputes.confirm_outcome(outcome=outcome, by=approver, on=DAY)
-
-
-@pytest.fixture
-def two() -> tuple[Any, Any, Work]:
-    """Alia has the whole song; Bilal is about to claim half of it."""
-    alia, bilal = make_member(party=party("Alia Rahman")), make_member(party=party("Bilal Hussain"))
-    return alia, bilal, work("Song", (alia.party, "CA", 100))
-
-
-@pytest.fixture
-def opened(two: tuple[Any, Any, Work], by: Any) -> Dispute:
-    """Alia claims 60 %, Bilal 50 %: 110 %."""
-    alia, bilal, song = two
-    return dispute(song, claim(alia.party, 60), claim(bilal.party, 50), by=by)
-
-
-def side(opened: Dispute, place: int) -> Claim:
-    return opened.claims.order_by("pk")[place]
 
 
 @pytest.mark.django_db
@@ -235,185 +180,6 @@ class TestCounterClaims:
         alia, _bilal, song = two
         with pytest.raises(PermissionDenied):
             self.file((alia, type("Side", (), {"user": by}), song))
-
-
-@pytest.mark.django_db
-class TestAnswers:
-    def answer(self, opened: Dispute, place: int, answer: str, percent: int | None = None, **more: Any) -> Claim:
-        mine = side(opened, place)
-        opened.refresh_from_db()
-        facts = {"seen": opened.version, "now": NOW, "on": DAY, **more}
-        facts.setdefault("by", None)
-        facts["by"] = facts["by"] or mine.party.member.user
-        share = percent and percent * PERCENT
-        return disputes.answer_claim(claim=mine, answer=answer, share=share, **facts)
-
-    def test_to_agree_is_to_keep_what_the_others_leave(self, opened: Dispute, approver: Any) -> None:
-        assert self.answer(opened, 0, "agreed").share == 50 * PERCENT
-        opened.refresh_from_db()
-        assert (opened.state, opened.outcomes.get().kind) == ("proposed", "agreed")
-        disputes.confirm_outcome(outcome=opened.outcomes.get(), by=approver, on=DAY)
-        assert rows(opened.work) == [("Alia Rahman", "active", 50), ("Bilal Hussain", "active", 50)]
-
-    def test_a_lowered_claim_waits_until_the_claims_fit(self, opened: Dispute) -> None:
-        assert self.answer(opened, 0, "lowered", 55).share == 55 * PERCENT
-        opened.refresh_from_db()
-        assert (opened.state, opened.version) == ("open", 1)
-        assert ("-", "disputed", 10) in rows(opened.work)
-        self.answer(opened, 1, "lowered", 45)
-        opened.refresh_from_db()
-        assert opened.state == "proposed"
-
-    def test_who_withdraws_leaves_the_other_its_claim_and_the_rest_without_owner(
-        self, opened: Dispute, approver: Any
-    ) -> None:
-        self.answer(opened, 1, "withdrawn")
-        disputes.confirm_outcome(outcome=opened.outcomes.get(kind="withdrawn"), by=approver, on=DAY)
-        assert rows(opened.work) == [("Alia Rahman", "active", 60), ("-", "unclaimed", 40)]
-
-    @pytest.mark.parametrize("percent", [None, 0, 60, 61])
-    def test_to_lower_is_to_claim_less(self, percent: int | None, opened: Dispute) -> None:
-        with pytest.raises(ValidationError, match="below 60"):
-            self.answer(opened, 0, "lowered", percent)
-
-    def test_an_answer_to_an_older_page_is_refused(self, opened: Dispute) -> None:
-        self.answer(opened, 0, "stands")
-        with pytest.raises(ValidationError, match="since you opened the page"):
-            self.answer(opened, 1, "agreed", seen=0)
-
-    def test_nobody_answers_for_another(self, opened: Dispute, by: Any, staff: Any) -> None:
-        for stranger in (side(opened, 1).party.member.user, by, staff("approver")):
-            with pytest.raises(PermissionDenied):
-                self.answer(opened, 0, "agreed", by=stranger)
-
-    def test_the_desk_notes_the_answer_of_a_side_without_an_account(self, by: Any) -> None:
-        alia, bilal = party("Alia Rahman"), party("Bilal Hussain")
-        song = work("Song", (alia, "CA", 100))
-        opened = dispute(song, claim(alia, 100), claim(bilal, 50), by=by)
-        assert self.answer(opened, 1, "withdrawn", by=by).share == 0
-
-    def test_many_are_answered_at_once_each_taken_or_refused_by_itself(self, opened: Dispute, by: Any) -> None:
-        alia, bilal = side(opened, 0), side(opened, 1)
-        other = dispute(work("Other", (alia.party, "CA", 100)), claim(alia.party, 100), claim(bilal.party, 20), by=by)
-        mine = [(alia, opened.version + 1), (other.claims.get(party=alia.party), other.version)]
-        user = alia.party.member.user
-        results = disputes.answer_claims(claims=mine, answer="agreed", by=user, now=NOW, on=DAY)
-        assert [bool(result.refusal) for result in results] == [True, False]
-
-
-@pytest.mark.django_db
-class TestOutcomes:
-    def test_it_gives_the_room_to_the_sides_and_the_rest_nobody(self, opened: Dispute, by: Any, approver: Any) -> None:
-        alia, bilal = side(opened, 0).party, side(opened, 1).party
-        ended = end(opened, award(alia, 30), award(bilal, 50), by=by, approver=approver)
-        assert rows(opened.work) == [
-            ("Bilal Hussain", "active", 50), ("Alia Rahman", "active", 30), ("-", "unclaimed", 20),
-        ]  # fmt: skip
-        assert (ended.state, ended.closed_on) == ("settled", DAY)
-        verbs = list(Act.objects.order_by("number").values_list("verb", flat=True))
-        assert verbs[-3:] == ["open_dispute", "propose_outcome", "settle_dispute"]
-
-    def test_nobody_confirms_her_own_proposal_and_no_side_decides(
-        self, opened: Dispute, by: Any, approver: Any, staff: Any
-    ) -> None:
-        alia = side(opened, 0).party
-        facts = {"dispute": opened, "kind": "split", "reason": "Letters.", "on": DAY, "awards": [award(alia, 60)]}
-        with pytest.raises(PermissionDenied):
-            disputes.propose_outcome(by=approver, **facts)
-        outcome = disputes.propose_outcome(by=by, **facts)
-        with pytest.raises(PermissionDenied):
-            disputes.confirm_outcome(outcome=outcome, by=by, on=DAY)
-        by.groups.add(*approver.groups.all())
-        fresh = type(by).objects.get(pk=by.pk)
-        with pytest.raises(PermissionDenied, match="Another person"):
-            disputes.confirm_outcome(outcome=outcome, by=fresh, on=DAY)
-        assert ("-", "disputed", 10) in rows(opened.work)
-
-    @pytest.mark.parametrize(
-        ("percents", "kind", "reason", "words"),
-        [
-            ((60, 50), "split", "Letters.", "give at most that"),
-            ((60, 40), "nothing", "Letters.", "Choose how"),
-            ((60, 40), "split", " ", "on what ground"),
-            ((0, 40), "split", "Letters.", "more than 0"),
-        ],
-    )
-    def test_an_outcome_that_makes_no_sense_is_refused(
-        self, percents: tuple[int, int], kind: str, reason: str, words: str, opened: Dispute, by: Any
-    ) -> None:
-        awards = [award(side(opened, place).party, size) for place, size in enumerate(percents)]
-        with pytest.raises(ValidationError, match=words):
-            disputes.propose_outcome(dispute=opened, kind=kind, awards=awards, reason=reason, by=by, on=DAY)
-        assert not DisputeOutcome.objects.exists()
-
-    def test_a_court_may_give_a_share_to_somebody_who_was_no_side(
-        self, opened: Dispute, by: Any, approver: Any
-    ) -> None:
-        alia, carim = side(opened, 0).party, party("Carim Shah")
-        with pytest.raises(ValidationError, match="no side of this dispute"):
-            end(opened, award(alia, 60), award(carim, 40), by=by, approver=approver)
-        end(opened, award(alia, 60), award(carim, 40), by=by, approver=approver, kind="court")
-        assert rows(opened.work) == [("Alia Rahman", "active", 60), ("Carim Shah", "active", 40)]
-
-    def test_what_is_not_confirmed_goes_on_and_may_be_proposed_anew(
-        self, opened: Dispute, by: Any, approver: Any
-    ) -> None:
-        alia, bilal = side(opened, 0).party, side(opened, 1).party
-        facts = {"dispute": opened, "kind": "split", "reason": "Letters.", "by": by, "on": DAY}
-        outcome = disputes.propose_outcome(awards=[award(alia, 100)], **facts)
-        with pytest.raises(ValidationError, match="stands here already"):
-            disputes.propose_outcome(awards=[award(alia, 60)], **facts)
-        back = disputes.refuse_outcome(outcome=outcome, reason="Bilal proved 50 %.", by=approver, on=DAY)
-        assert back.state == "open"
-        with pytest.raises(ValidationError, match="decided on already"):
-            disputes.confirm_outcome(outcome=outcome, by=approver, on=DAY)
-        end(opened, award(alia, 50), award(bilal, 50), by=by, approver=approver)
-
-    def test_confirmed_twice_it_is_confirmed_once(self, opened: Dispute, by: Any, approver: Any) -> None:
-        end(opened, award(side(opened, 0).party, 60), by=by, approver=approver)
-        version = Dispute.objects.get().version
-        disputes.confirm_outcome(outcome=DisputeOutcome.objects.get(), by=approver, on=DAY)
-        assert Dispute.objects.get().version == version
-
-
-@pytest.mark.django_db
-class TestDeadlines:
-    def rule(self, by: Any, approver: Any, **terms: Any) -> DisputeRule:
-        facts = {"valid_from": DAY, "evidence_days": 60, "holds": "part", "at_deadline": "prepare"} | terms
-        draft = disputes.draft_rule(source="Board, 1 November 2026", by=by, **facts)
-        return disputes.approve_rule(rule=draft, by=approver, on=DAY)
-
-    def test_the_society_s_dated_rule_sets_the_days_and_what_is_held(self, two: Any, by: Any, approver: Any) -> None:
-        self.rule(by, approver, evidence_days=90, holds="whole")
-        alia, bilal, song = two
-        opened = dispute(song, claim(alia.party, 60), claim(bilal.party, 50), by=by)
-        assert (opened.deadline, opened.holds) == (DAY + dt.timedelta(days=90), "whole")
-
-    def test_a_rule_is_approved_by_another_person_and_never_backwards(self, by: Any, approver: Any) -> None:
-        yesterday = DAY - dt.timedelta(days=1)
-        with pytest.raises(ValidationError, match="begin in the past"):
-            self.rule(by, approver, valid_from=yesterday)
-        self.rule(by, approver)
-        with pytest.raises(ValidationError, match="begins on this day already"):
-            self.rule(by, approver)
-        with pytest.raises(PermissionDenied):
-            self.rule(by, by, valid_from=LATE)
-
-    def test_the_job_prepares_and_decides_nothing(self, opened: Dispute) -> None:
-        assert disputes.decide_by_deadline(on=opened.deadline) == 0
-        assert [disputes.decide_by_deadline(on=LATE) for _twice in range(2)] == [1, 0]
-        opened.refresh_from_db()
-        assert opened.state == "due"
-        assert ("-", "disputed", 10) in rows(opened.work)
-
-    def test_only_the_rule_of_the_society_decides_without_people(self, two: Any, by: Any, approver: Any) -> None:
-        self.rule(by, approver, at_deadline="proportion")
-        alia, bilal, song = two
-        dispute(song, claim(alia.party, 100), claim(bilal.party, 50), by=by)
-        disputes.decide_by_deadline(on=LATE)
-        ended = Dispute.objects.get()
-        assert (ended.state, ended.outcomes.get().decided_by) == ("settled", None)
-        assert rows(song) == [("Alia Rahman", "active", 75), ("Bilal Hussain", "active", 25)]
 
 
 class Unwanted(Exception):

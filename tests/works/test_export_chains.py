@@ -8,39 +8,34 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from members.models import Party
-from tests.factories.works import PERCENT, work
-from tests.works.test_exports import (
+from tests.factories.works import work
+from tests.works.export_files import (
     NOW,
+    START,
     VERSIONS,
+    agree,
     check_round_trip,
     complaints,
     data_of,
     export,
     member_of,
     sent,
+    sides_of,
     take,
     thrown_away,
 )
 from works.formats.cwr.work import WorkTransaction
-from works.models import Agreement, ImportedTransaction, Work
-from works.services.agreements import NewAgreement, NewSide, Terms, record_agreement
+from works.models import ImportedTransaction, Work
+from works.services import imports
+from works.services.agreements import NewAgreement, Terms, record_agreement
 from works.services.cwr_differences import collected_in
 
 pytestmark = pytest.mark.django_db
-START = dt.date(2020, 1, 1)
 
 
 @pytest.fixture
 def by(staff: Any) -> Any:
     return staff("documentation")
-
-
-def agree(by: Any, giver: Party, taker: Party, percent: int = 100, *works: Work, **terms: Any) -> Agreement:
-    """An agreement that passes on so much of the performing and the mechanical right."""
-    parts = ((100 - percent) * PERCENT,) * 2 + (0,), (percent * PERCENT,) * 2 + (0,)
-    sides = (NewSide(giver, "AS", parts[0]), NewSide(taker, "AC", parts[1]))
-    told = Terms(**({"agreement_type": "PG", "start_date": START} | terms))
-    return record_agreement(new=NewAgreement(told, sides, works), by=by)
 
 
 def chains_of(only: WorkTransaction) -> list[list[tuple[str, str, list[str]]]]:
@@ -168,10 +163,11 @@ def test_a_register_made_from_a_file_writes_the_same_chains_again(version: str, 
     assert data.count(b"\nNWR0") == 5 and data.count(b"\nPWR0") == 6
 
 
+BOTH = {6: (0, 1), 7: (2, 3)}  # both writers, two houses
 AREAS = st.sampled_from(["2136", "2136-0586", "0826", "0356", "0586", "2123", "2136-0826-0356", "2100+0156"])
 AGREED = st.lists(
     st.tuples(
-        st.integers(0, 5), st.integers(0, 5), st.sampled_from([100, 100, 100, 40]), AREAS,
+        st.integers(0, 6), st.integers(0, 7), st.sampled_from([100, 100, 100, 40]), AREAS,
         st.sampled_from(["PG", "PG", "PS", "OG", "OS"]), st.sampled_from([(1, 1), (1, 1), (1, 0), (0, 1)]),
         st.lists(st.integers(0, 2), min_size=1, max_size=3, unique=True),
     ),
@@ -191,7 +187,8 @@ def collected_here() -> dict[str, dict[str, list[int]]]:
 SPLITS = st.lists(
     st.sampled_from([
         ((0, "CA", 50), (2, "E", 50)), ((0, "CA", 60), (1, "A", 40)), ((0, "CA", 25), (1, "C", 25), (2, "E", 30),
-        (3, "E", 20)), ((1, "CA", 50), (3, "E", 50)), ((0, "C", 67), (5, "E", 33)),
+        (3, "E", 20)), ((1, "CA", 50), (3, "E", 50)), ((0, "C", 67), (5, "E", 33)), ((0, "CA", 100),), ((0, "CA", 50), (4, "AQ", 50)),
+        ((1, "CA", 50), (4, "E", 25), (5, "AQ", 25)),
     ]), min_size=1, max_size=3,
 )  # fmt: skip
 
@@ -203,14 +200,11 @@ def make_random(by: Any, splits: list[Any], agreed: list[Any]) -> None:
         ("LONDON MUSIC", "052"), ("BOMBAY SONGS", "036"))]  # fmt: skip
     works = [work(f"Song {place}", *((parties[who], role, part) for who, role, part in split))
              for place, split in enumerate(splits)]  # fmt: skip
-    for giver, taker, percent, territory, kind, (performing, mechanical), listed in agreed:
-        if giver == taker or taker < 2 or (kind[0] == "O") != (giver < 2):
+    for giver, taker, percent, territory, kind, rights, listed in agreed:
+        givers, takers = BOTH.get(giver, (giver,)), BOTH.get(taker, (taker,))
+        if set(givers) & set(takers) or min(takers) < 2 or (kind[0] == "O") != (min(givers) < 2):
             continue
-        if kind[0] == "O":  # one that covers a single right comes back with differences that are told (docs/cwr.md)
-            performing = mechanical = 1
-        parts = [percent * PERCENT * wanted for wanted in (performing, mechanical)]
-        stays = [wanted * 100 * PERCENT - part for wanted, part in zip((performing, mechanical), parts, strict=True)]
-        sides = (NewSide(parties[giver], "AS", (*stays, 0)), NewSide(parties[taker], "AC", (*parts, 0)))
+        sides = sides_of([parties[each] for each in givers], [parties[each] for each in takers], percent, rights)
         named = tuple({works[place % len(works)] for place in listed}) if kind[1] == "S" else ()
         terms = Terms(agreement_type=kind, start_date=START, territory=territory)
         record_agreement(new=NewAgreement(terms, sides, named), by=by)
@@ -219,9 +213,9 @@ def make_random(by: Any, splits: list[Any], agreed: list[Any]) -> None:
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
-@given(SPLITS, AGREED, st.sampled_from(VERSIONS))
+@given(SPLITS, AGREED, st.sampled_from(VERSIONS), st.sampled_from([1, imports.SLICE]))
 def test_random_agreements_survive_the_way_through_a_register(
-    by: Any, splits: list[Any], agreed: list[Any], version: str
+    by: Any, splits: list[Any], agreed: list[Any], version: str, size: int
 ) -> None:
     with thrown_away():
         make_random(by, splits, agreed)
@@ -234,7 +228,8 @@ def test_random_agreements_survive_the_way_through_a_register(
         left_out = {row[0] for row in complaints(file) if row[3] == "OPU"}
     if not first:
         return
-    with thrown_away():
+    with thrown_away(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(imports, "SLICE", size)
         take(first, name, by)
         for row in ImportedTransaction.objects.all():
             assert row.complaints == []

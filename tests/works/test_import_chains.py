@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from cmo_portal.audit.models import Act
 from cmo_portal.common import clock
 from members.models import Party
 from tests.works.formats.cwr_files import SPT, SPU, WORK, behind, changed, cwr_file, read_all
-from tests.works.test_imports import as_revision, numbered, take
+from tests.works.import_files import as_revision, numbered, take
 from works.formats.cwr.collection import share_at
 from works.formats.cwr.work import WorkTransaction
 from works.formats.cwr.work_view import work_of
@@ -96,6 +97,39 @@ def test_undoing_the_import_that_brought_an_agreement_withdraws_it(by: Any, staf
     assert listed() == {} and Agreement.objects.get().state == "withdrawn"
     take(cwr_file(("NWR", [chained("4")])), by)
     assert listed() == {"0586": ["SONG 4"]}
+
+
+def test_an_agreement_that_a_revision_emptied_is_withdrawn_until_the_import_is_undone(by: Any, staff: Any) -> None:
+    """A specific agreement without works says nothing any more."""
+    take(cwr_file(("NWR", [chained("1")])), by)
+    file = take(cwr_file(("REV", [as_revision(chained("1", "0356"))])), by)
+    assert list(Agreement.objects.order_by("pk").values_list("territory", "state")) == [
+        ("0586", "withdrawn"),
+        ("0356", "active"),
+    ]
+    assert Act.objects.filter(verb="withdraw_agreement").count() == 1
+    undo(file, by, staff("documentation"))
+    assert list(Agreement.objects.order_by("pk").values_list("territory", "state")) == [
+        ("0586", "active"),
+        ("0356", "withdrawn"),
+    ]
+    assert listed() == {"0586": ["SONG 1"]}
+
+
+def test_an_acquirer_owns_and_hands_on_what_the_original_publisher_before_it_had(by: Any) -> None:
+    records = chained("1")
+    original = SPU | {"ip_no": "P9", "publisher_name": "OLD HOUSE", "ipi_name_no": "00000000493"}
+    original |= dict.fromkeys(("pr_ownership", "mr_ownership", "sr_ownership"), "00000")
+    place = next(number for number, (kind, _fields) in enumerate(records) if kind == "SPU")
+    acquirer = ("SPU", records[place][1] | {"publisher_type": "AQ"})
+    link = {"publisher_ip_no": "P9", "publisher_name": "OLD HOUSE"}
+    records = changed((*records[:place], ("SPU", original), acquirer, *records[place + 1 :]), "PWR", **link)
+    file = take(cwr_file(("NWR", [records])), by)
+    song = Work.objects.get()
+    assert file.report["accepted"] == 1 and complaints() == []
+    assert sorted(song.shares.filter(right="MR").values_list("role", "share")) == [("AQ", 1_000_000)]
+    assert held(song, "0586") == {"SANA AHMED": [50, 0, 0], "INDUS MUSIC": [50, 100, 100]}
+    assert held(song, "0826") == {"SANA AHMED": [50, 0, 0], "SAFFRON PUBLISHING": [50, 100, 100]}
 
 
 def test_an_agreement_sent_beside_the_chain_is_not_counted_twice(by: Any) -> None:

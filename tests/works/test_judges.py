@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.works.test_exports import data_of, export, make_repertoire
+from tests.works.export_files import data_of, export, make_repertoire
 from works.bench.cwr import measure_cwr, write_sample
 from works.bench.peers import PEERS, Peer, interpreter_of, reading_of
 from works.formats.cwr.profile import STRICT

@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connections, transaction
 
 from cmo_portal.accounts.models import User
+from members.services.areas import write_area
 from tests.conftest import as_superuser
 from tests.factories.licensing import person
 from tests.factories.works import PERCENT, party, work
@@ -154,6 +155,18 @@ def test_the_chosen_sides_shares_survive_and_are_not_added_up() -> None:
     assert held == {"PR": {"Rahman", "Khan"}, "MR": {"Rahman", "Hussain"}}
     undone(made)
     assert everything(one, two) == before
+
+
+@pytest.mark.django_db
+def test_a_difference_that_cannot_be_contested_is_refused_with_the_shares_for_whose_sake_it_cannot() -> None:
+    one, two = differing()
+    two.shares.filter(right="PR", role="A").update(territory=write_area("0586"), valid_from=dt.date(2024, 1, 1))
+    with pytest.raises(ValidationError) as refused:
+        proposed(one, two, rights={"PR": "contest", "MR": "work"})
+    (told,) = refused.value.messages
+    assert "because of: Celia Khan 50\N{NO-BREAK SPACE}%" in told and "Pakistan, from" in told
+    assert "Alia Rahman" not in told, "only the shares that are in the way are named"
+    assert merged(one, two, rights={"PR": "work", "MR": "work"}).state == "done"
 
 
 @pytest.mark.django_db

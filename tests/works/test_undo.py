@@ -12,8 +12,8 @@ from members.models import Member, Party, PartyAffiliation
 from tests.factories.members import make_member
 from tests.factories.works import party, work
 from tests.works.formats.cwr_files import WORK, changed, cwr_file
+from tests.works.import_files import as_revision, check
 from tests.works.test_bulk import csv_of, line, receive, take
-from tests.works.test_imports import as_revision, check
 from works.models import (
     ImportedRecord,
     ImportUndo,

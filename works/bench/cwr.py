@@ -75,11 +75,11 @@ def _written(works: list[WorkTransaction], version: str) -> bytes:
     return out.getvalue()
 
 
-def write_sample(path: Path, count: int, version: str) -> None:
+def write_sample(path: Path, count: int, version: str, sender: FileSender = SENDER) -> None:
     """A correct file of published works; the same number gives the same bytes."""
     with path.open("wb") as out:
         groups = [("NWR", _sample_works(count, version))]
-        write_registrations(out, version=version, sender=SENDER, created=CREATED, groups=groups)
+        write_registrations(out, version=version, sender=sender, created=CREATED, groups=groups)
 
 
 def _sample_works(count: int, version: str) -> Iterator[WorkTransaction]:

@@ -8,16 +8,19 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from cmo_portal.common.cleaning import clean_text
 from cmo_portal.common.numerals import digits_to_ascii
 from cmo_portal.common.spelling import script_of
 from cmo_portal.common.texts import Text
-from cmo_portal.forms import ShareField, share_figure
+from cmo_portal.forms import ShareField, TextField, share_figure
 from members.models import Party
 from members.models.territories import LONGEST_AREA
 from members.queries.territories import read_area, typed_area
-from members.rules.names import clean_text
+from works.models import Work
+from works.queries.regrouping import standing_work
 from works.rules.identifiers import IdentifierReading, read_ipi_name, read_isrc, read_iswc
 from works.rules.languages import FREQUENT, LANGUAGES
 
@@ -46,7 +49,7 @@ MEMBER_ROLES = [role for role in ROLES if role[0] in {"CA", "C", "A", "AR", "TR"
 _AREA = re.compile(r"\d{4}([+-]\d{4})*", re.ASCII)
 
 
-class TidyField(forms.CharField):
+class TidyField(TextField):
     """A short text with single blanks and without control signs."""
 
     def clean(self, value: Any) -> str:
@@ -67,7 +70,7 @@ class RomanTitleField(TidyField):
         return title
 
 
-class IdentifierField(forms.CharField):
+class IdentifierField(TextField):
     """A number with its check digit; our own data must be right to the last digit."""
 
     def __init__(self, reader: Callable[[str], IdentifierReading], complaint: Text, **kwargs: Any) -> None:
@@ -126,7 +129,28 @@ class OnceForm(forms.Form):
     form_key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
 
-class AreaField(forms.CharField):
+class WorkNumberField(TextField):
+    """A registered work by its number or ISWC; its value is the work, or None."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}))
+        super().__init__(max_length=20, **kwargs)
+
+    def clean(self, value: Any) -> Work | None:
+        """The work."""
+        text = super().clean(value)
+        if not text:
+            return None
+        named = Q(number__iexact=text)
+        if (reading := read_iswc(digits_to_ascii(text))).is_valid:
+            named |= Q(iswc=reading.value)
+        found = Work.objects.filter(named).select_related("merged_into").first()
+        if found is None or standing_work(found).state != "registered":
+            raise ValidationError(_("No registered work has this number or ISWC."))
+        return standing_work(found)
+
+
+class AreaField(TextField):
     """A territory by name or TIS number, joined by + and −; its value is the written area."""
 
     def __init__(self, **kwargs: Any) -> None:

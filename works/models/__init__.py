@@ -7,6 +7,7 @@ from works.models.cue_files import CueFile, CueMapping
 from works.models.cue_sheets import Cue, CueSheet, CueType, Episode, Production, ProductionKind
 from works.models.duplicates import DuplicatePair, Regrouping, RegroupingChange, SweptWork
 from works.models.exports import ExportedWork, ExportFile, PartyNumber, ReceivedStatus
+from works.models.extensions import DisputeExtension, ExtensionConsent
 from works.models.link_requests import LinkRequest
 from works.models.number_requests import (
     AnswerFile,
@@ -52,6 +53,7 @@ __all__ = [
     "CueType",
     "Dispute",
     "DisputeEvidence",
+    "DisputeExtension",
     "DisputeKind",
     "DisputeMessage",
     "DisputeOutcome",
@@ -61,6 +63,7 @@ __all__ = [
     "Episode",
     "ExportFile",
     "ExportedWork",
+    "ExtensionConsent",
     "FreeReason",
     "FreeShareUse",
     "IdentifierValidity",

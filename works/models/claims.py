@@ -10,6 +10,7 @@ from cmo_portal.common.models import Public
 from members.models import Party
 from members.models.parties import Right
 from members.models.territories import LONGEST_AREA, WORLD
+from works.models.agreements import Agreement
 from works.models.registrations import ImportedTransaction
 from works.models.works import WHOLE, Work
 
@@ -63,6 +64,15 @@ SETTLED_AS_CONFIRMED = """
     END IF;
     RETURN NEW;
 """
+# Days for evidence are only ever added, by an extension that was given.
+DEADLINE_AS_EXTENDED = """
+    IF NOT EXISTS (SELECT 1 FROM works_disputeextension
+            WHERE dispute_id = NEW.id AND state = 'given' AND was = OLD.deadline AND until = NEW.deadline) THEN
+        RAISE EXCEPTION 'the deadline of dispute % moves by an extension', NEW.id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'deadline_as_extended';
+    END IF;
+    RETURN NEW;
+"""
 CLAIMS_STAND_WHEN_ENDED = """
     IF EXISTS (SELECT 1 FROM works_dispute WHERE id = coalesce(NEW.dispute_id, OLD.dispute_id)
             AND state IN ('settled', 'refused')) THEN
@@ -86,6 +96,14 @@ class Dispute(Public):
     state = models.CharField(_("state"), max_length=10, choices=DISPUTE_STATES, default="open")
     right = models.CharField(_("right"), max_length=2, choices=Right.choices)
     territory = models.CharField(_("territory"), max_length=LONGEST_AREA, default=WORLD)
+    sampled = models.ForeignKey(
+        Work,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="sampled_in",
+        verbose_name=_("work of which a part is used"),
+    )
     share = models.IntegerField(_("share in dispute"))
     holds = models.CharField(_("what is held"), max_length=5, choices=HOLDS, default="part")
     takes_open_part = models.BooleanField(_("about the part without an owner too"), default=True)
@@ -103,6 +121,11 @@ class Dispute(Public):
         constraints = [
             models.CheckConstraint(condition=Q(share__gt=0, share__lte=WHOLE), name="disputed_share_within_whole"),
             models.CheckConstraint(
+                condition=Q(kind="sample", sampled__isnull=False) | ~Q(kind="sample") & Q(sampled__isnull=True),
+                name="sample_names_the_work_it_is_of",
+            ),
+            models.CheckConstraint(condition=~Q(sampled=F("work")), name="sample_of_another_work"),
+            models.CheckConstraint(
                 condition=Q(closed_on__isnull=True) | ~Q(outcome__regex=r"^\s*$"),
                 name="dispute_closed_with_its_outcome",
             ),
@@ -119,6 +142,13 @@ class Dispute(Public):
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Q(new__state="settled") & ~pgtrigger.Q(old__state="settled"),
                 func=SETTLED_AS_CONFIRMED,
+            ),
+            pgtrigger.Trigger(
+                name="dispute_deadline_as_extended",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=~pgtrigger.Q(new__deadline=pgtrigger.F("old__deadline")) & ~pgtrigger.Q(old__state="filed"),
+                func=DEADLINE_AS_EXTENDED,
             ),
             pgtrigger.Protect(name="dispute_is_kept", operation=pgtrigger.Delete),
         ]
@@ -143,6 +173,9 @@ class Claim(Public):
     basis = models.CharField(_("basis"), max_length=10, choices=Basis.choices, default=Basis.DESK)
     transaction = models.ForeignKey(
         ImportedTransaction, null=True, blank=True, on_delete=models.PROTECT, related_name="claims"
+    )
+    agreement = models.ForeignKey(
+        Agreement, null=True, blank=True, on_delete=models.PROTECT, related_name="claims", verbose_name=_("agreement")
     )
     reference = models.CharField(_("reference"), max_length=200, blank=True)
     stated_on = models.DateField(_("stated on"), null=True, blank=True)
@@ -175,6 +208,9 @@ class Claim(Public):
             ),
             models.CheckConstraint(
                 condition=~Q(basis="file") | Q(transaction__isnull=False), name="claim_of_a_file_names_it"
+            ),
+            models.CheckConstraint(
+                condition=Q(agreement__isnull=True) | Q(basis="agreement"), name="claim_by_agreement_says_so"
             ),
             models.UniqueConstraint(fields=["dispute", "party"], name="one_claim_per_side"),
         ]

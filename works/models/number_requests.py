@@ -141,7 +141,7 @@ class RequestFile(Public):
         ]
 
     def __str__(self) -> str:
-        return self.filename or str(self.number)
+        return self.filename or str(_("File %(number)s, being made") % {"number": self.number})
 
 
 class RequestLine(AppendOnly):

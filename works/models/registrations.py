@@ -3,6 +3,8 @@
 import pghistory
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +29,7 @@ class RegistrationFile(Public):
             ("checked", _("Not taken yet")),
             ("taking", _("Being taken")),
             ("imported", _("Imported")),
+            ("nothing", _("Nothing to take")),
             ("refused", _("Refused")),
             ("partly", _("Undone in part")),
             ("undone", _("Undone")),
@@ -48,13 +51,19 @@ class RegistrationFile(Public):
 
 
 class ImportedTransaction(Public):
-    """One transaction of a registration file: its status and every complaint, each with its place."""
+    """One transaction of a registration file: its status and every complaint, each with its place.
+
+    By `iswc`, the one that a new work brings, and `agreements`, the sender's numbers that a work names, later
+    transactions of the file find it, so that nobody has to keep the file in memory.
+    """
 
     file = models.ForeignKey(RegistrationFile, on_delete=models.PROTECT, related_name="transactions")
     number = models.IntegerField()
     kind = models.CharField(max_length=3)
     title = models.CharField(max_length=400, blank=True)
     submitter_number = models.CharField(max_length=20, blank=True)
+    iswc = models.CharField(max_length=11, blank=True)
+    agreements = ArrayField(models.CharField(max_length=14), default=list, blank=True)
     status = models.CharField(max_length=2)
     taken = models.BooleanField(default=False)  # the status is final: the file's import has passed this transaction
     complaints = models.JSONField(default=list)
@@ -63,6 +72,11 @@ class ImportedTransaction(Public):
     class Meta:
         default_permissions = ()
         constraints = [models.UniqueConstraint(fields=["file", "number"], name="one_row_per_transaction")]
+        indexes = [
+            models.Index(fields=["file", "submitter_number"], name="transaction_by_number"),
+            models.Index(fields=["file", "iswc"], name="transaction_by_iswc", condition=~models.Q(iswc="")),
+            GinIndex(fields=["agreements"], name="transaction_by_agreement", condition=~models.Q(agreements=[])),
+        ]
 
 
 class ImportedRecord(AppendOnly):

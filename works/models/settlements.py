@@ -46,6 +46,7 @@ class DisputeRule(Public):
     app_may: ClassVar[tuple[str, ...]] = ("SELECT", "INSERT", "UPDATE")
     valid_from = models.DateField(_("from"))
     evidence_days = models.IntegerField(_("days to send evidence"))
+    extension_days = models.IntegerField(_("most days that can be added"), default=60)
     holds = models.CharField(_("what is held"), max_length=5, choices=HOLDS, default="part")
     at_deadline = models.CharField(_("at the deadline"), max_length=10, choices=AT_DEADLINE, default="prepare")
     source = models.CharField(_("source or resolution"), max_length=300)
@@ -66,6 +67,9 @@ class DisputeRule(Public):
         constraints = [
             models.CheckConstraint(
                 condition=Q(evidence_days__gte=1, evidence_days__lte=730), name="evidence_days_within_reason"
+            ),
+            models.CheckConstraint(
+                condition=Q(extension_days__gte=0, extension_days__lte=730), name="extension_days_within_reason"
             ),
             models.CheckConstraint(condition=~Q(approved_by=F("proposed_by")), name="dispute_rule_four_eyes"),
             models.CheckConstraint(

@@ -168,5 +168,7 @@ def _numeric(number: str) -> int:
 
 def cues_for_export(sheets: QuerySet[CueSheet]) -> Sequence[Cue]:
     """Every cue of these sheets with all that its row of the file names."""
-    rows = Cue.objects.filter(sheet__in=sheets).select_related("sheet__episode__production", "cue_type", "work")
+    rows = Cue.objects.filter(sheet__in=sheets).select_related(
+        "sheet__episode__production", "cue_type", "work__merged_into"
+    )
     return list(rows.order_by("sheet__episode__production__number", "sheet__episode_id", "sequence"))

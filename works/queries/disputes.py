@@ -15,6 +15,7 @@ from works.models import (
     Claim,
     Dispute,
     DisputeEvidence,
+    DisputeExtension,
     DisputeMessage,
     DisputeRule,
     ImportedTransaction,
@@ -23,9 +24,11 @@ from works.models import (
 )
 from works.models.claims import HOLDING
 from works.models.works import WHOLE
-from works.queries.work_pages import holds_on
+from works.queries.rooms import room_of
 from works.rules.conflict_words import SpokenClaim, explain
 from works.rules.conflicts import decided_by_evidence
+
+CLAIM_FACTS = ("party", "transaction__file", "agreement")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ class DefaultTerms:
     """What holds while the society has no rule in force: the days of the setting, the contested part, people decide."""
 
     evidence_days: int
+    extension_days: int
     holds: str = "part"
     at_deadline: str = "prepare"
 
@@ -40,13 +44,42 @@ class DefaultTerms:
 def rule_on(on: dt.date) -> DisputeRule | DefaultTerms:
     """The terms for disputes that are opened on a day."""
     found = DisputeRule.objects.filter(state="approved", valid_from__lte=on).order_by("-valid_from").first()
-    return found or DefaultTerms(settings.DISPUTE_DAYS)
+    return found or DefaultTerms(settings.DISPUTE_DAYS, settings.DISPUTE_EXTENSION_DAYS)
+
+
+def latest_deadline(dispute: Dispute) -> dt.date:
+    """The last day to which the days for evidence can be extended, by the terms of the day it was opened."""
+    given = dispute.extensions.filter(state="given").order_by("pk").first()
+    first = given.was if given else dispute.deadline
+    return first + dt.timedelta(days=rule_on(dispute.opened_on).extension_days)
+
+
+def asked_extension(dispute: Dispute) -> DisputeExtension | None:
+    """The request for more days that waits for the other sides."""
+    return dispute.extensions.filter(state="asked").select_related("asked_by").first()
+
+
+def days_are_running(dispute: Dispute, *, on: dt.date) -> bool:
+    """Whether days for evidence can still be added."""
+    return dispute.state == "open" and dispute.deadline >= on
+
+
+def extensions_of(dispute: Dispute) -> QuerySet[DisputeExtension]:
+    """What was asked for and given beside the first days for evidence, the oldest first."""
+    rows = dispute.extensions.select_related("asked_by", "given_by").prefetch_related("consents__party")
+    return rows.order_by("pk")
+
+
+def claims_of(dispute: Dispute) -> list[Claim]:
+    """The claims of a dispute with what each rests on, in the order in which they came."""
+    return list(dispute.claims.select_related(*CLAIM_FACTS).order_by("pk"))
 
 
 def claims_on_record(row: WorkShare) -> tuple[str, ImportedTransaction | None, dt.date | None]:
     """What a share on record rests on: the file that brought it, where one did, and since when it is known."""
     if WorkShare.objects.filter(work=row.work_id, source=row.source, work__identifiers__issuer=row.source).exists():
-        brought = ImportedTransaction.objects.filter(work=row.work_id, taken=True, status__in=("AS", "AC"))
+        here = Q(work=row.work_id) | Q(work__merged_into=row.work_id)
+        brought = ImportedTransaction.objects.filter(here, taken=True, status__in=("AS", "AC"))
         if found := brought.order_by("-pk").first():
             return Basis.FILE, found, found.created_at.date()
     return Basis.RECORD, None, row.created_at.date()
@@ -84,20 +117,8 @@ def room_size(
 ) -> int:
     """How much of the right the claims are about: what is held, and what the sides have beside it. Of a claim that is
     not accepted, what the other sides hold. `shares` are those of the work, where they have been read."""
-    rows = list(WorkShare.objects.filter(work=dispute.work_id)) if shares is None else shares
-    day = on
-    held = [row for row in rows if row.dispute_id == dispute.pk]
-    for row in held:
-        day = min(max(day, row.valid_from or day), row.valid_to or day)
-    sides = {(claim.party_id, claim.role) for claim in claims}
-    standing = [
-        row
-        for row in rows
-        if (row.right, row.territory, row.state) == (dispute.right, dispute.territory, "active")
-        and (row.party_id, row.role) in sides
-        and holds_on(row, day)
-    ]
-    return sum(row.share for row in (*standing, *held))
+    sides = [(claim.party_id, claim.role) for claim in claims]
+    return room_of(dispute, sides, on=on, shares=shares).size
 
 
 def sentence_of(
@@ -111,8 +132,10 @@ def sentence_of(
     """The conflict in words. `with_files` names the files, letters and agreements of all sides: for staff."""
     if dispute.state in ("settled", "refused"):
         return []
-    spoken = [_spoken(claim, with_files) for claim in claims]
-    return explain(spoken, room=room_size(dispute, claims, on=on, shares=shares), whole=WHOLE)
+    spoken = [_spoken(claim, with_files, on) for claim in claims]
+    sampled = dispute.sampled.title if dispute.sampled else ""
+    room = room_size(dispute, claims, on=on, shares=shares)
+    return explain(spoken, room=room, whole=WHOLE, kind=dispute.kind, sampled=sampled)
 
 
 def what_evidence_decides(dispute: Dispute, room: int) -> dict[int, int] | None:
@@ -122,8 +145,12 @@ def what_evidence_decides(dispute: Dispute, room: int) -> dict[int, int] | None:
     return decided_by_evidence(claims, proven, room)
 
 
-def _spoken(claim: Claim, with_files: bool) -> SpokenClaim:
-    basis, reference, number = claim.basis, claim.reference if with_files else "", 0
+def _spoken(claim: Claim, with_files: bool, on: dt.date) -> SpokenClaim:
+    basis, reference, number, ended = claim.basis, claim.reference if with_files else "", 0, None
+    if claim.agreement:
+        reference = claim.agreement.number if with_files else ""
+        last = claim.agreement.retention_end or claim.agreement.end_date
+        ended = last if last and last < on else None
     if claim.basis == Basis.FILE and claim.transaction:
         basis = "file" if with_files else "registration"
         reference, number = claim.transaction.file.filename, claim.transaction.number
@@ -136,6 +163,7 @@ def _spoken(claim: Claim, with_files: bool) -> SpokenClaim:
         number=number,
         stated=claim.stated_on,
         begins=claim.valid_from or claim.stated_on,
+        ended=ended,
     )
 
 
@@ -143,12 +171,13 @@ def told_disputes(
     work: Work, *, on: dt.date, with_files: bool, books: Books = NOW
 ) -> list[tuple[Dispute, list[Words]]]:
     """The disputes of a work, the newest first, each with its sentence; one that was filed and not accepted is between
-    the society and who filed it. Five queries at most, as known before one more."""
+    the society and who filed it. Seven queries at most, as known before one more."""
     hidden = () if with_files else ("filed", "refused")
     found = [row for row in books.rows(Dispute, work_id=work.pk) if row.state not in hidden]
     books.attach(found, "claims", "party")
     claims = [claim for dispute in found for claim in dispute.claims.all()]
-    prefetch_related_objects(claims, "transaction__file")
+    prefetch_related_objects(claims, "transaction__file", "agreement")
+    prefetch_related_objects(found, "sampled")
     shares = books.rows(WorkShare, work_id=work.pk) if found else []
     newest_first = sorted(found, key=lambda dispute: (dispute.opened_on, dispute.pk), reverse=True)
     return [

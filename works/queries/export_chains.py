@@ -39,11 +39,11 @@ class OwnPart:
 
 @dataclass(frozen=True, slots=True)
 class OwnCollection:
-    """What agreements say of a work: the parts of the shares they reach, and the number of the agreement that a writer
-    has with a publisher, by both."""
+    """What agreements say of a work: the parts of the shares they reach, and the agreements that a writer has with a
+    publisher, by both: number → the rights it speaks of."""
 
     parts: tuple[OwnPart, ...] = ()
-    links: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    links: Mapping[tuple[int, int], Mapping[str, frozenset[str]]] = field(default_factory=dict)
 
     @property
     def parties(self) -> set[int]:
@@ -59,23 +59,40 @@ def written_areas() -> list[str]:
 
 def collection_of_works(keys: Sequence[int], on: dt.date, areas: Sequence[str]) -> dict[int, OwnCollection]:
     """The collection of works on a day; `areas` are all that agreements name."""
-    parts: dict[int, list[OwnPart]] = defaultdict(list)
-    links: dict[int, dict[tuple[int, int], str]] = defaultdict(dict)
-    for right in RIGHTS:
-        loaded = load_chains(
+    loaded = {
+        right: load_chains(
             right=right, territory=WORLD, on=on, works=ONE_WORK, parameters={"works": list(keys)}, areas=areas
         )
-        if not len(loaded.links):
-            continue
-        for work, part in _reached(loaded, right, on, areas):
-            parts[work].append(part)
-        numbers = dict(
-            Agreement.objects.filter(pk__in=set(loaded.links.agreement_id.tolist())).values_list("pk", "number")
-        )
-        for work, pair, agreement in _writers_links(loaded, on):
-            known = links[work].get(pair)
-            links[work][pair] = min(known, numbers[agreement]) if known else numbers[agreement]
-    return {key: OwnCollection(tuple(parts[key]), links[key]) for key in keys}
+        for right in RIGHTS
+    }
+    parts: dict[int, list[OwnPart]] = defaultdict(list)
+    for right, each in loaded.items():
+        if len(each.links):
+            for work, part in _reached(each, right, on, areas):
+                parts[work].append(part)
+    links = _links(loaded, on)
+    return {key: OwnCollection(tuple(parts[key]), links.get(key, {})) for key in keys}
+
+
+Pair = tuple[int, int]  # writer and publisher
+
+
+def _links(loaded: Mapping[str, Loaded], on: dt.date) -> dict[int, dict[Pair, dict[str, frozenset[str]]]]:
+    """Work → (writer, publisher) → number of their agreement → rights."""
+    owned: dict[int, set[int]] = defaultdict(set)
+    for each in loaded.values():
+        for party, work in zip(each.owner_id.tolist(), each.owners.work_id.tolist(), strict=True):
+            owned[party].add(work)
+    rights: dict[tuple[int, Pair, int], set[str]] = defaultdict(set)
+    for right, each in loaded.items():
+        for work, pair, agreement in _writers_links(each, owned, on):
+            rights[work, pair, agreement].add(right)
+    agreements = {agreement for _work, _pair, agreement in rights}
+    numbers = dict(Agreement.objects.filter(pk__in=agreements).values_list("pk", "number"))
+    found: dict[int, dict[Pair, dict[str, frozenset[str]]]] = defaultdict(lambda: defaultdict(dict))
+    for (work, pair, agreement), spoken_of in rights.items():
+        found[work][pair][numbers[agreement]] = frozenset(spoken_of)
+    return found
 
 
 def _reached(loaded: Loaded, right: str, on: dt.date, areas: Sequence[str]) -> Iterator[tuple[int, OwnPart]]:
@@ -123,19 +140,22 @@ def _originals(found: Resolution, row: int) -> int:
     return [*kinds[::-1], 0].index(0)
 
 
-def _writers_links(loaded: Loaded, on: dt.date) -> Iterator[tuple[int, tuple[int, int], int]]:
-    """Work, (writer, publisher) and agreement, for every original agreement in force of an owner of the work."""
+def _writers_links(
+    loaded: Loaded, owned: Mapping[int, set[int]], on: dt.date
+) -> Iterator[tuple[int, tuple[int, int], int]]:
+    """Work, (writer, publisher) and agreement, for every original agreement in force of an owner of the work: a general
+    one where he owns this right, a specific one where it names the work and he owns any right."""
     links, day = loaded.links, on.toordinal()
     holds = (links.is_original == 1) & (links.first_use <= day) & (links.last_use >= day)
     holds &= (links.start <= day) & (links.collected_to >= day)
     named = zip(loaded.named.agreement_id.tolist(), loaded.named.work_id.tolist(), strict=True)
     said = dict(zip(named, loaded.named.included.tolist(), strict=True))
-    works: dict[int, set[int]] = defaultdict(set)
+    of_right: dict[int, set[int]] = defaultdict(set)
     for party, work in zip(loaded.owner_id.tolist(), loaded.owners.work_id.tolist(), strict=True):
-        works[party].add(work)
+        of_right[party].add(work)
     for row in np.flatnonzero(holds).tolist():
         agreement, writer = int(links.agreement_id[row]), int(links.assignor_id[row])
-        for work in works.get(writer, ()):
+        for work in owned.get(writer, ()):
             word = said.get((agreement, work))
-            if word == 1 or (word is None and not links.is_specific[row]):
+            if word == 1 or (word is None and not links.is_specific[row] and work in of_right[writer]):
                 yield work, (writer, int(links.acquirer_id[row])), agreement

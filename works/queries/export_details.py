@@ -5,7 +5,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from works.models import Instrumentation, InstrumentPlayers, RecordingPerformer, SourceWork, WorkOrigin, WorkPerformer
+from works.models import (
+    Instrumentation,
+    InstrumentPlayers,
+    RecordingPerformer,
+    SocietyNote,
+    SourceWork,
+    WorkIdentifier,
+    WorkOrigin,
+    WorkPerformer,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +56,27 @@ class OwnOrigin:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnNumber:
+    """What somebody else calls the work."""
+
+    issuer: str
+    value: str
+    identifier_type: str
+    validity: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnNote:
+    """What a society (000: every one) was told of the work."""
+
+    society: str
+    number: str
+    right: str
+    subject: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class OwnDetails:
     """Everything that describes one work beside its titles, shares and recordings. `performers` are (last name, first
     name, IPI name number, IPI base number)."""
@@ -55,15 +85,14 @@ class OwnDetails:
     sources: tuple[OwnSource, ...] = ()
     settings: tuple[OwnSetting, ...] = ()
     origins: tuple[OwnOrigin, ...] = ()
+    numbers: tuple[OwnNumber, ...] = ()
+    notes: tuple[OwnNote, ...] = ()
 
 
 def details_of(keys: Sequence[int]) -> dict[int, OwnDetails]:
     """The details of works by their keys; works without any are left out."""
-    performers, sources, settings, origins = _performers(keys), _sources(keys), _settings(keys), _origins(keys)
-    return {
-        key: OwnDetails(tuple(performers[key]), tuple(sources[key]), tuple(settings[key]), tuple(origins[key]))
-        for key in {*performers, *sources, *settings, *origins}
-    }
+    found = (_performers(keys), _sources(keys), _settings(keys), _origins(keys), _numbers(keys), _notes(keys))
+    return {key: OwnDetails(*(tuple(each[key]) for each in found)) for key in set().union(*found)}
 
 
 def credits_of(recordings: set[int]) -> dict[int, str]:
@@ -127,4 +156,20 @@ def _origins(keys: Sequence[int]) -> dict[int, list[OwnOrigin]]:
                 dict(row.numbers),
             )
         )
+    return found
+
+
+def _numbers(keys: Sequence[int]) -> dict[int, list[OwnNumber]]:
+    found: dict[int, list[OwnNumber]] = defaultdict(list)
+    rows = WorkIdentifier.objects.filter(work_id__in=keys).order_by("pk")
+    for work, *values in rows.values_list("work_id", "issuer", "value", "identifier_type", "validity"):
+        found[work].append(OwnNumber(*values))
+    return found
+
+
+def _notes(keys: Sequence[int]) -> dict[int, list[OwnNote]]:
+    found: dict[int, list[OwnNote]] = defaultdict(list)
+    rows = SocietyNote.objects.filter(work_id__in=keys).order_by("pk")
+    for work, *values in rows.values_list("work_id", "society", "number", "right", "subject", "text"):
+        found[work].append(OwnNote(*values))
     return found

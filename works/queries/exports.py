@@ -27,12 +27,12 @@ from works.models import (
     WorkShare,
     WorkTitle,
 )
-from works.queries.export_chains import OwnCollection, collection_of_works, written_areas
+from works.queries.export_acquirers import ACQUIRER, originals_of
+from works.queries.export_chains import RIGHTS, OwnCollection, collection_of_works, written_areas
 from works.queries.export_details import OwnDetails, credits_of, details_of
 
 EXPORT = "works.export_repertoire"  # the kind of jobs that write a file
 SLICE = 500
-RIGHTS = ("PR", "MR", "SR")
 # The columns of a work that are fields of its transaction, and what the layouts call them.
 FACTS = {
     "text_music": "text_music_rel",
@@ -102,7 +102,8 @@ class OwnParty:
 
 @dataclass(frozen=True, slots=True)
 class OwnWork:
-    """A work of ours with everything a registration tells of it; `facts` by the names of the CWR layouts."""
+    """A work of ours with everything a registration tells of it; `facts` by the names of the CWR layouts, `originals`
+    are the original publishers of its acquirers."""
 
     pk: int
     number: str
@@ -119,6 +120,7 @@ class OwnWork:
     parties: Mapping[int, OwnParty] = field(default_factory=dict)
     details: OwnDetails = field(default_factory=OwnDetails)
     collection: OwnCollection = field(default_factory=OwnCollection)
+    originals: Mapping[int, int] = field(default_factory=dict)
 
 
 def our_issuer() -> str:
@@ -196,7 +198,13 @@ def _with_details(rows: list[tuple[Any, ...]], on: dt.date, areas: list[str]) ->
     titles, shares, recordings = _titles(keys), _shares(keys, on), _recordings(keys)
     details = details_of(keys)
     collection = collection_of_works(keys, on, areas)
-    named = {pk: {share.party for share in shares[pk] if share.party} | collection[pk].parties for pk in keys}
+    originals = originals_of(_acquirers(shares), our_issuer())
+    named = {
+        pk: {share.party for share in shares[pk] if share.party}
+        | collection[pk].parties
+        | {*originals.get(pk, {}).values()}
+        for pk in keys
+    }
     parties = own_parties(set().union(*named.values()), on)
     return [
         OwnWork(
@@ -204,10 +212,19 @@ def _with_details(rows: list[tuple[Any, ...]], on: dt.date, areas: list[str]) ->
             dict(zip(FACTS.values(), facts, strict=True)),
             tuple(titles[pk]), tuple(shares[pk]), tuple(recordings[pk]),
             {party: parties[party] for party in named[pk]},
-            details.get(pk, OwnDetails()), collection[pk],
+            details.get(pk, OwnDetails()), collection[pk], originals.get(pk, {}),
         )
         for pk, number, title, iswc, language, category, version_type, duration, *facts in rows
     ]  # fmt: skip
+
+
+def _acquirers(shares: Mapping[int, Iterable[OwnShare]]) -> dict[int, set[int]]:
+    found: dict[int, set[int]] = defaultdict(set)
+    for work, rows in shares.items():
+        for share in rows:
+            if share.role == ACQUIRER and share.party:
+                found[work].add(share.party)
+    return found
 
 
 def _titles(keys: list[int]) -> dict[int, list[OwnTitle]]:

@@ -77,6 +77,15 @@ CANDIDATES = f"""
         WHERE (SELECT count(*) FROM (SELECT 1 FROM works_workshare o WHERE o.party_id = p.party_id
             LIMIT {BUSY_WRITER} + 1) few) <= {BUSY_WRITER}
     ),
+    mine_by AS (
+        SELECT DISTINCT party_id, t.work_id, left(t.skeleton, 2) AS start, length(t.skeleton) AS long
+        FROM title t JOIN works_workshare s ON s.work_id = t.work_id JOIN writer USING (party_id)
+        WHERE length(t.skeleton) >= {SHORTEST_SOUND}
+    ),
+    all_by AS (
+        SELECT DISTINCT party_id, o.work_id, left(o.skeleton, 2) AS start, length(o.skeleton) AS long
+        FROM writer JOIN works_workshare s USING (party_id) JOIN works_worktitle o ON o.work_id = s.work_id
+    ),
     pair AS (
         SELECT t.work_id AS one, o.work_id AS two FROM title t JOIN key USING (key)
             JOIN works_worktitle o ON o.key = t.key
@@ -84,11 +93,8 @@ CANDIDATES = f"""
         SELECT t.work_id, o.work_id FROM title t JOIN sound USING (skeleton)
             JOIN works_worktitle o ON o.skeleton = t.skeleton
         UNION
-        SELECT t.work_id, o.work_id FROM writer
-            JOIN works_workshare s ON s.party_id = writer.party_id JOIN title t ON t.work_id = s.work_id
-            JOIN works_workshare h ON h.party_id = writer.party_id JOIN works_worktitle o ON o.work_id = h.work_id
-        WHERE length(t.skeleton) >= {SHORTEST_SOUND} AND left(o.skeleton, 2) = left(t.skeleton, 2)
-            AND abs(length(o.skeleton) - length(t.skeleton)) <= 2
+        SELECT m.work_id, a.work_id FROM mine_by m JOIN all_by a USING (party_id, start)
+        WHERE abs(a.long - m.long) <= 2
         UNION
         SELECT l.work_id, o.work_id FROM {HELD} l JOIN mine USING (work_id)
             JOIN {HELD} o ON o.recording_id = l.recording_id

@@ -12,6 +12,7 @@ from members.queries.parties import matching_parties
 from works.models import Recording, RecordingPerformer, RecordingWork, Work, WorkShare, WorkTitle
 from works.queries.repertoire import own_alone
 from works.queries.search import TELLING
+from works.queries.titles import own_titles
 from works.rules.identifiers import read_isrc
 
 LONGEST_QUERY = 200
@@ -29,7 +30,7 @@ def recordings_of(work: Work, *, books: Books = NOW, limit: int | None = None) -
 
 def found_recordings(*, text: str = "", show: str = "") -> QuerySet[Recording]:
     """Recordings for staff: by ISRC, by words of a title or by a performer; `loose` are those without a work."""
-    rows = Recording.objects.prefetch_related("performers", "works")
+    rows = Recording.objects.prefetch_related("performers", "works", own_titles("works__"))
     if show == "loose":
         rows = rows.exclude(Exists(RecordingWork.objects.filter(recording=OuterRef("pk"))))
     wanted = text.strip()[:LONGEST_QUERY]

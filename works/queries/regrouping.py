@@ -12,7 +12,7 @@ from cmo_portal.common.texts import Text
 from members.models.parties import Right
 from members.models.territories import WORLD
 from works.models import RecordingWork, Regrouping, Work, WorkIdentifier, WorkShare, WorkTitle
-from works.rules.regrouping import OTHER, WORK, SharePart, merged_shares, same_shares, sides_of
+from works.rules.regrouping import OTHER, WORK, SharePart, hindering, merged_shares, same_shares, sides_of
 
 FIELDS = (
     "iswc", "duration", "language", "category", "version_type", "text_music", "music_arrangement", "lyric_adaptation",
@@ -46,7 +46,8 @@ class FieldChoice:
 
 @dataclass(frozen=True, slots=True)
 class RightChoice:
-    """The shares of a right in both works. `may_contest` where their difference can be put into disputes."""
+    """The shares of a right in both works. `may_contest` where their difference can be put into a dispute; `hindering`
+    are the shares for whose sake it cannot."""
 
     right: str
     label: Text
@@ -54,6 +55,7 @@ class RightChoice:
     of_other: tuple[WorkShare, ...]
     same: bool
     may_contest: bool
+    hindering: tuple[WorkShare, ...]
 
     @property
     def preferred(self) -> str:
@@ -90,14 +92,16 @@ def right_choices(work: Work, other: Work) -> list[RightChoice]:
             parts = parts_of(one), parts_of(two)
             same = same_shares(*parts)
             may_contest = not same and bool(sides_of(*parts, WORLD))
-            found.append(RightChoice(right.value, right.label, one, two, same, may_contest))
+            in_the_way = {part.row for part in hindering((*parts[0], *parts[1]), WORLD)}
+            rows = tuple(row for row in (*one, *two) if row.pk in in_the_way)
+            found.append(RightChoice(right.value, right.label, one, two, same, may_contest, rows))
     return found
 
 
 def rows_of(work: Work) -> dict[str, tuple[WorkShare, ...]]:
     """Right → every share of a work, whenever it holds, the larger first."""
     found: dict[str, tuple[WorkShare, ...]] = {}
-    for row in work.shares.select_related("party", "dispute").order_by("right", "-share", "pk"):
+    for row in work.shares.select_related("party", "dispute", "work").order_by("right", "-share", "pk"):
         found[row.right] = (*found.get(row.right, ()), row)
     return found
 

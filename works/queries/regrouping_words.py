@@ -6,9 +6,11 @@ from typing import Any
 from django.apps import apps
 from django.utils.translation import gettext as _
 
-from cmo_portal.wording import share_text
+from cmo_portal.wording import date_text, share_text
 from members.models.parties import Right
+from members.models.territories import WORLD, territory_text
 from works.models import Recording, Regrouping, Work, WorkIdentifier, WorkShare, WorkTitle
+from works.queries.regrouping import RightChoice
 from works.rules.regrouping import CONTEST, WORK
 
 
@@ -26,6 +28,30 @@ def change_words(regrouping: Regrouping) -> list[tuple[str, int, int, int]]:
         kind = "added" if before is None else "removed" if after is None else "changed"
         counts.setdefault(model, Counter())[kind] += 1
     return [(_table(model), count["changed"], count["removed"], count["added"]) for model, count in counts.items()]
+
+
+def hindrance_words(right: RightChoice) -> str:
+    """Why the difference of two works cannot be put into a dispute, with the shares for whose sake it cannot."""
+    if not right.hindering:
+        return _("All that the two works claim fits beside each other: there is nothing to hold.")
+    shares = "; ".join(_share_words(row) for row in right.hindering)
+    return _(
+        "A dispute is opened only about shares that hold all over the world, without a day, and are neither contested"
+        " nor waiting for co-writers. Here it cannot be, because of: %(shares)s."
+    ) % {"shares": shares}
+
+
+def _share_words(row: WorkShare) -> str:
+    facts = [f"{row.party or row.get_state_display()} {share_text(row.share)} ({row.work.number})"]
+    if row.territory != WORLD:
+        facts.append(territory_text(row.territory))
+    if row.valid_from:
+        facts.append(_("from %(day)s") % {"day": date_text(row.valid_from)})
+    if row.valid_to:
+        facts.append(_("until %(day)s") % {"day": date_text(row.valid_to)})
+    if row.party and row.state != "active":
+        facts.append(row.get_state_display())
+    return ", ".join(facts)
 
 
 def _table(model: str) -> str:

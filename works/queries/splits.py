@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
@@ -10,9 +10,11 @@ from django.db.models import Q, QuerySet
 from members.models import Member, Party
 from members.models.membership import LIVING
 from works.models import SplitAnswer, SplitProposal, SplitRule, Work
+from works.queries.titles import own_titles
 from works.rules.agreement import AgreementRule
 
 LIVE = ("open", "refused")
+ASKED = Q(proposal__state="open", proposal__work__merged_into__isnull=True)  # the round of a merged work rests
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,23 +57,28 @@ def last_split(work: Work) -> SplitProposal | None:
 
 def waiting_answers(party: Party) -> QuerySet[SplitAnswer]:
     """What a party is asked and has not answered, the most urgent first."""
-    rows = SplitAnswer.objects.filter(party=party, state="waiting", proposal__state="open")
-    return rows.select_related("proposal__work", "proposal__proposed_by").order_by("proposal__answer_by", "pk")
+    rows = SplitAnswer.objects.filter(ASKED, party=party, state="waiting")
+    rows = rows.select_related("proposal__work", "proposal__proposed_by").order_by("proposal__answer_by", "pk")
+    return rows.prefetch_related(own_titles("proposal__work__"))
 
 
 def splits_of(party: Party) -> QuerySet[SplitProposal]:
     """Every round that names the party or that it proposed."""
     asked = SplitAnswer.objects.filter(party=party).values("proposal_id")
-    return SplitProposal.objects.filter(Q(pk__in=asked) | Q(proposed_by=party)).select_related("work", "proposed_by")
+    return _with_work(SplitProposal.objects.filter(Q(pk__in=asked) | Q(proposed_by=party)))
+
+
+def _with_work(rows: QuerySet[SplitProposal]) -> QuerySet[SplitProposal]:
+    return rows.select_related("work", "proposed_by").prefetch_related(own_titles("work__"))
 
 
 def filtered_splits(state: str, *, on: dt.date) -> QuerySet[SplitProposal]:
     """Rounds for the documentation desk: `desk` where it has to speak for somebody, `late`, a state, or all."""
-    rows = SplitProposal.objects.select_related("work", "proposed_by")
+    rows = _with_work(SplitProposal.objects.all())
     if state == "late":
-        return rows.filter(state="open", answer_by__lt=on)
+        return rows.filter(state="open", answer_by__lt=on, work__merged_into__isnull=True)
     if state == "desk":
-        return desk_splits().select_related("work", "proposed_by")
+        return _with_work(desk_splits())
     return rows.filter(state=state) if state in ("open", "refused", "agreed") else rows
 
 
@@ -79,31 +86,44 @@ def desk_splits() -> QuerySet[SplitProposal]:
     """Open rounds that wait for a party who is no member: the desk speaks for it, on evidence."""
     members = Member.objects.filter(state__in=LIVING, user__isnull=False).values("party_id")
     mute = SplitAnswer.objects.filter(state="waiting").exclude(party_id__in=members)
-    return SplitProposal.objects.filter(state="open", pk__in=mute.values("proposal_id"))
+    standing = SplitProposal.objects.filter(state="open", work__merged_into__isnull=True)
+    return standing.filter(pk__in=mute.values("proposal_id"))
 
 
 def sides_of(proposal: SplitProposal) -> list[Side]:
     """The sides of a round, the largest share first; a party that an earlier round named has none left."""
-    answers = {answer.party_id: answer for answer in proposal.answers.select_related("party")}
+    return sides_of_rounds([proposal])[0]
+
+
+def sides_of_rounds(proposals: Sequence[SplitProposal]) -> list[list[Side]]:
+    """As `sides_of`, for many rounds in two queries."""
+    given: dict[int, list[SplitAnswer]] = defaultdict(list)
+    answers = SplitAnswer.objects.filter(proposal__in=proposals).select_related("party")
+    for answer in answers.order_by("pk"):
+        given[answer.proposal_id].append(answer)
+    members = living_members({answer.party_id for rows in given.values() for answer in rows})
+    return [_sides(proposal, given[proposal.pk], members) for proposal in proposals]
+
+
+def _sides(proposal: SplitProposal, answers: Iterable[SplitAnswer], members: set[int]) -> list[Side]:
     roles: dict[int, list[str]] = defaultdict(list)
     shares: dict[tuple[int, str], int] = defaultdict(int)
     for party_id, role, right, share in proposal.parts:
         if party_id is not None:
             roles[party_id] += [role] if role not in roles[party_id] else []
             shares[party_id, right] += share
-    members = living_members(answers)
     names_sync = "SR" in rights_of(proposal)
     found = [
         Side(
             party=answer.party,
-            roles=tuple(roles[pk]),
-            performing=shares[pk, "PR"],
-            mechanical=shares[pk, "MR"],
-            synchronisation=shares[pk, "SR"] if names_sync else None,
+            roles=tuple(roles[answer.party_id]),
+            performing=shares[answer.party_id, "PR"],
+            mechanical=shares[answer.party_id, "MR"],
+            synchronisation=shares[answer.party_id, "SR"] if names_sync else None,
             answer=answer,
-            is_member=pk in members,
+            is_member=answer.party_id in members,
         )
-        for pk, answer in answers.items()
+        for answer in answers
     ]
     return sorted(found, key=lambda side: (-side.performing, side.party.pk))
 
@@ -124,5 +144,5 @@ def unowned_parts(proposal: SplitProposal) -> dict[str, int]:
 
 def rounds_of(work: Work) -> list[tuple[SplitProposal, list[Side]]]:
     """Every round of a work with its sides, the newest first."""
-    rows = work.splits.select_related("proposed_by").order_by("-round")
-    return [(row, sides_of(row)) for row in rows]
+    rows = list(work.splits.select_related("proposed_by").order_by("-round"))
+    return list(zip(rows, sides_of_rounds(rows), strict=True))

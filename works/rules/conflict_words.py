@@ -37,11 +37,13 @@ class SpokenClaim:
     number: int = 0
     stated: dt.date | None = None
     begins: dt.date | None = None
+    ended: dt.date | None = None
 
 
-def explain(claims: Sequence[SpokenClaim], *, room: int, whole: int) -> list[Words]:
+def explain(claims: Sequence[SpokenClaim], *, room: int, whole: int, kind: str = "", sampled: str = "") -> list[Words]:
     """The claims one by one, their sum against the whole, and what would cure it. `room` is the part that the claims
-    are about; the rest of the whole belongs to people whom nobody contests."""
+    are about; the rest of the whole belongs to people whom nobody contests. `kind` is what the sides cannot agree on,
+    `sampled` the title of the work of which a part is used."""
     standing = dict(enumerate(claim.share for claim in claims))
     total, others = sum(standing.values()), whole - room
     excess = total - room
@@ -50,7 +52,8 @@ def explain(claims: Sequence[SpokenClaim], *, room: int, whole: int) -> list[Wor
     if excess <= 0:
         return [*told, _say(_FITS if excess == 0 else _FITS_OPEN, figures)]
     told.append(_say(_SUM_WITH_OTHERS if others else _SUM, figures))
-    return [*told, *_cures(claims, lone_cures(standing, room), excess)]
+    told += _cures(claims, lone_cures(standing, room), excess)
+    return [*told, _say(_CURES_OF[kind], {"sampled": text(sampled)})] if kind in _CURES_OF else told
 
 
 _SUM = gettext_noop("Together %(total)s: %(excess)s more than the whole.")
@@ -67,6 +70,22 @@ _CURE_SOME = gettext_noop(
 )
 _CURE_TOGETHER = gettext_noop(
     "It is cured when they lower their claims by %(excess)s together; no side can do it alone."
+)
+_CURES_OF = {  # what cures a conflict of this kind beside a claim that is lowered
+    "counter": gettext_noop("It is cured too when a document shows whose share on record is wrong."),
+    "authorship": gettext_noop(
+        "It is cured too when a manuscript, a score or an early recording shows who wrote which part."
+    ),
+    "sample": gettext_noop(
+        "It is cured too when the sides agree on a share for the part of “%(sampled)s” that is used, or when it is"
+        " shown that nothing of it is used."
+    ),
+    "agreement": gettext_noop(
+        "It is cured too when the agreements show which of them holds for this work, this right and these days."
+    ),
+}
+_AGREEMENT_ENDED = gettext_noop(
+    "By the register, the agreement of %(name)s ended on %(ended)s: for use after that day it claims nothing by it."
 )
 _CURE_AGREEMENT = gettext_noop("It is cured too when the agreement of %(name)s ended before %(begins)s.")
 _CURE_AGREEMENT_UNDATED = gettext_noop("It is cured too when the agreement of %(name)s has ended.")
@@ -92,6 +111,9 @@ def _ended_agreements(claims: Sequence[SpokenClaim], alone: Sequence[int]) -> li
     for place in alone:
         claim = claims[place]
         if claim.basis != "agreement":
+            continue
+        if claim.ended:
+            told.append(say(_AGREEMENT_ENDED, name=text(claim.name), ended=day(claim.ended)))
             continue
         begins = min((other.begins for other in claims if other is not claim and other.begins), default=None)
         if begins is None:

@@ -12,7 +12,7 @@ from works.rules.conflicts import Division, divide
 from works.rules.splits import WHOLE
 
 WORK, OTHER, CONTEST = "work", "other", "contest"  # whose shares survive, or both as claims of a dispute
-DISPUTED = "disputed"
+DISPUTED, UNCONFIRMED = "disputed", "unconfirmed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +46,21 @@ def same_shares(one: Iterable[SharePart], other: Iterable[SharePart]) -> bool:
     return _facts(one) == _facts(other)
 
 
+def hindering(parts: Iterable[SharePart], world: str) -> tuple[SharePart, ...]:
+    """The shares that cannot be put into one dispute with others: for a part of the world, for some days only, or
+    contested or not agreed yet. One sum of claims would compare what never holds together."""
+    return tuple(
+        part
+        for part in parts
+        if part.territory != world or part.since or part.until or part.state in (DISPUTED, UNCONFIRMED)
+    )
+
+
 def sides_of(kept: Sequence[SharePart], other: Sequence[SharePart], world: str) -> tuple[Side, ...]:
     """The sides of the dispute about what two works differ in: who would lose by the one or by the other, with the
-    larger of its shares. Empty where that cannot be said: a work has dated, local or contested shares, or all that is
-    claimed fits beside each other."""
-    if not all(_is_plain(part, world) for part in (*kept, *other)):
+    larger of its shares. Empty where that cannot be said: a work has shares that hinder it, or all that is claimed fits
+    beside each other."""
+    if hindering((*kept, *other), world):
         return ()
     mine, theirs = _sums(kept), _sums(other)
     roles = {part.party: part.role for part in reversed((*kept, *other)) if part.party is not None}
@@ -108,7 +118,3 @@ def _sums(parts: Iterable[SharePart]) -> dict[int, int]:
         if part.party is not None:
             sums[part.party] += part.share
     return sums
-
-
-def _is_plain(part: SharePart, world: str) -> bool:
-    return part.territory == world and part.since is None and part.until is None and part.state != DISPUTED

@@ -20,26 +20,13 @@ class Part:
     share: int
 
 
-@dataclass(frozen=True, slots=True)
-class SplitFault:
-    """What is wrong with the parts of one right: their sum, and the difference to the whole (positive: too much)."""
-
-    right: str
-    total: int
-    difference: int
-
-
-def split_faults(parts: Iterable[Part]) -> list[SplitFault]:
-    """Every right whose parts do not make the whole exactly."""
+def sums_apart(parts: Iterable[tuple[str, int]]) -> dict[str, int]:
+    """Right → the sum of its parts, for every right whose parts do not make the whole exactly. A part is its right and
+    its share."""
     totals: dict[str, int] = defaultdict(int)
-    for part in parts:
-        totals[part.right] += part.share
-    return [SplitFault(right, total, total - WHOLE) for right, total in sorted(totals.items()) if total != WHOLE]
-
-
-def missing_part(parts: Iterable[Part], right: str) -> int:
-    """What nobody holds of a right; never negative."""
-    return max(0, WHOLE - sum(part.share for part in parts if part.right == right))
+    for right, share in parts:
+        totals[right] += share
+    return {right: total for right, total in totals.items() if total != WHOLE}
 
 
 def scaled_to_whole(shares: list[tuple[int, int]]) -> dict[int, int]:

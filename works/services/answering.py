@@ -19,17 +19,17 @@ from works.formats.cwr.layouts import is_third
 from works.formats.cwr.names import file_name, parse_file_name
 from works.formats.cwr.reader import CwrReading, read_cwr
 from works.formats.cwr.records import CwrFault, CwrTransaction
+from works.formats.cwr.values import SHARE_UNITS_PER_STEP as STEP
 from works.formats.cwr.work import WorkPublisher, WorkTransaction, WorkWriter
 from works.formats.cwr.writer import FileSender
 from works.models import Agreement, ImportedTransaction, RegistrationFile, Work, WorkShare
+from works.queries.export_chains import RIGHTS
 from works.rules.languages import cwr_language
+from works.services.cwr_owners import PUBLISHERS, WRITERS
 from works.services.deciding import ACCEPTED, ANSWERED, faults_of, sender_key, slices_of
 
-WRITER_ROLES = frozenset({"CA", "C", "A", "AR", "AD", "TR", "SA", "SR"})
-PUBLISHER_ROLES = frozenset({"E", "AM", "SE", "PA", "AQ", "ES"})
-RIGHTS = ("PR", "MR", "SR")
-STEP = 100  # a share of CWR counts in hundredths of a percent
 SLICE = 200
+MEMORY = 2_000_000  # bytes of an answer kept in memory before it goes to disk
 
 
 def keep_answer(
@@ -42,7 +42,7 @@ def keep_answer(
     """
     if reading.header is None or is_third(reading.version) or not (file.state == "refused" or _awaits_answer(file)):
         return False
-    with tempfile.SpooledTemporaryFile(max_size=2_000_000) as out:
+    with tempfile.SpooledTemporaryFile(max_size=MEMORY) as out:
         try:
             write_acknowledgement(
                 cast(BinaryIO, out),
@@ -81,7 +81,7 @@ def existing_work(work: Work, version: str) -> WorkTransaction:
     owned = _rounded([row for rows in parties.values() for row in rows])
     named = [(rows[0], [sum(owned[row.pk] for row in rows if row.right == right) for right in RIGHTS])
              for rows in parties.values()]  # fmt: skip
-    publishers = [(row, shares) for row, shares in named if row.role in PUBLISHER_ROLES]
+    publishers = [(row, shares) for row, shares in named if row.role in PUBLISHERS]
     return WorkTransaction(
         transaction_type="EXC",
         version=version,
@@ -92,7 +92,7 @@ def existing_work(work: Work, version: str) -> WorkTransaction:
         distribution_category=work.category,
         version_type=work.version_type,
         publishers=tuple(_publisher(row, shares, place) for place, (row, shares) in enumerate(publishers, start=1)),
-        writers=tuple(_writer(row, shares) for row, shares in named if row.role not in PUBLISHER_ROLES),
+        writers=tuple(_writer(row, shares) for row, shares in named if row.role not in PUBLISHERS),
     )
 
 
@@ -160,7 +160,7 @@ def _writer(row: WorkShare, shares: Sequence[int]) -> WorkWriter:
         is_controlled=False,
         last_name=last[:45],
         first_name=first[:30],
-        writer_designation=row.role if row.role in WRITER_ROLES else "CA",
+        writer_designation=row.role if row.role in WRITERS else "CA",
         ipi_name_no=ipi,
         pr_ownership=shares[0],
         mr_ownership=shares[1],

@@ -5,9 +5,7 @@ cannot be taken stays with the file, with the reason: several blocks of territor
 specific agreement without a work of ours.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -26,46 +24,26 @@ from works.rules.splits import WHOLE, scaled_to_whole
 from works.services.agreements import NewAgreement, NewSide, Terms, record_agreement
 from works.services.cwr_chains import give_way
 from works.services.cwr_works import TOLERANCE, PartyKey, interest_of_side, parties_of
-from works.services.deciding import complaints_of
+from works.services.deciding import complaints_of, sender_key, slices_of
 
 KEPT, TAKEN, KNOWN = "RA", "AS", "DU"
+SLICE = 200
 
 
-@dataclass(slots=True)
-class FoundAgreements:
-    """The agreements of a file by transaction number, and the transactions whose works carry an agreement's number."""
-
-    agreements: dict[int, CwrTransaction] = field(default_factory=dict)
-    works: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
-
-
-def find_agreements(reading: CwrReading) -> FoundAgreements:
-    """Read a file for its agreements. Only these are kept in memory, and the numbers of the works that name one."""
-    found = FoundAgreements()
-    for row in reading:
-        if row.type == "AGR" and not row.is_rejected:
-            found.agreements[row.number] = row
-        elif row.type in ("NWR", "REV"):
-            for number in {record["submitter_agreement_no"] for record in row.records} - {""}:
-                found.works[number].append(row.number)
-    return found
-
-
-def take_agreements(*, file: RegistrationFile, found: FoundAgreements, sender: str, by: User) -> None:
-    """Record the agreements of a file and keep what became of each; those recorded before are left as they are."""
-    rows = {row.number: row for row in ImportedTransaction.objects.filter(file=file, number__in=found.agreements)}
-    for number, sent in found.agreements.items():
-        row = rows.get(number)
-        if row is None or row.status != KEPT:
-            continue
-        told = agreement_of(sent)
-        row.status, why = _take(file, told, found.works.get(told.submitter_agreement_no, []), sender, by)
-        row.complaints = [*row.complaints, *complaints_of(_fault(sent, *each) for each in why)]
-        row.save(update_fields=["status", "complaints"])
+def take_agreements(*, file: RegistrationFile, reading: CwrReading, by: User) -> None:
+    """Record the agreements of a file, read from its start, and keep what became of each; those recorded before are
+    left as they are."""
+    sender = sender_key(reading)
+    for part in slices_of(reading, SLICE, ("AGR",)):
+        sent = {row.number: row for row in part}
+        for row in ImportedTransaction.objects.filter(file=file, number__in=sent, status=KEPT).order_by("number"):
+            row.status, why = _take(file, agreement_of(sent[row.number]), sender, by)
+            row.complaints = [*row.complaints, *complaints_of(_fault(sent[row.number], *each) for each in why)]
+            row.save(update_fields=["status", "complaints"])
 
 
 def _take(
-    file: RegistrationFile, told: AgreementTransaction, numbers: Sequence[int], sender: str, by: User
+    file: RegistrationFile, told: AgreementTransaction, sender: str, by: User
 ) -> tuple[str, list[tuple[str, str]]]:
     """Its status, and what keeps it out of the books: key of the text and reason."""
     known = Agreement.objects.filter(submitter=sender, submitter_number=told.submitter_agreement_no, state="active")
@@ -73,8 +51,9 @@ def _take(
         return KNOWN, []
     if len({_shared(block) for block in told.blocks}) > 1:
         return KEPT, [("agreement_blocks", "")]
-    named = Work.objects.filter(registrations__file=file, registrations__number__in=numbers, state="registered")
-    works = () if told.agreement_type in GENERAL else tuple(named.distinct())
+    naming = ImportedTransaction.objects.filter(file=file, agreements__contains=[told.submitter_agreement_no])
+    named = Work.objects.filter(pk__in=naming.values("work"), state="registered").order_by("pk")
+    works = () if told.agreement_type in GENERAL else tuple(named)
     try:
         with transaction.atomic():
             new = NewAgreement(_terms(told, sender), _sides(told, sender, by), works)

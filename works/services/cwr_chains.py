@@ -2,27 +2,27 @@
 
 A file states who collects, not what was signed. Each step of a chain becomes a specific agreement of the sender: one
 for the same parties, parts and area, however many works it lists. It begins on the day of the file, for everything not
-collected before. What another agreement between the two says of the work already is not said twice. In a file of our
-own the links of writers name agreements by our numbers, and these come back under them.
+collected before. What another agreement between the two says of the work already is not said twice.
 """
 
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import dropwhile
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 
 from cmo_portal.accounts.models import User
-from cmo_portal.common.money import allocate
+from cmo_portal.audit.services import record_act
 from members.models import Party
 from members.models.territories import WORLD
 from members.rules.territories import area_of, in_order, lines_of, written
 from works.formats.cwr.work import RightShares, WorkPublisher, WorkTransaction
 from works.models import Agreement, AgreementParty, AgreementWork, ImportedRecord, RegistrationFile, Work
-from works.queries.exports import our_issuer
+from works.models.agreements import GENERAL
 from works.rules.publisher_chains import Stated, passed_on
 from works.rules.splits import WHOLE
 from works.services.agreements import NewAgreement, NewSide, Terms, record_agreement
@@ -52,10 +52,17 @@ class ChainLink:
 
 
 def take_chains(
-    *, file: RegistrationFile, taken: Sequence[TakenWork], sender: str, by: User, on: dt.date
+    *,
+    file: RegistrationFile,
+    taken: Sequence[TakenWork],
+    linked: set[tuple[int, int]],
+    sender: str,
+    by: User,
+    on: dt.date,
 ) -> dict[int, list[str]]:
     """Let the sender's agreements list exactly the works that the chains name; what cannot be taken, by transaction.
 
+    `linked` are the (agreement, work) that the links of writers in a file of our own name (works.services.cwr_links).
     Inside the transaction of a slice that is noted (works.services.made).
     """
     refused: dict[int, list[str]] = defaultdict(list)
@@ -75,14 +82,12 @@ def take_chains(
                 refused[each.number] += error.messages if isinstance(error, ValidationError) else [str(error)]
             continue
         keeping |= {(agreement.pk, each.work.pk) for each in listed}
-    if sender == our_issuer():
-        keeping |= _take_links(taken, sender, by, on)
-    _drop_others(file, [each.work for each in taken], sender, keeping)
+    _drop_others(file, [each.work for each in taken], sender, keeping | linked)
     return refused
 
 
 def chain_links(taken: TakenWork, on: dt.date) -> list[ChainLink]:
-    """The steps of the chains of a work; chains with an unknown publisher are left out."""
+    """The steps of the chains of a work; those with an unknown publisher that owns or stands behind are left out."""
     chains = []
     for chain in _chains(taken):
         if all(party is not None for _one, party in chain):
@@ -96,9 +101,11 @@ def chain_links(taken: TakenWork, on: dt.date) -> list[ChainLink]:
 
 
 def _chains(taken: TakenWork) -> Iterator[list[tuple[WorkPublisher, Party | None]]]:
+    """The chains from who owns on: before an acquirer stands an original publisher that owns nothing any more."""
     parties = iter(taken.told.publishers)
     for chain in taken.sent.chains():
-        yield [(one, next(parties)) for one in chain]
+        members = [(one, next(parties)) for one in chain]
+        yield list(dropwhile(lambda member: not any(member[0].ownership), members))
 
 
 def _stated(one: WorkPublisher, party: Party, on: dt.date) -> Stated:
@@ -141,7 +148,7 @@ def _agreement_for(link: ChainLink, works: Sequence[Work], sender: str, by: User
     )
     known = known.filter(parties__role="AS", parties__party=link.giver).order_by("pk")
     if (agreement := known.first()) is not None:
-        _list(agreement, works)
+        list_works(agreement, works)
         return agreement
     parties = Party.objects.in_bulk([link.giver, link.taker])
     terms = _terms(CHAIN, link.territory, sender, on)
@@ -155,7 +162,8 @@ def _terms(kind: str, territory: str, sender: str, on: dt.date) -> Terms:
     return Terms(agreement_type=kind, start_date=on, territory=territory, prior_royalties="A", submitter=sender)
 
 
-def _list(agreement: Agreement, works: Iterable[Work]) -> None:
+def list_works(agreement: Agreement, works: Iterable[Work]) -> None:
+    """Let a specific agreement cover these works too."""
     named = set(AgreementWork.objects.filter(agreement=agreement, work__in=works).values_list("work_id", flat=True))
     AgreementWork.objects.bulk_create(
         AgreementWork(agreement=agreement, work=work) for work in works if work.pk not in named
@@ -190,42 +198,25 @@ def give_way(*, agreement: Agreement, file: RegistrationFile, sender: str) -> No
     _drop(file, AgreementWork.objects.filter(agreement__in=same, work__in=works))
 
 
-# --- the writers' links of a file of our own
-
-
-def _take_links(taken: Sequence[TakenWork], sender: str, by: User, on: dt.date) -> set[tuple[int, int]]:
-    """The agreements that links name; one that stands in the books otherwise is left as it is."""
-    kept: set[tuple[int, int]] = set()
-    for each in taken:
-        heads = {one.ip_no: (one, party) for one, party in zip(each.sent.publishers, each.told.publishers, strict=True)
-                 if any(one.ownership)}  # fmt: skip
-        for writer, party in zip(each.sent.writers, each.told.writers, strict=True):
-            for link in writer.links:
-                head, publisher = heads.get(link.publisher_ip_no, (None, None))
-                if not link.submitter_agreement_no or party is None or head is None or publisher is None:
-                    continue
-                agreement = Agreement.objects.filter(number=link.submitter_agreement_no).first()
-                if agreement is None:
-                    sides = _shared(each.sent, head, party, publisher)
-                    new = NewAgreement(_terms("OS", WORLD, sender, on), sides, (each.work,))
-                    agreement = record_agreement(new=new, by=by, source=sender, number=link.submitter_agreement_no)
-                elif (agreement.source, agreement.state, agreement.is_general) == (sender, "active", False):
-                    _list(agreement, [each.work])
-                kept.add((agreement.pk, each.work.pk))
-    return kept
-
-
-def _shared(sent: WorkTransaction, head: WorkPublisher, writer: Party, publisher: Party) -> tuple[NewSide, NewSide]:
-    """What the publisher owns beside the writers who are linked to it stands for its part of theirs."""
-    linked = [one for one in sent.writers if head.ip_no in {link.publisher_ip_no for link in one.links}]
-    stays, given = [0, 0, 0], [0, 0, 0]
-    for right in range(3):
-        owned = sum(one.ownership[right] for one in sent.publishers if one.ip_no == head.ip_no)
-        if owned:
-            written_part = sum(one.ownership[right] for one in linked)
-            parts = allocate(WHOLE, [(0, written_part), (1, owned)])
-            stays[right], given[right] = parts[0], parts[1]
-    return (
-        NewSide(writer, "AS", (stays[0], stays[1], stays[2])),
-        NewSide(publisher, "AC", (given[0], given[1], given[2])),
+def withdraw_emptied(*, file: RegistrationFile, by: User) -> None:
+    """Take agreements out of the books from which this file took their last work: a specific agreement without works
+    says nothing any more. Noted with the import, so that its undo brings them back."""
+    dropped = ImportedRecord.objects.filter(file=file, act="removed", kind="listing")
+    named = set(dropped.values_list("data__agreement_id", flat=True))
+    emptied = Agreement.objects.filter(pk__in=named, state="active", listed__isnull=True).exclude(
+        agreement_type__in=GENERAL
     )
+    for agreement in emptied.order_by("pk"):
+        ImportedRecord.objects.create(
+            file=file, act="changed", kind="agreement", record_id=agreement.pk, data={"state": agreement.state}
+        )
+        agreement.state = "withdrawn"
+        agreement.save(update_fields=["state"])
+        record_act(by=by, verb="withdraw_agreement", on=agreement, facts={"reason": f"no work left, {file.filename}"})
+
+
+def restore_emptied(*, file: RegistrationFile) -> None:
+    """Bring back the agreements that this file emptied and that list works again, inside the undo of its import."""
+    emptied = ImportedRecord.objects.filter(file=file, act="changed", kind="agreement").values("record_id")
+    listing = Agreement.objects.filter(pk__in=emptied, state="withdrawn", listed__isnull=False)
+    Agreement.objects.filter(pk__in=list(listing.values_list("pk", flat=True))).update(state="active")

@@ -17,13 +17,14 @@ from typing import Any
 from cmo_portal.common.money import allocate
 from members.models.territories import WORLD
 from members.rules.territories import area_of, lines_of, written
+from works.formats.cwr.values import SHARE_UNITS_PER_STEP as STEP
 from works.formats.cwr.work import CollectionLine, RightShares
-from works.queries.export_chains import OwnPart
-from works.queries.exports import RIGHTS, OwnShare, OwnWork
+from works.queries.export_chains import RIGHTS, OwnPart
+from works.queries.exports import OwnShare, OwnWork
 from works.rules.publisher_chains import Member, Tail, ordered_chain
 
-OWNER = "E"
-STEP = 100  # a hundredth of a percent in our units, the finest that CWR says
+OWNER, ACQUIRER = "E", "AQ"
+OWNING = (OWNER, ACQUIRER)
 Refuse = Callable[..., None]
 
 
@@ -51,14 +52,15 @@ class Strip:
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """The shares as ownership in the sense of the file, and where what publishers own goes on to, by publisher."""
+    """The shares as ownership in the sense of the file, and where what publishers own goes on to, by publisher and
+    role."""
 
     shares: tuple[OwnShare, ...]
-    held: Mapping[int, Sequence[Held]] = field(default_factory=dict)
+    held: Mapping[tuple[int, str], Sequence[Held]] = field(default_factory=dict)
 
     def strips(self, head: int, kind: str, ownership: RightShares, order: Callable[[int], Any]) -> list[Strip]:
         """The chains of an owner, who stands in several where more than one collects its part in a place."""
-        held = self.held.get(head, ()) if kind == OWNER else ()
+        held = self.held.get((head, kind), ())
         whole = area_of(WORLD)
         if all(len(each.path) == 1 for each in held):
             return [Strip(ownership, tuple(Tail(right, whole, (head,)) for right in range(3) if ownership[right]))]
@@ -112,13 +114,14 @@ def collected(work: OwnWork, refuse: Refuse) -> Collected:
         refuse("agreements_disagree", "SPT", "tis_code", work.number)
         return Collected(work.shares)
     shares: list[OwnShare] = []
-    held: dict[int, list[Held]] = defaultdict(list)
+    held: dict[tuple[int, str], list[Held]] = defaultdict(list)
     for share in work.shares:
         parts = by_share.get(share.pk)
         if not parts:
             shares.append(share)
-            if share.role == OWNER and share.party:
-                held[share.party].append(Held(RIGHTS.index(share.right), area_of(WORLD), (share.party,), share.share))
+            if share.role in OWNING and share.party:
+                whole = Held(RIGHTS.index(share.right), area_of(WORLD), (share.party,), share.share)
+                held[share.party, share.role].append(whole)
             continue
         shares += _owned(share, parts, refuse)
         _follow(share, parts, held, refuse)
@@ -137,12 +140,13 @@ def _owned(share: OwnShare, parts: Iterable[OwnPart], refuse: Refuse) -> Iterato
         yield replace(share, party=party, share=units, role=share.role if party == share.party else OWNER)
 
 
-def _follow(share: OwnShare, parts: Iterable[OwnPart], held: dict[int, list[Held]], refuse: Refuse) -> None:
+def _follow(share: OwnShare, parts: Iterable[OwnPart], held: dict[tuple[int, str], list[Held]], refuse: Refuse) -> None:
     given_away = 0
     for part in parts:
         path = part.path[part.originals :]
-        if part.originals or share.role == OWNER:
-            held[path[0]].append(Held(RIGHTS.index(share.right), part.area, path, part.units))
+        if part.originals or share.role in OWNING:
+            role = OWNER if part.originals else share.role
+            held[path[0], role].append(Held(RIGHTS.index(share.right), part.area, path, part.units))
         elif len(path) > 1:
             given_away |= part.area
     if given_away:

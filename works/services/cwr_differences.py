@@ -10,14 +10,15 @@ from works.formats.cwr.collection import share_at
 from works.formats.cwr.layouts import is_third
 from works.formats.cwr.records import CwrFault, Severity
 from works.formats.cwr.texts import text_of
+from works.formats.cwr.values import SHARE_UNITS_PER_STEP as STEP
 from works.formats.cwr.values import percent
 from works.formats.cwr.work import WorkTransaction
 from works.queries.chains import ONE_WORK, load_chains, question
+from works.queries.export_chains import RIGHTS
 from works.rules.chains import effective_shares
 from works.services.cwr_chains import TakenWork
-from works.services.cwr_works import RIGHTS, TOLERANCE
+from works.services.cwr_works import TOLERANCE
 
-STEP = 100
 Held = dict[int, list[int]]  # party → shares of the rights
 
 

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from cmo_portal.common.money import allocate
 from works.formats.cwr.records import CwrFault, CwrRecord, CwrTransaction, Severity
 from works.formats.cwr.texts import text_of
+from works.formats.cwr.values import SHARE_UNITS_PER_STEP as STEP
 from works.formats.cwr.values import percent
 from works.rules.splits import WHOLE, scaled_to_whole
 
 OWNERS = ("SPU", "OPU", "SWR", "OWR")
 FIELDS = {"PR": "pr_ownership", "MR": "mr_ownership", "SR": "sr_ownership"}
-STEP, STEPS, TOLERATED = 100, 10_000, 6  # a hundredth of a percent in our units; the whole and the tolerance in steps
+STEPS, TOLERATED = 10_000, 6  # the whole and the tolerance in hundredths of a percent
 
 
 def fitted_faults(row: CwrTransaction) -> tuple[CwrFault, ...]:

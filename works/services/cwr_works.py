@@ -22,6 +22,7 @@ from works.formats.cwr.layouts import is_third
 from works.formats.cwr.work import WorkPublisher, WorkTransaction, WorkWriter
 from works.models import AgreementParty, WorkShare
 from works.models.agreements import ORIGINAL
+from works.queries.export_chains import RIGHTS
 from works.queries.exports import our_issuer
 from works.rules.identifiers import read_ipi_base, read_ipi_name
 from works.rules.splits import WHOLE, scaled_to_whole
@@ -31,7 +32,6 @@ from works.services.recordings import NewPerformer, NewRecording
 from works.services.registration import NewShare, NewTitle, NewWork
 
 TOLERANCE = 600  # 0.06 % in 1/10,000 of a percent (CWR 2.x, sums of shares)
-RIGHTS = ("PR", "MR", "SR")
 
 
 @dataclass(frozen=True, slots=True)

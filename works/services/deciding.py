@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from members.models import Party
 from works.formats.cwr.edits import fault_of
 from works.formats.cwr.reader import CwrReading
 from works.formats.cwr.records import CwrFault, CwrRecord, CwrTransaction, Severity
@@ -17,7 +16,7 @@ from works.models import ImportedTransaction, RegistrationFile, Work, WorkIdenti
 from works.queries.exports import our_issuer
 from works.queries.regrouping import standing_work
 from works.rules.identifiers import read_iswc
-from works.services.cwr_recordings import HeldRecordings
+from works.services.cwr_held_recordings import HeldRecordings
 from works.services.cwr_sums import fitted_faults
 from works.services.noting import NOTED, UNMATCHED, exported_works, notices_of_iswc
 
@@ -25,6 +24,7 @@ ACCEPTED = ("AS", "AC")
 ANSWERED = ("NWR", "REV", "AGR", "WRK")  # by an ACK of ours
 TOLD = ("ACK", "ISW")  # what others tell us of works of ours
 KEPT = ("AGR", "DRW", "LIC", "ISR", "ISA")  # kept with the file for a person
+WORKS = ("NWR", "REV", "WRK")
 REVISING = ("REV", "WRK")  # a work of CWR 3 is new or revised, as it happens
 COMPLAINTS_KEPT = 200
 _KNOWN_HERE, _UNKNOWN_HERE = "NWR-T-013", "NWR-T-002"
@@ -33,13 +33,15 @@ _KNOWN_HERE, _UNKNOWN_HERE = "NWR-T-013", "NWR-T-002"
 @dataclass(frozen=True, slots=True)
 class Decision:
     """A transaction with its status. `work` is ours that it concerns; `earlier` is the number of the transaction of
-    the same file that brings that work; `faults` are those of the file and those that only our books can raise."""
+    the same file that brings that work; `faults` are those of the file and those that only our books can raise; `iswc`
+    is the one that a new work brings."""
 
     transaction: CwrTransaction
     status: str
     work: Work | None = None
     earlier: int | None = None
     faults: tuple[CwrFault, ...] = ()
+    iswc: str = ""
 
 
 def slices_of(
@@ -64,20 +66,22 @@ def sender_key(reading: CwrReading) -> str:
 
 
 class Decider:
-    """Decides slice after slice of one file, in its order, and remembers what the file itself has brought so far."""
+    """Decides slice after slice of one file, in its order. What earlier slices have brought stands in the rows of the
+    file; only the slice itself is remembered."""
 
-    def __init__(self, sender: str, party: Party | None = None) -> None:
-        """`party` is the member whose file it is."""
+    def __init__(self, file: RegistrationFile, sender: str) -> None:
+        self.file = file
         self.sender = sender
-        self._recordings = HeldRecordings(party)
-        self._is_ours = sender == our_issuer() and party is None
+        self._recordings = HeldRecordings(file.party)
+        self._is_ours = sender == our_issuer() and file.party is None
         self._numbers: dict[str, int] = {}
         self._iswcs: dict[str, int] = {}
 
     def decide(self, transactions: Sequence[CwrTransaction]) -> list[Decision]:
-        """The decisions on one slice, in three queries."""
-        numbers = {row.header["submitter_work_no"] for row in transactions}
+        """The decisions on one slice, in a handful of queries; the rows of the slices before it are written."""
+        numbers = {row.header["submitter_work_no"] for row in transactions} - {""}
         iswcs = {_iswc(row) for row in transactions} - {""}
+        self._recall(numbers, iswcs, before=transactions[0].number)
         mine = self._known(numbers)
         found = Work.objects.filter(iswc__in=iswcs).select_related("merged_into")
         others = {work.iswc or "": standing_work(work) for work in found}
@@ -96,6 +100,14 @@ class Decider:
             return decision
         waiting = self._recordings.faults(decision.transaction, decision.work)
         return replace(decision, faults=(*decision.faults, *waiting)) if waiting else decision
+
+    def _recall(self, numbers: set[str], iswcs: set[str], *, before: int) -> None:
+        """The first accepted transactions of the file that brought these numbers and ISWCs."""
+        rows = ImportedTransaction.objects.filter(file=self.file, number__lt=before, status__in=ACCEPTED)
+        rows = rows.order_by("-number")
+        by_number = rows.filter(submitter_number__in=numbers, kind__in=WORKS)
+        self._numbers = dict(by_number.values_list("submitter_number", "number"))
+        self._iswcs = dict(rows.filter(iswc__in=iswcs).values_list("iswc", "number"))
 
     def _told(self, transactions: Sequence[CwrTransaction]) -> dict[int, tuple[str, Work]]:
         rows = [row for row in transactions if row.type in TOLD]
@@ -136,7 +148,7 @@ class Decider:
             self._iswcs[iswc] = row.number
         faults = (*_with(row, _UNKNOWN_HERE if row.type == "REV" else ""), *fitted_faults(row))
         changed = any(fault.severity in (Severity.FIELD, Severity.RECORD) for fault in faults)
-        return Decision(row, "AC" if changed else "AS", faults=faults)
+        return Decision(row, "AC" if changed else "AS", faults=faults, iswc=iswc)
 
 
 def row_of(file: RegistrationFile, decision: Decision) -> ImportedTransaction:
@@ -148,6 +160,8 @@ def row_of(file: RegistrationFile, decision: Decision) -> ImportedTransaction:
         kind=decision.transaction.type,
         title=header["title"] or header["creation_title"],
         submitter_number=_sender_number(header),
+        iswc=decision.iswc,
+        agreements=_agreements_named(decision.transaction),
         status=decision.status,
         complaints=complaints_of(decision.faults),
         work=decision.work,
@@ -158,6 +172,13 @@ def _sender_number(header: CwrRecord) -> str:
     """What the sender calls it: the number of a work, an agreement, or, in an answer, of ours."""
     names = ("submitter_work_no", "submitter_agreement_no", "submitter_creation_no")
     return next((header[name] for name in names if header[name]), "")
+
+
+def _agreements_named(row: CwrTransaction) -> list[str]:
+    """The sender's numbers of the agreements that a work stands under."""
+    if row.type not in ("NWR", "REV"):
+        return []
+    return sorted({record["submitter_agreement_no"] for record in row.records} - {""})
 
 
 def complaints_of(faults: Iterable[CwrFault]) -> list[dict[str, Any]]:

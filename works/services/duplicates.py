@@ -1,4 +1,4 @@
-"""Finding works that may be one, some thousands at a time, and saying of a pair that it is not."""
+"""Finding works that may be one, many thousands at a time, and saying of a pair that it is not."""
 
 import datetime as dt
 from collections.abc import Callable, Sequence
@@ -15,7 +15,7 @@ from works.models import DuplicatePair, SweptWork
 from works.queries.likeness import facts_of, note_stale, pairs_to_compare
 from works.rules.likeness import Likeness, compare
 
-WORKS_AT_ONCE = 2_000
+WORKS_AT_ONCE = 20_000  # for the writers of a slice whole tables are read: few slices, so that this is done few times
 
 
 def sweep_works(*, told: Callable[[int, int], None], held: Callable[[], None]) -> int:

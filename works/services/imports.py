@@ -3,7 +3,8 @@
 The check reads the whole file and writes what would become of each transaction, and nothing else: no work, no share,
 no party. A small file is checked and taken at once, each in one transaction. A large one is read by a worker, slice
 after slice; each slice is whole or not there, and a worker that dies is followed by one that goes on behind the last
-slice. Either way the file is `imported` only when every transaction has its outcome and the answer is written.
+slice. Either way the file is `imported` only when every transaction has its outcome and the answer is written. A file
+that brings `nothing` is answered as soon as it is checked.
 """
 
 import datetime as dt
@@ -15,6 +16,7 @@ from typing import IO, Any, BinaryIO, cast
 from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.db import transaction
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from cmo_portal.accounts.access import require
@@ -28,12 +30,15 @@ from works.formats.cwr.values import read_date
 from works.models import ImportedTransaction, RegistrationFile
 from works.queries.registrations import CHECK, IMPORT
 from works.services.answering import keep_answer
-from works.services.cwr_agreements import find_agreements, take_agreements
+from works.services.cwr_agreements import take_agreements
+from works.services.cwr_chains import withdraw_emptied
 from works.services.deciding import ACCEPTED, Decider, complaints_of, row_of, sender_key, slices_of
 from works.services.file_keeping import fingerprint, hand_to_worker, is_worked_on, may_hand_in
+from works.services.noting import NOTED
 from works.services.taking import SLICE, take_slice
 
-TAKEN = ("imported", "partly", "undone")
+TAKEN = ("imported", "nothing", "partly", "undone")
+TO_TAKE = (*ACCEPTED, NOTED, "RA")  # statuses of what a file brings into the books, or that is kept for a person
 AT_ONCE = 1_000_000  # bytes: larger files are read by a worker
 
 
@@ -67,7 +72,7 @@ def import_registration_file(*, file: RegistrationFile, by: User, now: dt.dateti
         if file.state in TAKEN:
             return file
         with _read(file) as reading:
-            decider, dated = Decider(sender_key(reading), file.party), _dated(reading)
+            decider, dated = Decider(file, sender_key(reading)), _dated(reading)
             for part in slices_of(reading, SLICE):
                 take_slice(
                     file=file, decisions=decider.decide(part), sender=decider.sender, by=by, now=now, dated=dated
@@ -95,7 +100,7 @@ def check_by_job(*, job: Job) -> None:
     """A worker checks a large file: slices of rows, then the outcome with the end of the job."""
     file, by = RegistrationFile.objects.get(pk=job.args["file"]), User.objects.get(pk=job.args["by"])
     with _read(file) as reading:
-        decider = Decider(sender_key(reading), file.party)
+        decider = Decider(file, sender_key(reading))
         with transaction.atomic():
             check_held(job)
             ImportedTransaction.objects.filter(file=file).delete()
@@ -115,7 +120,7 @@ def import_by_job(*, job: Job, now: dt.datetime) -> None:
     total = int(file.report.get("transactions") or 0)
     done = 0
     with _read(file) as reading:
-        decider, dated = Decider(sender_key(reading), file.party), _dated(reading)
+        decider, dated = Decider(file, sender_key(reading)), _dated(reading)
         for part in slices_of(reading, SLICE):
             with transaction.atomic():
                 check_held(job)
@@ -153,7 +158,7 @@ def _keep(upload: IO[bytes], filename: str, by: User, party: Party | None = None
 
 def _check(file: RegistrationFile, by: User) -> None:
     with _read(file) as reading:
-        decider = Decider(sender_key(reading), file.party)
+        decider = Decider(file, sender_key(reading))
         for part in slices_of(reading, SLICE):
             ImportedTransaction.objects.bulk_create(row_of(file, each) for each in decider.decide(part))
         _finish_check(file, reading, by)
@@ -162,10 +167,16 @@ def _check(file: RegistrationFile, by: User) -> None:
 def _finish_check(file: RegistrationFile, reading: CwrReading, by: User) -> None:
     """The file was read to its end: whether it is refused as a whole is known only now."""
     file.report = _report(file, reading)
-    is_empty = not file.report["transactions"]
-    file.state = "refused" if reading.is_refused or is_empty else "checked"
-    if file.state == "refused":
+    if reading.is_refused or not file.report["transactions"]:
+        file.state = "refused"
         keep_answer(file=file, reading=reading, now=file.created_at, file_faults=reading.faults)
+    elif _brings(file):
+        file.state = "checked"
+    else:
+        file.state = "nothing"
+        file.transactions.update(taken=True)
+        with _read(file) as again:
+            keep_answer(file=file, reading=again, now=file.created_at)
     file.save()
     facts = {"state": file.state, "transactions": file.report["transactions"]}
     record_act(by=by, verb="check_registration_file", on=file, facts=facts)
@@ -181,11 +192,17 @@ def _to_take(file: RegistrationFile, by: User) -> RegistrationFile:
     return file
 
 
+def _brings(file: RegistrationFile) -> bool:
+    """Whether any transaction of the file has something for our books."""
+    return file.transactions.filter(status__in=TO_TAKE).exists()
+
+
 def _finish_import(file: RegistrationFile, by: User, now: dt.datetime) -> None:
     if ImportedTransaction.objects.filter(file=file, kind="AGR", status="RA").exists():
         with _read(file) as reading:
-            take_agreements(file=file, found=find_agreements(reading), sender=sender_key(reading), by=by)
-    file.state, file.imported_at = "imported", now
+            take_agreements(file=file, reading=reading, by=by)
+    withdraw_emptied(file=file, by=by)
+    file.state, file.imported_at = ("imported" if _brings(file) else "nothing"), now
     with _read(file) as reading:
         keep_answer(file=file, reading=reading, now=now)
     file.report = {**file.report, **_counts(file)}
@@ -214,7 +231,8 @@ def _report(file: RegistrationFile, reading: CwrReading) -> dict[str, Any]:
 
 
 def _counts(file: RegistrationFile) -> dict[str, Any]:
-    counts = Counter(ImportedTransaction.objects.filter(file=file).values_list("status", flat=True))
+    rows = ImportedTransaction.objects.filter(file=file).values("status").annotate(count=Count("pk"))
+    counts = Counter(dict(rows.values_list("status", "count")))
     return {
         "transactions": counts.total(),
         "accepted": sum(counts[status] for status in ACCEPTED),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from cmo_portal.accounts.models import User
 from cmo_portal.audit.services import record_act
+from cmo_portal.common.cleaning import clean_text
 from cmo_portal.common.spelling import script_of, skeleton, text_key
 from cmo_portal.wording import share_text
 from members.models import Party
@@ -20,7 +21,7 @@ from members.services.areas import write_areas
 from works.models import Work, WorkIdentifier, WorkShare, WorkTitle
 from works.rules.identifiers import read_isrc, read_iswc
 from works.rules.languages import language_of
-from works.rules.splits import WHOLE
+from works.rules.splits import WHOLE, sums_apart
 from works.services.describing import NewDescription
 from works.services.descriptions import store_descriptions
 from works.services.recordings import NewRecording, link_recordings, others_recordings
@@ -106,7 +107,7 @@ def lock_register() -> None:
 def check_new_work(new: NewWork) -> None:
     """All that is wrong with a new work, at once, in words."""
     faults: list[str] = []
-    if not new.title.text.strip():
+    if not clean_text(new.title.text):
         faults.append(_("Give the title of the work."))
     if new.iswc:
         faults += iswc_faults(new.iswc)
@@ -116,12 +117,11 @@ def check_new_work(new: NewWork) -> None:
         for recording in new.recordings
         if not read_isrc(recording.isrc).is_valid
     ]
-    for right, total in _totals(new.shares).items():
-        if total != WHOLE:
-            faults.append(
-                _("The %(right)s shares add up to %(total)s; they must make 100 %%. Change the shares by %(rest)s.")
-                % {"right": right, "total": share_text(total), "rest": share_text(WHOLE - total)}
-            )
+    faults += [
+        _("The %(right)s shares add up to %(total)s; they must make 100 %%. Change the shares by %(rest)s.")
+        % {"right": right, "total": share_text(total), "rest": share_text(WHOLE - total)}
+        for right, total in sums_apart((part.right, part.share) for part in new.shares).items()
+    ]
     faults += [_("Every share must be more than 0 %.")] if any(part.share <= 0 for part in new.shares) else []
     if faults:
         raise ValidationError(faults)
@@ -158,7 +158,7 @@ def store_works(
     works = Work.objects.bulk_create(
         Work(
             number=number,
-            title=new.title.text.strip()[:LONGEST_TITLE],
+            title=clean_text(new.title.text)[:LONGEST_TITLE],
             iswc=_stored_iswc(new.iswc),
             language=language_of(new.title.language),
             category=new.category,
@@ -172,7 +172,10 @@ def store_works(
     )
     pairs = list(zip(works, news, strict=True))
     WorkTitle.objects.bulk_create(
-        title_row(work, title) for work, new in pairs for title in (new.title, *new.other_titles) if title.text.strip()
+        title_row(work, title)
+        for work, new in pairs
+        for title in (new.title, *new.other_titles)
+        if clean_text(title.text)
     )
     WorkIdentifier.objects.bulk_create(
         WorkIdentifier(work=work, issuer=issuer, value=value)
@@ -194,7 +197,7 @@ def store_works(
 
 def title_row(work: Work, title: NewTitle) -> WorkTitle:
     """A title with its search keys and script."""
-    text = title.text.strip()[:LONGEST_TITLE]
+    text = clean_text(title.text)[:LONGEST_TITLE]
     return WorkTitle(
         work=work,
         title_type=title.title_type,
@@ -239,13 +242,6 @@ def write_shares(rows: list[WorkShare]) -> None:
         raise SharesAboveWhole(
             _("These shares would make more than 100 % of a work. Look at who holds what and lower one of them.")
         ) from error
-
-
-def _totals(shares: Sequence[NewShare]) -> dict[str, int]:
-    totals: dict[str, int] = {}
-    for part in shares:
-        totals[part.right] = totals.get(part.right, 0) + part.share
-    return totals
 
 
 def _stored_iswc(iswc: str) -> str | None:

@@ -9,6 +9,7 @@ from django.db.models import Q
 from members.models import Member
 from members.models.membership import LIVING
 from works.models import SplitAnswer
+from works.queries.splits import ASKED
 from works.split_mail import send_split_notice
 
 AT_ONCE = 500  # answers that one round looks at; the next round takes the rest
@@ -22,7 +23,7 @@ def send_split_notices(*, today: dt.date) -> int:
     """
     due = Q(notices=0) | Q(notices=1, proposal__remind_on__lte=today)
     askable = Q(party__member__state__in=LIVING, party__member__user__isnull=False)
-    waiting = SplitAnswer.objects.filter(due, askable, state="waiting", proposal__state="open")
+    waiting = SplitAnswer.objects.filter(due, askable, ASKED, state="waiting")
     rows = list(waiting.select_for_update(of=("self",), skip_locked=True).order_by("pk")[:AT_ONCE])
     told: dict[tuple[int, bool], int] = defaultdict(int)
     for row in rows:

@@ -20,7 +20,7 @@ from members.models import Party
 from works.models import SplitAnswer, SplitProposal, SplitRule, Work, WorkShare
 from works.queries.splits import LIVE, agreement_rule, last_split, living_members
 from works.rules.agreement import AgreementRule, fixed_order, split_digest
-from works.rules.splits import Part, split_faults
+from works.rules.splits import Part, sums_apart
 from works.services.registration import NewShare, names_others, share_row, write_shares
 
 SOURCE = "member"
@@ -94,7 +94,7 @@ def propose_split_again(
     """
     if not by.is_active or getattr(getattr(party, "member", None), "user_id", None) != by.pk:
         raise PermissionDenied
-    work = Work.objects.select_for_update(no_key=True).get(pk=proposal.work_id)
+    work = _lock_standing(proposal)
     proposal = SplitProposal.objects.select_for_update().get(pk=proposal.pk)
     sides = set(proposal.answers.values_list("party_id", flat=True))
     if party.pk not in sides:
@@ -234,12 +234,20 @@ def _first_answer(
 
 
 def _locked(proposal: SplitProposal, party: Party) -> tuple[SplitProposal, SplitAnswer]:
-    Work.objects.select_for_update(no_key=True).get(pk=proposal.work_id)
+    _lock_standing(proposal)
     proposal = SplitProposal.objects.select_for_update().select_related("work").get(pk=proposal.pk)
     answer = proposal.answers.filter(party=party).first()
     if answer is None:
         raise PermissionDenied
     return proposal, answer
+
+
+def _lock_standing(proposal: SplitProposal) -> Work:
+    """The work, locked. The round of a merged work rests: its shares pay nobody, and come back with an undoing."""
+    work = Work.objects.select_for_update(no_key=True).get(pk=proposal.work_id)
+    if work.state == "merged":
+        raise ValidationError(_("This work was merged into another one. Nothing is asked about its split any more."))
+    return work
 
 
 def _check_still_asked(proposal: SplitProposal, answer: SplitAnswer, digest: bytes) -> None:
@@ -276,8 +284,8 @@ def _check_parts(proposal: SplitProposal, shares: Sequence[NewShare]) -> None:
     parts = [_part(each) for each in shares]
     faults = [
         _("The %(right)s shares add up to %(total)s; they must make 100 %%.")
-        % {"right": fault.right, "total": share_text(fault.total)}
-        for fault in split_faults(parts)
+        % {"right": right, "total": share_text(total)}
+        for right, total in sorted(sums_apart((part.right, part.share) for part in shares).items())
     ]
     if {part.right for part in parts} < {row[2] for row in proposal.parts}:
         faults.append(_("Say who has the shares of every right that the split named before."))

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from cmo_portal.accounts.models import User
 from cmo_portal.audit.services import record_act
+from cmo_portal.common.cleaning import clean_text
 from cmo_portal.common.faults import faultpoint
 from members.models import Party
 from works.formats.cwr.work_view import work_of
@@ -17,6 +18,7 @@ from works.queries.splits import LIVE, last_split
 from works.rules.languages import language_of
 from works.services.cwr_chains import TakenWork, take_chains
 from works.services.cwr_differences import chain_faults
+from works.services.cwr_links import TakenLinks, take_links
 from works.services.cwr_works import told_works
 from works.services.deciding import ACCEPTED, Decision, complaints_of
 from works.services.descriptions import revise_description
@@ -64,7 +66,7 @@ def take_slice(
     on = dated or file.created_at.date()
     with noting(file):
         works, taken = _store(file, open_ones, sender, by, now, kept)
-        refused = take_chains(file=file, taken=taken, sender=sender, by=by, on=on)
+        refused = _take_agreements(file, taken, sender, by, on)
     differing = chain_faults(taken=taken, refused=refused, on=on)
     faultpoint("works.import.after_works")
     for decision in open_ones:
@@ -110,6 +112,20 @@ def _store(
         if number in of_number and work is not None and status in ACCEPTED
     }
     return found, list(taken.values())
+
+
+def _take_agreements(
+    file: RegistrationFile, taken: Sequence[TakenWork], sender: str, by: User, on: dt.date
+) -> dict[int, list[str]]:
+    """The agreements that chains stand for, and those that the links of a file of our own name; what could not be
+    taken, by transaction."""
+    links = TakenLinks()
+    if sender == our_issuer():
+        links = take_links(taken=taken, sender=sender, by=by, on=on)
+    refused = take_chains(file=file, taken=taken, linked=links.listed, sender=sender, by=by, on=on)
+    for number, reasons in links.refused.items():
+        refused[number] += reasons
+    return refused
 
 
 def _register(news: Sequence[NewWork], party: Party | None, sender: str, by: User, now: dt.datetime) -> Sequence[Work]:
@@ -172,13 +188,13 @@ def _write_revised(
 def _revise_facts(work: Work, new: NewWork) -> None:
     """Titles that are new are added, and the first becomes the title; what the revision leaves blank is kept."""
     known = {row.text for row in work.titles.all()}
-    if new.title.text.strip() not in known:
+    if clean_text(new.title.text) not in known:
         work.titles.filter(title_type="OT").update(title_type="AT")
-    wanted = [title for title in (new.title, *new.other_titles) if title.text.strip()]
+    wanted = [title for title in (new.title, *new.other_titles) if clean_text(title.text)]
     work.titles.bulk_create(
-        title_row(work, title) for title in dict.fromkeys(wanted) if title.text.strip() not in known
+        title_row(work, title) for title in dict.fromkeys(wanted) if clean_text(title.text) not in known
     )
-    work.title = new.title.text.strip() or work.title
+    work.title = clean_text(new.title.text) or work.title
     work.language = language_of(new.title.language) or work.language
     work.duration = new.duration or work.duration
     if new.iswc and not work.iswc and not Work.objects.filter(iswc=new.iswc).exists():

@@ -33,6 +33,8 @@ from works.models import (
     WorkShare,
     WorkTitle,
 )
+from works.queries.titles import own_titles
+from works.services.cwr_chains import restore_emptied
 from works.services.made import SHARE_FIELDS, WORK_FIELDS
 from works.services.registration import lock_register
 from works.services.resting import Reasons, lock_register_for_undo, made_by, release_works, resting_on
@@ -68,7 +70,7 @@ def undo_plan(file: RegistrationFile) -> UndoPlan:
     revised = sorted(set(changed.values_list("record_id", flat=True)))
     reasons: Reasons = resting_on(file, made, since=None)
     reasons |= resting_on(file, revised, since=file.imported_at) if revised else {}
-    works = Work.objects.filter(pk__in=reasons).order_by("number")
+    works = Work.objects.filter(pk__in=reasons).prefetch_related(own_titles()).order_by("number")
     return UndoPlan(
         made=tuple(pk for pk in made if pk not in reasons),
         revised=tuple(pk for pk in revised if pk not in reasons),
@@ -206,8 +208,8 @@ def _put_back(file: RegistrationFile, works: Sequence[int]) -> int:
 
 
 def _put_listings_back(file: RegistrationFile, plan: UndoPlan) -> None:
-    """The agreements of publisher chains list works as before; those that this import brought and that list nothing
-    any more are withdrawn."""
+    """The agreements of publisher chains list works as before; those that this import emptied are in the books again,
+    and those that it brought and that list nothing any more are withdrawn."""
     mine = made_by(file, "listing")
     AgreementWork.objects.filter(pk__in=mine, work__in=[*plan.made, *plan.revised]).delete()
     old = ImportedRecord.objects.filter(file=file, act="removed", kind="listing", work__in=plan.revised)
@@ -218,6 +220,7 @@ def _put_listings_back(file: RegistrationFile, plan: UndoPlan) -> None:
         ],
         ignore_conflicts=True,
     )
+    restore_emptied(file=file)
     made = Agreement.objects.filter(pk__in=made_by(file, "agreement"), state="active", listed__isnull=True)
     Agreement.objects.filter(pk__in=list(made.values_list("pk", flat=True))).update(state="withdrawn")
 

@@ -5,18 +5,20 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import template
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language_bidi, ngettext
 
-from cmo_portal.templatetags.portal import code, state
+from cmo_portal.templatetags.portal import state
 from members.models.territories import territory_text
 from works.forms.chain_picture import CHAIN_ROW, picture
 from works.forms.description import writers_text
 from works.forms.fields import ROLES, share_figure
-from works.models import CueType, Dispute
+from works.models import CueType, Dispute, Work
 from works.queries.chain_words import sentences
 from works.queries.chains import Collection
 from works.queries.cue_sheets import type_name
+from works.queries.regrouping import standing_work
 from works.queries.status_words import REASONS
 from works.rules.code_lists import (
     IDENTIFIER_TYPES,
@@ -51,13 +53,35 @@ _CODE_LISTS = {
 @register.simple_tag
 def iswc(value: str) -> SafeString:
     """Show an ISWC as T-123.456.789-4."""
-    return code(format_iswc(value))
+    return _whole(format_iswc(value))
 
 
 @register.simple_tag
 def isrc(value: str) -> SafeString:
     """Show an ISRC as PK-ABC-26-00001."""
-    return code(format_isrc(value))
+    return _whole(format_isrc(value))
+
+
+def _whole(number: str) -> SafeString:
+    """A number that is short enough to stand on one line."""
+    return format_html('<bdi class="code code--whole" dir="ltr">{}</bdi>', number)
+
+
+@register.simple_tag
+def work_title(work: Work) -> SafeString:
+    """The Roman title of a work with the one in its own script beside it."""
+    return format_html("<bdi>{}</bdi>{}", work.title, own_title(work))
+
+
+@register.simple_tag
+def own_title(work: Work) -> SafeString:
+    """A blank and the title in the work's own script; nothing where there is none or the page has not prefetched it."""
+    own = next((title for title in getattr(work, "own_titles", ()) if title.text != work.title), None)
+    if own is None:
+        return SafeString()
+    if own.script == "Arab":
+        return format_html(' <bdi class="soft" lang="ur">{}</bdi>', own.text)
+    return format_html(' <bdi class="soft">{}</bdi>', own.text)
 
 
 @register.simple_tag
@@ -110,6 +134,12 @@ def days_left(deadline: dt.date, today: dt.date) -> str:
     if days < 0:
         return ""
     return ngettext("%(days)d day left.", "%(days)d days left.", days) % {"days": days}
+
+
+@register.filter
+def standing(work: Work) -> Work:
+    """The work that stands for one that was merged."""
+    return standing_work(work)
 
 
 @register.filter

@@ -25,7 +25,7 @@ from works.services.disputes import file_counter_claim
 def claim_new(request: HttpRequest, party: Party, uid: UUID) -> HttpResponse:
     """Claim a share that others have on record; the society accepts the claim before anything is held."""
     work, today = get_object_or_404(Work, uid=uid, state="registered"), clock.today()
-    standing = work.shares.filter(in_force(today), state="active", territory="2136").exclude(party=party)
+    standing = work.shares.filter(in_force(today), state="active").exclude(party=party)
     rows = list(standing.select_related("party").order_by("right", "-share", "pk"))
     form = CounterClaimForm(request.POST or None, rows=rows)
     if request.method == "POST" and form.is_valid():

@@ -20,6 +20,7 @@ from works.queries.distributable import status_of_work, statuses
 from works.queries.recordings import recordings_of
 from works.queries.repertoire import my_works, works_of
 from works.queries.splits import waiting_answers
+from works.queries.titles import own_titles
 from works.queries.work_pages import own_shares, share_table
 from works.services.drafts import next_step
 from works.views.moved import moved_to
@@ -36,7 +37,7 @@ def work_list(request: HttpRequest, party: Party) -> HttpResponse:
     works = my_works(party, text=wanted.get("q", ""), show=wanted.get("show", ""))
     if request.GET.get("format") == "csv":
         return work_list_csv(works.order_by("title", "pk"), party)
-    page = keyset_page(works, order=("title", "pk"), query=request.GET)
+    page = keyset_page(works.prefetch_related(own_titles()), order=("title", "pk"), query=request.GET)
     shares = own_shares(page.rows, party)
     found = statuses([work.pk for work in page.rows], right="PR", on=clock.today())
     filtered = bool(wanted.get("q") or wanted.get("show"))

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cmo_portal.accounts.access import acting
+from cmo_portal.common.cleaning import clean_text
 from cmo_portal.paging import csv_address, keyset_page
 from members.models import Party
-from members.rules.names import clean_text
 from works.access import member_page
 from works.exports import own_recordings_csv
 from works.forms.recordings import OwnRecordingForm, OwnRecordingsFilter, PerformerRows
@@ -21,6 +21,7 @@ from works.models import LinkRequest, RecordingWork
 from works.queries.link_requests import asked_by_others, requests_for
 from works.queries.recordings import own_recordings, suggestions
 from works.queries.repertoire import my_works, works_of
+from works.queries.titles import own_titles
 from works.services.recordings import link_own_recording, unlink_own_recording, withdraw_link_request
 
 PAGE = 20
@@ -35,7 +36,7 @@ def recording_list(request: HttpRequest, party: Party) -> HttpResponse:
     works = my_works(party, text=wanted.get("q", ""), show=wanted.get("show", "")).filter(state="registered")
     if request.GET.get("format") == "csv":
         return own_recordings_csv(works.order_by("title", "pk"))
-    page = keyset_page(works, order=("title", "pk"), query=request.GET, size=PAGE)
+    page = keyset_page(works.prefetch_related(own_titles()), order=("title", "pk"), query=request.GET, size=PAGE)
     links, asked = own_recordings(page.rows), requests_for(page.rows)
     offers = suggestions([work for work in page.rows if not links[work.pk]], party)
     context = {

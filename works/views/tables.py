@@ -21,6 +21,7 @@ from works.forms.bulk import MemberFileForm
 from works.forms.search import StatusFilter
 from works.models import ImportedTransaction, RegistrationFile
 from works.queries.registrations import TABLES, progress_of, spoken
+from works.queries.titles import own_titles
 from works.services import bulk, imports
 
 
@@ -61,7 +62,7 @@ def file_detail(request: HttpRequest, party: Party, uid: UUID) -> HttpResponse:
     """What would become, or became, of each work of a table."""
     file = get_object_or_404(party.registration_files, uid=uid)
     chosen = StatusFilter(request.GET)
-    rows = ImportedTransaction.objects.filter(file=file).select_related("work")
+    rows = ImportedTransaction.objects.filter(file=file).select_related("work").prefetch_related(own_titles("work__"))
     if chosen.is_valid() and (status := chosen.cleaned_data["status"]):
         rows = rows.filter(status=status)
     page = keyset_page(rows, order=("number",), query=request.GET)

@@ -2,7 +2,8 @@
 
 `./portal bench search --works N [--json]`: first pages of the public repertoire beside a page of known works.
 
-`./portal bench cwr [--json]`: reading, checking and writing CWR beside other people's readers (`manage bench_cwr`).
+`./portal bench cwr [--works N] [--cwr 2.1|2.2] [--file FILE] [--json]`: reading, checking and writing CWR beside other
+people's readers (`manage bench_cwr`).
 `./portal bench shares --works N [--json]`: who may collect every work beside a plain COPY of the shares.
 `./portal bench duplicates --works N [--json]`: all works compared with each other, and once more with what changed.
 """
@@ -10,6 +11,7 @@
 import json
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from django.core.management import call_command
@@ -21,6 +23,8 @@ from royalties.bench.duplicates import measure_duplicates
 from royalties.bench.search import measure_search
 from royalties.bench.shares import measure_shares
 
+WORKS = 500_000
+
 
 class Command(BaseCommand):
     """Measure in a database of its own, or be one of the workers of a measurement."""
@@ -31,7 +35,9 @@ class Command(BaseCommand):
         """What to measure, and how much of it."""
         parser.add_argument("what", choices=["distribution", "cwr", "duplicates", "search", "shares", "worker"])
         parser.add_argument("--lines", type=_number, default=100_000, help="usage lines, for example 1000000 or 1M")
-        parser.add_argument("--works", type=_number, default=500_000, help="works to search in, for example 500k")
+        parser.add_argument("--works", type=_number, help="works, for example 500k (500,000; of cwr 400)")
+        parser.add_argument("--cwr", choices=["2.1", "2.2"], help="version of the file of cwr")
+        parser.add_argument("--file", type=Path, help="a file of cwr to measure with instead of one of our making")
         parser.add_argument("--questions", type=int, default=200, help="questions of each kind of search")
         parser.add_argument("--repeats", type=int, default=1, help="how often the calculation is measured")
         parser.add_argument("--seed", type=int, default=1)
@@ -44,8 +50,10 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(workers.work(options["kinds"])))
             return
         if options["what"] == "cwr":
-            call_command("bench_cwr", as_json=options["json"], stdout=self.stdout)
+            asked = {name: options[name] for name in ("works", "cwr", "file") if options[name]}
+            call_command("bench_cwr", as_json=options["json"], stdout=self.stdout, **asked)
             return
+        options["works"] = options["works"] or WORKS
         superuser_url = environment.text("BENCH_SUPERUSER_URL", "")
         if not superuser_url:
             raise CommandError("Start it by ./portal bench: it needs a login that may make a database.")

@@ -23,10 +23,29 @@ from members.models import Member
 from members.services.documents import size_refusal
 from members.uploads import limited_upload, was_too_large
 from royalties.access import member_page
-from royalties.forms.disputes import AnswerForm, BulkAnswerForm, EvidenceForm, SideMessageForm
+from royalties.forms.disputes import (
+    AgreementForm,
+    AnswerForm,
+    BulkAnswerForm,
+    EvidenceForm,
+    ExtensionAnswerForm,
+    ExtensionForm,
+    SideMessageForm,
+)
 from royalties.queries.disputes import WAITING, disputes_of, held_together
 from works.models import Claim, Dispute
-from works.queries.disputes import evidence_of, sentence_of, visible_evidence, visible_messages
+from works.queries.disputes import (
+    asked_extension,
+    claims_of,
+    days_are_running,
+    evidence_of,
+    extensions_of,
+    latest_deadline,
+    sentence_of,
+    visible_evidence,
+    visible_messages,
+)
+from works.queries.titles import own_titles
 from works.services import disputes as desk
 
 
@@ -35,7 +54,7 @@ from works.services import disputes as desk
 def dispute_list(request: HttpRequest, member: Member) -> HttpResponse:
     """C15: the disputes of a member, those that wait for her first to the end; many answered at once."""
     ended = request.GET.get("show") == "ended"
-    mine = disputes_of(member.party)
+    mine = disputes_of(member.party).prefetch_related(own_titles("work__"))
     rows = mine.exclude(state__in=WAITING) if ended else mine.filter(state__in=WAITING)
     page = keyset_page(rows, order=("-deadline", "pk") if ended else ("deadline", "pk"), query=request.GET, size=30)
     own = {claim.dispute_id: claim for claim in Claim.objects.filter(party=member.party, dispute__in=page.rows)}
@@ -66,7 +85,7 @@ def dispute_list(request: HttpRequest, member: Member) -> HttpResponse:
 def dispute_detail(request: HttpRequest, member: Member, uid: UUID) -> HttpResponse:
     """One dispute of hers, and what she can do about it."""
     dispute = get_object_or_404(disputes_of(member.party), uid=uid)
-    claims = list(dispute.claims.select_related("party", "transaction__file").order_by("pk"))
+    claims = claims_of(dispute)
     own = next(claim for claim in claims if claim.party_id == member.party_id)
     act = request.POST.get("act", "") if request.method == "POST" else ""
     shown = _forms(request, dispute, own, act)
@@ -86,6 +105,7 @@ def dispute_detail(request: HttpRequest, member: Member, uid: UUID) -> HttpRespo
         "own": own,
         "sentence": sentence_of(dispute, claims, on=today, with_files=False),
         "evidence": visible_evidence(dispute, member.party),
+        "extensions": extensions_of(dispute),
         "letters": visible_messages(dispute, member.party),
         "acts": shown,
         "form": shown.get(act),
@@ -132,8 +152,13 @@ def _forms(request: HttpRequest, dispute: Dispute, own: Claim, act: str) -> dict
         seen = {"seen": dispute.version}
         makers["answer"] = partial(AnswerForm, initial=seen)
     if dispute.state in ("filed", "open", "due"):
-        makers["evidence"] = EvidenceForm
-        makers["show"] = forms.Form
+        makers |= {"evidence": EvidenceForm, "show": forms.Form, "agreement": AgreementForm}
+    if days_are_running(dispute, on=clock.today()):
+        asked = asked_extension(dispute)
+        if asked is None:
+            makers["extend"] = partial(ExtensionForm, latest=latest_deadline(dispute))
+        elif asked.asked_by_id != own.party_id and own.share:
+            makers["days"] = ExtensionAnswerForm
     if dispute.state in WAITING:
         makers["message"] = SideMessageForm
     return {
@@ -182,6 +207,22 @@ def _message(request: HttpRequest, own: Claim, form: SideMessageForm) -> str:
     return _("Your message is sent.")
 
 
+def _agreement(request: HttpRequest, own: Claim, form: AgreementForm) -> str:
+    desk.name_agreement(claim=own, by=acting(request), **form.cleaned_data)
+    return _("Your claim rests on this agreement now.")
+
+
+def _extend(request: HttpRequest, own: Claim, form: ExtensionForm) -> str:
+    desk.ask_extension(claim=own, by=acting(request), on=clock.today(), **form.cleaned_data)
+    return _("The other sides are asked. The days are added when all of them agree.")
+
+
+def _days(request: HttpRequest, own: Claim, form: ExtensionAnswerForm) -> str:
+    agrees = form.cleaned_data["agrees"] == "yes"
+    desk.answer_extension(claim=own, agrees=agrees, by=acting(request), now=clock.now(), on=clock.today())
+    return _("Your answer is taken.")
+
+
 def _uid(request: HttpRequest) -> UUID:
     try:
         return UUID(request.POST.get("evidence", ""))
@@ -194,4 +235,7 @@ _ACTS: dict[str, Callable[[HttpRequest, Claim, Any], str]] = {
     "evidence": _evidence,
     "show": _show,
     "message": _message,
+    "agreement": _agreement,
+    "extend": _extend,
+    "days": _days,
 }

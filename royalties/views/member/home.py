@@ -22,6 +22,7 @@ from royalties.queries.statements import statements_of
 from royalties.queries.waiting import HeldGroup, Standing, held_list, standing
 from royalties.queries.why_words import in_reader_language
 from royalties.rules.threshold import Payout
+from works.queries.titles import own_titles
 
 Item = dict[str, Any]
 
@@ -51,7 +52,8 @@ def home(request: HttpRequest, member: Member) -> HttpResponse:
 def waiting_list(request: HttpRequest, member: Member) -> HttpResponse:
     """Every held amount that may be hers, with its song, its reason and until when it waits."""
     chosen = HeldFilter(request.GET)
-    page = keyset_page(held_list(member.party, chosen.chosen()), order=("-pk",), query=request.GET)
+    held = held_list(member.party, chosen.chosen()).prefetch_related(own_titles("line__work__"))
+    page = keyset_page(held, order=("-pk",), query=request.GET)
     rows = [(claim, in_reader_language(claim.line.pool.name, claim.line.pool.name_ur)) for claim in page.rows]
     context = {
         "page": page,

@@ -8,6 +8,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -24,9 +25,12 @@ from members.uploads import limited_upload, was_too_large
 from royalties.exports.disputes import dispute_list_csv
 from royalties.forms.disputes import (
     DisputeFilter,
+    ExtensionForm,
     JoinForm,
     MessageForm,
+    NotedAgreementForm,
     NotedAnswerForm,
+    NotedExtensionAnswerForm,
     OutcomeForm,
     PaperForm,
     ReasonForm,
@@ -35,13 +39,19 @@ from royalties.queries.disputes import listed_disputes, with_held
 from royalties.queries.why_words import ROLES, role_text
 from works.models import Claim, Dispute
 from works.queries.disputes import (
+    asked_extension,
+    claims_of,
+    days_are_running,
     evidence_of,
+    extensions_of,
+    latest_deadline,
     room_size,
     sentence_of,
     visible_evidence,
     visible_messages,
     what_evidence_decides,
 )
+from works.queries.titles import own_titles
 from works.queries.work_pages import acts_on
 from works.rules.conflicts import divide
 from works.services import disputes as desk
@@ -63,7 +73,7 @@ def dispute_list(request: HttpRequest) -> HttpResponse:
     query = request.GET.copy()
     query["format"] = "csv"
     context = {
-        "page": keyset_page(rows, order=order, query=request.GET),
+        "page": keyset_page(rows.prefetch_related(own_titles("work__")), order=order, query=request.GET),
         "filter_form": filter_form,
         "export_url": f"?{query.urlencode()}",
         "today": clock.today(),
@@ -78,8 +88,8 @@ def dispute_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def dispute_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     """One dispute: who claims what and why, the money, what was said and proven; each act has its form."""
-    dispute = get_object_or_404(with_held(Dispute.objects.select_related("work")), uid=uid)
-    claims = list(dispute.claims.select_related("party", "transaction__file").order_by("pk"))
+    dispute = get_object_or_404(with_held(Dispute.objects.select_related("work", "sampled")), uid=uid)
+    claims = claims_of(dispute)
     act = request.POST.get("act", "") if request.method == "POST" else ""
     shown = _forms(request, dispute, claims, act)
     if request.method == "POST":
@@ -120,6 +130,7 @@ def _context(
         "sentence": sentence_of(dispute, claims, on=today, with_files=True),
         "evidence": visible_evidence(dispute) if _may_open(request) else [],
         "may_open": _may_open(request),
+        "extensions": extensions_of(dispute),
         "letters": visible_messages(dispute),
         "outcome": outcome,
         "outcome_shares": outcome.shares.select_related("party").order_by("pk") if outcome else [],
@@ -142,14 +153,17 @@ def _forms(request: HttpRequest, dispute: Dispute, claims: list[Claim], act: str
         makers |= {"message": MessageForm}
         if dispute.state in ("open", "due"):
             initial = _prepared(dispute, claims)
-            away = dispute.claims.exclude(party__member__user__is_active=True).order_by("pk")
+            away = _away(dispute)
             makers["propose"] = partial(OutcomeForm, claims=claims, initial=initial)
             makers["join"] = partial(JoinForm, roles=_roles())
             if away:
                 seen = {"seen": dispute.version}
                 makers["answer"] = partial(NotedAnswerForm, claims=away, initial=seen)
         if dispute.state != "proposed":
-            makers["paper"] = partial(PaperForm, claims=dispute.claims.order_by("pk"))
+            everybody = dispute.claims.select_related("party").order_by("pk")
+            makers["paper"] = partial(PaperForm, claims=everybody)
+            makers["agreement"] = partial(NotedAgreementForm, claims=everybody)
+        makers |= _days_forms(dispute)
     if user.has_perm(EDIT) and dispute.state == "filed":
         makers |= {"accept": forms.Form, "refuse": ReasonForm}
     outcome = dispute.outcomes.filter(state="proposed").first()
@@ -159,6 +173,23 @@ def _forms(request: HttpRequest, dispute: Dispute, claims: list[Claim], act: str
         name: make(request.POST, request.FILES, prefix=name) if name == act else make(prefix=name)
         for name, make in makers.items()
     }
+
+
+def _away(dispute: Dispute) -> QuerySet[Claim]:
+    """The sides that have no account here and answer by letter."""
+    rows = dispute.claims.exclude(party__member__user__is_active=True)
+    return rows.select_related("party").order_by("pk")
+
+
+def _days_forms(dispute: Dispute) -> dict[str, Callable[..., forms.Form]]:
+    """More days for evidence: given by the society, or agreed to by a side without an account."""
+    if not days_are_running(dispute, on=clock.today()):
+        return {}
+    makers: dict[str, Callable[..., forms.Form]] = {"extend": partial(ExtensionForm, latest=latest_deadline(dispute))}
+    asked = asked_extension(dispute)
+    if asked and (away := _away(dispute).exclude(party=asked.asked_by).filter(share__gt=0)):
+        makers["days"] = partial(NotedExtensionAnswerForm, claims=away)
+    return makers
 
 
 def _roles() -> list[tuple[str, str]]:
@@ -215,6 +246,8 @@ def _join(request: HttpRequest, dispute: Dispute, _claims: list[Claim], data: di
         )
     party = Party.objects.get(pk=found[0].party_id)
     facts = {name: data[name] for name in ("role", "share", "basis", "reference", "valid_from", "valid_to")}
+    if data["agreement"]:
+        facts["agreement"] = desk.named_agreement(number=data["agreement"], work=dispute.work, party=party)
     today = clock.today()
     desk.join_dispute(
         dispute=dispute, claim=desk.NewClaim(party, stated_on=today, **facts), by=acting(request), on=today
@@ -235,6 +268,22 @@ def _paper(request: HttpRequest, _dispute: Dispute, _claims: list[Claim], data: 
     if kept.quarantined:
         return _("A virus was found in the file. It was locked away; ask for another file.")
     return _("The document is kept.")
+
+
+def _agreement(request: HttpRequest, _dispute: Dispute, _claims: list[Claim], data: dict[str, Any]) -> str:
+    desk.name_agreement(by=acting(request), **data)
+    return _("The claim rests on this agreement now.")
+
+
+def _extend(request: HttpRequest, dispute: Dispute, _claims: list[Claim], data: dict[str, Any]) -> str:
+    desk.extend_deadline(dispute=dispute, by=acting(request), on=clock.today(), **data)
+    return _("The days for evidence are extended; the sides are told.")
+
+
+def _days(request: HttpRequest, _dispute: Dispute, _claims: list[Claim], data: dict[str, Any]) -> str:
+    agrees = data["agrees"] == "yes"
+    desk.answer_extension(claim=data["claim"], agrees=agrees, by=acting(request), now=clock.now(), on=clock.today())
+    return _("The answer is noted.")
 
 
 def _accept(request: HttpRequest, dispute: Dispute, _claims: list[Claim], _data: dict[str, Any]) -> str:
@@ -265,6 +314,9 @@ _ACTS: dict[str, Callable[[HttpRequest, Dispute, list[Claim], dict[str, Any]], s
     "join": _join,
     "answer": _answer,
     "paper": _paper,
+    "agreement": _agreement,
+    "extend": _extend,
+    "days": _days,
     "accept": _accept,
     "refuse": _refuse,
     "confirm": _confirm,

@@ -149,7 +149,7 @@ def _panel(request: HttpRequest, found: Item, *, back: str, after: str, home: st
         "item": found,
         "work_words": words,
         "searched": works is not None,
-        "is_chosen": not words,  # what a search finds is looked at before it is chosen
+        "is_chosen": not (words or found.claims),  # what a search finds, or a member claims, is looked at first
         "new_work_url": _new_work_url(found, home) if request.user.has_perm("works.edit_works") else "",
         "choices": [_choice(one, found) for one in (found.candidates if works is None else works)[:FOUND_WORKS]],
         "machine_reason": _reason(found),

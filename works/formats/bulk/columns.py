@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from works.formats.bulk.texts import gettext_noop as _
+from cmo_portal.common.words import gettext_noop as _
 
 ROLES = ("CA", "C", "A", "AR", "AD", "TR", "E", "AM", "SE", "SA", "SR", "PA")
 YES = frozenset({"yes", "y", "true", "1", "ہاں"})

@@ -1,14 +1,7 @@
-"""What each complaint about a table of works says, and what to do. Marked here, translated where it is shown."""
+"""What each complaint about a table of works says, and what to do."""
 
-from works.formats.cwr.texts import Text
-
-
-def gettext_noop(text: str) -> str:
-    """Mark a text for the translators; it comes back as it is."""
-    return text
-
-
-_ = gettext_noop
+from cmo_portal.common.words import gettext_noop as _
+from works.formats.texts import Text
 
 _TEXTS: dict[str, Text] = {
     "blank": Text(_("This cell is blank."), _("Fill it in.")),

@@ -1,25 +1,8 @@
-"""What each complaint says: a message and a remedy, by numbered edit or by kind of fault.
+"""What each complaint says about a file received, by numbered edit or by kind of fault, and all texts by their keys."""
 
-Texts are English with %(name)s places. They are marked for translation here and translated where they are shown,
-because a file's acknowledgement carries them in English whatever language its reader uses.
-"""
-
-from typing import NamedTuple
-
-
-class Text(NamedTuple):
-    """A message and how to cure what it complains of."""
-
-    message: str
-    remedy: str
-
-
-def gettext_noop(text: str) -> str:
-    """Mark a text for the translators; it comes back as it is."""
-    return text
-
-
-_ = gettext_noop
+from cmo_portal.common.words import gettext_noop as _
+from works.formats.cwr.sending_texts import SENDING, WRITING
+from works.formats.texts import Text
 
 _FIELDS: dict[str, Text] = {
     "required": Text(_("The field %(field)s is blank."), _("Fill it.")),
@@ -310,19 +293,6 @@ _FILES: dict[str, Text] = {
     ),
 }
 
-_WRITING: dict[str, Text] = {
-    "no_such_record": Text(_("CWR %(version)s has no record of type %(value)s."), _("Leave it out, or write 2.2.")),
-    "nothing_to_write": Text(_("There is nothing to write."), _("A CWR file holds at least one transaction.")),
-    "too_long": Text(_("“%(value)s” is longer than the %(limit)s characters of %(field)s."), _("Shorten it.")),
-    "share_too_fine": Text(
-        _("“%(value)s” in %(field)s cannot be written."), _("Round shares to 0.01 %% and give durations in seconds.")
-    ),
-    "status_unwritten": Text(_("CWR %(version)s has no status “%(value)s”."), _("Answer with another status.")),
-    "number_missing": Text(_("An accepted work needs our work number."), _("Give the number we keep it under.")),
-    "conflict_missing": Text(_("A conflict shows no existing work."), _("Give the work it conflicts with.")),
-    "conflict_unasked": Text(_("Only an answer CO shows an existing work."), _("Leave it out, or answer CO.")),
-}
-
 # What publisher chains say and our books cannot.
 _CHAINS: dict[str, Text] = {
     "collection_differs": Text(
@@ -342,50 +312,6 @@ _CHAINS: dict[str, Text] = {
     ),
 }
 
-# What keeps a work of ours out of a file we send, or is left out of it.
-_SENDING: dict[str, Text] = {
-    "no_roman_title": Text(
-        _("No title of the work can be written in the letters of CWR: “%(value)s”"), _("Add a title in Roman letters.")
-    ),
-    "share_disputed": Text(_("A part of the work is in dispute."), _("Settle the dispute first.")),
-    "share_by_territory": Text(
-        _("The ownership differs by territory, which CWR cannot say."), _("Give the shares for the world.")
-    ),
-    "agreements_disagree": Text(
-        _("Agreements about the work contradict each other, so nobody can say who collects it."),
-        _("Correct the agreements."),
-    ),
-    "collected_for_another": Text(
-        _("A publisher collects a part of %(right)s that it does not own for its owner in %(value)s."),
-        _("Give the publisher the ownership, or tell the receiver apart from the file."),
-    ),
-    "chain_left_out": Text(
-        _("Nobody of ours stands in the chain of “%(value)s”; only what it owns is sent."), _("Nothing.")
-    ),
-    "share_too_small": Text(
-        _("The %(right)s share of “%(value)s” is below 0.01 %%, the smallest that CWR can say."), _("Raise it.")
-    ),
-    "owner_without_name": Text(_("An owner has no name in Roman letters: “%(value)s”"), _("Add the name.")),
-    "title_left_out": Text(
-        _("The title “%(value)s” cannot be written in CWR and is left out."), _("Add it in Roman letters, if needed.")
-    ),
-    "part_unknown": Text(
-        _("Nobody is known to own %(value)s %% of %(right)s; it is sent as the part of an unknown writer."),
-        _("Complete the shares."),
-    ),
-    "share_rounded": Text(
-        _("The %(right)s shares are finer than 0.01 %%; they are rounded, and their sum is kept."),
-        _("Nothing, or round them to 0.01 %%."),
-    ),
-    "recording_left_out": Text(_("The recording “%(value)s” has no ISRC and is left out."), _("Add the ISRC.")),
-    "detail_left_out": Text(
-        _("“%(value)s” cannot be written in %(field)s and is left out."), _("Write it in Roman letters, if needed.")
-    ),
-    "language_left_out": Text(
-        _("The language “%(value)s” is not in the table of CWR and is left out."), _("Choose another one.")
-    ),
-}
-
 _TEXTS = {
     **_FIELDS,
     **_ORDER,
@@ -394,9 +320,9 @@ _TEXTS = {
     **_CONTENT,
     **_AGREEMENTS,
     **_FILES,
-    **_WRITING,
+    **WRITING,
     **_CHAINS,
-    **_SENDING,
+    **SENDING,
 }
 
 

@@ -4,21 +4,20 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cmo_portal.accounts.access import require
 from cmo_portal.accounts.models import User
 from cmo_portal.audit.services import record_act
 from cmo_portal.common.words import gettext_noop
 from cmo_portal.wording import share_text
-from members.models import Member
 from works.models import Claim, Dispute
+from works.queries.rooms import room_of
 from works.rules.conflicts import divide
 from works.services.disputes.opening import locked
 from works.services.disputes.outcomes import Award, put_outcome
-from works.services.disputes.rooms import room_of
+from works.services.disputes.sides import speaks_for
 
 FITTING = gettext_noop("The claims fit beside each other after the answers of the sides.")
 ANSWERS = ("stands", "lowered", "agreed", "withdrawn")
@@ -75,15 +74,6 @@ def answer_claims(
     return results
 
 
-def speaks_for(claim: Claim, by: User, *, by_letter: bool = False) -> None:
-    """The member whose claim it is speaks for it; the desk notes what sides without an account here answer, and what
-    any side sends `by_letter`."""
-    if not by.is_active or not Member.objects.filter(party=claim.party_id, user=by).exists():
-        require(by, "works.edit_works")
-        if not by_letter and Member.objects.filter(party=claim.party_id, user__is_active=True).exists():
-            raise PermissionDenied(_("This side has an account here and answers for itself."))
-
-
 def _answered_share(dispute: Dispute, claim: Claim, answer: str, share: int | None, on: dt.date) -> int:
     if answer not in ANSWERS:
         raise ValidationError(_("Choose an answer."))
@@ -103,15 +93,17 @@ def _answered_share(dispute: Dispute, claim: Claim, answer: str, share: int | No
 
 
 def _end_if_fitting(dispute: Dispute, answer: str, by: User, on: dt.date) -> None:
-    """When the claims fit beside each other, the outcome is there for somebody of the society to confirm."""
+    """When nothing is contested any more, because the claims fit or one side alone is left, the outcome is there for
+    somebody of the society to confirm: at most the room."""
     claims = list(dispute.claims.select_related("party").order_by("pk"))
     room = room_of(dispute, [(claim.party_id, claim.role) for claim in claims], on=on)
-    if sum(claim.share for claim in claims) > room.size:
+    division = divide({claim.pk: claim.share for claim in claims}, room.size)
+    if division.held:
         return
     put_outcome(
         dispute=dispute,
         kind="withdrawn" if answer == "withdrawn" else "agreed",
-        awards=[Award(claim.party, claim.role, claim.share) for claim in claims if claim.share],
+        awards=[Award(claim.party, claim.role, division.paid[claim.pk]) for claim in claims],
         reason=FITTING,
         by=by,
     )

@@ -10,10 +10,11 @@ from cmo_portal.common.words import gettext_noop
 from works.mail import send_dispute_news
 from works.models import Dispute, DisputeOutcome, DisputeRule
 from works.queries.disputes import rule_on, what_evidence_decides
+from works.queries.rooms import room_of
 from works.rules.conflicts import decided_in_proportion
+from works.services.disputes.extensions import lapse_extension
 from works.services.disputes.opening import locked
 from works.services.disputes.outcomes import Award, put_outcome, settle
-from works.services.disputes.rooms import room_of
 
 DUE = "works.disputes_due"  # the kind of the daily job
 BY_EVIDENCE = gettext_noop("By the society's rule: at the deadline one side alone had given evidence.")
@@ -32,6 +33,7 @@ def _take_up(dispute: Dispute, on: dt.date) -> bool:
     dispute = locked(dispute)
     if dispute.state != "open" or dispute.deadline >= on:
         return False
+    lapse_extension(dispute, on)
     dispute.state, dispute.version = "due", dispute.version + 1
     dispute.save(update_fields=["state", "version"])
     send_dispute_news(dispute, by=None)

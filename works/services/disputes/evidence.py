@@ -14,8 +14,8 @@ from members.policy import policy
 from members.services.documents import Upload, check_upload, open_document, write_file
 from members.services.errors import refuse_field
 from works.models import Claim, DisputeEvidence
-from works.services.disputes.answers import speaks_for
 from works.services.disputes.opening import locked
+from works.services.disputes.sides import speaks_for
 
 
 @transaction.atomic

@@ -14,8 +14,8 @@ from works.mail import send_dispute_news
 from works.models import Claim, Dispute, DisputeMessage
 from works.models.claims import ENDED
 from works.rules.contact_data import holds_contact_data
-from works.services.disputes.answers import speaks_for
 from works.services.disputes.opening import locked
+from works.services.disputes.sides import speaks_for
 
 LONGEST = 4000
 

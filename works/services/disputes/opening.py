@@ -1,12 +1,11 @@
-"""How disputes begin: opened by the desk, found in a registration file, or filed by a member and then accepted."""
+"""How disputes begin: opened by the desk or found in a registration file; and how a further side comes in. What members
+file themselves stands in `filing`."""
 
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
-from django.conf import settings
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -14,18 +13,19 @@ from cmo_portal.accounts.access import require
 from cmo_portal.accounts.models import User
 from cmo_portal.audit.services import record_act
 from cmo_portal.wording import share_text
-from members.models import Member, Party
+from members.models import Party
 from members.models.territories import WORLD
+from members.services.areas import write_area
 from works.mail import send_dispute_news
-from works.models import Basis, Claim, Dispute, DisputeKind, DisputeMessage, ImportedTransaction, Work, WorkShare
+from works.models import Agreement, Basis, Claim, Dispute, DisputeKind, ImportedTransaction, Work, WorkShare
 from works.models.claims import HOLDING
 from works.queries.disputes import claims_on_record, rule_on
+from works.queries.rooms import Room, covering, room_of, shares_of
+from works.rules.areas import meets
 from works.rules.conflicts import divide
 from works.rules.splits import WHOLE
-from works.services.disputes.rooms import Room, divide_room, room_of
+from works.services.disputes.rooms import divide_room
 from works.services.registration import NewShare
-
-LEAST_GROUNDS = 20  # signs: "it is mine" is no ground
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,7 @@ class NewClaim:
     valid_from: dt.date | None = None
     valid_to: dt.date | None = None
     transaction: ImportedTransaction | None = None
+    agreement: Agreement | None = None
 
 
 @transaction.atomic
@@ -54,76 +55,14 @@ def open_dispute(
     kind: str = DisputeKind.OVER_CLAIM,
     territory: str = WORLD,
     takes_open_part: bool = True,
+    sampled: Work | None = None,
 ) -> Dispute:
     """Hold what `claims` contest of a right of a work; what each side has undisputed goes on paying, and so does all
-    that others hold. Raises ValidationError where the claims fit beside each other: then nothing is contested."""
+    that others hold. `sampled` is the work of which a part is used, in a dispute about a sample. Raises ValidationError
+    where the claims fit beside each other: then nothing is contested."""
     require(by, "works.edit_works")
     place = {"right": right, "territory": territory, "takes_open_part": takes_open_part}
-    return _open(Dispute(work=work, kind=kind, **place), claims, by, on)
-
-
-@transaction.atomic
-def file_counter_claim(
-    *, work: Work, right: str, role: str, share: int, against: Sequence[WorkShare], grounds: str, form_key: UUID,
-    by: User, on: dt.date, now: dt.datetime,
-) -> Dispute:  # fmt: skip
-    """A member claims a share that others have on record. Nothing is held before the desk has accepted the claim: money
-    of others does not stop because somebody says so. The same form again gives the dispute there is."""
-    member = Member.objects.select_related("party").filter(user=by).first()
-    if member is None or not by.is_active:
-        raise PermissionDenied
-    Work.objects.select_for_update(no_key=True).get(pk=work.pk)
-    if known := DisputeMessage.objects.filter(form_key=form_key, by=by).select_related("dispute").first():
-        return known.dispute
-    waiting = Dispute.objects.filter(state="filed", kind=DisputeKind.COUNTER_CLAIM, messages__by=by).distinct()
-    if waiting.count() >= settings.CLAIMS_WAITING:
-        raise ValidationError(_("So many claims of yours wait already. Wait until the society has looked at them."))
-    if len(grounds.strip()) < LEAST_GROUNDS:
-        raise ValidationError(_("Say on what your claim rests, in a sentence or two."))
-    own = NewClaim(member.party, role, share, Basis.MEMBER, stated_on=on)
-    dispute = Dispute(work=work, kind=DisputeKind.COUNTER_CLAIM, right=right, state="filed", takes_open_part=False)
-    claims = [own, *(_of_record(row) for row in _rows_of_others(against, member.party))]
-    _prepare(dispute, claims, on)
-    DisputeMessage.objects.create(
-        dispute=dispute, party=member.party, text=grounds.strip(), to_all=False, at=now, by=by, form_key=form_key
-    )
-    record_act(by=by, verb="file_claim", on=dispute, facts={"right": right, "share": share})
-    return dispute
-
-
-@transaction.atomic
-def accept_claim(*, dispute: Dispute, by: User, on: dt.date) -> Dispute:
-    """The desk takes a filed claim up: from now on its contested part is held and the days for evidence run. Accepted
-    twice it is accepted once."""
-    require(by, "works.edit_works")
-    dispute = locked(dispute)
-    if dispute.state == "open":
-        return dispute
-    _must_be_filed(dispute)
-    claims = list(dispute.claims.all())
-    room = room_of(dispute, [(claim.party_id, claim.role) for claim in claims], on=on)
-    _check_conflict(claims, room)
-    _begin(dispute, on)
-    dispute.state, dispute.version = "open", dispute.version + 1
-    _hold(dispute, claims, room)
-    send_dispute_news(dispute, by=by)
-    record_act(by=by, verb="accept_claim", on=dispute, facts={"share": dispute.share})
-    return dispute
-
-
-@transaction.atomic
-def refuse_claim(*, dispute: Dispute, reason: str, by: User, on: dt.date) -> Dispute:
-    """The desk does not take a filed claim up; the member reads why."""
-    require(by, "works.edit_works")
-    dispute = locked(dispute)
-    _must_be_filed(dispute)
-    if not reason.strip():
-        raise ValidationError(_("Say why the claim is not accepted. The member reads it."))
-    dispute.state, dispute.closed_on, dispute.outcome = "refused", on, reason.strip()
-    dispute.save(update_fields=["state", "closed_on", "outcome"])
-    send_dispute_news(dispute, by=by)
-    record_act(by=by, verb="refuse_claim", on=dispute, facts={"reason": reason.strip()[:200]})
-    return dispute
+    return _open(Dispute(work=work, kind=kind, sampled=sampled, **place), claims, by, on)
 
 
 @transaction.atomic
@@ -142,9 +81,9 @@ def join_dispute(*, dispute: Dispute, claim: NewClaim, by: User, on: dt.date) ->
     joined.save()
     claims = list(dispute.claims.order_by("pk"))
     room = room_of(dispute, [(each.party_id, each.role) for each in claims], on=on)
-    _check_conflict(claims, room)
+    check_conflict(claims, room)
     dispute.version += 1
-    _hold(dispute, claims, room)
+    hold(dispute, claims, room)
     send_dispute_news(dispute, by=by)
     record_act(by=by, verb="join_dispute", on=dispute, facts={"party": str(claim.party.uid), "share": claim.share})
     return joined
@@ -159,25 +98,35 @@ def open_file_conflicts(
     Inside the import's transaction and by its permission.
     """
     found = []
-    for right in dict.fromkeys(part.right for part in shares):
-        claimed: dict[tuple[int, str], int] = {}
-        parties = {part.party.pk: part.party for part in shares if part.party and part.right == right}
-        for part in shares:
-            if part.party and part.right == right:
-                key = part.party.pk, part.role
-                claimed[key] = claimed.get(key, 0) + part.share
-        rows = WorkShare.objects.filter(work=work, right=right, territory=WORLD, state="active").exclude(source=sender)
-        of_file = [
-            NewClaim(parties[party], role, share, Basis.FILE, transaction=row, stated_on=on)
-            for (party, role), share in claimed.items()
-        ]
-        on_record = [_of_record(each) for each in _rows_of_others(list(rows), *parties.values())]
+    for right, territory in dict.fromkeys((part.right, part.territory) for part in shares):
+        dispute = Dispute(work=work, right=right, territory=territory)
+        named = [part for part in shares if part.party and (part.right, part.territory) == (right, territory)]
         try:
             with transaction.atomic():
-                found.append(_open(Dispute(work=work, right=right), [*of_file, *on_record], by, on))
+                found.append(_open(dispute, _claims_of_file(dispute, named, sender, row, on), by, on))
         except ValidationError:
             continue
     return found
+
+
+def _claims_of_file(
+    dispute: Dispute, named: Sequence[NewShare], sender: str, row: ImportedTransaction, on: dt.date
+) -> list[NewClaim]:
+    """What a file claims of a right, and what others have on record there."""
+    parties = {part.party.pk: part.party for part in named if part.party}
+    claimed: dict[tuple[int, str], int] = {}
+    for part in named:
+        if part.party:
+            claimed[part.party.pk, part.role] = claimed.get((part.party.pk, part.role), 0) + part.share
+    standing = covering(shares_of(dispute.work_id), dispute.right, dispute.territory, on)
+    others = [each for each in standing if each.state == "active" and each.source != sender]
+    return [
+        *(
+            NewClaim(parties[party], role, share, Basis.FILE, transaction=row, stated_on=on)
+            for (party, role), share in claimed.items()
+        ),
+        *(of_record(each) for each in rows_of_others(others, *parties.values())),
+    ]
 
 
 def locked(dispute: Dispute) -> Dispute:
@@ -188,25 +137,27 @@ def locked(dispute: Dispute) -> Dispute:
 
 def _open(dispute: Dispute, claims: Sequence[NewClaim], by: User, on: dt.date) -> Dispute:
     Work.objects.select_for_update(no_key=True).get(pk=dispute.work_id)
-    rows, room = _prepare(dispute, claims, on)
-    _hold(dispute, rows, room)
+    rows, room = prepare(dispute, claims, on)
+    hold(dispute, rows, room)
     send_dispute_news(dispute, by=by)
     facts = {"right": dispute.right, "kind": dispute.kind, "share": dispute.share, "claims": len(claims)}
     record_act(by=by, verb="open_dispute", on=dispute, facts=facts)
     return dispute
 
 
-def _prepare(dispute: Dispute, claims: Sequence[NewClaim], on: dt.date) -> tuple[list[Claim], Room]:
+def prepare(dispute: Dispute, claims: Sequence[NewClaim], on: dt.date) -> tuple[list[Claim], Room]:
     """Store the dispute with its claims, and nothing held yet."""
     _check_claims(claims)
+    _check_sample(dispute)
+    write_area(dispute.territory)
     if len(claims) < 2:
         raise ValidationError(_("A dispute needs at least two claims. Add the other side."))
     sides = [(claim.party.pk, claim.role) for claim in claims]
     _must_be_undisputed(dispute, sides)
     room = room_of(dispute, sides, on=on)
     rows = [_claim_row(dispute, claim) for claim in claims]
-    dispute.share = _check_conflict(rows, room)
-    _begin(dispute, on)
+    dispute.share = check_conflict(rows, room)
+    begin(dispute, on)
     dispute.save()
     for row in rows:
         row.dispute = dispute
@@ -214,14 +165,14 @@ def _prepare(dispute: Dispute, claims: Sequence[NewClaim], on: dt.date) -> tuple
     return rows, room
 
 
-def _begin(dispute: Dispute, on: dt.date) -> None:
+def begin(dispute: Dispute, on: dt.date) -> None:
     """The society's terms of the day: how long evidence can be sent, and what is held."""
     rule = rule_on(on)
     dispute.opened_on, dispute.deadline = on, on + dt.timedelta(days=rule.evidence_days)
     dispute.holds = rule.holds
 
 
-def _hold(dispute: Dispute, claims: Sequence[Claim], room: Room) -> None:
+def hold(dispute: Dispute, claims: Sequence[Claim], room: Room) -> None:
     division = divide({(claim.party_id, claim.role): claim.share for claim in claims}, room.size)
     dispute.share = division.held
     dispute.save()
@@ -238,7 +189,14 @@ def _check_claims(claims: Sequence[NewClaim]) -> None:
         raise ValidationError(faults)
 
 
-def _check_conflict(claims: Sequence[Claim], room: Room) -> int:
+def _check_sample(dispute: Dispute) -> None:
+    if (dispute.kind == DisputeKind.SAMPLE) != (dispute.sampled is not None):
+        raise ValidationError(_("A dispute about a sample, and no other, names the work of which a part is used."))
+    if dispute.sampled is not None and dispute.sampled.pk == dispute.work_id:
+        raise ValidationError(_("A work is no sample of itself. Name the other work."))
+
+
+def check_conflict(claims: Sequence[Claim], room: Room) -> int:
     """What would be held; refused where the claims fit beside each other."""
     division = divide({claim.party_id: claim.share for claim in claims}, room.size)
     if not division.held:
@@ -257,20 +215,15 @@ def _must_be_undisputed(dispute: Dispute, sides: Sequence[tuple[int, str]]) -> N
         "dispute__right": dispute.right,
         "dispute__state__in": ("filed", *HOLDING),
     }
-    known = Claim.objects.filter(**place, dispute__territory=dispute.territory, party__in=[side[0] for side in sides])
-    if claim := known.select_related("party", "dispute").first():
+    known = Claim.objects.filter(**place, party__in=[side[0] for side in sides]).select_related("party", "dispute")
+    if claim := next((each for each in known if meets(each.dispute.territory, dispute.territory)), None):
         raise ValidationError(
             _("%(name)s is a side of a dispute about this right already. Add the other claims to that dispute.")
             % {"name": claim.party.display_name}
         )
 
 
-def _must_be_filed(dispute: Dispute) -> None:
-    if dispute.state != "filed":
-        raise ValidationError(_("This claim has been decided on already."))
-
-
-def _rows_of_others(rows: Sequence[WorkShare], *parties: Party) -> list[WorkShare]:
+def rows_of_others(rows: Sequence[WorkShare], *parties: Party) -> list[WorkShare]:
     """One row for each other party: a party that holds several roles is a side with the largest of them."""
     own = {party.pk for party in parties}
     largest: dict[int, WorkShare] = {}
@@ -281,7 +234,7 @@ def _rows_of_others(rows: Sequence[WorkShare], *parties: Party) -> list[WorkShar
     return list(largest.values())
 
 
-def _of_record(row: WorkShare) -> NewClaim:
+def of_record(row: WorkShare) -> NewClaim:
     assert row.party is not None
     basis, file_row, stated = claims_on_record(row)
     return NewClaim(
@@ -302,6 +255,7 @@ def _claim_row(dispute: Dispute, claim: NewClaim) -> Claim:
         valid_to=claim.valid_to,
         basis=claim.basis,
         transaction=claim.transaction,
+        agreement=claim.agreement,
         reference=claim.reference.strip()[:200],
         stated_on=claim.stated_on,
     )

@@ -17,8 +17,10 @@ from members.models import Member, Party
 from works.mail import send_dispute_news
 from works.models import Dispute, DisputeOutcome, DisputeRule, OutcomeShare
 from works.models.settlements import OUTCOME_KINDS
+from works.queries.rooms import Side, room_of
+from works.services.disputes.extensions import lapse_extension
 from works.services.disputes.opening import locked
-from works.services.disputes.rooms import Side, divide_room, room_of
+from works.services.disputes.rooms import divide_room
 
 SETTLE = "works.settle_disputes"
 OPEN_TO_OTHERS = ("court", "new_share")  # outcomes that may give a share to somebody who was no side
@@ -116,12 +118,7 @@ def settle(*, dispute: Dispute, outcome: DisputeOutcome, by: User | None, on: dt
             shares[side] += row.share
     divide_room(room, dispute, shares=shares, held=0)
     faultpoint("disputes.settle.after_shares")
-    outcome.state, outcome.decided_by, outcome.decided_on = "confirmed", by, on
-    outcome.save(update_fields=["state", "decided_by", "decided_on"])
-    dispute.state, dispute.closed_on, dispute.outcome = "settled", on, outcome.reason
-    dispute.version += 1
-    dispute.save(update_fields=["state", "closed_on", "outcome", "version"])
-    send_dispute_news(dispute, by=by)
+    _end(dispute, outcome, by, on)
     given = [Award(award.party, award.role, award.share) for award in awards]
     record_act(by=by, verb="settle_dispute", on=dispute, facts=_facts(outcome, given))
 
@@ -132,9 +129,15 @@ def end_with_merge(*, dispute: Dispute, reason: str, asked_by: User, by: User, o
     outcome = DisputeOutcome.objects.create(dispute=dispute, kind="withdrawn", reason=reason, proposed_by=asked_by)
     dispute.state = "proposed"
     dispute.save(update_fields=["state"])
+    _end(dispute, outcome, by, on)
+
+
+def _end(dispute: Dispute, outcome: DisputeOutcome, by: User | None, on: dt.date) -> None:
+    """The shares are as the outcome says: it is confirmed, the dispute settled, and its sides hear of it."""
+    lapse_extension(dispute, on)
     outcome.state, outcome.decided_by, outcome.decided_on = "confirmed", by, on
     outcome.save(update_fields=["state", "decided_by", "decided_on"])
-    dispute.state, dispute.closed_on, dispute.outcome = "settled", on, reason
+    dispute.state, dispute.closed_on, dispute.outcome = "settled", on, outcome.reason
     dispute.version += 1
     dispute.save(update_fields=["state", "closed_on", "outcome", "version"])
     send_dispute_news(dispute, by=by)

@@ -1,64 +1,30 @@
-"""The room of a dispute: the shares that it is about, and how they are written anew when it opens, grows or ends.
+"""How the shares of a room (works.queries.rooms) are written anew when a dispute opens, grows or ends.
 
-The room is what the sides hold in the roles they claim, what is held already, and, where the dispute takes it, the part
-without an owner. Shares of everybody else are never touched. Row history keeps what every share was before.
+Shares of everybody else are never touched. Row history keeps what every share was before.
 """
 
 import copy
 import datetime as dt
 import uuid
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from members.models.territories import WORLD
+from members.models.territories import LONGEST_AREA
+from members.services.areas import write_area
 from works.models import Dispute, WorkShare
-from works.queries.work_pages import in_force
-from works.rules.splits import WHOLE
+from works.queries.rooms import Room, Side
+from works.rules.areas import without
 from works.services.registration import SharesAboveWhole, write_shares
 
 SOURCE = "dispute"
 _ABOVE = gettext_lazy(
-    "In some of the days of these shares more than 100 % would stand. Correct the dates of the shares first."
+    "In some of the days or countries of these shares more than 100 % would stand. Correct the days and territories of"
+    " the shares first."
 )
-Side = tuple[int, str]  # party id and role
-
-
-@dataclass(frozen=True, slots=True)
-class Room:
-    """The rows of a room and its size in 1/10,000 of a percent; `begins` and `ends` bound the days in which all its
-    rows hold (None: always)."""
-
-    rows: tuple[WorkShare, ...]
-    size: int
-    begins: dt.date | None
-    ends: dt.date | None
-
-
-def room_of(dispute: Dispute, sides: Collection[Side], *, on: dt.date) -> Room:
-    """The room of a dispute on a day. Before anything is held, it takes in the part without an owner as well."""
-    place: dict[str, Any] = {"work": dispute.work_id, "right": dispute.right, "territory": dispute.territory}
-    held = list(dispute.held_shares.all()) if dispute.pk else []
-    on = _within(on, held)
-    standing = WorkShare.objects.filter(in_force(on), **place).order_by("pk")
-    wanted = Q(pk__in=[])
-    for party_id, role in sides:
-        wanted |= Q(state="active", party_id=party_id, role=role)
-    missing = 0
-    if dispute.takes_open_part and not held:
-        wanted |= Q(state="unclaimed", role__in={"", *(role for _party, role in sides)})
-        missing = _undocumented(dispute, on)
-    rows = (*held, *standing.filter(wanted))
-    begun = [row.valid_from for row in rows if row.valid_from]
-    ended = [row.valid_to for row in rows if row.valid_to]
-    size = missing + sum(row.share for row in rows)
-    return Room(rows, size, max(begun, default=None), min(ended, default=None))
 
 
 def divide_room(room: Room, dispute: Dispute, *, shares: Mapping[Side, int], held: int) -> None:
@@ -68,7 +34,7 @@ def divide_room(room: Room, dispute: Dispute, *, shares: Mapping[Side, int], hel
     if rest < 0:
         raise ValidationError(_("The shares of this work have changed meanwhile. Look at them and enter it anew."))
     for row in room.rows:
-        _cut(row, room)
+        _cut(row, room, dispute.territory)
     try:
         with transaction.atomic():
             _write(room, dispute, shares, held, rest)
@@ -136,8 +102,9 @@ def _row(
     )
 
 
-def _cut(row: WorkShare, room: Room) -> None:
-    """A share that holds longer than the room lasts goes on unchanged before and after it."""
+def _cut(row: WorkShare, room: Room, area: str) -> None:
+    """A share that holds longer than the room lasts, or in more countries than the dispute is about, goes on unchanged
+    before and after it, and elsewhere."""
     pieces = []
     if room.begins and (row.valid_from is None or row.valid_from < room.begins):
         pieces.append(_copy(row, valid_to=room.begins - dt.timedelta(days=1)))
@@ -145,30 +112,20 @@ def _cut(row: WorkShare, room: Room) -> None:
     if room.ends and (row.valid_to is None or row.valid_to > room.ends):
         pieces.append(_copy(row, valid_from=room.ends + dt.timedelta(days=1)))
         row.valid_to = room.ends
+    if elsewhere := without(row.territory, area):
+        if len(elsewhere) > LONGEST_AREA:
+            raise ValidationError(_("What is left of the territory of a share is too long to write down."))
+        pieces.append(_copy(row, territory=elsewhere))
+        row.territory = write_area(area)
     if pieces:
-        row.save(update_fields=["valid_from", "valid_to"])
+        row.save(update_fields=["valid_from", "valid_to", "territory"])
         write_shares(pieces)
 
 
-def _copy(row: WorkShare, **changed: dt.date) -> WorkShare:
+def _copy(row: WorkShare, **changed: dt.date | str) -> WorkShare:
     piece = copy.copy(row)
     piece.pk, piece.uid, piece._state = None, uuid.uuid4(), copy.copy(row._state)
     piece._state.adding = True
     for name, value in changed.items():
         setattr(piece, name, value)
     return piece
-
-
-def _within(on: dt.date, held: list[WorkShare]) -> dt.date:
-    """The day itself, or the nearest one on which the held part stands."""
-    for row in held:
-        on = max(on, row.valid_from or on)
-        on = min(on, row.valid_to or on)
-    return on
-
-
-def _undocumented(dispute: Dispute, on: dt.date) -> int:
-    """What nobody holds of a right on a day."""
-    territories = {dispute.territory, WORLD}
-    rows = WorkShare.objects.filter(in_force(on), work=dispute.work_id, right=dispute.right, territory__in=territories)
-    return max(0, WHOLE - (rows.aggregate(total=Sum("share"))["total"] or 0))

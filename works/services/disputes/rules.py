@@ -15,13 +15,21 @@ from works.services.disputes.outcomes import SETTLE
 
 @transaction.atomic
 def draft_rule(
-    *, valid_from: dt.date, evidence_days: int, holds: str, at_deadline: str, source: str, by: User
+    *,
+    valid_from: dt.date,
+    evidence_days: int,
+    extension_days: int,
+    holds: str,
+    at_deadline: str,
+    source: str,
+    by: User,
 ) -> DisputeRule:
     """Draft how disputes opened from a day on are handled. Raises ValidationError."""
     require(by, "works.edit_works")
     rule = DisputeRule(
         valid_from=valid_from,
         evidence_days=evidence_days,
+        extension_days=extension_days,
         holds=holds,
         at_deadline=at_deadline,
         source=source.strip(),

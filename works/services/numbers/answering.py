@@ -172,6 +172,9 @@ class _Requests:
         self._by_number = {row.number: row for row in named}
         works = {answer.work_number for answer in listed if answer.work_number and not answer.request}
         # Of several requests about a work the answer belongs to the one that is out, else to the newest.
+        merged = Work.objects.filter(number__in=works, merged_into__isnull=False)
+        self._leads_to = dict(merged.values_list("number", "merged_into__number"))
+        works |= set(self._leads_to.values())
         about = rows.filter(work__number__in=works).order_by("pk") if system == "iswc" and works else []
         self._by_work: dict[str, NumberRequest] = {}
         for row in sorted(about, key=lambda row: (row.state == "sent", row.pk)):
@@ -180,7 +183,10 @@ class _Requests:
 
     def of(self, answer: Answer) -> NumberRequest | None:
         """The request that an answer belongs to."""
-        return self._by_number.get(answer.request) if answer.request else self._by_work.get(answer.work_number)
+        if answer.request:
+            return self._by_number.get(answer.request)
+        number = answer.work_number
+        return self._by_work.get(number) or self._by_work.get(self._leads_to.get(number, ""))
 
 
 def _outcome(answer: Answer, request: NumberRequest | None, by: User, file: AnswerFile) -> Outcome:

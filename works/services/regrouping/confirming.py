@@ -19,16 +19,12 @@ from cmo_portal.common.faults import faultpoint
 from members.models import Party
 from members.models.territories import WORLD
 from works.models import (
-    AgreementWork,
     Basis,
     Claim,
     Dispute,
-    DuplicatePair,
     RecordingWork,
     Regrouping,
-    SourceWork,
     Work,
-    WorkReport,
     WorkShare,
 )
 from works.queries.regrouping import FIELDS, RightChoice, parts_of, right_choices, shares_digest, works_digest
@@ -36,11 +32,11 @@ from works.rules.regrouping import CONTEST, OTHER, WORK, sides_of
 from works.services.disputes import NewClaim, open_dispute
 from works.services.registration import NewTitle, NewWork, store_works
 from works.services.regrouping.changes import Changes
+from works.services.regrouping.following import follow, follow_disputes, follow_requests, lead_on
 from works.services.regrouping.proposing import merge_faults, split_faults
 
 REGROUPING_LOCK = 0x52454752
 ORIGINAL, ALTERNATIVE = "OT", "AT"
-DESCRIPTIONS = ("performers", "instrumentations", "origins", "public_domain_elements", "sources", "notes")
 
 
 def hold_regroupings() -> None:
@@ -73,12 +69,14 @@ def merge_works(*, regrouping: Regrouping, seen: str, by: User, now: dt.datetime
     _merge_fields(changes, work, other, regrouping.choices.get("fields", {}))
     try:
         with transaction.atomic():
-            _follow(changes, work, other)
+            follow(changes, work, other)
     except IntegrityError as error:  # the database knows every way from work to work
         raise ValidationError(
             _("The works made from these two would lead back to them. Correct the sources first.")
         ) from error
-    _lead_on(changes, work, other, by, now)
+    follow_disputes(changes, work, other)
+    follow_requests(changes, work, other)
+    lead_on(changes, work, other, by, now)
     changes.write()
     faultpoint("works.merge.after_write")
     return _finish(regrouping, by, now, len(changes.rows))
@@ -231,35 +229,6 @@ def _merge_fields(changes: Changes, work: Work, other: Work, choices: dict[str, 
         changes.change(work, iswc=None)
         changes.change(other, iswc=mine)
     changes.change(work, **chosen)
-
-
-def _follow(changes: Changes, work: Work, other: Work) -> None:
-    """What points to the other work points to this one: agreements that name it, works made from it, what senders said
-    of it. How it is described fills the gaps: a kind of description that the work has already stays as it is."""
-    named = set(AgreementWork.objects.filter(work=work).values_list("agreement_id", flat=True))
-    for listed in other.agreements.exclude(agreement__in=named).order_by("pk"):
-        changes.change(listed, work=work)
-    for derived in SourceWork.objects.filter(source=other).order_by("pk"):
-        changes.change(derived, source=work)
-    senders = set(work.submissions.values_list("sender", flat=True))
-    for sent in other.submissions.exclude(sender__in=senders).order_by("pk"):
-        changes.change(sent, work=work)
-    for kind in DESCRIPTIONS:
-        if not getattr(work, kind).exists():
-            for row in getattr(other, kind).order_by("pk"):
-                changes.change(row, work=work)
-
-
-def _lead_on(changes: Changes, work: Work, other: Work, by: User, now: dt.datetime) -> None:
-    """Whatever was merged into the other work before, open reports and the pair follow; then the other work goes."""
-    for earlier in Work.objects.filter(merged_into=other).order_by("pk"):
-        changes.change(earlier, merged_into=work)
-    for report in WorkReport.objects.filter(work=other, state="open").order_by("pk"):
-        changes.change(report, work=work)
-    first, second = sorted((work.pk, other.pk))
-    for pair in DuplicatePair.objects.filter(first=first, second=second, state="open"):
-        changes.change(pair, state="merged", decided_by=by, decided_at=now)
-    changes.change(other, state="merged", merged_into=work)
 
 
 # --- a split ---------------------------------------------------------------------------------------------------------

@@ -13,7 +13,9 @@ from cmo_portal.accounts.access import require
 from cmo_portal.accounts.models import User
 from cmo_portal.audit.services import record_act
 from works.models import Regrouping, SourceWork, Work
-from works.queries.regrouping import LIVE, right_choices
+from works.queries.regrouping import LIVE, RightChoice, right_choices
+from works.queries.regrouping_words import hindrance_words
+from works.queries.splits import live_split
 from works.rules.regrouping import CONTEST, OTHER, WORK
 
 SPLIT_PLACES = ("stays", "goes", "both")
@@ -104,13 +106,20 @@ def merge_faults(work: Work, other: Work, choices: Mapping[str, Any]) -> list[st
         if choice not in (WORK, OTHER, CONTEST):
             faults.append(_("%(right)s right: the shares differ. Choose whose shares survive.") % facts)
         elif choice == CONTEST and not right.may_contest:
-            faults.append(
-                _("%(right)s right: this difference cannot be put into a dispute. Choose one side's shares.") % facts
-            )
+            told = _("%(right)s right: choose one side's shares. %(why)s")
+            faults.append(told % (facts | {"why": hindrance_words(right)}))
+        faults += _asked_faults(work, other, right, choice)
         lost = right.of_work if choice == OTHER else right.of_other
         if any(row.state == "disputed" for row in lost):
             faults.append(_("%(right)s right: a dispute is open on the side that would go. Settle it first.") % facts)
     return faults
+
+
+def _asked_faults(work: Work, other: Work, right: RightChoice, choice: str) -> list[str]:
+    """Shares on which co-writers are being asked stay with their work: the round is about it, and rests with it."""
+    asked = [side for side in (work, other) if live_split(side)] if choice in (OTHER, CONTEST) else []
+    told = _("%(right)s right: the co-writers are being asked about the split of %(work)s. Wait until that is decided.")
+    return [told % {"right": right.label, "work": side.number} for side in asked]
 
 
 def split_faults(work: Work, choices: Mapping[str, Any]) -> list[str]:
@@ -129,6 +138,8 @@ def split_faults(work: Work, choices: Mapping[str, Any]) -> list[str]:
     moved = [int(row) for row, where in shares.items() if where != "stays"]
     if work.shares.filter(pk__in=moved, state="disputed").exists():
         faults.append(_("A contested part cannot go to another work. Settle the dispute first."))
+    if moved and live_split(work):
+        faults.append(_("The co-writers are being asked about these shares. Wait until that is decided."))
     return faults
 
 

@@ -26,7 +26,7 @@ FOUND = 10
 @require_http_methods(["GET", "HEAD", "POST"])
 def cue_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     """One cue with the works that it may be; a choice goes on to the next cue without a work."""
-    rows = Cue.objects.select_related("sheet__episode__production", "cue_type", "work")
+    rows = Cue.objects.select_related("sheet__episode__production", "cue_type", "work__merged_into")
     cue = get_object_or_404(rows, uid=uid)
     following = next_open_cue(cue.sheet, after=cue.sequence)
     if request.method == "POST":

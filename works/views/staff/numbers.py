@@ -13,12 +13,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.common import clock
+from cmo_portal.forms import typed_text
 from cmo_portal.paging import keyset_page
 from members.models import PartyName
 from works.forms.numbers import RequestFilter, SettleForm
 from works.models import NumberRequest, Work
 from works.number_exports import request_list_csv
 from works.queries.number_requests import counts_by_state, found_requests, in_words, late
+from works.queries.titles import own_titles
 from works.queries.work_pages import acts_on
 from works.services import numbers
 from works.views.staff.works import EDIT, STAFF, VIEW
@@ -41,7 +43,7 @@ def request_list(request: HttpRequest) -> HttpResponse:
         return request_list_csv(found.order_by("-pk")[:EXPORTED])
     export = request.GET.copy()
     export["format"] = "csv"
-    page = keyset_page(found, order=("-pk",), query=request.GET)
+    page = keyset_page(found.prefetch_related(own_titles("work__")), order=("-pk",), query=request.GET)
     late_ones = set(
         NumberRequest.objects.filter(late(clock.now()), pk__in=[row.pk for row in page.rows]).values_list(
             "pk", flat=True
@@ -86,7 +88,7 @@ def request_decide(request: HttpRequest, uid: UUID) -> HttpResponse:
     row, by, act = _request(uid), acting(request), request.POST.get("act")
     try:
         if act == "withdraw":
-            numbers.withdraw_request(request=row, reason=request.POST.get("reason", "")[:300], by=by)
+            numbers.withdraw_request(request=row, reason=typed_text(request, "reason", 300), by=by)
             messages.success(request, _("The request is withdrawn."))
         elif act == "merge" and row.work and row.conflict:
             row = numbers.request_iswc_merge(work=row.work, other=row.conflict, by=by)

@@ -15,6 +15,7 @@ from cmo_portal.paging import keyset_page
 from works.forms.search import ReportFilter
 from works.forms.staff import OutcomeForm
 from works.models import WorkReport
+from works.queries.titles import own_titles
 from works.services.reports import settle_report
 from works.views.staff.works import EDIT, STAFF
 
@@ -25,7 +26,7 @@ def report_list(request: HttpRequest) -> HttpResponse:
     """Reports, the oldest first."""
     chosen = ReportFilter(request.GET)
     state = (chosen.cleaned_data["state"] if chosen.is_valid() else "") or "open"
-    rows = WorkReport.objects.select_related("work")
+    rows = WorkReport.objects.select_related("work").prefetch_related(own_titles("work__"))
     if state != "all":
         rows = rows.filter(state=state)
     context = {

@@ -17,7 +17,8 @@ from works.exports import split_list_csv
 from works.forms.search import SplitFilter
 from works.forms.splits import EvidenceForm, SplitRuleForm
 from works.models import SplitProposal, SplitRule
-from works.queries.splits import Side, agreement_rule, filtered_splits, rounds_of, sides_of
+from works.queries.splits import Side, agreement_rule, filtered_splits, rounds_of, sides_of, sides_of_rounds
+from works.queries.titles import own_titles
 from works.services.splits import confirm_split_for, set_split_rule
 from works.views.staff.works import EDIT, STAFF, VIEW
 
@@ -36,7 +37,7 @@ def split_list(request: HttpRequest) -> HttpResponse:
     query["format"] = "csv"
     context = {
         "page": page,
-        "rows": [(proposal, sides_of(proposal)) for proposal in page.rows],
+        "rows": list(zip(page.rows, sides_of_rounds(page.rows), strict=True)),
         "filter_form": chosen,
         "export_url": f"?{query.urlencode()}",
         "empty_text": _("No split waits here."),
@@ -50,7 +51,8 @@ def split_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def split_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     """One round: its sides and their answers; the desk confirms on evidence for a side that cannot."""
-    proposal = get_object_or_404(SplitProposal.objects.select_related("work", "proposed_by"), uid=uid)
+    rounds = SplitProposal.objects.select_related("work", "proposed_by").prefetch_related(own_titles("work__"))
+    proposal = get_object_or_404(rounds, uid=uid)
     form = EvidenceForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         party = get_object_or_404(Party, uid=form.cleaned_data["party"], split_answers__proposal=proposal)

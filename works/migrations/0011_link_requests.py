@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('members', '0003_territories'),
         ('pghistory', '0007_auto_20250421_0444'),
-        ('works', '0008_confirm_undos'),
+        ('works', '0010_imported_transaction_lookups'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,64 @@
+"""The comparison of works as a job: by the button and by itself once a night, and the money that hangs on each pair."""
+
+import datetime as dt
+
+import pytest
+
+from cmo_portal.jobs.models import Job
+from royalties.models import DuplicateStake
+from royalties.queries.duplicates import FIND
+from royalties.services import duplicates
+from tests.factories import royalties as make
+from tests.factories.licensing import person
+from tests.factories.members import make_member
+from works.models import SweptWork
+
+pytestmark = pytest.mark.django_db
+EVENING = dt.datetime(2026, 11, 22, 17, 0, tzinfo=dt.UTC)  # 22:00 at the society's place
+SMALL_HOURS = dt.datetime(2026, 11, 22, 20, 30, tzinfo=dt.UTC)  # 01:30 of the next day there
+NIGHT = dt.datetime(2026, 11, 22, 21, 30, tzinfo=dt.UTC)  # 02:30
+
+
+def sweeps() -> int:
+    return Job.objects.filter(kind=FIND).count()
+
+
+def test_once_a_night_the_works_are_compared_without_anybody_asking(run_jobs) -> None:
+    alia = make_member("Alia").party
+    make.song("Chandni Raat", (alia, 100))
+    make.song("Chandni Rat", (alia, 100))
+    for round_of_the_reaper in (EVENING, EVENING, SMALL_HOURS):
+        duplicates.sweep_each_night(now=round_of_the_reaper)
+        run_jobs()
+    assert sweeps() == 1 and DuplicateStake.objects.count() == 1
+    duplicates.sweep_each_night(now=NIGHT)
+    run_jobs()
+    assert sweeps() == 2
+    job = Job.objects.get(kind=FIND, key="duplicates:2026-11-23")
+    assert (job.state, job.progress_done) == ("done", 0), "nothing had changed since"
+
+
+def test_the_hour_is_a_setting(settings) -> None:
+    settings.SWEEP_HOUR = 4
+    duplicates.sweep_each_night(now=NIGHT)
+    assert Job.objects.get(kind=FIND).key == "duplicates:2026-11-22"
+
+
+def test_a_comparison_that_is_under_way_is_not_doubled(run_jobs) -> None:
+    duplicates.start_sweep(by=person("documentation"), now=NIGHT)
+    duplicates.sweep_each_night(now=NIGHT)
+    assert sweeps() == 1
+    run_jobs()
+    duplicates.sweep_each_night(now=NIGHT)
+    assert sweeps() == 2
+
+
+def test_the_money_on_pairs_is_counted_in_parts(monkeypatch, run_jobs) -> None:
+    monkeypatch.setattr(duplicates, "PAIRS_AT_ONCE", 2)
+    alia = make_member("Alia").party
+    for title in ("Chandni Raat", "Chandni Rat", "Chaandni Raat"):
+        make.song(title, (alia, 100))
+    duplicates.sweep_each_night(now=NIGHT)
+    run_jobs()
+    assert DuplicateStake.objects.count() == 3
+    assert not SweptWork.objects.filter(is_stale=True).exists()

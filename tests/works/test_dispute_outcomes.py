@@ -1,0 +1,134 @@
+"""Disputes end by a confirmed outcome, or when the days for evidence are over and the society's rule says how."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+
+from cmo_portal.audit.models import Act
+from tests.factories.works import party
+from tests.works.disputing import DAY, LATE, award, claim, dispute, end, rows, side
+from works.models import Dispute, DisputeOutcome, DisputeRule
+from works.services import disputes
+
+
+@pytest.mark.django_db
+class TestOutcomes:
+    def test_it_gives_the_room_to_the_sides_and_the_rest_nobody(self, opened: Dispute, by: Any, approver: Any) -> None:
+        alia, bilal = side(opened, 0).party, side(opened, 1).party
+        ended = end(opened, award(alia, 30), award(bilal, 50), by=by, approver=approver)
+        assert rows(opened.work) == [
+            ("Bilal Hussain", "active", 50), ("Alia Rahman", "active", 30), ("-", "unclaimed", 20),
+        ]  # fmt: skip
+        assert (ended.state, ended.closed_on) == ("settled", DAY)
+        verbs = list(Act.objects.order_by("number").values_list("verb", flat=True))
+        assert verbs[-3:] == ["open_dispute", "propose_outcome", "settle_dispute"]
+
+    def test_nobody_confirms_her_own_proposal_and_no_side_decides(
+        self, opened: Dispute, by: Any, approver: Any, staff: Any
+    ) -> None:
+        alia = side(opened, 0).party
+        facts = {"dispute": opened, "kind": "split", "reason": "Letters.", "on": DAY, "awards": [award(alia, 60)]}
+        with pytest.raises(PermissionDenied):
+            disputes.propose_outcome(by=approver, **facts)
+        outcome = disputes.propose_outcome(by=by, **facts)
+        with pytest.raises(PermissionDenied):
+            disputes.confirm_outcome(outcome=outcome, by=by, on=DAY)
+        by.groups.add(*approver.groups.all())
+        fresh = type(by).objects.get(pk=by.pk)
+        with pytest.raises(PermissionDenied, match="Another person"):
+            disputes.confirm_outcome(outcome=outcome, by=fresh, on=DAY)
+        assert ("-", "disputed", 10) in rows(opened.work)
+
+    @pytest.mark.parametrize(
+        ("percents", "kind", "reason", "words"),
+        [
+            ((60, 50), "split", "Letters.", "give at most that"),
+            ((60, 40), "nothing", "Letters.", "Choose how"),
+            ((60, 40), "split", " ", "on what ground"),
+            ((0, 40), "split", "Letters.", "more than 0"),
+        ],
+    )
+    def test_an_outcome_that_makes_no_sense_is_refused(
+        self, percents: tuple[int, int], kind: str, reason: str, words: str, opened: Dispute, by: Any
+    ) -> None:
+        awards = [award(side(opened, place).party, size) for place, size in enumerate(percents)]
+        with pytest.raises(ValidationError, match=words):
+            disputes.propose_outcome(dispute=opened, kind=kind, awards=awards, reason=reason, by=by, on=DAY)
+        assert not DisputeOutcome.objects.exists()
+
+    def test_a_court_may_give_a_share_to_somebody_who_was_no_side(
+        self, opened: Dispute, by: Any, approver: Any
+    ) -> None:
+        alia, carim = side(opened, 0).party, party("Carim Shah")
+        with pytest.raises(ValidationError, match="no side of this dispute"):
+            end(opened, award(alia, 60), award(carim, 40), by=by, approver=approver)
+        end(opened, award(alia, 60), award(carim, 40), by=by, approver=approver, kind="court")
+        assert rows(opened.work) == [("Alia Rahman", "active", 60), ("Carim Shah", "active", 40)]
+
+    def test_what_is_not_confirmed_goes_on_and_may_be_proposed_anew(
+        self, opened: Dispute, by: Any, approver: Any
+    ) -> None:
+        alia, bilal = side(opened, 0).party, side(opened, 1).party
+        facts = {"dispute": opened, "kind": "split", "reason": "Letters.", "by": by, "on": DAY}
+        outcome = disputes.propose_outcome(awards=[award(alia, 100)], **facts)
+        with pytest.raises(ValidationError, match="stands here already"):
+            disputes.propose_outcome(awards=[award(alia, 60)], **facts)
+        back = disputes.refuse_outcome(outcome=outcome, reason="Bilal proved 50 %.", by=approver, on=DAY)
+        assert back.state == "open"
+        with pytest.raises(ValidationError, match="decided on already"):
+            disputes.confirm_outcome(outcome=outcome, by=approver, on=DAY)
+        end(opened, award(alia, 50), award(bilal, 50), by=by, approver=approver)
+
+    def test_confirmed_twice_it_is_confirmed_once(self, opened: Dispute, by: Any, approver: Any) -> None:
+        end(opened, award(side(opened, 0).party, 60), by=by, approver=approver)
+        version = Dispute.objects.get().version
+        disputes.confirm_outcome(outcome=DisputeOutcome.objects.get(), by=approver, on=DAY)
+        assert Dispute.objects.get().version == version
+
+
+@pytest.mark.django_db
+class TestDeadlines:
+    def rule(self, by: Any, approver: Any, **terms: Any) -> DisputeRule:
+        facts = {
+            "valid_from": DAY,
+            "evidence_days": 60,
+            "extension_days": 60,
+            "holds": "part",
+            "at_deadline": "prepare",
+        } | terms
+        draft = disputes.draft_rule(source="Board, 1 November 2026", by=by, **facts)
+        return disputes.approve_rule(rule=draft, by=approver, on=DAY)
+
+    def test_the_society_s_dated_rule_sets_the_days_and_what_is_held(self, two: Any, by: Any, approver: Any) -> None:
+        self.rule(by, approver, evidence_days=90, holds="whole")
+        alia, bilal, song = two
+        opened = dispute(song, claim(alia.party, 60), claim(bilal.party, 50), by=by)
+        assert (opened.deadline, opened.holds) == (DAY + dt.timedelta(days=90), "whole")
+
+    def test_a_rule_is_approved_by_another_person_and_never_backwards(self, by: Any, approver: Any) -> None:
+        yesterday = DAY - dt.timedelta(days=1)
+        with pytest.raises(ValidationError, match="begin in the past"):
+            self.rule(by, approver, valid_from=yesterday)
+        self.rule(by, approver)
+        with pytest.raises(ValidationError, match="begins on this day already"):
+            self.rule(by, approver)
+        with pytest.raises(PermissionDenied):
+            self.rule(by, by, valid_from=LATE)
+
+    def test_the_job_prepares_and_decides_nothing(self, opened: Dispute) -> None:
+        assert disputes.decide_by_deadline(on=opened.deadline) == 0
+        assert [disputes.decide_by_deadline(on=LATE) for _twice in range(2)] == [1, 0]
+        opened.refresh_from_db()
+        assert opened.state == "due"
+        assert ("-", "disputed", 10) in rows(opened.work)
+
+    def test_only_the_rule_of_the_society_decides_without_people(self, two: Any, by: Any, approver: Any) -> None:
+        self.rule(by, approver, at_deadline="proportion")
+        alia, bilal, song = two
+        dispute(song, claim(alia.party, 100), claim(bilal.party, 50), by=by)
+        disputes.decide_by_deadline(on=LATE)
+        ended = Dispute.objects.get()
+        assert (ended.state, ended.outcomes.get().decided_by) == ("settled", None)
+        assert rows(song) == [("Alia Rahman", "active", 75), ("Bilal Hussain", "active", 25)]
