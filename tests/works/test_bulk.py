@@ -214,7 +214,8 @@ def test_a_recording_of_a_work_that_she_shares_is_a_conflict_for_a_member_and_wa
     row = line("1", "Mine", "Nazia Hassan", "100", isrc="PK-ABC-26-00001")
     assert statuses(receive(csv_of(row), nazia.user, nazia.party)) == ["CO"]
     desk = staff("documentation")
-    file = receive(csv_of(row, line("2", "Second", "Carim Shah", "100")), desk)
+    theirs = line("1", "Theirs", "Dara Shah", "100", isrc="PK-ABC-26-00001")
+    file = receive(csv_of(theirs, line("2", "Second", "Carim Shah", "100")), desk)
     assert statuses(file) == ["AC", "AS"] and "the link to this work waits" in told(file)[0][2]
     take(file, desk)
     assert list(ours.recordings.get().works.all()) == [ours]

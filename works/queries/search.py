@@ -199,10 +199,10 @@ def _alike(asked: _Asked, *, is_known: bool) -> Iterator[int]:
     key, telling = asked.key, len(asked.bones) >= TELLING
     rows = asked.rows(_HOLDING.replace("{condition}", _ALL_WORDS), {"sounds": asked_sounds(_without_ands(key))})
     holding = _likeness(rows, key)
-    yield from _with_the_words(asked, rows, holding)
     bones = dict.fromkeys([asked.bones, *map(skeleton, _other_ands(key))]) if telling else {}
     heard = _likeness([row for each in bones for row in asked.rows(_SOUNDS_SO, {"bones": each})], key)
     heard = {work_id: max(score, SAME_SOUND) for work_id, score in heard.items()}
+    yield from _with_the_words(asked, rows, holding, heard)
     near = {} if is_known else _likeness(_near_rows(asked), key)
     best = near | holding | heard
     yield from (work_id for work_id in _likest_first(best) if best[work_id] >= ALIKE)
@@ -215,15 +215,17 @@ def _alike(asked: _Asked, *, is_known: bool) -> Iterator[int]:
     yield from _likest_first(near)
 
 
-def _with_the_words(asked: _Asked, rows: Sequence[tuple[Any, ...]], scores: dict[int, float]) -> Iterator[int]:
-    """Of the works that hold these words by their sound: those with the very words in a title, the likest first; then
-    those with the very words in a name. Whoever spells a name right does not mean a title that only sounds so."""
+def _with_the_words(
+    asked: _Asked, rows: Sequence[tuple[Any, ...]], scores: dict[int, float], heard: Iterable[int]
+) -> Iterator[int]:
+    """Of the works that hold these words by their sound: those with the very words in a title, the likest first; then,
+    where titles only sound so, those with the very words in a name: whoever spells a name right means none of these."""
     words = _without_ands(asked.key).split()
     has_and = len(words) < len(asked.key.split())
     titled = {work_id: scores[work_id] for work_id, titles in rows if _has_words(titles, set(words), has_and)}
     yield from _likest_first(titled)
     others = sorted(scores.keys() - titled.keys())[:NAMED]
-    if others:
+    if others and set(heard) - titled.keys():
         named = asked.rows(_NAMES_HOLD, {"works": others, "words": words, "typed": asked.typed})
         yield from sorted(work_id for (work_id,) in named)
 

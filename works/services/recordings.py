@@ -302,9 +302,12 @@ def _performer_row(recording: Recording, place: int, one: NewPerformer, party_id
     )
 
 
+@transaction.atomic
 def _write_links(pairs: Iterable[tuple[Recording, Work]], source: str, decided_by: User | None) -> None:
     """Links in bulk, each work behind those that the recording holds already; those for a person to decide wait."""
     listed = list({(recording.pk, work.pk): work for recording, work in pairs}.items())
+    touched = Recording.objects.filter(pk__in={recording for (recording, _pk), _work in listed}).order_by("pk")
+    list(touched.select_for_update(no_key=True).values_list("pk"))  # who links one of them beside us is seen
     rows = RecordingWork.objects.filter(recording_id__in={recording for (recording, _pk), _work in listed})
     known = set(rows.values_list("recording_id", "work_id"))
     last = dict(rows.order_by("recording_id").values_list("recording_id").annotate(Max("position")))

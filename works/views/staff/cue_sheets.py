@@ -244,7 +244,7 @@ def _cue_form(request: HttpRequest, sheet: CueSheet, cue: Cue | None, initial: d
         else:
             messages.success(request, _("The cue is saved."))
             for fault in number_faults([saved]).get(saved.pk, ()):
-                messages.warning(request, f"{fault.value}: {fault.message} {fault.remedy}")
+                messages.warning(request, " ".join((fault.value, str(fault.message), str(fault.remedy))))
             more = "more" in request.POST
             return redirect(reverse("works:staff-cue-new", args=[sheet.uid]) if more else back)
     title = cue.title if cue else _("Add a cue")
