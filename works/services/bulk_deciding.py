@@ -82,17 +82,8 @@ def bulk_complaints(faults: Iterable[BulkFault]) -> list[dict[str, Any]]:
 
 
 def _decide(work: BulkWork, people: "_People", books: "_Books", *, by_member: bool) -> BulkDecision:
-    faults, parties = list(work.faults), []
-    noted = {(fault.row, fault.code) for fault in faults}
-    sides: set[tuple[int, str]] = set()
-    for share in work.shares:
-        party, fault = people.resolve(share)
-        if party and (party.pk, share.role) in sides and (share.row, "twice") not in noted:
-            fault = fault or BulkFault(share.row, "name", share.name[:60], "one_person", {"name": party.display_name})
-        if party:
-            sides.add((party.pk, share.role))
-        parties.append(party)
-        faults += [fault] if fault else []
+    parties, wrong = _sides(work, people)
+    faults = [*work.faults, *wrong]
     if by_member and people.own not in parties:
         faults.append(BulkFault(work.row, "name", "", "not_named"))
     if faults:
@@ -120,6 +111,23 @@ def _decide(work: BulkWork, people: "_People", books: "_Books", *, by_member: bo
         fault = BulkFault(work.row, "title", work.title[:60], code, {"number": told.number})
         return BulkDecision(work, "AC", (*waiting, fault), told, tuple(parties))
     return BulkDecision(work, "AC" if waiting else "AS", waiting, None, tuple(parties))
+
+
+def _sides(work: BulkWork, people: "_People") -> tuple[list[Party | None], list[BulkFault]]:
+    """Who stands in each row, and what is wrong with that: nobody stands twice in a role, by whatever name."""
+    parties: list[Party | None] = []
+    faults: list[BulkFault] = []
+    twice = {fault.row for fault in work.faults if fault.code == "twice"}
+    sides: set[tuple[int, str]] = set()
+    for share in work.shares:
+        party, fault = people.resolve(share)
+        if party and fault is None and (party.pk, share.role) in sides and share.row not in twice:
+            fault = BulkFault(share.row, "name", share.name[:60], "one_person", {"name": party.display_name})
+        if party:
+            sides.add((party.pk, share.role))
+        parties.append(party)
+        faults += [fault] if fault else []
+    return parties, faults
 
 
 class _People:
