@@ -36,7 +36,7 @@ def test_a_revision_of_a_known_work_replaces_what_its_sender_brought(by: Any) ->
     revised = changed(revised, "REV", title="EVENING IN LAHORE, REVISED", iswc=ISWC)
     revised = changed(changed(revised, "SPT", pr_collection="02500"), "SWT", pr_collection="07500")
     file = take(cwr_file(("REV", [revised])), by)
-    assert statuses(file) == ["AC"]
+    assert statuses(file) == ["AS"], "accepted as it was sent"
     found = Work.objects.get()
     assert sorted(found.shares.filter(right="PR").values_list("share", flat=True)) == [25 * PERCENT, 75 * PERCENT]
     assert (found.title, found.iswc) == ("EVENING IN LAHORE, REVISED", ISWC)
@@ -52,7 +52,7 @@ def test_a_revision_of_an_unknown_work_is_taken_as_new_with_a_remark(by: Any) ->
 def test_a_work_and_its_revision_in_one_file_make_one_work(by: Any) -> None:
     revised = as_revision(changed(numbered("A"), "NWR", duration="000400"))
     file = take(cwr_file(("NWR", [numbered("A")]), ("REV", [revised])), by)
-    assert statuses(file) == ["AS", "AC"]
+    assert statuses(file) == ["AS", "AS"]
     assert Work.objects.get().duration == 240
 
 
