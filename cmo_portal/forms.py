@@ -7,9 +7,11 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.forms.renderers import TemplatesSetting
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from cmo_portal.common.amounts import AmountRule, parse_amount, refusal_in_a_field
+from cmo_portal.common.cleaning import clean_lines, clean_text
 from cmo_portal.common.shares import ShareRefused, read_share
 from cmo_portal.common.tables.errors import ValueRefused
 from cmo_portal.wording import share_text
@@ -26,6 +28,25 @@ class PortalRenderer(TemplatesSetting):
     form_template_name = "forms/form.html"
     field_template_name = "forms/field.html"
     formset_template_name = "forms/formset.html"
+
+
+class TextField(forms.CharField):
+    """A text cleaned of what nobody sees; one of invisible signs alone is blank. A text area keeps its lines, and with
+    `strip=False` the text stays as it was typed unless it is blank."""
+
+    def to_python(self, value: Any) -> Any:
+        """The cleaned text, or the empty value."""
+        text = super().to_python(value)
+        if not isinstance(text, str):
+            return text
+        clean = clean_lines if isinstance(self.widget, forms.Textarea) else clean_text
+        cleaned = clean(text)
+        return (cleaned if self.strip else text) if cleaned else self.empty_value
+
+
+def typed_text(request: HttpRequest, name: str, longest: int) -> str:
+    """What was typed into one field of a page whose buttons share it, cleaned as a TextField cleans it."""
+    return clean_lines(request.POST.get(name, ""))[:longest]
 
 
 class DayInput(forms.DateInput):
@@ -49,7 +70,7 @@ class DayField(forms.DateField):
         return super().to_python(value.strip() if isinstance(value, str) else value)
 
 
-class MoneyField(forms.CharField):
+class MoneyField(TextField):
     """An amount of the currency of account as people write it; gives whole minor units, above zero."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -66,7 +87,7 @@ class MoneyField(forms.CharField):
             raise forms.ValidationError(refusal_in_a_field(refused, text)) from None
 
 
-class ShareField(forms.CharField):
+class ShareField(TextField):
     """A share in percent, typed as 33.33, 33,33, ۳۳ or 50 %; its value counts 1/10,000 of a percent."""
 
     def __init__(self, **kwargs: Any) -> None:

@@ -25,7 +25,7 @@ from cmo_portal.audit.models import Act
 from cmo_portal.audit.services import verify_chain
 from cmo_portal.audit.words import ACT_WORDS
 from cmo_portal.common.tables.writing import inert
-from cmo_portal.forms import DayField
+from cmo_portal.forms import DayField, TextField, typed_text
 from cmo_portal.jobs import services as jobs
 from cmo_portal.jobs.models import STATES, Job
 from cmo_portal.jobs.words import JOB_WORDS
@@ -47,8 +47,8 @@ class JobFilter(forms.Form):
 class ActFilter(forms.Form):
     """Which acts to show."""
 
-    q = forms.CharField(label=gettext_lazy("On what"), required=False, max_length=100)
-    who = forms.CharField(label=gettext_lazy("Who (e-mail address)"), required=False, max_length=100)
+    q = TextField(label=gettext_lazy("On what"), required=False, max_length=100)
+    who = TextField(label=gettext_lazy("Who (e-mail address)"), required=False, max_length=100)
     verb = forms.ChoiceField(
         label=gettext_lazy("Act"), required=False, choices=[("", gettext_lazy("All")), *ACT_WORDS.items()]
     )
@@ -114,7 +114,7 @@ def _job_figures() -> list[dict[str, Any]]:
 def job_act(request: HttpRequest, job_id: int) -> HttpResponse:
     """Put a quarantined job back to work, or give it up with a reason."""
     job = get_object_or_404(Job, pk=job_id)
-    reason = request.POST.get("reason", "").strip()
+    reason = typed_text(request, "reason", 2000)
     if request.POST.get("act") == "retry":
         jobs.retry_job(job=job, by=request.user)
         messages.success(request, _("The job is waiting for a worker again."))

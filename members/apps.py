@@ -28,7 +28,7 @@ class MembersConfig(AppConfig):
         )
         register("staff", "members:staff-member-list", _("Members"), permission="members.view_members", order=12)
         register(
-            "staff", "members:staff-party-list", _("Interested parties"), permission="members.view_members", order=13
+            "staff", "members:staff-party-list", _("Interested parties"), permission="members.view_parties", order=13
         )
         register("staff", "members:staff-account-list", _("Bank details"), permission="members.approve_bank", order=14)
         register(

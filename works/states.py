@@ -73,6 +73,7 @@ STATES = {
         "checked": ("half", "waiting", _("Not taken yet")),
         "taking": ("half", "waiting", _("Being taken")),
         "imported": ("filled", "good", _("Imported")),
+        "nothing": ("empty", "plain", _("Nothing to take")),
         "refused": ("cross", "bad", _("Refused")),
         "partly": ("square", "plain", _("Undone in part")),
         "undone": ("square", "plain", _("Undone")),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from cmo_portal.accounts.models import Audience, User
 from cmo_portal.accounts.roles import ROLES
 from cmo_portal.common.texts import Text
+from cmo_portal.forms import TextField
 
 
 class FirstPasswordForm(forms.Form):
@@ -44,7 +45,7 @@ class InviteStaffForm(forms.Form):
     """A new member of staff."""
 
     email = forms.EmailField(label=_("E-mail address"))
-    name = forms.CharField(label=_("Full name"), max_length=200)
+    name = TextField(label=_("Full name"), max_length=200)
 
 
 # Each role by its name and, in a few words, what it opens.
@@ -84,7 +85,7 @@ class RoleForm(forms.Form):
 class UserFilter(forms.Form):
     """Which users to show."""
 
-    q = forms.CharField(label=_("Name or e-mail address"), required=False, max_length=100)
+    q = TextField(label=_("Name or e-mail address"), required=False, max_length=100)
     audience = forms.ChoiceField(label=_("Audience"), required=False, choices=[("", _("All")), *Audience.choices])
     role = forms.ChoiceField(
         label=_("Role"), required=False, choices=[("", _("All")), *((role, role_name(role)) for role in ROLES)]

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from cmo_portal.forms import TextField
 from licensing.models import Province
 from licensing.models.applications import DOCUMENT_KINDS
 from licensing.models.licensees import PremisesKind
@@ -37,7 +38,7 @@ class StartForm(forms.Form):
 class ReturnForm(forms.Form):
     """What proves an application: its reference and its mailbox."""
 
-    reference = forms.CharField(
+    reference = TextField(
         label=_("Reference"), max_length=12, help_text=_("Eight letters and digits, such as K7MQ-3XRT.")
     )
     email = forms.EmailField(label=_("E-mail address of the application"))
@@ -51,30 +52,28 @@ class ReturnForm(forms.Form):
 class BusinessForm(forms.Form):
     """Who asks for the licence."""
 
-    name = forms.CharField(
+    name = TextField(
         label=_("Name of the business or organiser"),
         max_length=160,
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
     )
-    name_ur = forms.CharField(label=_("Name in Urdu"), max_length=160, required=False)
-    contact_name = forms.CharField(
+    name_ur = TextField(label=_("Name in Urdu"), max_length=160, required=False)
+    contact_name = TextField(
         label=_("Contact person"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
-    telephone = forms.CharField(
+    telephone = TextField(
         label=_("Telephone"), max_length=20, widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"})
     )
-    ntn = forms.CharField(
+    ntn = TextField(
         label=_("Tax number (NTN)"),
         max_length=16,
         required=False,
         help_text=_("Seven digits and a check digit, such as 1234567-8. It stands on your invoice."),
     )
-    address = forms.CharField(
+    address = TextField(
         label=_("Postal address"), max_length=300, widget=forms.TextInput(attrs={"autocomplete": "street-address"})
     )
-    city = forms.CharField(
-        label=_("City"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "address-level2"})
-    )
+    city = TextField(label=_("City"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "address-level2"}))
 
     def clean_telephone(self) -> str:
         """Digits with the usual separators."""
@@ -99,10 +98,10 @@ class PremisesForm(forms.Form):
     kind = forms.ChoiceField(
         label=_("What is the licence for?"), choices=PremisesKind.choices, widget=forms.RadioSelect, initial="place"
     )
-    name = forms.CharField(label=_("Name of the place, channel or event"), max_length=160)
-    name_ur = forms.CharField(label=_("Name in Urdu"), max_length=160, required=False)
-    address = forms.CharField(label=_("Address"), max_length=300)
-    city = forms.CharField(label=_("City"), max_length=80)
+    name = TextField(label=_("Name of the place, channel or event"), max_length=160)
+    name_ur = TextField(label=_("Name in Urdu"), max_length=160, required=False)
+    address = TextField(label=_("Address"), max_length=300)
+    city = TextField(label=_("City"), max_length=80)
     province = forms.ChoiceField(label=_("Province"), help_text=_("The sales tax follows the province."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -146,7 +145,7 @@ class DeclareForm(forms.Form):
     """The declaration under which an application is sent, with the price that was shown."""
 
     expected_total = forms.IntegerField(widget=forms.HiddenInput)
-    answer = forms.CharField(
+    answer = TextField(
         label=_("Your answer"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 4})
     )
     declared = forms.BooleanField(

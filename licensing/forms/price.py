@@ -17,7 +17,7 @@ from cmo_portal.common.money import decimal_text
 from cmo_portal.common.ruledata import Complaint
 from cmo_portal.common.tables.errors import ValueRefused
 from cmo_portal.common.words import in_language
-from cmo_portal.forms import DayField
+from cmo_portal.forms import DayField, TextField
 from cmo_portal.wording import words_text
 from licensing.models import Province, Tariff
 from licensing.models.tariffs import Term
@@ -28,7 +28,7 @@ from licensing.rules.tariff_terms import Tariff as Terms
 LEAD_DAYS = 366  # how far ahead a licence may begin
 
 
-class NumberField(forms.CharField):
+class NumberField(TextField):
     """A number as people write it (1,250, ۱۲۵۰, Rs 1,250.50), read by the portal's one parser into a plain decimal."""
 
     def __init__(self, *, places: int, **kwargs: Any) -> None:
@@ -115,7 +115,7 @@ class EventForm(DatedForm):
         super().__init__(*args, **kwargs)
         self.today, self.terms = today, terms
         self.fields.update(_days_asked(tariff, terms))
-        self.fields["about"] = forms.CharField(
+        self.fields["about"] = TextField(
             label=_("What takes place?"),
             required=False,
             max_length=300,

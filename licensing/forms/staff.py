@@ -8,7 +8,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from cmo_portal.forms import DayField, MoneyField
+from cmo_portal.forms import DayField, MoneyField, TextField
 from licensing.models import Tariff
 from licensing.models.applications import APPLICATION_STATES
 from licensing.models.invoices import INVOICE_STATES
@@ -21,27 +21,27 @@ ANY = ("", _("Any"))
 class SearchForm(forms.Form):
     """A box alone."""
 
-    q = forms.CharField(label=_("Search"), max_length=80, required=False)
+    q = TextField(label=_("Search"), max_length=80, required=False)
 
 
 class ApplicationFilter(forms.Form):
     """Which applications are listed."""
 
-    q = forms.CharField(label=_("Reference, business or e-mail"), max_length=80, required=False)
+    q = TextField(label=_("Reference, business or e-mail"), max_length=80, required=False)
     state = forms.ChoiceField(label=_("State"), choices=[ANY, *APPLICATION_STATES], required=False)
 
 
 class LicenceFilter(forms.Form):
     """Which licences are listed."""
 
-    q = forms.CharField(label=_("Number, licensee or premises"), max_length=80, required=False)
+    q = TextField(label=_("Number, licensee or premises"), max_length=80, required=False)
     state = forms.ChoiceField(label=_("State"), choices=[ANY, *LICENCE_STATES], required=False)
 
 
 class InvoiceFilter(forms.Form):
     """Which invoices are listed."""
 
-    q = forms.CharField(label=_("Number or licensee"), max_length=80, required=False)
+    q = TextField(label=_("Number or licensee"), max_length=80, required=False)
     state = forms.ChoiceField(label=_("State"), choices=[ANY, *INVOICE_STATES], required=False)
     overdue = forms.BooleanField(label=_("Overdue only"), required=False)
 
@@ -49,14 +49,14 @@ class InvoiceFilter(forms.Form):
 class ReceiptFilter(forms.Form):
     """Which receipts are listed."""
 
-    q = forms.CharField(label=_("Number, payer, reference or licensee"), max_length=80, required=False)
+    q = TextField(label=_("Number, payer, reference or licensee"), max_length=80, required=False)
     unallocated = forms.BooleanField(label=_("With money not yet allocated"), required=False)
 
 
 class TextForm(forms.Form):
     """A question or a reason, in words that the other side reads."""
 
-    text = forms.CharField(label=_("Question or reason"), max_length=1000, widget=forms.Textarea(attrs={"rows": 4}))
+    text = TextField(label=_("Question or reason"), max_length=1000, widget=forms.Textarea(attrs={"rows": 4}))
 
     def __init__(self, *args: Any, label: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -68,7 +68,7 @@ class CreditNoteForm(forms.Form):
 
     form_key = forms.UUIDField(widget=forms.HiddenInput)
     amount = MoneyField()
-    reason = forms.CharField(label=_("Reason, as it stands on the credit note"), max_length=300)
+    reason = TextField(label=_("Reason, as it stands on the credit note"), max_length=300)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -82,20 +82,22 @@ class TariffForm(forms.ModelForm):
     class Meta:
         model = Tariff
         fields = ["code", "name", "name_ur", "summary", "summary_ur", "use_category", "right", "term"]
+        field_classes = dict.fromkeys(["name", "name_ur", "summary", "summary_ur"], TextField)
 
 
 class VersionForm(forms.Form):
     """A draft: its definition as data, its first day, its source."""
 
     valid_from = DayField(label=_("Valid from"))
-    source = forms.CharField(
+    source = TextField(
         label=_("Source"), max_length=600, help_text=_("Resolution, agreement or text that these figures come from.")
     )
-    definition = forms.CharField(
+    definition = TextField(
         label=_("Definition"),
         help_text=_("Questions, rates, modifiers and worked examples, as JSON. Figures stand in quotes."),
         widget=forms.Textarea(attrs={"rows": 24, "spellcheck": "false", "dir": "ltr"}),
         max_length=200_000,
+        strip=False,
     )
 
     def clean_definition(self) -> dict[str, Any]:
@@ -117,7 +119,7 @@ class StepForm(forms.Form):
 
     to = forms.ChoiceField(label=_("Next step"))
     on = DayField(label=_("Date"))
-    reference = forms.CharField(label=_("Resolution, filing number or gazette"), max_length=300, required=False)
+    reference = TextField(label=_("Resolution, filing number or gazette"), max_length=300, required=False)
 
     def __init__(self, *args: Any, moves: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

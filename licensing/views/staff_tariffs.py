@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.common import clock
+from cmo_portal.forms import typed_text
 from cmo_portal.wording import words_text
 from licensing.forms.staff import StepForm, TariffForm, VersionForm
 from licensing.models import Tariff, TariffVersion
@@ -162,7 +163,7 @@ def _page(request: HttpRequest, version: TariffVersion, form: StepForm | None = 
 def version_approve(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """The second person approves, naming the resolution."""
     version = _version(code, number)
-    reference = request.POST.get("reference", "").strip()[:300]
+    reference = typed_text(request, "reference", 300)
     if not reference:
         messages.error(request, _("Name the resolution by which the society approved this version."))
         return redirect("licensing:staff-version-detail", code, number)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cmo_portal.common.texts import say
 from cmo_portal.context import OWN_COUNTRY
-from cmo_portal.forms import DayField
+from cmo_portal.forms import DayField, TextField
 from members.forms.fields import (
     DocumentField,
     OnceForm,
@@ -49,7 +49,7 @@ class BeginForm(OnceForm):
 class ReturnForm(forms.Form):
     """What is needed to have the link sent again."""
 
-    reference = forms.CharField(label=_("Reference"), help_text=_("For example J7K3M-9QXD."), max_length=20)
+    reference = TextField(label=_("Reference"), help_text=_("For example J7K3M-9QXD."), max_length=20)
     email = forms.EmailField(label=_("E-mail address"), widget=forms.EmailInput(attrs={"autocomplete": "email"}))
 
 
@@ -126,7 +126,7 @@ class ContactForm(StepForm):
     """How the society reaches the applicant."""
 
     telephone = phone_field()
-    address = forms.CharField(
+    address = TextField(
         label=_("Postal address"),
         max_length=300,
         widget=forms.Textarea(attrs={"rows": "3", "autocomplete": "street-address", "dir": "auto"}),
@@ -167,7 +167,7 @@ class BankForm(StepForm):
     account_title = original_name_field(
         _("Title of the account"), help_text=_("The name of the account's owner, as your bank writes it.")
     )
-    bank_name = forms.CharField(label=_("Name of the bank"), max_length=80, required=False)
+    bank_name = TextField(label=_("Name of the bank"), max_length=80, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -233,7 +233,7 @@ class DeclareForm(forms.Form):
         label=_("What I wrote is true, and the documents are mine."),
         error_messages={"required": _("Tick the box to declare that your answers are true.")},
     )
-    declared_name = forms.CharField(
+    declared_name = TextField(
         label=_("Your full name"),
         help_text=_("Typing your name here is your signature."),
         max_length=200,

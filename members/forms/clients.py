@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cmo_portal.forms import DayField
+from cmo_portal.forms import DayField, TextField
 from members.forms.fields import note_field
 from members.models import Party, Scope
 from members.models.clients import CLIENT_STATES
@@ -21,14 +21,14 @@ class ClientFilter(forms.Form):
 class ClientForm(forms.Form):
     """A program that is to get a token."""
 
-    name = forms.CharField(
+    name = TextField(
         label=_("Name of the program"), max_length=100, help_text=_("As its owner calls it, for example Catalogue 3.")
     )
     purpose = note_field(_("What it is for"), limit=300, rows=3)
     scopes = forms.MultipleChoiceField(
         label=_("What it may do"), choices=Scope.choices, widget=forms.CheckboxSelectMultiple
     )
-    party = forms.CharField(
+    party = TextField(
         label=_("Member number or IPI name number of the owner"),
         required=False,
         max_length=20,

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from cmo_portal.common.tables.errors import FileRefused, ValueRefused
+from cmo_portal.forms import TextField
 from members.policy import policy
 from members.rules.identity import Reading, read_cnic, read_iban, read_ntn, read_phone
 from members.rules.names import read_original_name, read_roman_name
@@ -19,7 +20,7 @@ from members.services.documents import Upload
 Reader = Callable[[str], Reading | str]
 
 
-class ReadField(forms.CharField):
+class ReadField(TextField):
     """Text that a reader turns into its kept form, or refuses with its reason and remedy."""
 
     def __init__(self, reader: Reader, **kwargs: Any) -> None:

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cmo_portal.common.numerals import digits_to_ascii
-from cmo_portal.forms import DayField
+from cmo_portal.forms import DayField, TextField
 from members.forms.fields import note_field
 from members.models import NameType, Party, PartyKind, PartyName, Right
 from members.models.territories import LONGEST_AREA, WORLD
@@ -23,18 +23,17 @@ def _number_input() -> forms.TextInput:
 class PartyFilter(forms.Form):
     """Which parties to show."""
 
-    q = forms.CharField(
+    q = TextField(
         label=_("Name or IPI number"),
         max_length=200,
         required=False,
         widget=forms.TextInput(attrs={"type": "search", "dir": "auto", "autocomplete": "off"}),
     )
     kind = forms.ChoiceField(label=_("Kind"), required=False, choices=[("", _("All")), *PartyKind.choices])
-    society = forms.RegexField(
-        r"^[0-9]{1,3}$",
+    society = forms.CharField(
         label=_("Society code"),
+        max_length=3,
         required=False,
-        error_messages={"invalid": _("A society code has three digits, for example 052.")},
         widget=forms.TextInput(attrs={"inputmode": "numeric", "size": "4"}),
     )
     ipi = forms.ChoiceField(
@@ -42,6 +41,13 @@ class PartyFilter(forms.Form):
         required=False,
         choices=[("", _("All")), ("known", _("Known")), ("missing", _("Not known"))],
     )
+
+    def clean_society(self) -> str:
+        """Up to three digits of any script, as 0-9."""
+        code = digits_to_ascii(self.cleaned_data["society"])
+        if code and not (code.isascii() and code.isdigit()):
+            raise forms.ValidationError(_("A society code has three digits, for example 052."))
+        return code
 
 
 class ReasonForm(forms.Form):
@@ -54,19 +60,19 @@ class NameForm(ReasonForm):
     """A name in its own script and in Roman letters, with its number. The services check what is typed."""
 
     name_type = forms.ChoiceField(label=_("Kind of name"), choices=NameType.choices)
-    last_name = forms.CharField(
+    last_name = TextField(
         label=_("Last name, or the name of the firm or group"),
         max_length=160,
         help_text=_("In Roman letters. The form of registration files is made of it."),
     )
-    first_name = forms.CharField(label=_("First name"), max_length=160, required=False)
-    original = forms.CharField(
+    first_name = TextField(label=_("First name"), max_length=160, required=False)
+    original = TextField(
         label=_("The whole name in its own script"),
         max_length=160,
         required=False,
         widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "off"}),
     )
-    ipi_name_number = forms.CharField(
+    ipi_name_number = TextField(
         label=_("IPI name number"),
         max_length=20,
         required=False,
@@ -85,20 +91,31 @@ class PartyForm(NameForm):
     """A new party with its first name."""
 
     kind = forms.ChoiceField(label=_("What is it?"), choices=KINDS, widget=forms.RadioSelect)
-    ipi_base_number = forms.CharField(
+    ipi_base_number = TextField(
         label=_("IPI base number"),
         max_length=20,
         required=False,
         widget=_number_input(),
         help_text=_("For example I-000000229-7. It names the party, whatever it is called."),
     )
-    field_order = [*NameForm.field_order, "ipi_base_number", "reason"]
+    is_another = forms.BooleanField(
+        label=_("It is another party"),
+        required=False,
+        help_text=_("Those who bear this name already are shown above."),
+    )
+    field_order = [*NameForm.field_order, "ipi_base_number", "reason", "is_another"]
+
+    def __init__(self, *args: Any, asks: bool = False, **kwargs: Any) -> None:
+        """`asks`: whether it is another party than those who bear the name."""
+        super().__init__(*args, **kwargs)
+        if not (asks or self.data.get("is_another")):
+            del self.fields["is_another"]
 
 
 class BaseNumberForm(ReasonForm):
     """The IPI base number of a party."""
 
-    ipi_base_number = forms.CharField(
+    ipi_base_number = TextField(
         label=_("IPI base number"),
         max_length=20,
         required=False,
@@ -111,7 +128,7 @@ class BaseNumberForm(ReasonForm):
 class FindPersonForm(forms.Form):
     """Looks for the person who joins a group."""
 
-    q = forms.CharField(
+    q = TextField(
         label=_("Name, IPI name number or member number"),
         max_length=200,
         widget=forms.TextInput(attrs={"type": "search", "dir": "auto", "autocomplete": "off"}),
@@ -153,14 +170,14 @@ class GroupPersonForm(GroupDaysForm):
 class AffiliationForm(ReasonForm):
     """Which society collects which rights, where and when."""
 
-    society_code = forms.CharField(
+    society_code = TextField(
         label=_("Society code"),
         max_length=3,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "size": "4", "autocomplete": "off"}),
         help_text=_("Three digits of CISAC, for example 052."),
     )
     rights = forms.MultipleChoiceField(label=_("Rights"), choices=Right.choices, widget=forms.CheckboxSelectMultiple)
-    territory = forms.CharField(
+    territory = TextField(
         label=_("Territory"),
         max_length=LONGEST_AREA,
         initial=lambda: typed_area(WORLD),

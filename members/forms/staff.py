@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cmo_portal.context import OWN_COUNTRY
-from cmo_portal.forms import DayField
+from cmo_portal.forms import DayField, TextField
 from members.forms.fields import OnceForm, iban_field, note_field, original_name_field, phone_field, set_choices
 from members.models import Party, Right
 from members.models.applications import APPLICATION_STATES
@@ -19,7 +19,7 @@ NEW = "new"  # the applicant is not in the register of parties yet
 class ApplicationFilter(forms.Form):
     """Which applications to show."""
 
-    q = forms.CharField(label=_("Name, reference or e-mail address"), required=False, max_length=100)
+    q = TextField(label=_("Name, reference or e-mail address"), required=False, max_length=100)
     state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("All")), *APPLICATION_STATES[1:]])
     since = DayField(label=_("Sent since"), required=False)
 
@@ -27,7 +27,7 @@ class ApplicationFilter(forms.Form):
 class MemberFilter(forms.Form):
     """Which members to show. A CNIC has its own box, sent by POST: it must not stand in an address."""
 
-    q = forms.CharField(label=_("Name or member number"), required=False, max_length=100)
+    q = TextField(label=_("Name or member number"), required=False, max_length=100)
     state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("All")), *MEMBER_STATES])
 
 
@@ -54,10 +54,8 @@ class AdmissionForm(forms.Form):
 
     party = forms.ChoiceField(label=_("Who is the applicant in our register?"), widget=forms.RadioSelect)
     tax_class = forms.ChoiceField(label=_("Tax class"), choices=TAX_CLASSES)
-    tax_evidence = forms.CharField(label=_("What the tax class rests on"), max_length=200)
-    alarms_seen = forms.CharField(
-        label=_("What you found when you looked at the alarms"), max_length=500, required=False
-    )
+    tax_evidence = TextField(label=_("What the tax class rests on"), max_length=200)
+    alarms_seen = TextField(label=_("What you found when you looked at the alarms"), max_length=500, required=False)
 
     def __init__(self, *args: Any, parties: list[Party], has_alarms: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -80,13 +78,13 @@ class AdmissionForm(forms.Form):
 class RevealForm(forms.Form):
     """Why a masked number must be opened."""
 
-    reason = forms.CharField(label=_("Why do you need to see the whole number?"), max_length=500)
+    reason = TextField(label=_("Why do you need to see the whole number?"), max_length=500)
 
 
 class FindForm(forms.Form):
     """A member by CNIC."""
 
-    cnic = forms.CharField(
+    cnic = TextField(
         label=_("CNIC number"),
         max_length=30,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
@@ -100,7 +98,7 @@ class AccountForm(OnceForm):
     title = original_name_field(
         _("Title of the account"), help_text=_("The name of the account's owner, as the bank writes it.")
     )
-    bank_name = forms.CharField(label=_("Name of the bank"), max_length=80, required=False)
+    bank_name = TextField(label=_("Name of the bank"), max_length=80, required=False)
 
 
 class StateForm(forms.Form):
@@ -158,7 +156,7 @@ class TaxForm(forms.Form):
 
     tax_class = forms.ChoiceField(label=_("Tax class"), choices=TAX_CLASSES)
     valid_from = DayField(label=_("From"))
-    evidence = forms.CharField(
+    evidence = TextField(
         label=_("What it rests on"), help_text=_("For example: taxpayers' list of 22 November 2026."), max_length=200
     )
 
@@ -167,7 +165,7 @@ class ContactForm(forms.Form):
     """Telephone, address and language of a member."""
 
     telephone = phone_field()
-    address = forms.CharField(
+    address = TextField(
         label=_("Postal address"),
         max_length=300,
         required=False,

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 import pghistory
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import RangeOperators
+from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -65,7 +65,10 @@ class Party(Public):
         verbose_name = _("interested party")
         verbose_name_plural = _("interested parties")
         default_permissions = ("view",)
-        permissions = [("edit_parties", "Register parties and correct their names, groups and societies")]
+        permissions = [
+            ("view_parties", "See interested parties, but nothing of their membership"),
+            ("edit_parties", "Register parties and correct their names, groups and societies"),
+        ]
         indexes = [models.Index(fields=["display_name", "id"], name="party_by_name")]
         constraints = [
             models.CheckConstraint(condition=~models.Q(display_name__regex=r"^\s*$"), name="party_has_a_name"),
@@ -79,11 +82,12 @@ class Party(Public):
         return self.display_name
 
 
-@pghistory.track()
+@pghistory.track(exclude=["words"])
 class PartyName(Public):
     """One name of a party: in its own script, in Roman letters and in the upper-case form CWR allows, side by side.
 
-    `key` and `skeleton` are made by members.rules.names and let spellings of Urdu and Roman letters find each other.
+    `key`, `skeleton` and `words` are made by members.rules.names and let spellings of Urdu and Roman letters find each
+    other: the whole name as letters, the whole name as sounds, and each of its words.
     """
 
     app_may: ClassVar[tuple[str, ...]] = KEPT
@@ -96,6 +100,7 @@ class PartyName(Public):
     ipi_name_number = models.CharField(_("IPI name number"), max_length=11, null=True, blank=True, unique=True)
     key = models.CharField(max_length=400, db_index=True, editable=False)
     skeleton = models.CharField(max_length=200, db_index=True, editable=False)
+    words = ArrayField(models.TextField(), db_default=[], editable=False)
 
     class Meta:
         verbose_name = _("name")
@@ -105,6 +110,8 @@ class PartyName(Public):
             GinIndex(OpClass("key", name="gin_trgm_ops"), name="party_name_key_trigrams"),
             GinIndex(OpClass("skeleton", name="gin_trgm_ops"), name="party_name_sound_trigrams"),
             models.Index(fields=["original"], name="party_name_by_original"),
+            # Without a pending list: a search after a large import costs the same as before it.
+            GinIndex(fields=["words"], name="party_name_words", fastupdate=False),
         ]
         constraints = [
             models.CheckConstraint(

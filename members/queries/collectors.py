@@ -4,10 +4,10 @@ import datetime as dt
 from collections.abc import Collection
 
 from django.conf import settings
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Q, QuerySet
 
 from cmo_portal.common.known import NOW, Books
-from members.models import Area, Party, PartyAffiliation
+from members.models import AreaLeaf, Party, PartyAffiliation
 from members.models.parties import PartyKind
 from members.queries.areas import areas_covering
 from members.queries.mandates import mandates_in_force
@@ -22,7 +22,7 @@ def collectors_of(
     """For each party the party to be paid on the day, or the reason why nobody can be.
 
     A member with a mandate in force and a sister society are paid themselves; a party affiliated to a sister society is
-    paid through that society. Three queries.
+    paid through that society. Four queries.
     """
     mandates = mandates_in_force(on=on, right=right, territory=territory, books=books)
     parties = books.table(Party, kind=PartyKind.SOCIETY)
@@ -55,8 +55,16 @@ def _affiliations(*, on: dt.date, right: str, territory: str, books: Books = NOW
 def _through_societies(
     societies: dict[str, int], *, on: dt.date, right: str, territory: str, books: Books
 ) -> dict[int, int]:
-    """Party → the party of the sister society that collects for it; the smaller area before the wider one."""
+    """Party → the party of the sister society that collects for it; the smaller area before the wider one. What
+    overlaps on a day nests (migrations/nested_affiliations.sql), so that by the day's countries there is a nearest."""
     rows = _affiliations(on=on, right=right, territory=territory, books=books).filter(society_code__in=societies)
-    breadth = Area.objects.filter(pk=OuterRef("territory")).values("breadth")
-    nearest_last = rows.annotate(breadth=Subquery(breadth)).order_by("-breadth", "society_code")
-    return {party_id: societies[code] for party_id, code in nearest_last.values_list("party_id", "society_code")}
+    told = list(rows.values_list("party_id", "society_code", "territory"))
+    breadth = _breadths({area for _party, _code, area in told}, on)
+    told.sort(key=lambda row: (-breadth[row[2]], row[1]))
+    return {party_id: societies[code] for party_id, code, _area in told}
+
+
+def _breadths(areas: Collection[str], on: dt.date) -> dict[str, int]:
+    """How many countries each area has on a day."""
+    rows = AreaLeaf.objects.filter(area__in=areas, valid_from__lte=on, valid_to__gte=on)
+    return dict(rows.values_list("area_id").annotate(Count("leaf", distinct=True)))

@@ -5,13 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.contrib.postgres.search import TrigramSimilarity
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Q, QuerySet
 
+from cmo_portal.common.numerals import digits_to_ascii
 from members.models import Member, Party, PartyName
+from members.queries.finding import ranked_parties, words_like
 from members.rules.names import name_key, name_skeleton
-
-SIMILAR = 0.35  # trigram similarity of keys from which a spelling is offered
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,25 +27,22 @@ class PartyHit:
 
 
 def party_search(text: str, *, limit: int = 20, members_only: bool = False) -> list[PartyHit]:
-    """Parties that the text may mean, best first: same number, same key, same sound, similar key. At most 4 queries."""
-    text = text.strip()
-    if not text:
-        return []
-    ranked = [*_by_number(text), *_by_name(text, limit)]
-    order = list(dict.fromkeys(ranked))
+    """Parties that the text may mean, best first: those of this number, then those with a name like this."""
+    rows = Party.objects.filter(member__isnull=False) if members_only else Party.objects.all()
+    numbered = rows.filter(pk__in=_by_number(text.strip())).order_by("pk").values_list("pk", flat=True)
+    order = list(dict.fromkeys([*numbered, *ranked_parties(text, rows, limit=limit)]))[:limit]
     hits = {hit.party_id: hit for hit in _hits(order)}
-    found = [hits[pk] for pk in order if pk in hits]
-    return [hit for hit in found if hit.member_number or not members_only][:limit]
+    return [hits[pk] for pk in order]
 
 
 def matching_parties(text: str) -> QuerySet[Party]:
-    """The parties with a name of this key, its beginning, or its sound: for filters of lists."""
-    key, sound = name_key(text), name_skeleton(text)
+    """The parties with a name that holds this text, or its words by their sound: for filters of lists."""
+    key, bones = name_key(text), name_skeleton(text)
     if not key:
         return Party.objects.none()
-    names = Q(key__contains=key)
-    if len(sound) > 2:
-        names |= Q(skeleton=sound)
+    names = Q(key__contains=key) | words_like(text)
+    if len(bones) > 2:
+        names |= Q(skeleton=bones)
     return Party.objects.filter(pk__in=PartyName.objects.filter(names).values("party_id"))
 
 
@@ -64,27 +60,12 @@ def party_of_number(text: str) -> Party | None:
 
 
 def _by_number(text: str) -> list[int]:
+    text = digits_to_ascii(text)
     digits = re.sub(r"[\s.\-]", "", text)
     found = list(Member.objects.filter(number__iexact=text).values_list("party_id", flat=True))
     if re.fullmatch(r"\d{6,11}", digits, re.ASCII):
         found += PartyName.objects.filter(ipi_name_number=digits.zfill(11)).values_list("party_id", flat=True)
     return found
-
-
-def _by_name(text: str, limit: int) -> list[int]:
-    key, sound = name_key(text), name_skeleton(text)
-    if not key:
-        return []
-    similar = TrigramSimilarity("key", key)
-    meant = Q(key=key) | Q(skeleton=sound) | Q(key__contains=key) | Q(key__trigram_similar=key, similar__gte=SIMILAR)
-    rows = (
-        PartyName.objects.annotate(similar=similar)
-        .filter(meant)
-        .values("party_id")
-        .annotate(best=Max("similar"))
-        .order_by("-best", "party_id")[: limit * 2]
-    )
-    return [row["party_id"] for row in rows]
 
 
 def _hits(party_ids: Iterable[int]) -> list[PartyHit]:

@@ -3,18 +3,18 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from django.contrib.postgres.search import TrigramSimilarity
-from django.db.models import Case, Exists, F, FloatField, OuterRef, Q, QuerySet, Value, When
-from django.db.models.functions import Greatest
+from django.conf import settings
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from cmo_portal.common.identifiers import IdentifierReading
+from cmo_portal.common.numerals import digits_to_ascii
 from members.models import GroupMembership, Party, PartyAffiliation, PartyKind, PartyName
+from members.queries.finding import ranked_parties
 from members.queries.parties import party_of_number
 from members.rules.ipi import read_ipi_base, read_ipi_name
-from members.rules.names import clean_text, name_key, name_skeleton
+from members.rules.societies import societies
 
 MOST_FOUND = 50
-TELLING = 4  # consonants from which an equal sound is no accident
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,44 +72,14 @@ def parties_in_register(*, kind: str = "", society: str = "", ipi: str = "") -> 
 
 
 def find_parties(text: str, rows: QuerySet[Party], *, limit: int = MOST_FOUND) -> list[Party]:
-    """Those of the rows that go by a name like this, in Urdu or Roman letters, misspelt or not; or by this number.
-
-    The exact name comes first, then names that begin so, then the same sound, then parts, then what looks alike.
-    """
-    base = Party.objects.filter(ipi_base_number=read_ipi_base(text).value).first()
+    """Those of the rows that go by a name like this, in Urdu or Roman letters, misspelt or not; or by this number."""
+    base = Party.objects.filter(ipi_base_number=read_ipi_base(digits_to_ascii(text)).value).first()
     numbered = base or party_of_number(text)
     if numbered is not None:
         return list(rows.filter(pk=numbered.pk))
-    scores = name_scores(text, limit=limit * 3)
-    found = rows.filter(pk__in=list(scores))
-    return sorted(found, key=lambda party: (-scores[party.pk], party.display_name, party.pk))[:limit]
-
-
-def name_scores(text: str, *, limit: int) -> dict[int, float]:
-    """Party id → how well one of its names fits: 5 the same, 4 begins so, 3 sounds the same, 1.5 holds it, below 1
-    looks or sounds alike."""
-    written, key, sound = clean_text(text)[:200], name_key(text), name_skeleton(text)
-    if not key:
-        return {}
-    near = Q(key=key) | Q(original=written) | Q(skeleton=sound) | Q(key__trigram_similar=key)
-    if len(key) > 2:
-        near |= Q(key__contains=key)
-    if len(sound) >= TELLING:
-        near |= Q(skeleton__trigram_similar=sound)
-    alike = Greatest(TrigramSimilarity("key", key), TrigramSimilarity("skeleton", sound) * Value(0.8))
-    score: Case = Case(
-        When(Q(key=key) | Q(original=written), then=Value(5.0)),
-        When(key__startswith=f"{key} ", then=Value(4.0)),
-        When(skeleton=sound, then=Value(3.0 if len(sound) >= TELLING else 1.2)),
-        When(key__contains=key, then=Value(1.5)),
-        default=Value(0.0),
-        output_field=FloatField(),
-    )
-    ranked = PartyName.objects.filter(near).annotate(score=score + alike).order_by("-score", F("party_id"))
-    best: dict[int, float] = {}
-    for party_id, value in ranked.values_list("party_id", "score")[:limit]:
-        best.setdefault(party_id, value)
-    return best
+    order = ranked_parties(text, rows, limit=limit)
+    found = rows.in_bulk(order)
+    return [found[pk] for pk in order]
 
 
 def listed_parties(parties: Iterable[Party]) -> Iterator[ListedParty]:
@@ -139,9 +109,17 @@ def party_record(party: Party) -> PartyRecord:
 
 
 def society_names(codes: Iterable[str]) -> dict[str, str]:
-    """Society code → the name of the society, as far as it is in the register."""
-    rows = Party.objects.filter(kind=PartyKind.SOCIETY, society_code__in=set(codes))
-    return dict(rows.values_list("society_code", "display_name"))
+    """Society code → the name of the society: as it is in our register, else as in the list of CISAC."""
+    wanted = set(codes)
+    rows = Party.objects.filter(kind=PartyKind.SOCIETY, society_code__in=wanted)
+    listed = {code: society.name for code, society in societies().items() if code in wanted}
+    return listed | dict(rows.values_list("society_code", "display_name"))
+
+
+def known_society_codes(codes: Iterable[str]) -> set[str]:
+    """Those of the codes that name a society: our own, one of the list of CISAC, one in our register."""
+    own = {str(settings.SOCIETY["cisac_code"])} - {""}
+    return {code for code in codes if code in own} | society_names(codes).keys()
 
 
 def _name(row: PartyName) -> NameShown:

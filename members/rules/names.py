@@ -2,34 +2,23 @@
 
 Three forms stand side by side (domain.md section 5.3): the name in its own script, its Roman form, and the upper-case
 ASCII form that registration files allow. `key` finds equal spellings, `skeleton` finds spellings of the same sound
-across Urdu and Roman letters.
+across Urdu and Roman letters, `words` finds a name by any of its words.
 """
 
-import re
 import unicodedata
 
-from cmo_portal.common.spelling import skeleton, text_key
+from cmo_portal.common.cleaning import clean_text
+from cmo_portal.common.spelling import ALL_VOWELS, skeleton, sound, text_key
 from cmo_portal.common.tables.errors import ValueRefused
 from cmo_portal.common.texts import _, say
 
 LONGEST_NAME = 160
-_CONTROL = {"Cc", "Cf", "Co", "Cs", "Cn"}
-_JOINERS = "\u200c\u200d"  # zero-width (non-)joiners are part of Urdu spelling
-_BLANKS = re.compile(r"\s+")
+HEARD = ":"  # before a sound among words; no folded word holds it
 _ROMAN_MARKS = " '’.-&/(),"
 _ASCII_FORMS = str.maketrans(
     {"Æ": "AE", "Ø": "O", "Œ": "OE", "ẞ": "SS", "ß": "SS", "Ł": "L", "Đ": "D", "Ð": "D", "Þ": "TH", "İ": "I", "ı": "I",
      "’": "'", "‘": "'", "ʻ": "'", "ʼ": "'"}
 )  # fmt: skip
-
-
-def clean_text(text: str) -> str:
-    """The text composed (NFC), with single blanks and without control and direction-override characters."""
-    kept = (
-        sign if unicodedata.category(sign) not in _CONTROL or sign in _JOINERS else " " if sign.isspace() else ""
-        for sign in unicodedata.normalize("NFC", text)
-    )
-    return _BLANKS.sub(" ", "".join(kept)).strip()
 
 
 def read_roman_name(text: str) -> str:
@@ -72,6 +61,19 @@ def name_key(name: str) -> str:
 def name_skeleton(name: str) -> str:
     """The consonants of a name, equal for its usual Urdu and Roman spellings: it finds candidates, decides nothing."""
     return skeleton(name)[:200]
+
+
+def name_words(*forms: str) -> list[str]:
+    """By what the single words of a name are found: each word of its forms, folded, and each word's sound."""
+    words = list(dict.fromkeys(word for form in forms for word in name_key(form).split()))
+    return list(dict.fromkeys([*words, *(heard(word) for word in words)]))
+
+
+def heard(word: str) -> str:
+    """The sound of one folded word among the words of a name. Words of vowels alone differ too much between the
+    scripts: that there is one is all that is kept."""
+    spoken = sound(word)
+    return f"{HEARD}{ALL_VOWELS if spoken.startswith(ALL_VOWELS) else spoken}"
 
 
 def _short(name: str, limit: int = LONGEST_NAME) -> str:

@@ -14,6 +14,7 @@ from cmo_portal.audit.services import record_act
 from members.models import Member, Party, PartyAffiliation, TaxStatus
 from members.models.territories import WORLD
 from members.rules.texts import read_text
+from members.services.affiliations import store_affiliations
 from members.services.errors import read_field, refuse_field
 
 EDIT = "members.edit_members"
@@ -23,16 +24,20 @@ EDIT = "members.edit_members"
 def affiliate_parties(
     *, parties: Sequence[Party], society: Party, rights: Sequence[str], by: User, territory: str = WORLD
 ) -> int:
-    """Note that a sister society collects for these parties; what is known already stays. Returns how many are new."""
+    """Note that a sister society collects for these parties; what is known already stays. Returns how many are new.
+
+    Raises ValidationError where another society has an overlapping area that does not nest.
+    """
     require(by, EDIT)
     held = PartyAffiliation.objects.filter(party__in=parties, territory=territory, right__in=rights)
     known = set(held.values_list("party_id", "right"))
-    made = PartyAffiliation.objects.bulk_create(
+    made = [
         PartyAffiliation(party=party, society_code=society.society_code, right=right, territory=territory)
         for party in parties
         for right in rights
         if (party.pk, right) not in known
-    )
+    ]
+    store_affiliations(made)
     if made:
         facts = {"society": society.society_code, "count": len(made)}
         record_act(by=by, verb="affiliate_parties", on=society, facts=facts)

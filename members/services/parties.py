@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 
 from cmo_portal.accounts.models import User
 from cmo_portal.audit.services import record_act
+from cmo_portal.common.cleaning import clean_text
 from members.models import Party, PartyName
 from members.models.parties import NameType, PartyKind
-from members.rules.names import clean_text, name_key, name_skeleton
+from members.rules.names import name_key, name_skeleton, name_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,7 @@ def name_row(party: Party, facts: PartyFacts) -> PartyName:
         ipi_name_number=facts.ipi_name_number or None,
         key=name_key(facts.roman),
         skeleton=name_skeleton(facts.roman),
+        words=name_words(facts.roman, facts.original),
     )
 
 

@@ -1,7 +1,8 @@
 """Names and numbers of interested parties, added and corrected by the desk: each act with its reason.
 
 In our own data a wrong check digit is an error, and a number belongs to one party: whoever brings it a second time is
-shown the first.
+shown the first. A name belongs to many: whoever brings one a second time is shown who bears it, and says whether it is
+somebody else.
 """
 
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from cmo_portal.audit.services import record_act
 from cmo_portal.common.identifiers import IdentifierReading
 from cmo_portal.common.numerals import digits_to_ascii
 from members.models import NameType, Party, PartyKind, PartyName
+from members.queries.finding import namesakes
 from members.rules.ipi import read_ipi_base, read_ipi_name
 from members.rules.names import read_original_name, read_roman_name
 from members.services.errors import read_field, read_reason, refuse_field
@@ -45,14 +47,26 @@ class NumberTaken(ValidationError):
         self.party = party
 
 
+class LooksAlike(ValidationError):
+    """Parties with a name that is or sounds the same are in the register: `parties`."""
+
+    def __init__(self, parties: list[Party]) -> None:
+        text = _("The register has this name already. Look whether it is the same party; if not, say so here.")
+        super().__init__({"is_another": [text]})
+        self.parties = parties
+
+
 @transaction.atomic
-def add_party(*, kind: str, name: NameSaid, ipi_base_number: str = "", reason: str, by: User) -> Party:
-    """A new interested party with its first name. Raises ValidationError by field, NumberTaken for a known number."""
+def add_party(
+    *, kind: str, name: NameSaid, ipi_base_number: str = "", is_another: bool = False, reason: str, by: User
+) -> Party:
+    """A new interested party with its first name. Raises ValidationError by field, NumberTaken for a known number, and
+    LooksAlike for a name that somebody bears already, unless `is_another` says that it is somebody else."""
     require(by, EDIT)
     why = read_reason(reason)
     if kind not in PartyKind.values or kind == PartyKind.SOCIETY:
         refuse_field("kind", _("Choose what the party is."))
-    said = _checked(name, party=None)
+    said = _checked(name, kind=kind, party=None)
     base = _number("ipi_base_number", read_ipi_base, ipi_base_number)
     party = Party(
         kind=kind,
@@ -61,6 +75,8 @@ def add_party(*, kind: str, name: NameSaid, ipi_base_number: str = "", reason: s
         display_name_original=said.original[:200],
     )
     _refuse_taken_base(party)
+    if not is_another and (alike := namesakes(said.roman) or namesakes(said.original)):
+        raise LooksAlike(alike)
     party.save(force_insert=True)
     _save_name(name_row(party, said))
     record_act(by=by, verb="add_party", on=party, facts={"reason": why, "name": said.roman, **_numbers(said, base)})
@@ -72,7 +88,7 @@ def add_party_name(*, party: Party, name: NameSaid, reason: str, by: User) -> Pa
     """One more name of a party: a pen name, another spelling, an earlier name. Raises ValidationError by field."""
     require(by, EDIT)
     why = read_reason(reason)
-    said = _checked(name, party=party)
+    said = _checked(name, kind=party.kind, party=party)
     row = name_row(party, said)
     _save_name(row)
     facts = {"reason": why, "name": said.roman, "name_type": said.name_type, **_numbers(said)}
@@ -87,10 +103,10 @@ def correct_party_name(*, row: PartyName, name: NameSaid, reason: str, by: User)
     why = read_reason(reason)
     locked = PartyName.objects.select_for_update(of=("self",)).select_related("party").get(pk=row.pk)
     party, before = locked.party, name_facts(locked)
-    said = _checked(name, party=party, row=locked)
+    said = _checked(name, kind=party.kind, party=party, row=locked)
     corrected = name_row(party, said)
     is_shown = party.display_name == str(locked)
-    for column in ("name_type", "original", "last_name", "first_name", "ipi_name_number", "key", "skeleton"):
+    for column in ("name_type", "original", "last_name", "first_name", "ipi_name_number", "key", "skeleton", "words"):
         setattr(locked, column, getattr(corrected, column))
     _save_name(locked)
     if is_shown:
@@ -126,7 +142,7 @@ def name_facts(row: PartyName) -> dict[str, str]:
     }
 
 
-def _checked(name: NameSaid, *, party: Party | None, row: PartyName | None = None) -> PartyFacts:
+def _checked(name: NameSaid, *, kind: str, party: Party | None, row: PartyName | None = None) -> PartyFacts:
     """The name in its kept forms. Raises ValidationError with all its faults."""
     faults: dict[str, Any] = {}
     read: dict[str, str] = {"first_name": "", "original": ""}
@@ -144,6 +160,10 @@ def _checked(name: NameSaid, *, party: Party | None, row: PartyName | None = Non
         read["ipi_name_number"] = _number("ipi_name_number", read_ipi_name, name.ipi_name_number)
     except ValidationError as refused:
         faults |= refused.error_dict
+    if name.first_name.strip() and kind != PartyKind.PERSON:
+        faults["first_name"] = [
+            _("Only a person has a first name. Write the whole name in the field for the firm or group.")
+        ]
     if name.name_type not in NameType.values:
         faults["name_type"] = [_("Choose what kind of name it is.")]
     if faults:

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 from cmo_portal.accounts.models import Audience, User
 from members.models import Mandate, Member, Party, PartyName
-from members.rules.names import name_key, name_skeleton
+from members.rules.names import name_key, name_skeleton, name_words
 from royalties.bench.place import Place, connect
 from works.services.recordings import NewRecording
 from works.services.registration import NewShare, NewTitle, NewWork, store_works
@@ -78,6 +78,7 @@ def _members(size: int) -> list[Party]:
                 last_name=party.display_name.removeprefix("Creator "),
                 key=name_key(party.display_name),
                 skeleton=name_skeleton(party.display_name),
+                words=name_words(party.display_name),
             )
             for party in parties
         ],

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cmo_portal.forms import DayField, ShareField
+from cmo_portal.forms import DayField, ShareField, TextField
 from cmo_portal.wording import date_text
 from members.models.parties import Right
 from members.policy import policy
@@ -106,7 +106,7 @@ class NotedAnswerForm(ClaimChoiceForm, AnswerForm):
 class AgreementForm(forms.Form):
     """On which agreement of the register a claim rests."""
 
-    number = forms.CharField(
+    number = TextField(
         label=_("Agreement number"),
         max_length=14,
         help_text=_("The number in the society's register. Papers that it does not hold are sent as documents."),
@@ -125,7 +125,7 @@ class ExtensionForm(forms.Form):
     """More days for evidence, and why."""
 
     until = DayField(label=_("New day for evidence"), error_messages={"required": _("Name the new day.")})
-    reason = forms.CharField(
+    reason = TextField(
         label=_("Why more days are needed"),
         max_length=1000,
         help_text=_("The other sides read it."),
@@ -190,7 +190,7 @@ class PaperForm(ClaimChoiceForm, EvidenceForm):
 class MessageForm(forms.Form):
     """A message; its hidden key makes a double click one message."""
 
-    text = forms.CharField(
+    text = TextField(
         label=_("Message"),
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": "4", "dir": "auto"}),
@@ -214,7 +214,7 @@ class SideMessageForm(MessageForm):
 class ReasonForm(forms.Form):
     """Why something is not accepted or not confirmed."""
 
-    reason = forms.CharField(
+    reason = TextField(
         label=_("Reason"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": "3", "dir": "auto"})
     )
 
@@ -227,7 +227,7 @@ class OutcomeForm(forms.Form):
         choices=[("", _("Choose")), *OUTCOME_KINDS],
         error_messages={"required": _("Choose how the dispute ends.")},
     )
-    reason = forms.CharField(
+    reason = TextField(
         label=_("How it was decided and on what ground"),
         max_length=2000,
         help_text=_("For a court or the regulator: its name, number and date. The sides read it."),
@@ -247,7 +247,7 @@ class OutcomeForm(forms.Form):
 class JoinForm(forms.Form):
     """A further side."""
 
-    party = forms.CharField(
+    party = TextField(
         label=_("Name, IPI name number or member number"),
         max_length=200,
         widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "off"}),
@@ -261,14 +261,14 @@ class JoinForm(forms.Form):
         label=_("On what ground"),
         choices=[choice for choice in Basis.choices if choice[0] in (Basis.DESK, Basis.AGREEMENT)],
     )
-    agreement = forms.CharField(
+    agreement = TextField(
         label=_("Agreement number"),
         max_length=14,
         required=False,
         help_text=_("Of an agreement in the register."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
-    reference = forms.CharField(
+    reference = TextField(
         label=_("Letter, or an agreement that the register does not hold"),
         max_length=200,
         required=False,

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cmo_portal.forms import DayField
+from cmo_portal.forms import DayField, TextField
 from royalties.models.payments import BATCH_STATES
 
 
@@ -30,7 +30,7 @@ class DigestForm(forms.Form):
 class CancelForm(forms.Form):
     """Why a batch is cancelled."""
 
-    reason = forms.CharField(label=_("Reason"), max_length=300)
+    reason = TextField(label=_("Reason"), max_length=300)
 
 
 class AnswerForm(forms.Form):

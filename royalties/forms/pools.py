@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cmo_portal.form_keys import as_key
-from cmo_portal.forms import DayField, MoneyField
+from cmo_portal.forms import DayField, MoneyField, TextField
 from licensing.models import Invoice, Receipt
 from licensing.models.tariffs import UseCategory
 from members.models.parties import Right
@@ -22,8 +22,8 @@ class ReceiptForm(forms.Form):
     received_on = DayField(label=_("Received on"))
     amount = MoneyField(label=_("Amount"))
     method = forms.ChoiceField(label=_("How it was paid"), choices=Receipt._meta.get_field("method").choices or [])
-    reference = forms.CharField(label=_("Reference of the bank"), max_length=60)
-    payer = forms.CharField(label=_("Payer"), max_length=120)
+    reference = TextField(label=_("Reference of the bank"), max_length=60)
+    payer = TextField(label=_("Payer"), max_length=120)
     invoices = forms.ModelMultipleChoiceField(
         label=_("Invoices it pays"),
         queryset=Invoice.objects.none(),
@@ -53,9 +53,9 @@ def rules_of(kind: str) -> Any:
 class PoolForm(forms.Form):
     """A new pool."""
 
-    code = forms.CharField(label=_("Code"), max_length=30)
-    name = forms.CharField(label=_("Name"), max_length=120)
-    name_ur = forms.CharField(label=_("Name in Urdu"), max_length=120, required=False)
+    code = TextField(label=_("Code"), max_length=30)
+    name = TextField(label=_("Name"), max_length=120)
+    name_ur = TextField(label=_("Name in Urdu"), max_length=120, required=False)
     right = forms.ChoiceField(label=_("Right"), choices=Right.choices)
     category = forms.ChoiceField(label=_("Use category"), choices=UseCategory.choices)
     start = DayField(label=_("Period from"))
@@ -87,25 +87,25 @@ class FeedForm(forms.Form):
 class RuleFilter(forms.Form):
     """Nothing to choose yet beyond the words of the name."""
 
-    q = forms.CharField(label=_("Name or code"), max_length=60, required=False)
+    q = TextField(label=_("Name or code"), max_length=60, required=False)
 
 
 class VersionForm(forms.Form):
     """A draft of a rule's next version."""
 
     valid_from = DayField(label=_("Valid from"))
-    text = forms.CharField(label=_("In plain words"), widget=forms.Textarea(attrs={"rows": 4}))
-    text_ur = forms.CharField(label=_("In plain words, Urdu"), widget=forms.Textarea(attrs={"rows": 4}), required=False)
+    text = TextField(label=_("In plain words"), widget=forms.Textarea(attrs={"rows": 4}))
+    text_ur = TextField(label=_("In plain words, Urdu"), widget=forms.Textarea(attrs={"rows": 4}), required=False)
     parameters = forms.JSONField(
         label=_("Parameters"),
         widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false", "dir": "ltr"}),
         help_text=_("What the engine reads, as JSON. Every fault is named when you save."),
     )
-    source = forms.CharField(label=_("Resolution or source"), max_length=300)
+    source = TextField(label=_("Resolution or source"), max_length=300)
 
 
 class LedgerFilter(forms.Form):
     """Which lines of the ledger to show."""
 
     account = forms.ChoiceField(label=_("Account"), required=False, choices=[("", _("All")), *AccountCode.choices])
-    q = forms.CharField(label=_("Party or description"), max_length=80, required=False)
+    q = TextField(label=_("Party or description"), max_length=80, required=False)

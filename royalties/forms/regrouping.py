@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from cmo_portal.forms import TextField
 from cmo_portal.wording import share_text
 from royalties.queries.regrouped_usage import MatchedText
 from works.models import Recording, Work, WorkShare
@@ -24,7 +25,7 @@ REASON: dict[str, Any] = {
 class DuplicateFilter(forms.Form):
     """Which pairs to show."""
 
-    q = forms.CharField(
+    q = TextField(
         label=_("Work number or title"),
         max_length=200,
         required=False,
@@ -57,7 +58,7 @@ class RegroupingFilter(forms.Form):
 class ApartForm(forms.Form):
     """How somebody knows that two works are different."""
 
-    reason = forms.CharField(
+    reason = TextField(
         **REASON | {"label": _("How do you know?")},
         help_text=_("For example: different words, another film. The pair is not shown again."),
     )
@@ -66,13 +67,13 @@ class ApartForm(forms.Form):
 class WhyForm(forms.Form):
     """Why something is to be undone."""
 
-    reason = forms.CharField(**REASON)
+    reason = TextField(**REASON)
 
 
 class OtherWorkForm(forms.Form):
     """Which work is to be merged with this one."""
 
-    find = forms.CharField(
+    find = TextField(
         label=_("Number or title of the other work"),
         max_length=200,
         widget=forms.TextInput(attrs={"type": "search", "dir": "auto", "autocomplete": "off"}),
@@ -110,7 +111,7 @@ class MergeForm(forms.Form):
                 if right.of_work and right.of_other and not right.may_contest:
                     self.fields[f"right_{right.right}"].help_text = hindrance_words(right)
                 self.rights.append(right.right)
-        self.fields["reason"] = forms.CharField(
+        self.fields["reason"] = TextField(
             **REASON, help_text=_("The second person reads it, and it stands in the record of acts.")
         )
 
@@ -133,9 +134,7 @@ class SplitForm(forms.Form):
     """What goes to the new work."""
 
     form_key = forms.UUIDField(widget=forms.HiddenInput)
-    title = forms.CharField(
-        label=_("Title of the new work"), max_length=400, widget=forms.TextInput(attrs={"dir": "auto"})
-    )
+    title = TextField(label=_("Title of the new work"), max_length=400, widget=forms.TextInput(attrs={"dir": "auto"}))
 
     def __init__(self, *args: Any, work: Work, texts: Iterable[MatchedText], **kwargs: Any) -> None:
         kwargs.setdefault("initial", {}).setdefault("form_key", uuid.uuid4())
@@ -156,7 +155,7 @@ class SplitForm(forms.Form):
             self.fields[f"share_{row.pk}"] = forms.ChoiceField(
                 label=_share(row), choices=PLACES, initial="stays", widget=forms.RadioSelect
             )
-        self.fields["reason"] = forms.CharField(
+        self.fields["reason"] = TextField(
             **REASON, help_text=_("The second person reads it, and it stands in the record of acts.")
         )
 

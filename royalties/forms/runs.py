@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cmo_portal.forms import DayField
+from cmo_portal.forms import DayField, TextField
 from royalties.models import Pool
 from royalties.models.runs import RUN_STATES
 
@@ -14,7 +14,7 @@ from royalties.models.runs import RUN_STATES
 class RunForm(forms.Form):
     """A new run: name, period, pools that no live run has. The hidden key makes a double click one run."""
 
-    name = forms.CharField(label=_("Name"), max_length=120, help_text=_("For example: Radio, Jul–Sep 2026."))
+    name = TextField(label=_("Name"), max_length=120, help_text=_("For example: Radio, Jul–Sep 2026."))
     start = DayField(label=_("Period from"))
     end = DayField(label=_("Period to"))
     pools = forms.ModelMultipleChoiceField(
@@ -39,7 +39,7 @@ class RunForm(forms.Form):
 class ReasonForm(forms.Form):
     """Why."""
 
-    reason = forms.CharField(label=_("Reason"), max_length=500)
+    reason = TextField(label=_("Reason"), max_length=500)
 
 
 class ApprovalForm(forms.Form):

@@ -8,7 +8,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from cmo_portal.forms import DayField
+from cmo_portal.forms import DayField, TextField
 from royalties.models.unmatched import CLAIM_STATES, USE_KINDS
 from works.models import Work
 
@@ -16,7 +16,7 @@ from works.models import Work
 class WordsFilter(forms.Form):
     """One box for the words of a text."""
 
-    q = forms.CharField(
+    q = TextField(
         label=_("Title or performer"),
         max_length=200,
         required=False,
@@ -51,7 +51,7 @@ class ClaimFilter(forms.Form):
 class WorkSearch(forms.Form):
     """Which of her works a member looks for."""
 
-    q = forms.CharField(
+    q = TextField(
         label=_("Look for another work of yours"),
         max_length=200,
         required=False,
@@ -74,7 +74,7 @@ class TextClaimForm(forms.Form):
             "invalid_choice": _("Choose one of your works, or look for it by a word of its title."),
         },
     )
-    reason = forms.CharField(
+    reason = TextField(
         label=_("How do you know?"),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": "3", "dir": "auto"}),

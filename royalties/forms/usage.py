@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cmo_portal.common.tables import DELIMITERS, ENCODINGS, TableKind, TableLayout
 from cmo_portal.common.values import DateOrder, DurationUnit
-from cmo_portal.forms import DayField
+from cmo_portal.forms import DayField, TextField
 from licensing.models import Licensee
 from royalties.formats.mapped_csv import CONSTANT_FIELDS, MAPPED_FIELDS, ColumnMapping, TitleShape
 from royalties.models import UsageFile, UsageSource
@@ -56,6 +56,7 @@ class SourceForm(forms.ModelForm):
     class Meta:
         model = UsageSource
         fields = ("code", "name", "format", "licensee")
+        field_classes = {"code": TextField, "name": TextField}
         labels = {"licensee": _("Licensee")}
         help_texts = {
             "code": _("Short, for lists and commands: FM100."),
@@ -119,7 +120,7 @@ class MappingForm(forms.Form):
 
     def _add_layout(self) -> None:
         if self.layout.kind is TableKind.WORKBOOK:
-            self.fields["sheet"] = forms.CharField(label=_("Sheet"), initial=self.layout.sheet, max_length=100)
+            self.fields["sheet"] = TextField(label=_("Sheet"), initial=self.layout.sheet, max_length=100)
         else:
             self._choose("encoding", _("Encoding"), ENCODINGS, ENCODING_NAMES, self.layout.encoding)
             self._choose("delimiter", _("Between columns"), DELIMITERS, DELIMITER_NAMES, self.layout.delimiter)
@@ -146,7 +147,7 @@ class MappingForm(forms.Form):
         constants = dict(mapping.constants)
         for name in CONSTANTS:
             label, hint = FIELD_NAMES[name], _("The same for all rows, where no column says it.")
-            self.fields[f"constant_{name}"] = forms.CharField(
+            self.fields[f"constant_{name}"] = TextField(
                 label=label, required=False, max_length=80, initial=constants.get(name, ""), help_text=hint
             )
         self._choose("title_shape", _("What the title column holds"), TitleShape, TITLE_SHAPES, mapping.title_shape)
@@ -163,7 +164,7 @@ class MappingForm(forms.Form):
             initial=mapping.blank_plays,
             help_text=_("Leave it empty to refuse such rows."),
         )
-        self.fields["use_codes"] = forms.CharField(
+        self.fields["use_codes"] = TextField(
             label=_("Kinds of use"),
             required=False,
             widget=forms.Textarea(attrs={"rows": 4}),
@@ -279,7 +280,7 @@ DECIMAL_SIGNS = {".": _("Point: 1,234.50"), ",": _("Comma: 1.234,50")}
 class RefuseForm(forms.Form):
     """Why a file is refused."""
 
-    reason = forms.CharField(label=_("Reason"), max_length=300)
+    reason = TextField(label=_("Reason"), max_length=300)
 
 
 class FileFilter(forms.Form):
@@ -343,7 +344,7 @@ class QueueFilterForm(forms.Form):
             ("claimed", _("Claimed by a member")),
         ],
     )
-    words = forms.CharField(label=_("Words of the text"), required=False, max_length=100)
+    words = TextField(label=_("Words of the text"), required=False, max_length=100)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -363,7 +364,7 @@ class DecisionForm(forms.Form):
         required=False,
         choices=[("", _("Choose")), *((code, REASONS[code]) for code in IGNORED), ("other", _("Another reason"))],
     )
-    other_reason = forms.CharField(label=_("Another reason"), required=False, max_length=200)
+    other_reason = TextField(label=_("Another reason"), required=False, max_length=200)
     apply_to_group = forms.BooleanField(label=_("For every text that says the same"), required=False, initial=True)
     next = forms.RegexField(r"^[0-9a-f]{64}$", required=False, widget=forms.HiddenInput)
     back = forms.ChoiceField(choices=[("queue", ""), ("file", "")], required=False, widget=forms.HiddenInput)

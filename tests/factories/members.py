@@ -14,7 +14,7 @@ from django.utils import timezone
 from cmo_portal.accounts.models import Audience, User
 from members.models import BankAccount, Mandate, Member, MembershipApplication, Party, PartyName, TaxStatus
 from members.rules.identity import iban_remainder
-from members.rules.names import name_key, name_skeleton
+from members.rules.names import name_key, name_skeleton, name_words
 from members.services import answers, apply
 from members.services.documents import Upload
 from members.services.sealed import cnic_columns, iban_columns
@@ -69,6 +69,7 @@ def make_party(
         ipi_name_number=ipi,
         key=name_key(roman),
         skeleton=name_skeleton(roman),
+        words=name_words(roman, original),
     )
     return party
 

@@ -26,7 +26,7 @@ ADMIT = {"tax_class": "resident_active", "tax_evidence": "List of November 2026"
 MEMBER_PAGES = ["member-profile", "member-contact", "member-bank", "member-document-list"]
 STAFF_PAGES = {
     "staff-application-list": {"membership"},
-    "staff-member-list": {"membership", "finance", "approver", "auditor", "documentation", "distribution"},
+    "staff-member-list": {"membership", "finance", "approver", "auditor", "distribution"},
     "staff-account-list": {"approver"},
 }
 

@@ -20,6 +20,7 @@ from members.rules.ipi import ipi_base_check_digit, ipi_name_check_digits, read_
 from members.services.affiliations import affiliate_party, end_affiliation, make_room
 from members.services.groups import add_to_group, correct_group_days
 from members.services.party_names import (
+    LooksAlike,
     NameSaid,
     NumberTaken,
     add_party,
@@ -42,7 +43,8 @@ def desk(staff: Any) -> User:
 def added(desk: User, last: str = "Khan", first: str = "Nusrat Fateh Ali", **more: Any) -> Party:
     said = {"original": "نصرت فتح علی خان", "ipi_name_number": "", **more.pop("name", {})}
     name = NameSaid(last_name=last, first_name=first, **said)
-    return add_party(**{"kind": "person", "name": name, "reason": "letter of 3 May", "by": desk, **more})
+    facts = {"kind": "person", "name": name, "is_another": True, "reason": "letter of 3 May", "by": desk}
+    return add_party(**{**facts, **more})
 
 
 def test_a_party_is_registered_with_its_name_in_three_forms_side_by_side(desk: User) -> None:
@@ -258,7 +260,7 @@ def test_with_the_guard_off_two_societies_collect_at_once(desk: User, superuser_
     party = added(desk)
     affiliated(party, desk)
     superuser_cursor.execute("ALTER TABLE members_partyaffiliation DROP CONSTRAINT one_society_at_a_time")
-    affiliated(party, desk, society_code="010")
+    PartyAffiliation.objects.create(party=party, society_code="010", right="PR", territory="2136")
     assert PartyAffiliation.objects.filter(party=party, right="PR").count() == 2
 
 
@@ -270,6 +272,70 @@ def test_whoever_joins_us_leaves_the_society_she_had_the_day_before(desk: User) 
     with pytest.raises(ValidationError):
         affiliated(party, desk, society_code="010", valid_from=DAY)
         make_room(party=party, rights=["PR"], territory="2136", valid_from=DAY)
+
+
+@pytest.mark.parametrize(
+    ("last", "first", "original"),
+    [
+        ("Khan", "Nusrat Fateh Ali", ""),
+        ("Khaan", "Nusrit Fateh Aly", ""),
+        ("Nusrat Fateh Ali Khan", "", ""),
+        ("Shah", "Somebody", "نصرت فتح علی خان"),
+    ],
+)
+def test_a_second_party_of_a_name_is_shown_the_first(last: str, first: str, original: str, desk: User) -> None:
+    known = added(desk)
+    facts = {"is_another": False, "name": {"original": original}}
+    with pytest.raises(LooksAlike) as refused:
+        added(desk, last, first, **facts)
+    assert refused.value.parties == [known] and Party.objects.count() == 1
+    assert added(desk, "Khan", "Rahat Fateh Ali", is_another=False, name={"original": "راحت فتح علی خان"})
+    assert added(desk, last, first, **{**facts, "is_another": True})
+
+
+def test_the_page_shows_who_bears_the_name_and_takes_another_party_on_request(desk: User, sign_in: Any) -> None:
+    known = added(desk, name={"ipi_name_number": NUSRAT})
+    client = sign_in(desk)
+    assert "is_another" not in client.get("/staff/parties/new/").content.decode()
+    sent = {"kind": "person", "name_type": "PA", "last_name": "Khan", "first_name": "Nusrat Fateh Ali", "reason": "x"}
+    page = client.post("/staff/parties/new/", sent).content.decode()
+    for shown in (f"/staff/parties/{known.uid}/", NUSRAT, 'name="is_another"'):
+        assert shown in page
+    assert Party.objects.count() == 1
+    answer = client.post("/staff/parties/new/", {**sent, "is_another": "on"})
+    assert answer["Location"] == f"/staff/parties/{Party.objects.exclude(pk=known.pk).get().uid}/"
+
+
+@pytest.mark.parametrize("kind", ["organisation", "group"])
+def test_only_a_person_has_a_first_name(kind: str, desk: User) -> None:
+    with pytest.raises(ValidationError) as refused:
+        added(desk, "Sangeet House", "Ali", kind=kind)
+    assert set(refused.value.message_dict) == {"first_name"}
+    firm = added(desk, "Sangeet House", "", kind=kind)
+    for act in (
+        lambda said: add_party_name(party=firm, name=said, reason="x", by=desk),
+        lambda said: correct_party_name(row=firm.names.get(), name=said, reason="x", by=desk),
+    ):
+        with pytest.raises(ValidationError) as refused:
+            act(NameSaid("House", "Sangeet"))
+        assert set(refused.value.message_dict) == {"first_name"}
+
+
+def test_s62_the_documentation_desk_sees_the_register_but_nothing_of_a_membership(desk: User, sign_in: Any) -> None:
+    member = make_member("Hassan", "Nazia", number=77)
+    client, record = sign_in(desk), f"/staff/members/{member.uid}/"
+    page = client.get(f"/staff/parties/{member.party.uid}/").content.decode()
+    assert "T000077" in page and record not in page
+    assert "/staff/members/" not in client.get("/staff/").content.decode()
+    for closed in (record, "/staff/members/", "/staff/api-clients/"):
+        assert client.get(closed).status_code in (403, 404), closed
+
+
+def test_who_may_see_members_goes_from_the_party_to_the_membership(staff: Any, sign_in: Any) -> None:
+    member = make_member("Hassan", "Nazia", number=77)
+    client, record = sign_in(staff("membership")), f"/staff/members/{member.uid}/"
+    assert record in client.get(f"/staff/parties/{member.party.uid}/").content.decode()
+    assert client.get(record).status_code == 200
 
 
 @pytest.mark.parametrize("role", ["finance", "approver", "distribution", "auditor", "licensing", "administrator"])

@@ -138,7 +138,7 @@ def change_everything(song: Work) -> None:
     Agreement.objects.update(state="withdrawn", start_date=dt.date(2000, 1, 1))
     Mandate.objects.update(valid_to=dt.date(2021, 1, 1))
     PartyAffiliation.objects.update(valid_to=dt.date(2021, 1, 1))
-    song.disputes.update(state="due", deadline=dt.date(2000, 1, 1))
+    song.disputes.update(state="due")
     song.disputes.get().claims.update(share=1, answer="lowered", answered_at=clock.now())
     song.splits.update(state="refused")
 

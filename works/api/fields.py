@@ -7,6 +7,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
+from rest_framework.fields import empty
+
+from cmo_portal.common.cleaning import clean_lines
 
 MESSAGES = {
     "required": _("This is missing."),
@@ -31,7 +34,11 @@ class _Spoken:
 
 
 class Text(_Spoken, serializers.CharField):  # type: ignore[misc]
-    """A short text."""
+    """A short text, cleaned of what nobody sees; one of invisible signs alone is blank."""
+
+    def run_validation(self, data: Any = empty) -> Any:
+        """The cleaned text."""
+        return super().run_validation(clean_lines(data) if isinstance(data, str) else data)
 
 
 class Whole(_Spoken, serializers.IntegerField):  # type: ignore[misc]

@@ -7,7 +7,7 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cmo_portal.forms import DayField
+from cmo_portal.forms import DayField, TextField
 from members.models import Party
 from works.forms.fields import AreaField, ShareField, parties_by_uid
 from works.models import Agreement, AgreementRole, AgreementType, Work
@@ -50,8 +50,8 @@ class TermsForm(forms.Form):
         choices=[("", _("Not said")), ("S", _("Sales")), ("M", _("Manufacture"))],
     )
     advance_given = forms.BooleanField(label=_("An advance was given"), required=False)
-    society_number = forms.CharField(label=_("Number of a society"), max_length=14, required=False)
-    international_code = forms.CharField(label=_("International number"), max_length=14, required=False)
+    society_number = TextField(label=_("Number of a society"), max_length=14, required=False)
+    international_code = TextField(label=_("International number"), max_length=14, required=False)
 
     def terms(self, before: Agreement | None = None) -> Terms:
         """What was typed, after validation; the sender and its number stay as they are."""
@@ -68,7 +68,7 @@ def terms_of(agreement: Agreement) -> dict[str, Any]:
 class SideForm(forms.Form):
     """A party of an agreement with its parts."""
 
-    party = forms.CharField(widget=forms.HiddenInput, max_length=40)
+    party = TextField(widget=forms.HiddenInput, max_length=40)
     role = forms.ChoiceField(
         label=_("Side"),
         choices=[("", _("Choose")), *AgreementRole.choices],
@@ -131,7 +131,7 @@ def typed_sides(data: Mapping[str, Any]) -> list[dict[str, Any]]:
 class WorksForm(forms.Form):
     """Works by their numbers."""
 
-    numbers = forms.CharField(
+    numbers = TextField(
         label=_("Work numbers"),
         required=False,
         max_length=MOST_WORKS * 16,
@@ -157,7 +157,7 @@ class WorksForm(forms.Form):
 class ReasonForm(forms.Form):
     """Why an agreement changes."""
 
-    reason = forms.CharField(
+    reason = TextField(
         label=_("Reason"),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": "2", "dir": "auto"}),
@@ -168,7 +168,7 @@ class ReasonForm(forms.Form):
 class AgreementFilter(forms.Form):
     """Which agreements to show."""
 
-    q = forms.CharField(
+    q = TextField(
         label=_("Party or number"),
         max_length=200,
         required=False,

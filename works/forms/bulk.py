@@ -7,6 +7,8 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
+from cmo_portal.forms import TextField
+
 TABLE_ENDINGS = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls"})
 
 
@@ -36,7 +38,7 @@ class MemberFileForm(forms.Form):
 class UndoForm(forms.Form):
     """Why an import is undone, and whether works on which something rests may stay."""
 
-    reason = forms.CharField(
+    reason = TextField(
         label=_("Reason"),
         max_length=500,
         help_text=_("For example: the sender sent the wrong file, letter of 4 May 2026."),

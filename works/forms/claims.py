@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cmo_portal.forms import DayField, ShareField, share_figure
+from cmo_portal.forms import DayField, ShareField, TextField, share_figure
 from members.models.parties import Right
 from members.models.territories import WORLD, territory_text
 from works.forms.contested import claimed_area_field, sampled_field, with_sample
@@ -34,14 +34,14 @@ class CounterClaimForm(forms.Form):
         label=_("Your claim, % of the right"), error_messages={"required": _("Give your claim in percent.")}
     )
     territory = claimed_area_field()
-    agreement = forms.CharField(
+    agreement = TextField(
         label=_("Agreement number, if your claim rests on one"),
         required=False,
         max_length=14,
         help_text=_("The number in the society's register. Papers that it does not hold, you send next."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
-    grounds = forms.CharField(
+    grounds = TextField(
         label=_("On what does your claim rest?"),
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": "4", "dir": "auto"}),
@@ -79,6 +79,4 @@ class DisputeRuleForm(forms.Form):
     )
     holds = forms.ChoiceField(label=_("What is held"), choices=HOLDS)
     at_deadline = forms.ChoiceField(label=_("At the deadline"), choices=AT_DEADLINE)
-    source = forms.CharField(
-        label=_("Source or resolution"), max_length=300, widget=forms.TextInput(attrs={"dir": "auto"})
-    )
+    source = TextField(label=_("Source or resolution"), max_length=300, widget=forms.TextInput(attrs={"dir": "auto"}))

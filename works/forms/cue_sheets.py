@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from cmo_portal.common.numerals import digits_to_ascii
 from cmo_portal.common.tables import ValueRefused
 from cmo_portal.common.values import DateOrder, DurationUnit, parse_duration
-from cmo_portal.forms import DayField
+from cmo_portal.forms import DayField, TextField
 from members.rules.territories import territories
 from works.formats.cue_tables import FIELDS, CueColumns, lacking, repeated
 from works.forms.fields import IdentifierField, isrc_field, iswc_field
@@ -26,7 +26,7 @@ NOT_READ = "-"
 KINDS = [("", _("Choose")), *ProductionKind.choices]
 
 
-class DurationField(forms.CharField):
+class DurationField(TextField):
     """A length typed as 1:25, 1:02:09 or in seconds; its value is whole seconds above zero."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -71,20 +71,20 @@ def country_name(code: str) -> str:
 class ProductionForm(forms.Form):
     """A production."""
 
-    title = forms.CharField(
+    title = TextField(
         label=_("Title"),
         max_length=400,
         widget=forms.TextInput(attrs=SCRIPT),
         error_messages={"required": _("Give the title of the production.")},
     )
-    title_script = forms.CharField(
+    title_script = TextField(
         label=_("Title in its own script"),
         max_length=400,
         required=False,
         widget=forms.TextInput(attrs=SCRIPT),
         help_text=_("As it stands on the screen, for example in Urdu."),
     )
-    original_title = forms.CharField(
+    original_title = TextField(
         label=_("Original title"),
         max_length=400,
         required=False,
@@ -96,7 +96,7 @@ class ProductionForm(forms.Form):
     )
     country = forms.ChoiceField(label=_("Country of production"), required=False)
     year = forms.IntegerField(label=_("Year"), required=False, min_value=1880, max_value=2200)
-    own_number = forms.CharField(label=_("Producer's or broadcaster's number"), max_length=40, required=False)
+    own_number = TextField(label=_("Producer's or broadcaster's number"), max_length=40, required=False)
     isan = IdentifierField(
         read_isan,
         _("This is not a correct ISAN. It has 16 or 24 signs and check characters."),
@@ -105,7 +105,7 @@ class ProductionForm(forms.Form):
     eidr = IdentifierField(
         read_eidr, _("This is not a correct EIDR. It looks like 10.5240/7791-8534-2C23-9030-8610-5."), label=_("EIDR")
     )
-    avi_number = forms.CharField(label=_("AV index number"), max_length=20, required=False)
+    avi_number = TextField(label=_("AV index number"), max_length=20, required=False)
     avi_society = forms.RegexField(
         r"^\d{3}$",
         label=_("Society of the AV index number"),
@@ -133,16 +133,16 @@ class ProductionForm(forms.Form):
 class EpisodeForm(forms.Form):
     """An episode; the only one of a film has no number."""
 
-    number = forms.CharField(
+    number = TextField(
         label=_("Episode number"),
         max_length=20,
         required=False,
         help_text=_("Leave it empty for a film, a single programme or an advertisement."),
     )
-    title = forms.CharField(
+    title = TextField(
         label=_("Title of the episode"), max_length=400, required=False, widget=forms.TextInput(attrs=SCRIPT)
     )
-    title_script = forms.CharField(
+    title_script = TextField(
         label=_("Title in its own script"), max_length=400, required=False, widget=forms.TextInput(attrs=SCRIPT)
     )
     broadcast_on = DayField(label=_("First broadcast or shown on"), required=False)
@@ -161,7 +161,7 @@ class EpisodeForm(forms.Form):
 class SheetForm(forms.Form):
     """Who supplied a cue sheet that is entered by hand."""
 
-    source = forms.CharField(
+    source = TextField(
         label=_("Who supplied it?"),
         max_length=120,
         help_text=_("For example the broadcaster, the producer, the composer."),
@@ -186,22 +186,22 @@ class CueForm(forms.Form):
         error_messages={"required": _("Choose how the music is used.")},
     )
     duration = DurationField(label=_("How long it is heard"), error_messages={"required": _("Give the duration.")})
-    title = forms.CharField(
+    title = TextField(
         label=_("Title as printed"),
         max_length=400,
         widget=forms.TextInput(attrs=SCRIPT),
         error_messages={"required": _("Give the title as it is printed.")},
     )
-    composers = forms.CharField(
+    composers = TextField(
         label=_("Composers and authors as printed"),
         max_length=400,
         required=False,
         widget=forms.TextInput(attrs=SCRIPT),
     )
-    performers = forms.CharField(
+    performers = TextField(
         label=_("Performers as printed"), max_length=400, required=False, widget=forms.TextInput(attrs=SCRIPT)
     )
-    work_number = forms.CharField(label=_("Work number as printed"), max_length=40, required=False)
+    work_number = TextField(label=_("Work number as printed"), max_length=40, required=False)
     iswc = iswc_field()
     isrc = isrc_field()
 
@@ -219,7 +219,7 @@ class CueForm(forms.Form):
 class FindWorkForm(forms.Form):
     """Look for the work that a cue is."""
 
-    find = forms.CharField(
+    find = TextField(
         label=_("Title, writer, work number, ISWC or ISRC"),
         required=False,
         max_length=200,
@@ -230,7 +230,7 @@ class FindWorkForm(forms.Form):
 class WhyForm(forms.Form):
     """Why a sheet is withdrawn, an import undone, a file refused."""
 
-    reason = forms.CharField(
+    reason = TextField(
         label=_("Reason"),
         max_length=300,
         widget=forms.TextInput(attrs=SCRIPT),
@@ -241,7 +241,7 @@ class WhyForm(forms.Form):
 class ProductionFilter(forms.Form):
     """Which productions to show."""
 
-    q = forms.CharField(
+    q = TextField(
         label=_("Title or number"),
         max_length=200,
         required=False,

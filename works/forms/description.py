@@ -9,9 +9,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
+from cmo_portal.common.cleaning import clean_text
 from cmo_portal.common.numerals import digits_to_ascii
-from cmo_portal.forms import DayField
-from members.rules.names import clean_text
+from cmo_portal.forms import DayField, TextField
 from works.forms.fields import ShareField, ipi_field, iswc_field
 from works.models import Element, FreeReason, IdentifierValidity, SourceKind, SourceWork, Work
 from works.rules.code_lists import (
@@ -38,7 +38,7 @@ _LENGTH = re.compile(r"(?:(\d{1,2}):)?(\d{1,3}):(\d{2})", re.ASCII)
 _PLAYED = re.compile(r"(.+?)(?:\s*[x×*]?\s*(\d{1,3}))?", re.DOTALL)
 
 
-class LengthField(forms.CharField):
+class LengthField(TextField):
     """A length typed as 4:05 or 1:02:09; its value counts seconds."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -61,7 +61,7 @@ class LengthField(forms.CharField):
         return f"{value // 60}:{value % 60:02d}" if isinstance(value, int) else value
 
 
-class LanguageField(forms.CharField):
+class LanguageField(TextField):
     """A language typed by its name, helped by the list of names that the page holds once; its value is the code."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -84,7 +84,7 @@ class LanguageField(forms.CharField):
 class ReasonForm(forms.Form):
     """Why the description changes."""
 
-    reason = forms.CharField(
+    reason = TextField(
         label=_("Reason"),
         max_length=500,
         help_text=_("For example: letter of the publisher of 4 May 2026. It stands in the record of acts."),
@@ -123,10 +123,10 @@ class FactsForm(forms.Form):
         help_text=_("Whether the work belongs to a stage work whose rights are managed apart."),
         required=False,
     )
-    opus_number = forms.CharField(label=_("Opus number"), max_length=25, required=False)
-    catalogue_number = forms.CharField(label=_("Catalogue number"), max_length=25, required=False)
+    opus_number = TextField(label=_("Opus number"), max_length=25, required=False)
+    catalogue_number = TextField(label=_("Catalogue number"), max_length=25, required=False)
     copyright_date = DayField(label=_("Date of creation"), required=False)
-    copyright_number = forms.CharField(label=_("Copyright number"), max_length=12, required=False)
+    copyright_number = TextField(label=_("Copyright number"), max_length=12, required=False)
     published_on = DayField(label=_("First published"), required=False)
 
     def clean(self) -> dict[str, Any]:
@@ -171,7 +171,7 @@ class Row(forms.Form):
 class TitleRow(Row):
     """A title with type and language; its script is read from its letters."""
 
-    text = forms.CharField(label=_("Title"), max_length=400, widget=forms.TextInput(attrs={"dir": "auto"}))
+    text = TextField(label=_("Title"), max_length=400, widget=forms.TextInput(attrs={"dir": "auto"}))
     title_type = forms.ChoiceField(label=_("Type of title"), choices=choices_of(TITLE_TYPES, blank=CHOOSE))
     language = LanguageField(label=_("Language"))
 
@@ -184,13 +184,11 @@ class SourceRow(Row):
     """A work that this one was made from: one of ours by its number, or an outside work by title and writers."""
 
     kind = forms.ChoiceField(label=_("How this work uses it"), choices=[("", CHOOSE), *SourceKind.choices])
-    our_number = forms.CharField(
+    our_number = TextField(
         label=_("Our work number"), max_length=14, required=False, help_text=_("If it is in our register.")
     )
-    title = forms.CharField(
-        label=_("Title"), max_length=400, required=False, widget=forms.TextInput(attrs={"dir": "auto"})
-    )
-    writers = forms.CharField(
+    title = TextField(label=_("Title"), max_length=400, required=False, widget=forms.TextInput(attrs={"dir": "auto"}))
+    writers = TextField(
         label=_("Writers"),
         max_length=400,
         required=False,
@@ -239,15 +237,15 @@ class FreeRow(Row):
 
     element = forms.ChoiceField(label=_("What belongs to nobody"), choices=[("", CHOOSE), *Element.choices])
     reason = forms.ChoiceField(label=_("Why"), choices=[("", CHOOSE), *FreeReason.choices])
-    author = forms.CharField(label=_("Author in Roman letters"), max_length=200, required=False)
-    author_original = forms.CharField(
+    author = TextField(label=_("Author in Roman letters"), max_length=200, required=False)
+    author_original = TextField(
         label=_("Author in own script"), max_length=200, required=False, widget=forms.TextInput(attrs={"dir": "auto"})
     )
     died_in = forms.IntegerField(label=_("Year of death"), min_value=1, max_value=9999, required=False)
     century = forms.IntegerField(
         label=_("Century"), min_value=1, max_value=21, required=False, help_text=_("18 for the years 1701 to 1800.")
     )
-    note = forms.CharField(
+    note = TextField(
         label=_("How we know"),
         max_length=500,
         required=False,
@@ -270,8 +268,8 @@ class FreeRow(Row):
 class PerformerRow(Row):
     """Somebody who performs the work."""
 
-    last_name = forms.CharField(label=_("Last name, or name of the group"), max_length=160)
-    first_name = forms.CharField(label=_("First name"), max_length=160, required=False)
+    last_name = TextField(label=_("Last name, or name of the group"), max_length=160)
+    first_name = TextField(label=_("First name"), max_length=160, required=False)
     ipi_name_number = ipi_field()
 
 
@@ -284,14 +282,14 @@ class SettingRow(Row):
         required=False,
     )
     voices = forms.IntegerField(label=_("Number of voices"), min_value=1, max_value=999, required=False)
-    instruments = forms.CharField(
+    instruments = TextField(
         label=_("Instruments"),
         max_length=400,
         required=False,
         help_text=_("Names with the number of players, separated by commas: Sitar, Tabla 2"),
         widget=forms.TextInput(attrs={"dir": "auto"}),
     )
-    description = forms.CharField(
+    description = TextField(
         label=_("Description"), max_length=200, required=False, widget=forms.TextInput(attrs={"dir": "auto"})
     )
 
@@ -325,16 +323,17 @@ class SettingRow(Row):
 class NumberRow(Row):
     """A number that somebody else gave the work."""
 
-    issuer = forms.CharField(
+    issuer = TextField(
         label=_("Given by"), max_length=20, help_text=_("Three-digit code of the society, or the sender.")
     )
-    value = forms.CharField(label=_("Number"), max_length=20)
+    value = TextField(label=_("Number"), max_length=20)
     identifier_type = forms.ChoiceField(label=_("Type of number"), choices=choices_of(IDENTIFIER_TYPES))
     validity = forms.ChoiceField(label=_("Validity"), choices=IdentifierValidity.choices)
 
     def has_changed(self) -> bool:
         """The chosen types of a blank row say nothing."""
-        return bool(self["uid"].value() or self["issuer"].value() or self["value"].value())
+        typed = (clean_text(str(self[name].value() or "")) for name in ("uid", "issuer", "value"))
+        return any(typed)
 
 
 def _codes_by_name(codes: CodeList) -> dict[str, str]:
@@ -378,8 +377,7 @@ def typed_section(form: type[Row], data: Mapping[str, Any]) -> list[dict[str, An
     """The rows as typed, unchecked, with one blank row more."""
     total = str(data.get("form-TOTAL_FORMS", ""))
     count = min(int(total), MOST_ROWS) if total.isdecimal() and len(total) < 4 else 0
-    fields = [name for name in form.base_fields if name != "remove"]
     rows: list[dict[str, Any]] = [
-        {name: str(data.get(f"form-{place}-{name}", ""))[:500] for name in fields} for place in range(count)
+        {name: str(data.get(f"form-{place}-{name}", ""))[:500] for name in form.base_fields} for place in range(count)
     ]
     return [*rows, {}] if count < MOST_ROWS else rows

@@ -4,7 +4,7 @@ from django import forms
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
-from cmo_portal.forms import DayField
+from cmo_portal.forms import DayField, TextField
 
 
 class ExportForm(forms.Form):
@@ -18,7 +18,7 @@ class ExportForm(forms.Form):
     since = DayField(
         label=_("Only works changed since"), required=False, help_text=_("Leave it blank to send all works.")
     )
-    receiver = forms.CharField(
+    receiver = TextField(
         label=_("Receiver"),
         initial="000",
         max_length=4,

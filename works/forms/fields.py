@@ -11,14 +11,14 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from cmo_portal.common.cleaning import clean_text
 from cmo_portal.common.numerals import digits_to_ascii
 from cmo_portal.common.spelling import script_of
 from cmo_portal.common.texts import Text
-from cmo_portal.forms import ShareField, share_figure
+from cmo_portal.forms import ShareField, TextField, share_figure
 from members.models import Party
 from members.models.territories import LONGEST_AREA
 from members.queries.territories import read_area, typed_area
-from members.rules.names import clean_text
 from works.models import Work
 from works.queries.regrouping import standing_work
 from works.rules.identifiers import IdentifierReading, read_ipi_name, read_isrc, read_iswc
@@ -49,7 +49,7 @@ MEMBER_ROLES = [role for role in ROLES if role[0] in {"CA", "C", "A", "AR", "TR"
 _AREA = re.compile(r"\d{4}([+-]\d{4})*", re.ASCII)
 
 
-class TidyField(forms.CharField):
+class TidyField(TextField):
     """A short text with single blanks and without control signs."""
 
     def clean(self, value: Any) -> str:
@@ -70,7 +70,7 @@ class RomanTitleField(TidyField):
         return title
 
 
-class IdentifierField(forms.CharField):
+class IdentifierField(TextField):
     """A number with its check digit; our own data must be right to the last digit."""
 
     def __init__(self, reader: Callable[[str], IdentifierReading], complaint: Text, **kwargs: Any) -> None:
@@ -129,7 +129,7 @@ class OnceForm(forms.Form):
     form_key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
 
-class WorkNumberField(forms.CharField):
+class WorkNumberField(TextField):
     """A registered work by its number or ISWC; its value is the work, or None."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -150,7 +150,7 @@ class WorkNumberField(forms.CharField):
         return standing_work(found)
 
 
-class AreaField(forms.CharField):
+class AreaField(TextField):
     """A territory by name or TIS number, joined by + and −; its value is the written area."""
 
     def __init__(self, **kwargs: Any) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cmo_portal.forms import DayField
+from cmo_portal.forms import DayField, TextField
 from members.models.territories import own_territory, territory_text
 from members.rules.territories import territories
 from works.forms.fields import ShareField
@@ -22,7 +22,7 @@ class TermForm(forms.Form):
         label=_("It protects again what an older law had freed"),
         required=False,
     )
-    source = forms.CharField(
+    source = TextField(
         label=_("Law and section"), max_length=300, help_text=_("For example: Copyright Ordinance 1962, section 18.")
     )
 
@@ -43,7 +43,7 @@ class FreeShareRuleForm(forms.Form):
     use = forms.ChoiceField(label=_("What becomes of the share"), choices=FreeShareUse.choices)
     arranger_part = ShareField(label=_("Part for the arranger, %"), required=False)
     valid_from = DayField(label=_("Valid from"))
-    source = forms.CharField(label=_("Resolution"), max_length=300)
+    source = TextField(label=_("Resolution"), max_length=300)
 
     def clean(self) -> dict[str, Any]:
         """The part belongs to the rule that gives one."""

@@ -7,9 +7,10 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from cmo_portal.common.cleaning import clean_text
+from cmo_portal.forms import TextField
 from cmo_portal.wording import share_text
 from members.models import Party
-from members.rules.names import clean_text
 from works.forms.fields import (
     LANGUAGE_CHOICES,
     MEMBER_ROLES,
@@ -51,7 +52,7 @@ class TitleForm(OriginFields):
     seconds = forms.IntegerField(label=_("Length: seconds"), min_value=0, max_value=59, required=False)
     iswc = iswc_field()
     isrc = isrc_field()
-    performer = forms.CharField(label=_("Performer of the recording"), max_length=200, required=False)
+    performer = TextField(label=_("Performer of the recording"), max_length=200, required=False)
 
     def __init__(self, *args: Any, party: Party | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -93,7 +94,7 @@ class KnownForm(forms.Form):
 class ShareRowForm(forms.Form):
     """One person or firm with a share. The member's own row has no name to type; a row left blank is no row."""
 
-    name = forms.CharField(
+    name = TextField(
         label=_("Name"), max_length=200, error_messages={"required": _("Write the name, or empty the whole row.")}
     )
     role = forms.ChoiceField(
@@ -107,7 +108,7 @@ class ShareRowForm(forms.Form):
     )
     mechanical = ShareField(label=_("Mechanical share, %"), required=False)
     ipi = ipi_field()
-    found = forms.CharField(widget=forms.HiddenInput, required=False, max_length=36)
+    found = TextField(widget=forms.HiddenInput, required=False, max_length=36)
 
     def __init__(self, *args: Any, own: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from cmo_portal.forms import TextField
 from works.models import NumberAnswer, NumberRequest, NumberSystem, RequestKind
 
 SEARCH = {"type": "search", "dir": "auto", "autocomplete": "off"}
@@ -16,7 +17,7 @@ LAYOUTS = [
 class RequestFilter(forms.Form):
     """Which requests to show."""
 
-    q = forms.CharField(
+    q = TextField(
         label=_("Request, work number, title or name"),
         max_length=200,
         required=False,
@@ -70,7 +71,7 @@ class AnswerFileForm(forms.Form):
 class SettleForm(forms.Form):
     """Why a request is withdrawn."""
 
-    reason = forms.CharField(
+    reason = TextField(
         label=_("Reason"),
         max_length=300,
         widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "off"}),

@@ -5,7 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from members.rules.names import clean_text
+from cmo_portal.common.cleaning import clean_text
+from cmo_portal.forms import TextField
 from works.rules.code_lists import TEXT_MUSIC
 
 MOST_SOURCES = 20
@@ -30,14 +31,14 @@ class OriginFields(forms.Form):
         ],
         required=False,
     )
-    source_title = forms.CharField(
+    source_title = TextField(
         label=_("Title of the other work"),
         max_length=400,
         required=False,
         help_text=_("Of a medley: all titles, with a semicolon between them."),
         widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "off"}),
     )
-    source_writers = forms.CharField(
+    source_writers = TextField(
         label=_("Who wrote it"), max_length=400, required=False, widget=forms.TextInput(attrs={"dir": "auto"})
     )
     free_words = forms.ChoiceField(
@@ -50,7 +51,7 @@ class OriginFields(forms.Form):
         ],
         required=False,
     )
-    free_author = forms.CharField(
+    free_author = TextField(
         label=_("Whose words are they?"),
         max_length=200,
         required=False,

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from cmo_portal.forms import TextField
 from works.forms.fields import OnceForm
 from works.models import ReportKind
 
@@ -13,14 +14,14 @@ class ReportForm(OnceForm):
     """A message about a work. `known` people need not say who they are."""
 
     kind = forms.ChoiceField(label=_("What is it about?"), choices=ReportKind.choices, widget=forms.RadioSelect)
-    message = forms.CharField(
+    message = TextField(
         label=_("What is wrong, and how do you know?"),
         max_length=4000,
         help_text=_("For example: the words are by Alia Rahman; it stands on the cassette of 1987."),
         widget=forms.Textarea(attrs={"rows": "6", "dir": "auto"}),
         error_messages={"required": _("Say in a sentence or two what is wrong.")},
     )
-    name = forms.CharField(
+    name = TextField(
         label=_("Your name"), max_length=200, required=False, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
     email = forms.EmailField(

@@ -5,9 +5,9 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cmo_portal.forms import DayField
+from cmo_portal.common.cleaning import clean_text
+from cmo_portal.forms import DayField, TextField
 from members.models import PartyName
-from members.rules.names import clean_text
 from works.forms.fields import ipi_field, isrc_field
 from works.forms.search import SearchForm
 from works.models import Recording
@@ -18,13 +18,11 @@ class RecordingForm(forms.Form):
     """A recording. `needs_title` where nothing else says what it is called."""
 
     isrc = isrc_field()
-    title = forms.CharField(
-        label=_("Title of the recording"), max_length=400, widget=forms.TextInput(attrs={"dir": "auto"})
-    )
-    version_title = forms.CharField(
+    title = TextField(label=_("Title of the recording"), max_length=400, widget=forms.TextInput(attrs={"dir": "auto"}))
+    version_title = TextField(
         label=_("Version"), max_length=200, required=False, help_text=_("For example: live, remix, unplugged.")
     )
-    label = forms.CharField(label=_("Label"), max_length=200, required=False)
+    label = TextField(label=_("Label"), max_length=200, required=False)
     minutes = forms.IntegerField(label=_("Length: minutes"), min_value=0, max_value=240, required=False)
     seconds = forms.IntegerField(label=_("Length: seconds"), min_value=0, max_value=59, required=False)
     released_on = DayField(label=_("Released on"), required=False)
@@ -57,8 +55,8 @@ def known_of(recording: Recording) -> dict[str, Any]:
 class PerformerForm(forms.Form):
     """One performer; a row without a name is no row."""
 
-    name = forms.CharField(label=_("Performer"), max_length=200, required=False)
-    original = forms.CharField(
+    name = TextField(label=_("Performer"), max_length=200, required=False)
+    original = TextField(
         label=_("Name in its own script"), max_length=200, required=False, widget=forms.TextInput(attrs={"dir": "auto"})
     )
     ipi = ipi_field()
@@ -110,7 +108,7 @@ def performers_of(recording: Recording) -> list[dict[str, str]]:
 class RecordingFilter(SearchForm):
     """What staff look for among recordings."""
 
-    q = forms.CharField(
+    q = TextField(
         label=_("Title, performer or ISRC"),
         max_length=200,
         required=False,
@@ -124,7 +122,7 @@ class RecordingFilter(SearchForm):
 class OwnRecordingsFilter(forms.Form):
     """What a member looks for among the recordings of her works."""
 
-    q = forms.CharField(
+    q = TextField(
         label=_("Title or work number"),
         max_length=200,
         required=False,
@@ -138,7 +136,7 @@ class OwnRecordingsFilter(forms.Form):
 class MemberFilter(forms.Form):
     """Whose works to show."""
 
-    member = forms.CharField(
+    member = TextField(
         label=_("Member: number or name"),
         max_length=200,
         required=False,
@@ -149,7 +147,7 @@ class MemberFilter(forms.Form):
 class LinkForm(forms.Form):
     """A work by its number, and how long it is in the recording."""
 
-    number = forms.CharField(label=_("Work number"), max_length=14, help_text=_("For example W0000123."))
+    number = TextField(label=_("Work number"), max_length=14, help_text=_("For example W0000123."))
     seconds = forms.IntegerField(
         label=_("Length of this part in seconds"),
         required=False,
@@ -162,7 +160,7 @@ class LinkForm(forms.Form):
 class UnlinkForm(forms.Form):
     """Why a link is wrong."""
 
-    reason = forms.CharField(
+    reason = TextField(
         label=_("Why the link is wrong"),
         max_length=500,
         error_messages={"required": _("Say why the link is wrong: the page of the work shows it.")},

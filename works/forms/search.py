@@ -3,13 +3,13 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cmo_portal.forms import DayField
+from cmo_portal.forms import DayField, TextField
 
 
 class SearchForm(forms.Form):
     """One box: title, writer, performer, work number, ISWC or ISRC."""
 
-    q = forms.CharField(
+    q = TextField(
         label=_("Title, writer, performer, ISWC or ISRC"),
         max_length=200,
         required=False,
@@ -39,7 +39,7 @@ class WorkFilter(SearchForm):
 class MyWorksFilter(forms.Form):
     """What a member looks for among her works."""
 
-    q = forms.CharField(
+    q = TextField(
         label=_("Title or work number"),
         max_length=200,
         required=False,
@@ -71,7 +71,7 @@ class ReportFilter(forms.Form):
 class FileFilter(forms.Form):
     """Which files of the import register to show, and in which order."""
 
-    q = forms.CharField(
+    q = TextField(
         label=_("File, sender or hash"),
         max_length=80,
         required=False,

@@ -7,7 +7,7 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cmo_portal.forms import DayField
+from cmo_portal.forms import DayField, TextField
 from members.models import Party
 from works.forms.fields import MEMBER_ROLES, ShareField
 from works.forms.member import MOST_PERSONS, RIGHTS, sum_fault
@@ -25,14 +25,14 @@ SYNC = ("synchronisation", _("synchronisation"))  # of rounds that files brought
 class AnswerForm(forms.Form):
     """Agree to exactly the split that is shown, or refuse it with a reason."""
 
-    digest = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    digest = TextField(widget=forms.HiddenInput, max_length=64)
     answer = forms.ChoiceField(
         label=_("Do you agree to this split?"),
         choices=[("yes", _("Yes, I agree to exactly these shares")), ("no", _("No, I do not agree"))],
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose yes or no.")},
     )
-    reason = forms.CharField(
+    reason = TextField(
         label=_("Reason, if you do not agree"),
         max_length=500,
         required=False,
@@ -51,9 +51,9 @@ class AnswerForm(forms.Form):
 class EvidenceForm(forms.Form):
     """The documentation desk confirms for a side that cannot answer."""
 
-    digest = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    digest = TextField(widget=forms.HiddenInput, max_length=64)
     party = forms.UUIDField(widget=forms.HiddenInput)
-    evidence = forms.CharField(
+    evidence = TextField(
         label=_("Evidence"),
         max_length=500,
         help_text=_("For example: split sheet signed on 4 May 2026, kept as document 118."),
@@ -178,7 +178,7 @@ def typed_split_rows(data: Mapping[str, Any], found: Cowriter | None) -> list[di
 class NoteForm(forms.Form):
     """Why another split is right, for the others."""
 
-    note = forms.CharField(
+    note = TextField(
         label=_("Why is this split right?"),
         max_length=500,
         help_text=_("The others read it and are asked again."),
@@ -190,7 +190,7 @@ class NoteForm(forms.Form):
 class FindCowriterForm(forms.Form):
     """Look for a co-writer."""
 
-    find = forms.CharField(
+    find = TextField(
         label=_("Name in Urdu or Roman letters, or IPI name number"),
         required=False,
         max_length=200,

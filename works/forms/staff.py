@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cmo_portal.common import clock
-from cmo_portal.forms import DayField
+from cmo_portal.forms import DayField, TextField
 from members.models import Party
 from members.rules.territories import territories
 from works.forms.bulk import looks_like_cwr
@@ -23,7 +23,7 @@ ROW_FIELDS = ("party", "role", "share")
 class OwnerRowForm(forms.Form):
     """One owner with a role and a share; without a party it is the part whose owner nobody knows."""
 
-    party = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
+    party = TextField(widget=forms.HiddenInput, required=False, max_length=40)
     role = forms.ChoiceField(
         label=_("Role"),
         choices=[("", _("Choose")), *ROLES],
@@ -88,7 +88,7 @@ def typed_owner_rows(data: Mapping[str, Any]) -> list[dict[str, Any]]:
 class FindPartyForm(forms.Form):
     """Look for a party to add."""
 
-    find = forms.CharField(
+    find = TextField(
         label=_("Name, IPI name number or member number"),
         required=False,
         max_length=200,
@@ -104,7 +104,7 @@ class CorrectionForm(forms.Form):
         required=False,
         help_text=_("The day on which ownership changed. Leave it empty if the shares on record were never right."),
     )
-    reason = forms.CharField(
+    reason = TextField(
         label=_("Reason"),
         max_length=500,
         help_text=_("For example: contract of 4 May 2026, letter of the publisher. It stands in the record of acts."),
@@ -124,7 +124,7 @@ class ContestedForm(forms.Form):
         required=False,
         help_text=_("Take the tick away when the sides quarrel about what one of them holds, and about nothing else."),
     )
-    ground = forms.CharField(
+    ground = TextField(
         label=_("On what the claims rest"),
         max_length=200,
         help_text=_("For example: letter of the publisher of 4 May 2026."),
@@ -141,7 +141,7 @@ class ContestedForm(forms.Form):
 class OutcomeForm(forms.Form):
     """How it ended."""
 
-    outcome = forms.CharField(
+    outcome = TextField(
         label=_("How it was settled"),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": "4", "dir": "auto"}),
@@ -152,7 +152,7 @@ class OutcomeForm(forms.Form):
 class DecisionForm(forms.Form):
     """Register or refuse a work that a member sent."""
 
-    reason = forms.CharField(
+    reason = TextField(
         label=_("Reason, if it is refused"),
         required=False,
         max_length=500,

@@ -14,9 +14,9 @@ from django.db.models import Max
 
 from cmo_portal.common.clock import business_date
 from cmo_portal.common.money import allocate
+from members.rules.societies import societies
 from works.formats.cwr.acknowledgement import Answer, write_acknowledgement
 from works.formats.cwr.characters import transliterated
-from works.formats.cwr.codes import societies
 from works.formats.cwr.encoding import CwrWriteError
 from works.formats.cwr.layouts import is_third
 from works.formats.cwr.names import file_name, parse_file_name

@@ -1,10 +1,11 @@
-"""Where the collection that a file states for our territory is not what our books now give: told, transaction by
-transaction, so that nothing is taken otherwise in silence."""
+"""Where the collection that a file states for our territory, or a society it names, is not what our books now give:
+told, transaction by transaction, so that nothing is taken otherwise in silence."""
 
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
+from members.models import Party, PartyAffiliation
 from members.models.territories import own_territory
 from works.formats.cwr.collection import share_at
 from works.formats.cwr.layouts import is_third
@@ -12,11 +13,12 @@ from works.formats.cwr.records import CwrFault, Severity
 from works.formats.cwr.texts import text_of
 from works.formats.cwr.values import SHARE_UNITS_PER_STEP as STEP
 from works.formats.cwr.values import percent
-from works.formats.cwr.work import WorkTransaction
+from works.formats.cwr.work import WorkPublisher, WorkTransaction, WorkWriter
 from works.queries.chains import ONE_WORK, load_chains, question
 from works.queries.export_chains import RIGHTS
 from works.rules.chains import effective_shares
 from works.services.cwr_chains import TakenWork
+from works.services.cwr_societies import names_society
 from works.services.cwr_works import TOLERANCE
 
 Held = dict[int, list[int]]  # party → shares of the rights
@@ -83,6 +85,34 @@ def _differences(each: TakenWork, found: Held, on: dt.date) -> Iterator[CwrFault
                     "collection_differs", "SPT", f"{right.lower()}_collection", percent(told // STEP), right=right,
                     party=names.get(party, str(party)), stated=percent(told // STEP), found=percent(kept // STEP),
                 )  # fmt: skip
+
+
+def society_faults(taken: Sequence[TakenWork]) -> dict[int, list[CwrFault]]:
+    """By transaction, each society of the file that the register does not name for that party and right. One query."""
+    parties = {party.pk for each in taken for party in (*each.told.writers, *each.told.publishers) if party}
+    kept: dict[tuple[int, str], list[str]] = defaultdict(list)
+    rows = PartyAffiliation.objects.filter(party__in=parties).order_by("pk")
+    for party_id, right, code in rows.values_list("party_id", "right", "society_code"):
+        kept[party_id, right].append(code)
+    faults: dict[int, list[CwrFault]] = defaultdict(list)
+    for each in taken:
+        found = [*_societies_of("SWR", each.sent.writers, each.told.writers)]
+        found += _societies_of("SPU", each.sent.publishers, each.told.publishers)
+        for record, party, right, code in dict.fromkeys(found):
+            if code not in kept[party.pk, right]:
+                known = ", ".join(dict.fromkeys(kept[party.pk, right])) or "–"
+                field, facts = f"{right.lower()}_society", {"party": party.display_name, "right": right, "kept": known}
+                faults[each.number].append(_fault("society_not_taken", record, field, code, **facts))
+    return faults
+
+
+def _societies_of(
+    record: str, sent: Sequence[WorkWriter | WorkPublisher], told: Sequence[Party | None]
+) -> Iterator[tuple[str, Party, str, str]]:
+    for one, party in zip(sent, told, strict=True):
+        for right, code in zip(RIGHTS, (one.pr_society, one.mr_society, one.sr_society), strict=True):
+            if party and names_society(code):
+                yield record, party, right, code.zfill(3)
 
 
 def _fault(key: str, record: str, field: str, value: str, **facts: str) -> CwrFault:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from django.conf import settings
 
 from cmo_portal.accounts.models import User
-from members.models import Party, PartyAffiliation
+from members.models import Party
 from members.models.parties import PartyKind
 from members.models.territories import WORLD, own_territory
 from members.services.parties import PartyFacts, register_parties
@@ -27,6 +27,7 @@ from works.queries.exports import our_issuer
 from works.rules.identifiers import read_ipi_base, read_ipi_name
 from works.rules.splits import WHOLE, scaled_to_whole
 from works.services.cwr_descriptions import description_of
+from works.services.cwr_societies import names_society, take_societies
 from works.services.party_numbers import keep_numbers, parties_by_number
 from works.services.recordings import NewPerformer, NewRecording
 from works.services.registration import NewShare, NewTitle, NewWork
@@ -201,22 +202,14 @@ def _known_by_name(sender: str, names: set[str]) -> dict[str, Party]:
 
 def _affiliate(items: Sequence[Interest], parties: dict[PartyKey, Party]) -> None:
     """Note the society that collects for a party, as far as it is not known already."""
-    wanted = {
-        (parties[item.key].pk, right): code
-        for item in items
-        if item.facts
-        for right, code in zip(RIGHTS, item.societies, strict=True)
-        if code.strip("0")
-    }
-    known = set(
-        PartyAffiliation.objects.filter(party_id__in={party for party, _right in wanted}).values_list(
-            "party_id", "right"
-        )
-    )
-    PartyAffiliation.objects.bulk_create(
-        PartyAffiliation(party_id=party, right=right, society_code=code.zfill(3))
-        for (party, right), code in wanted.items()
-        if (party, right) not in known
+    take_societies(
+        {
+            (parties[item.key].pk, right): code.zfill(3)
+            for item in items
+            if item.facts
+            for right, code in zip(RIGHTS, item.societies, strict=True)
+            if names_society(code)
+        }
     )
 
 

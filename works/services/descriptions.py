@@ -9,6 +9,7 @@ from dataclasses import asdict
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
+from cmo_portal.common.cleaning import clean_text
 from works.models import (
     Instrumentation,
     InstrumentPlayers,
@@ -71,7 +72,7 @@ def source_row(work: Work, place: int, new: NewSource, given_by: str) -> SourceW
         kind=new.kind,
         position=place,
         source=new.source,
-        title=new.title.strip()[:400],
+        title=clean_text(new.title)[:400],
         language=language_of(new.language),
         other_titles=list(new.other_titles),
         writers=list(new.writers),

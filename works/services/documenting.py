@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from cmo_portal.accounts.access import require
 from cmo_portal.accounts.models import User
 from cmo_portal.audit.services import record_act
+from cmo_portal.common.cleaning import clean_text
 from cmo_portal.common.spelling import script_of, skeleton, text_key
 from works.models import (
     Instrumentation,
@@ -68,7 +69,7 @@ def correct_titles(*, work: Work, lines: Sequence[Line], reason: str, by: User) 
     if len(originals) != 1:
         raise ValidationError(_("A work has exactly one original title. Give one row this type."))
     changes = _replace(WorkTitle, work, [Line(line.uid, _title_values(line.values)) for line in lines], given=False)
-    work.title = originals[0].values["text"].strip()
+    work.title = clean_text(originals[0].values["text"])
     work.language = language_of(originals[0].values["language"])
     work.save(update_fields=["title", "language"])
     record_act(by=by, verb="correct_titles", on=work, facts={"reason": reason.strip()[:500], **changes})
@@ -180,7 +181,7 @@ def _change(row: models.Model, values: Mapping[str, Any], *, given: bool) -> Non
 
 
 def _title_values(values: Mapping[str, Any]) -> dict[str, Any]:
-    text = str(values["text"]).strip()
+    text = clean_text(str(values["text"]))
     return {
         "title_type": values["title_type"],
         "text": text,

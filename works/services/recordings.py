@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from cmo_portal.accounts.access import require
 from cmo_portal.accounts.models import User
 from cmo_portal.audit.services import record_act
+from cmo_portal.common.cleaning import clean_text
 from cmo_portal.common.spelling import script_of, skeleton, text_key
 from members.models import Party, PartyName
 from works.models import Recording, RecordingPerformer, RecordingWork, Work
@@ -213,9 +214,9 @@ def _check_facts(new: NewRecording) -> None:
 
 
 def _put(row: Recording, new: NewRecording) -> None:
-    row.title = new.title.strip()[:LONGEST_TITLE]
-    row.version_title = new.version_title.strip()[:LONGEST_NAME]
-    row.label = new.label.strip()[:LONGEST_NAME]
+    row.title = clean_text(new.title)[:LONGEST_TITLE]
+    row.version_title = clean_text(new.version_title)[:LONGEST_NAME]
+    row.label = clean_text(new.label)[:LONGEST_NAME]
     row.duration = new.duration or None
     row.released_on = new.released_on
     row.key, row.skeleton = text_key(row.title)[:LONGEST_TITLE], skeleton(row.title)[:200]
@@ -223,7 +224,7 @@ def _put(row: Recording, new: NewRecording) -> None:
 
 def _titled(new: NewRecording, work: Work) -> NewRecording:
     """A recording without a title of its own is called as its work."""
-    return new if new.title.strip() else replace(new, title=work.title)
+    return new if clean_text(new.title) else replace(new, title=work.title)
 
 
 def _write_performers(credits: Sequence[tuple[Recording, tuple[NewPerformer, ...]]]) -> None:
@@ -238,8 +239,8 @@ def _write_performers(credits: Sequence[tuple[Recording, tuple[NewPerformer, ...
 
 
 def _performer_row(recording: Recording, place: int, one: NewPerformer, party_id: int | None) -> RecordingPerformer:
-    name = one.name.strip()[:LONGEST_NAME]
-    original = one.original.strip() or (name if script_of(name) not in ("Latn", "") else "")
+    name = clean_text(one.name)[:LONGEST_NAME]
+    original = clean_text(one.original) or (name if script_of(name) not in ("Latn", "") else "")
     return RecordingPerformer(
         recording=recording,
         position=place,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from cmo_portal.accounts.models import User
 from cmo_portal.audit.services import record_act
+from cmo_portal.common.cleaning import clean_text
 from cmo_portal.common.spelling import script_of, skeleton, text_key
 from cmo_portal.wording import share_text
 from members.models import Party
@@ -104,7 +105,7 @@ def lock_register() -> None:
 def check_new_work(new: NewWork) -> None:
     """All that is wrong with a new work, at once, in words."""
     faults: list[str] = []
-    if not new.title.text.strip():
+    if not clean_text(new.title.text):
         faults.append(_("Give the title of the work."))
     if new.iswc:
         faults += iswc_faults(new.iswc)
@@ -153,7 +154,7 @@ def store_works(
     works = Work.objects.bulk_create(
         Work(
             number=number,
-            title=new.title.text.strip()[:LONGEST_TITLE],
+            title=clean_text(new.title.text)[:LONGEST_TITLE],
             iswc=_stored_iswc(new.iswc),
             language=language_of(new.title.language),
             category=new.category,
@@ -167,7 +168,10 @@ def store_works(
     )
     pairs = list(zip(works, news, strict=True))
     WorkTitle.objects.bulk_create(
-        title_row(work, title) for work, new in pairs for title in (new.title, *new.other_titles) if title.text.strip()
+        title_row(work, title)
+        for work, new in pairs
+        for title in (new.title, *new.other_titles)
+        if clean_text(title.text)
     )
     WorkIdentifier.objects.bulk_create(
         WorkIdentifier(work=work, issuer=issuer, value=value)
@@ -188,7 +192,7 @@ def store_works(
 
 def title_row(work: Work, title: NewTitle) -> WorkTitle:
     """A title with its search keys and script."""
-    text = title.text.strip()[:LONGEST_TITLE]
+    text = clean_text(title.text)[:LONGEST_TITLE]
     return WorkTitle(
         work=work,
         title_type=title.title_type,

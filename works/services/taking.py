@@ -8,6 +8,7 @@ from django.db import transaction
 
 from cmo_portal.accounts.models import User
 from cmo_portal.audit.services import record_act
+from cmo_portal.common.cleaning import clean_text
 from cmo_portal.common.faults import faultpoint
 from members.models import Party
 from works.formats.cwr.edits import remark_of
@@ -18,7 +19,7 @@ from works.queries.exports import our_issuer
 from works.queries.splits import LIVE, last_split
 from works.rules.languages import language_of
 from works.services.cwr_chains import TakenWork, take_chains
-from works.services.cwr_differences import chain_faults
+from works.services.cwr_differences import chain_faults, society_faults
 from works.services.cwr_links import TakenLinks, take_links
 from works.services.cwr_works import told_works
 from works.services.deciding import ACCEPTED, Decision, complaints_of
@@ -69,13 +70,13 @@ def take_slice(
     with noting(file):
         works, taken = _store(file, open_ones, sender, by, now, kept)
         refused = _take_agreements(file, taken, sender, by, on)
-    differing = chain_faults(taken=taken, refused=refused, on=on)
+    differing, societies = chain_faults(taken=taken, refused=refused, on=on), society_faults(taken)
     faultpoint("works.import.after_works")
     for decision in open_ones:
         row = kept[decision.transaction.number]
         row.status, row.work = works.get(row.number, (decision.status, decision.work))
         excess = _excess(decision) if row.status == CONFLICT != decision.status else ()
-        faults = (*decision.faults, *excess, *differing.get(row.number, ()))
+        faults = (*decision.faults, *excess, *differing.get(row.number, ()), *societies.get(row.number, ()))
         row.complaints, row.taken = complaints_of(faults), True
     ImportedTransaction.objects.bulk_update(kept.values(), ["status", "work", "complaints", "taken"], batch_size=SLICE)
     return sum(row.status in ACCEPTED for row in kept.values())
@@ -191,13 +192,13 @@ def _write_revised(
 def _revise_facts(work: Work, new: NewWork) -> None:
     """Titles that are new are added, and the first becomes the title; what the revision leaves blank is kept."""
     known = {row.text for row in work.titles.all()}
-    if new.title.text.strip() not in known:
+    if clean_text(new.title.text) not in known:
         work.titles.filter(title_type="OT").update(title_type="AT")
-    wanted = [title for title in (new.title, *new.other_titles) if title.text.strip()]
+    wanted = [title for title in (new.title, *new.other_titles) if clean_text(title.text)]
     work.titles.bulk_create(
-        title_row(work, title) for title in dict.fromkeys(wanted) if title.text.strip() not in known
+        title_row(work, title) for title in dict.fromkeys(wanted) if clean_text(title.text) not in known
     )
-    work.title = new.title.text.strip() or work.title
+    work.title = clean_text(new.title.text) or work.title
     work.language = language_of(new.title.language) or work.language
     work.duration = new.duration or work.duration
     if new.iswc and not work.iswc and not Work.objects.filter(iswc=new.iswc).exists():

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cmo_portal.accounts.access import acting, staff_page
+from cmo_portal.accounts.models import User
 from cmo_portal.common import clock
 from cmo_portal.paging import Page, keyset_page
 from members.forms.fields import add_errors
@@ -18,10 +19,10 @@ from members.forms.parties import PartyFilter, PartyForm
 from members.models import Party, PartyKind
 from members.queries.acts import acts_on_record
 from members.queries.party_register import find_parties, listed_parties, parties_in_register, party_record
-from members.services.party_names import NumberTaken, add_party
+from members.services.party_names import LooksAlike, NumberTaken, add_party
 from members.views.downloads import csv_download
 
-VIEW, EDIT = "members.view_members", "members.edit_parties"
+VIEW, EDIT = "members.view_parties", "members.edit_parties"
 STAFF = "layouts/staff.html"
 
 
@@ -71,19 +72,16 @@ def party(request: HttpRequest, uid: UUID) -> HttpResponse:
 @staff_page(EDIT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def party_new(request: HttpRequest) -> HttpResponse:
-    """A party that nobody brought yet; one that a number names already is shown in its place."""
+    """A party that nobody brought yet; one that a number names already, or that bears the name, is shown."""
     form = PartyForm(request.POST or None)
     taken: Party | None = None
+    alike: list[Party] = []
     if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
         try:
-            made = add_party(
-                kind=data["kind"],
-                name=form.said(),
-                ipi_base_number=data["ipi_base_number"],
-                reason=data["reason"],
-                by=acting(request),
-            )
+            made = _made(form, acting(request))
+        except LooksAlike as error:
+            form, alike = PartyForm(request.POST, asks=True), error.parties
+            add_errors(form, error)
         except ValidationError as error:
             add_errors(form, error)
             taken = error.party if isinstance(error, NumberTaken) else None
@@ -92,12 +90,26 @@ def party_new(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "taken": taken,
+        "alike": listed_parties(alike),
         "title": _("Register a party"),
         "submit_label": _("Register this party"),
         "cancel_url": reverse("members:staff-party-list"),
         "layout": STAFF,
     }
     return render(request, "members/staff/party_form.html", context)
+
+
+def _made(form: PartyForm, by: User) -> Party:
+    """The party of a form; validated before."""
+    said = form.cleaned_data
+    return add_party(
+        kind=said["kind"],
+        name=form.said(),
+        ipi_base_number=said["ipi_base_number"],
+        is_another=said.get("is_another", False),
+        reason=said["reason"],
+        by=by,
+    )
 
 
 def _as_file(parties: Iterable[Party]) -> HttpResponse:

@@ -7,6 +7,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from cmo_portal.accounts.access import acting, staff_page
+from cmo_portal.opened import Opened
 from members.forms.fields import add_errors
 from members.forms.parties import (
     AffiliationForm,
@@ -58,6 +60,7 @@ def party_name(request: HttpRequest, uid: UUID) -> HttpResponse:
     return _act_page(
         request, row.party, form, _("Correct a name"),
         lambda data: correct_party_name(row=row, name=form.said(), reason=data["reason"], by=by),
+        standing=(row, lambda now: NameForm(initial=typed_name(now))),
     )  # fmt: skip
 
 
@@ -66,11 +69,12 @@ def party_name(request: HttpRequest, uid: UUID) -> HttpResponse:
 def party_number(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The IPI base number."""
     found = get_object_or_404(Party, uid=uid)
-    form = BaseNumberForm(request.POST or None, initial={"ipi_base_number": found.ipi_base_number or ""})
+    form = BaseNumberForm(request.POST or None, initial=_base_number(found))
     by = acting(request)
     return _act_page(
         request, found, form, _("Set the IPI base number"),
         lambda data: set_base_number(party=found, by=by, **data),
+        standing=(found, lambda now: BaseNumberForm(initial=_base_number(now))),
     )  # fmt: skip
 
 
@@ -84,7 +88,7 @@ def party_person_new(request: HttpRequest, uid: UUID) -> HttpResponse:
     found = find_parties(text, parties_in_register(kind=PartyKind.PERSON), limit=FOUND_PERSONS) if text else []
     form = GroupPersonForm(request.POST or None, found=found)
     by = acting(request)
-    more = {"find_form": find_form, "found": found, "looked_for": text}
+    more: dict[str, Any] = {"find_form": find_form, "found": found, "looked_for": text}
     return _act_page(
         request, group, form, _("Add a person to the group"),
         lambda data: add_to_group(
@@ -100,11 +104,12 @@ def party_person_new(request: HttpRequest, uid: UUID) -> HttpResponse:
 def party_person(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Correct the days of a person in a group."""
     row = get_object_or_404(GroupMembership.objects.select_related("group", "person"), uid=uid)
-    form = GroupDaysForm(request.POST or None, initial={"joined_on": row.joined_on, "left_on": row.left_on})
+    form = GroupDaysForm(request.POST or None, initial=_group_days(row))
     by = acting(request)
     return _act_page(
         request, row.group, form, _("Days of %(name)s in the group") % {"name": row.person},
         lambda data: correct_group_days(membership=row, by=by, **data),
+        standing=(row, lambda now: GroupDaysForm(initial=_group_days(now))),
     )  # fmt: skip
 
 
@@ -129,7 +134,24 @@ def party_society_end(request: HttpRequest, uid: UUID) -> HttpResponse:
         "right": row.get_right_display(),
     }
     by = acting(request)
-    return _act_page(request, row.party, form, title, lambda data: end_affiliation(affiliation=row, by=by, **data))
+    return _act_page(
+        request, row.party, form, title,
+        lambda data: end_affiliation(affiliation=row, by=by, **data),
+        standing=(row, lambda now: EndForm(initial={"last_day": now.valid_to})),
+    )  # fmt: skip
+
+
+def _base_number(party: Party) -> dict[str, Any]:
+    return {"ipi_base_number": party.ipi_base_number or ""}
+
+
+def _group_days(row: GroupMembership) -> dict[str, Any]:
+    return {"joined_on": row.joined_on, "left_on": row.left_on}
+
+
+def _begun(record: models.Model, form: Callable[[Any], forms.Form]) -> forms.Form:
+    """The form as it begins with the record as it stands now."""
+    return form(type(record)._default_manager.get(pk=record.pk))
 
 
 def _act_page(
@@ -139,14 +161,20 @@ def _act_page(
     title: str,
     act: Callable[[dict[str, Any]], object],
     template: str = "party_form.html",
+    *,
+    standing: tuple[models.Model, Callable[[Any], forms.Form]] | None = None,
     **more: object,
 ) -> HttpResponse:
-    """Show the form; do the act when it is sent whole, and go back to the party."""
+    """Show the form; do the act when it is sent whole, and go back to the party. `standing`: the row that is edited,
+    and how it makes the form begin."""
     back = reverse("members:staff-party", args=[party.uid])
     taken: Party | None = None
+    record = standing[0] if standing else None
+    opened = Opened(request, lambda: [_begun(*standing)] if standing else [])
     if request.method == "POST" and form.is_valid():
         try:
-            act(form.cleaned_data)
+            with opened.unchanged(record, [form]):
+                act(form.cleaned_data)
         except ValidationError as error:
             add_errors(form, error)
             taken = error.party if isinstance(error, NumberTaken) else None
@@ -154,4 +182,5 @@ def _act_page(
             messages.success(request, _("The change is noted with your name and reason."))
             return redirect(back)
     context = {"party": party, "form": form, "title": title, "taken": taken, "submit_label": _("Save")}
+    context["opened"] = opened
     return render(request, f"members/staff/{template}", {**context, **more, "cancel_url": back, "layout": STAFF})

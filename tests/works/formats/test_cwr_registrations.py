@@ -7,9 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from members.rules.societies import societies
 from tests.works.formats.cwr_files import WORK, only, read_all
 from works.formats.cwr.characters import NAMES, TITLES, forbidden_characters, transliterated
-from works.formats.cwr.codes import AnswerState, answer_state, code_names, is_society, societies, statuses_written
+from works.formats.cwr.codes import AnswerState, answer_state, code_names, is_society, statuses_written
 from works.formats.cwr.encoding import CwrWriteError
 from works.formats.cwr.layouts import layout_of
 from works.formats.cwr.names import file_name, parse_file_name, version_of_name

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from cmo_portal.common.cleaning import clean_text
 from cmo_portal.common.numerals import digits_to_ascii
 from cmo_portal.common.shares import ShareRefused, read_share
 from cmo_portal.common.spelling import script_of, text_key
@@ -140,7 +141,7 @@ def _places(headings: Sequence[str]) -> dict[str, int]:
 
 def _cell(row: Row, places: dict[str, int], name: str) -> str:
     place = places.get(name)
-    return row.cells[place].strip() if place is not None else ""
+    return clean_text(row.cells[place]) if place is not None else ""
 
 
 class _Reader:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cmo_portal.common.cleaning import clean_text
 from cmo_portal.common.spelling import text_key
 from cmo_portal.common.tables import FileRefused, Row, RowError, ValueRefused
 from cmo_portal.common.texts import _, say
@@ -113,7 +114,7 @@ class CueReader:
         values: dict[str, Any] = {}
         errors: list[RowError] = []
         for place, heading, name in self._places:
-            text = row.cells[place].strip()
+            text = clean_text(row.cells[place])
             try:
                 value = self._readers[name](text)
             except ValueRefused as refusal:

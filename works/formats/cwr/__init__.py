@@ -10,5 +10,5 @@ profile.CheckProfile     which numbered edits are applied to a sender's files, a
 names.file_name          how a file to send is called
 
 Everything here is bytes, text and values: no database, no clock, no settings. The facts of the format (layouts, edits,
-code tables, societies, territories, characters) are data files in tables/.
+code tables, characters) are data files in tables/; societies and territories are rules of members.
 """

@@ -1,9 +1,9 @@
-"""Code tables of CWR 2.x: roles, types, languages, instruments, societies, transaction statuses."""
+"""Code tables of CWR 2.x: roles, types, languages, instruments, transaction statuses; which societies it knows."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
+from members.rules.societies import societies
 from works.formats.cwr import tables
 
 # Codes that stand for a right holder without a society; they name no society and are in no society list.
@@ -12,16 +12,6 @@ NO_SOCIETY = "099"
 
 ARRANGING_ROLES = frozenset({"AR", "AD", "SR", "SA", "TR"})
 CREATING_ROLES = frozenset({"CA", "A", "C"})
-
-
-@dataclass(frozen=True, slots=True)
-class Society:
-    """A society of the CISAC list: three-digit code, name as other files must print it, membership status, country."""
-
-    code: str
-    name: str
-    status: str
-    country: str
 
 
 class AnswerState(StrEnum):
@@ -48,12 +38,6 @@ class AnswerState(StrEnum):
 def code_names(table: str) -> dict[str, str]:
     """The codes of one table with their English names, in the order of the published list; empty for no such table."""
     return {row["code"]: row["name"] for row in tables.rows("codes") if row["table"] == table}
-
-
-@cache
-def societies() -> dict[str, Society]:
-    """Every society of the list by its three-digit code."""
-    return {row["code"]: Society(**row) for row in tables.rows("societies")}
 
 
 @cache

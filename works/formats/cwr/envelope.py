@@ -1,6 +1,6 @@
 """The envelope of a file: which version it is, what its header says, and whether groups and totals agree."""
 
-from works.formats.cwr import codes
+from members.rules.societies import societies
 from works.formats.cwr.file_faults import FileFaults
 from works.formats.cwr.layouts import VERSIONS_READ, is_third, transaction_headers
 from works.formats.cwr.names import version_of_name
@@ -115,7 +115,7 @@ def _check_sender(record: CwrRecord, sender_type: str, number: str, faults: File
         if not is_digits(number) or not number.strip("0"):
             faults.add("HDR-F-003", record, field="sender_id", value=number)
         return
-    society = codes.societies().get(number[-3:]) if is_digits(number) and int(number) < 1000 else None
+    society = societies().get(number[-3:]) if is_digits(number) and int(number) < 1000 else None
     if society is None:
         faults.add("HDR-F-004", record, field="sender_id", value=number)
     elif society.name.upper() != record["sender_name"].upper():

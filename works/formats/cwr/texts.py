@@ -303,6 +303,10 @@ _CHAINS: dict[str, Text] = {
     "chain_not_taken": Text(
         _("A step of a publisher chain could not be taken: %(reason)s"), _("Enter it as an agreement by hand.")
     ),
+    "society_not_taken": Text(
+        _("Society %(value)s of “%(party)s” for %(right)s was not taken; our register has: %(kept)s"),
+        _("Compare the two, and change the societies of the party by hand where the file is right."),
+    ),
 }
 
 _TEXTS = {

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from cmo_portal.common.cleaning import clean_text
 from cmo_portal.common.tables import TableLimits, inspect_table, open_table
 from works.formats.cwr.lines import raw_lines
 
@@ -91,7 +92,7 @@ def _rows(path: Path, filename: str, limits: TableLimits) -> Iterator[Answer]:
             raise ValueError(", ".join(table.headings[:12]))
         for chunk in table:
             for row in chunk:
-                cells = {name: row.cells[place].strip().removeprefix("'") for name, place in places.items() if name}
+                cells = {name: clean_text(row.cells[place]).removeprefix("'") for name, place in places.items() if name}
                 yield _answer(row.number, cells)
 
 

@@ -19,9 +19,9 @@ from django.utils.translation import gettext as _
 from cmo_portal.accounts.access import require
 from cmo_portal.accounts.models import User
 from cmo_portal.audit.services import record_act
+from cmo_portal.common.cleaning import clean_text
 from cmo_portal.common.tables import FileRefused, Row, TableLayout, inspect_table, open_table, write_refused
 from cmo_portal.kept_words import errors_as_data, notices_as_data
-from members.rules.names import clean_text
 from works.formats.cue_tables import (
     CueColumns,
     guess_mapping,

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy
 from cmo_portal.accounts.access import require
 from cmo_portal.accounts.models import User
 from cmo_portal.audit.services import record_act
+from cmo_portal.common.cleaning import clean_text
 from cmo_portal.common.spelling import skeleton, text_key
-from members.rules.names import clean_text
 from works.models import CueFile, CueSheet, Episode, Production
 
 EDIT = "works.edit_works"

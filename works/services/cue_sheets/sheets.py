@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from cmo_portal.accounts.access import require
 from cmo_portal.accounts.models import User
 from cmo_portal.audit.services import record_act
-from members.rules.names import clean_text
+from cmo_portal.common.cleaning import clean_text
 from works.models import Cue, CueSheet, CueType, Episode, Work
 from works.rules.audiovisual import music_exceeds
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.common import clock
+from cmo_portal.forms import typed_text
 from cmo_portal.paging import csv_address, keyset_page
 from members.queries import party_search
 from works.exports import agreement_list_csv
@@ -160,7 +161,7 @@ def agreement_withdraw(request: HttpRequest, uid: UUID) -> HttpResponse:
         uid,
         _("The agreement is withdrawn."),
         withdraw_agreement,
-        reason=request.POST.get("reason", "")[:500],
+        reason=typed_text(request, "reason", 500),
     )
 
 

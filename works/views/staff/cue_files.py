@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.common import clock
+from cmo_portal.forms import typed_text
 from cmo_portal.kept_words import spoken
 from cmo_portal.paging import keyset_page
 from works.forms.cue_sheets import CueFileForm, CueMappingForm, WhyForm
@@ -118,7 +119,7 @@ def cue_file_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
 def cue_file_decide(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Take the file, undo its import, or refuse it; a second click changes nothing."""
     file, by, act = _file(uid), acting(request), request.POST.get("act")
-    reason = request.POST.get("reason", "")[:300]
+    reason = typed_text(request, "reason", 300)
     try:
         if act == "undo":
             cue_sheets.undo_cue_import(file=file, reason=reason, by=by)

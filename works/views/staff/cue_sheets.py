@@ -1,6 +1,6 @@
 """Cue sheets: productions, their episodes, and the cues of each, entered by hand and linked to works."""
 
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django import forms
@@ -14,6 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.common import clock
+from cmo_portal.forms import typed_text
+from cmo_portal.opened import Opened
 from cmo_portal.paging import keyset_page
 from works.cue_exports import cues_csv, production_list_csv
 from works.forms.cue_sheets import (
@@ -39,6 +41,7 @@ from works.services import cue_sheets
 from works.views.staff.works import EDIT, STAFF, VIEW
 
 FORM = "works/staff/cue_form.html"
+Row = TypeVar("Row", Production | None, Episode | None, Cue)
 
 
 @staff_page(VIEW)
@@ -86,9 +89,11 @@ def production_edit(request: HttpRequest, uid: UUID | None = None) -> HttpRespon
     """List a production, or change one."""
     production = get_object_or_404(Production, uid=uid) if uid else None
     form = ProductionForm(request.POST if request.method == "POST" else None, production=production)
+    opened = Opened(request, lambda: [ProductionForm(production=_now(production))])
     if request.method == "POST" and form.is_valid():
         try:
-            row = cue_sheets.save_production(entry=form.entry(), by=acting(request), production=production)
+            with opened.unchanged(production, [form]):
+                row = cue_sheets.save_production(entry=form.entry(), by=acting(request), production=production)
         except ValidationError as error:
             form.add_error(None, error)
         else:
@@ -96,7 +101,7 @@ def production_edit(request: HttpRequest, uid: UUID | None = None) -> HttpRespon
             return redirect("works:staff-production-detail", uid=row.uid)
     back = reverse("works:staff-production-detail", args=[uid]) if uid else reverse("works:staff-production-list")
     title = production.title if production else _("List a production")
-    return _form(request, form, title, back)
+    return _form(request, form, title, back, opened=opened)
 
 
 @staff_page(EDIT)
@@ -130,18 +135,20 @@ def episode_edit(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 def _episode_form(request: HttpRequest, production: Production, episode: Episode | None) -> HttpResponse:
     form = EpisodeForm(request.POST if request.method == "POST" else None, episode=episode)
+    opened = Opened(request, lambda: [EpisodeForm(episode=_now(episode))])
     if request.method == "POST" and form.is_valid():
+        entry, by = form.entry(), acting(request)
         try:
-            row = cue_sheets.save_episode(
-                production=production, entry=form.entry(), by=acting(request), episode=episode
-            )
+            with opened.unchanged(production, [form]):
+                row = cue_sheets.save_episode(production=production, entry=entry, by=by, episode=episode)
         except ValidationError as error:
             form.add_error(None, error)
         else:
             messages.success(request, _("The episode is saved."))
             return redirect("works:staff-episode-detail", uid=row.uid)
     title = str(episode) if episode else _("Add an episode: %(title)s") % {"title": production.title}
-    return _form(request, form, title, reverse("works:staff-production-detail", args=[production.uid]))
+    back = reverse("works:staff-production-detail", args=[production.uid])
+    return _form(request, form, title, back, opened=opened)
 
 
 @staff_page(VIEW)
@@ -183,7 +190,7 @@ def sheet_decide(request: HttpRequest, uid: UUID) -> HttpResponse:
     sheet = get_object_or_404(CueSheet.objects.select_related("episode"), uid=uid)
     by, act = acting(request), request.POST.get("act")
     if act == "withdraw":
-        reason = request.POST.get("why-reason", "")[:300]
+        reason = typed_text(request, "why-reason", 300)
         acts = (lambda: cue_sheets.withdraw_sheet(sheet=sheet, reason=reason, by=by), _("The cue sheet is withdrawn."))
     elif act == "reopen":
         acts = (lambda: cue_sheets.reopen_sheet(sheet=sheet, by=by), _("The cue sheet can be changed again."))
@@ -206,8 +213,7 @@ def cue_new(request: HttpRequest, uid: UUID) -> HttpResponse:
 def cue_edit(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Change a cue."""
     cue = get_object_or_404(Cue.objects.select_related("sheet__episode__production", "cue_type"), uid=uid)
-    kept = {name: getattr(cue, name) for name in CueForm.base_fields} | {"cue_type": cue.cue_type.code}
-    return _cue_form(request, cue.sheet, cue, kept)
+    return _cue_form(request, cue.sheet, cue, _cue_facts(cue))
 
 
 @staff_page(EDIT)
@@ -226,9 +232,11 @@ def cue_remove(request: HttpRequest, uid: UUID) -> HttpResponse:
 def _cue_form(request: HttpRequest, sheet: CueSheet, cue: Cue | None, initial: dict[str, Any]) -> HttpResponse:
     form = CueForm(request.POST if request.method == "POST" else None, initial=initial, on=clock.today())
     back = reverse("works:staff-episode-detail", args=[sheet.episode.uid])
+    opened = Opened(request, lambda: [CueForm(initial=_cue_facts(_now(cue)), on=clock.today())] if cue else [])
     if request.method == "POST" and form.is_valid():
         try:
-            cue_sheets.save_cue(sheet=sheet, entry=form.entry(), by=acting(request), cue=cue)
+            with opened.unchanged(sheet, [form]):
+                cue_sheets.save_cue(sheet=sheet, entry=form.entry(), by=acting(request), cue=cue)
         except ValidationError as error:
             form.add_error(None, error)
         else:
@@ -236,7 +244,17 @@ def _cue_form(request: HttpRequest, sheet: CueSheet, cue: Cue | None, initial: d
             more = "more" in request.POST
             return redirect(reverse("works:staff-cue-new", args=[sheet.uid]) if more else back)
     title = cue.title if cue else _("Add a cue")
-    return _form(request, form, title, back, episode=sheet.episode, may_add=cue is None)
+    return _form(request, form, title, back, episode=sheet.episode, may_add=cue is None, opened=opened)
+
+
+def _cue_facts(cue: Cue) -> dict[str, Any]:
+    """A cue as its form begins with it."""
+    return {name: getattr(cue, name) for name in CueForm.base_fields} | {"cue_type": cue.cue_type.code}
+
+
+def _now(row: Row) -> Row:
+    """A row as it stands now; of a new one nothing stands."""
+    return type(row)._default_manager.get(pk=row.pk) if row is not None else row
 
 
 def _form(request: HttpRequest, form: forms.Form, title: str, back: str, **more: Any) -> HttpResponse:

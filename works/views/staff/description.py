@@ -1,6 +1,6 @@
 """T5: correcting what describes a work, section by section; what its sources and free parts propose for its shares."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.common import clock
 from cmo_portal.common.texts import Text
+from cmo_portal.opened import Changed, Opened
 from members.models.parties import Right
 from works.forms.description import (
     BaseRows,
@@ -98,22 +99,22 @@ def facts_edit(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Correct the facts that are single values, with the reason."""
     work = _work(uid)
     sent = request.POST if request.method == "POST" else None
-    form = FactsForm(sent, initial={name: getattr(work, name) for name in (*SINGLE, *FACTS)})
-    reason = ReasonForm(sent)
+    form, reason = FactsForm(sent, initial=_facts(work)), ReasonForm(sent)
+    opened = Opened(request, lambda: [FactsForm(initial=_facts(_work(uid)))])
     if sent is not None and all([form.is_valid(), reason.is_valid()]):
         data = form.cleaned_data
         facts = WorkFacts(**{name: data[name] for name in FACTS})
         single = {name: data[name] for name in SINGLE}
+        why, by = reason.cleaned_data["reason"], acting(request)
         try:
-            documenting.correct_facts(
-                work=work, facts=facts, **single, reason=reason.cleaned_data["reason"], by=acting(request)
-            )
+            with opened.unchanged(work, [form]):
+                documenting.correct_facts(work=work, facts=facts, **single, reason=why, by=by)
         except ValidationError as error:
             form.add_error(None, error)
         else:
             return _done(request, work)
     context = {"work": work, "form": form, "reason": reason, "forms": [form, reason], "cancel_url": _home(work)}
-    return render(request, "works/staff/facts_edit.html", context)
+    return render(request, "works/staff/facts_edit.html", {**context, "opened": opened})
 
 
 @staff_page(EDIT)
@@ -124,13 +125,22 @@ def section_edit(request: HttpRequest, uid: UUID, section: str) -> HttpResponse:
         raise Http404
     work, chosen = _work(uid), SECTIONS[section]
     standing = _standing(work, chosen.relation)
+    opened = Opened(request, lambda: [chosen.form(initial=_initial(row)) for row in _standing(work, chosen.relation)])
     formset_class = rows_of(chosen.form)
     is_sent = request.method == "POST" and "add" not in request.POST
     reason = ReasonForm(request.POST if is_sent else None, initial={"reason": request.POST.get("reason", "")[:500]})
     if is_sent:
         rows = formset_class(request.POST)
-        if all([rows.is_valid(), reason.is_valid()]) and _stored(request, work, chosen, rows, standing, reason):
-            return _done(request, work)
+        if all([rows.is_valid(), reason.is_valid()]):
+            try:
+                with opened.unchanged(work, rows.forms):
+                    _store(request, work, chosen, rows, standing, reason)
+                return _done(request, work)
+            except Changed as error:
+                reason.add_error(None, error)
+                rows = formset_class(initial=_typed_over(chosen.form, request.POST, _standing(work, chosen.relation)))
+            except ValidationError as error:
+                reason.add_error(None, error)
     elif request.method == "POST":
         rows = formset_class(initial=typed_section(chosen.form, request.POST))
     else:
@@ -141,6 +151,7 @@ def section_edit(request: HttpRequest, uid: UUID, section: str) -> HttpResponse:
         "rows": rows,
         "names": LANGUAGES.values() if section == "titles" else (),
         "reason": reason,
+        "opened": opened,
         "forms": [reason, *rows],
         "cancel_url": _home(work),
     }
@@ -166,20 +177,32 @@ def share_proposal(request: HttpRequest, uid: UUID, right: str) -> HttpResponse:
     return render(request, "works/staff/share_proposal.html", context)
 
 
-def _stored(
+def _store(
     request: HttpRequest, work: Work, section: Section, rows: BaseRows, standing: Iterable[Any], reason: ReasonForm
-) -> bool:
+) -> None:
     known = {row.uid: row for row in standing}
     lines = []
     for form in rows.kept():
         uid = form.cleaned_data.get("uid")
         lines.append(Line(uid, form.values(known.get(uid))))
-    try:
-        section.act(work=work, lines=lines, reason=reason.cleaned_data["reason"], by=acting(request))
-    except ValidationError as error:
-        reason.add_error(None, error)
-        return False
-    return True
+    section.act(work=work, lines=lines, reason=reason.cleaned_data["reason"], by=acting(request))
+
+
+def _typed_over(form: type[Row], data: Mapping[str, Any], standing: Sequence[Any]) -> list[dict[str, Any]]:
+    """What was typed over rows that changed meanwhile: a row that went is a new one now, and a row that came stays."""
+    rows = typed_section(form, data)
+    there = {str(row.uid) for row in standing}
+    for row in rows:
+        if row.get("uid") not in there:
+            row["uid"] = ""
+    known = {row.get("uid") for row in rows}
+    came = [_initial(row) for row in standing if str(row.uid) not in known]
+    return [*rows[:-1], *came, {}]
+
+
+def _facts(work: Work) -> dict[str, Any]:
+    """The single values of a work as their form begins with them."""
+    return {name: getattr(work, name) for name in (*SINGLE, *FACTS)}
 
 
 def _initial(row: Any) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.common import clock
+from cmo_portal.forms import typed_text
 from cmo_portal.paging import keyset_page
 from members.models import PartyName
 from works.forms.numbers import RequestFilter, SettleForm
@@ -87,7 +88,7 @@ def request_decide(request: HttpRequest, uid: UUID) -> HttpResponse:
     row, by, act = _request(uid), acting(request), request.POST.get("act")
     try:
         if act == "withdraw":
-            numbers.withdraw_request(request=row, reason=request.POST.get("reason", "")[:300], by=by)
+            numbers.withdraw_request(request=row, reason=typed_text(request, "reason", 300), by=by)
             messages.success(request, _("The request is withdrawn."))
         elif act == "merge" and row.work and row.conflict:
             row = numbers.request_iswc_merge(work=row.work, other=row.conflict, by=by)

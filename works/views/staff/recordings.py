@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -12,6 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.common import clock
+from cmo_portal.forms import typed_text
+from cmo_portal.opened import Opened
 from cmo_portal.paging import csv_address, keyset_page
 from works.exports import recording_list_csv, silent_list_csv
 from works.forms.recordings import (
@@ -84,9 +87,11 @@ def _edit(request: HttpRequest, recording: Recording | None) -> HttpResponse:
     sent = request.POST if request.method == "POST" else None
     form = RecordingForm(sent, initial=known_of(recording) if recording else None)
     performers = PerformerRows(sent, initial=performers_of(recording) if recording else None)
+    opened = Opened(request, lambda: _standing(recording))
     if sent is not None and all([form.is_valid(), performers.is_valid()]):
         try:
-            kept = save_recording(recording=recording, new=form.new(performers), by=acting(request))
+            with opened.unchanged(recording, [form, *performers]):
+                kept = save_recording(recording=recording, new=form.new(performers), by=acting(request))
         except ValidationError as error:
             form.add_error(None, error)
         else:
@@ -98,11 +103,20 @@ def _edit(request: HttpRequest, recording: Recording | None) -> HttpResponse:
         "form": form,
         "performers": performers,
         "forms": [form, *performers],
+        "opened": opened,
         "submit_label": _("Keep it"),
         "cancel_url": reverse("works:staff-recording-detail", args=[recording.uid]) if recording else back,
         "layout": STAFF,
     }
     return render(request, "works/staff/recording_edit.html", context)
+
+
+def _standing(recording: Recording | None) -> list[BaseForm]:
+    """The forms of a recording as they begin with what stands now."""
+    if recording is None:
+        return []
+    now = Recording.objects.get(pk=recording.pk)
+    return [RecordingForm(initial=known_of(now)), *PerformerRows(initial=performers_of(now))]
 
 
 @staff_page(EDIT)
@@ -133,7 +147,7 @@ def recording_unlink(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Take a work out of a recording, with the reason."""
     link = get_object_or_404(RecordingWork.objects.select_related("recording", "work"), uid=uid)
     try:
-        unlink_recording(link=link, reason=request.POST.get("reason", "")[:500], by=acting(request))
+        unlink_recording(link=link, reason=typed_text(request, "reason", 500), by=acting(request))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:

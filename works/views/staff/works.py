@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.common import clock
+from cmo_portal.forms import typed_text
 from cmo_portal.paging import csv_address, keyset_page
 from members.models.parties import Right
 from works.exports import staff_list_csv
@@ -98,7 +99,7 @@ def work_decide(request: HttpRequest, uid: UUID) -> HttpResponse:
     work = get_object_or_404(Work, uid=uid)
     accept = request.POST.get("act") == "accept"
     try:
-        reason = request.POST.get("reason", "")[:500]
+        reason = typed_text(request, "reason", 500)
         decide_submitted(work=work, accept=accept, reason=reason, by=acting(request), now=clock.now())
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
@@ -146,4 +147,4 @@ def work_with_right(uid: UUID, right: str) -> Work:
 
 def _typed(request: HttpRequest) -> dict[str, str]:
     """What was typed beside the rows when a button of the editor was pressed."""
-    return {name: request.POST.get(name, "")[:2000] for name in ("valid_from", "reason")}
+    return {name: typed_text(request, name, 2000) for name in ("valid_from", "reason")}

@@ -1,4 +1,4 @@
-"""The facts of CWR as data files: layouts, numbered edits, code tables, societies, territories, characters."""
+"""The facts of CWR as data files: layouts, numbered edits, code tables, characters."""
 
 import csv
 from collections.abc import Iterator
