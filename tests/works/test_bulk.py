@@ -130,6 +130,23 @@ def test_every_fault_is_told_at_once_with_its_row_and_column(nazia: Member) -> N
     assert Work.objects.get().title == "Good"
 
 
+def test_a_co_writer_whose_name_sounds_like_the_sender_s_is_never_taken_for_her(nazia: Member) -> None:
+    data = csv_of(
+        line("1", "Two of us", "Nazia Hassan", "50"),
+        line("1", "", "Nazya Hasan", "50"),
+        line("2", "Twice me", "Nazia Hassan", "50"),
+        line("2", "", "نازیہ حسن", "50"),
+    )
+    file = receive(data, nazia.user, nazia.party)
+    assert statuses(file) == ["RJ", "RJ"]
+    assert [(row, column) for row, column, _text in told(file)] == [(3, "number"), (5, "name")]
+    other = csv_of(line("1", "Two of us", "Nazia Hassan", "50"), line("1", "", "Nazya Hasan", "50", number="new"))
+    take(receive(other, nazia.user, nazia.party, "other.csv"), nazia.user)
+    shares = WorkShare.objects.filter(work__title="Two of us", right="PR")
+    assert set(shares.values_list("state", flat=True)) == {"unconfirmed"}
+    assert shares.values("party").distinct().count() == 2
+
+
 def test_the_rest_comes_back_in_the_same_form_and_passes_once_corrected(nazia: Member) -> None:
     data = csv_of(line("1", "Good", "Nazia Hassan", "100"), line("2", "Bad", "Nazia Hassan", "90"))
     file = take(receive(data, nazia.user, nazia.party), nazia.user)

@@ -6,12 +6,15 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cmo_portal.common.cleaning import clean_text
-from cmo_portal.forms import DayField, TextField
+from cmo_portal.forms import TextField
 from members.models import PartyName
-from works.forms.fields import ipi_field, isrc_field
+from works.forms.fields import KnownDayField, ipi_field, isrc_field, refuse_zero_length
 from works.forms.search import SearchForm
 from works.models import Recording
 from works.services.recordings import MOST_PERFORMERS, NewPerformer, NewRecording
+
+FIRST_RECORDING = 1877  # the phonograph
+A_YEAR = 366  # days: a release is announced ahead
 
 
 class RecordingForm(forms.Form):
@@ -25,11 +28,17 @@ class RecordingForm(forms.Form):
     label = TextField(label=_("Label"), max_length=200, required=False)
     minutes = forms.IntegerField(label=_("Length: minutes"), min_value=0, max_value=240, required=False)
     seconds = forms.IntegerField(label=_("Length: seconds"), min_value=0, max_value=59, required=False)
-    released_on = DayField(label=_("Released on"), required=False)
+    released_on = KnownDayField(label=_("Released on"), required=False, first_year=FIRST_RECORDING, ahead=A_YEAR)
 
     def __init__(self, *args: Any, needs_title: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["title"].required = needs_title
+
+    def clean(self) -> dict[str, Any]:
+        """A length is above zero."""
+        data = super().clean() or {}
+        refuse_zero_length(self)
+        return data
 
     def new(self, performers: "BasePerformerRows") -> NewRecording:
         """What was typed, after validation."""

@@ -82,8 +82,14 @@ def bulk_complaints(faults: Iterable[BulkFault]) -> list[dict[str, Any]]:
 
 def _decide(work: BulkWork, people: "_People", books: "_Books", *, by_member: bool) -> BulkDecision:
     faults, parties = list(work.faults), []
+    told = {(fault.row, fault.code) for fault in faults}
+    sides: set[tuple[int, str]] = set()
     for share in work.shares:
         party, fault = people.resolve(share)
+        if party and (party.pk, share.role) in sides and (share.row, "twice") not in told:
+            fault = fault or BulkFault(share.row, "name", share.name[:60], "one_person", {"name": party.display_name})
+        if party:
+            sides.add((party.pk, share.role))
         parties.append(party)
         faults += [fault] if fault else []
     if by_member and people.own not in parties:
@@ -148,8 +154,8 @@ class _People:
         if share.is_new:
             made = self._among(share, self.earlier)
             return made, None
-        if self.own and self._bears(self.own, share):
-            return self.own, None
+        if self.own and name_key(share.name) in self.names[self.own.pk]:
+            return self.own, None  # the sender by her name as it stands; what only sounds so may be somebody else
         if known := self._among(share, self.earlier):
             return known, None
         if any(self.by_name.get(key) for key in _keys(share)):

@@ -50,6 +50,10 @@ _TEXTS: dict[str, Text] = {
         _("The number %(value)s belongs to somebody of another name."), _("Check the number and the name.")
     ),
     "unknown_member": Text(_("No member has the number %(value)s."), _("Check it, or give the IPI name number.")),
+    "one_person": Text(
+        _("An earlier row of this work means %(name)s in this role too."),
+        _("Put the two shares together, or give the number of the other person or “new”."),
+    ),
     "ambiguous": Text(
         _("People we know go by this name."),
         _("Give her IPI name number or member number; write “new” if it is somebody else."),
