@@ -9,7 +9,7 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import IntegrityError, connection
 
 from tests.factories.works import party, work
 from tests.works.export_files import data_of, export, member_of
@@ -138,6 +138,13 @@ def test_answers_are_numbered_without_a_gap(by: Any, tmp_path: Path) -> None:
         names.append(run(file)["answer_name"])
     assert [name[4:8] for name in names] == ["0001", "0002", "0003"]
     assert [*RegistrationFile.objects.order_by("pk").values_list("answer_number", flat=True)] == [1, 2, 3]
+
+
+def test_the_database_gives_no_number_of_an_answer_twice(by: Any) -> None:
+    for place in range(2):
+        take(cwr_file(("NWR", [numbered(f"A{place}")]), creation_time=f"12121{place}"), by)
+    with pytest.raises(IntegrityError, match="one_answer_per_number"), connection.cursor() as cursor:
+        cursor.execute("UPDATE works_registrationfile SET answer_number = 1")
 
 
 def test_our_own_export_comes_back_without_a_change(by: Any, tmp_path: Path) -> None:

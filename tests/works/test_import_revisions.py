@@ -7,8 +7,8 @@ import pytest
 from cmo_portal.common import clock
 from cmo_portal.wording import words_text
 from tests.factories.works import PERCENT, party, work
-from tests.works.formats.cwr_files import OWN_WORK, changed, cwr_file
-from tests.works.import_files import ISWC, answers, as_revision, numbered, statuses, take
+from tests.works.formats.cwr_files import OWN_WORK, as_bytes, changed, cwr_file, cwr_lines
+from tests.works.import_files import ISWC, answers, as_revision, check, numbered, statuses, take
 from works.models import Dispute, Work, WorkShare
 from works.queries.disputes import sentence_of
 from works.services.disputes import NewClaim, open_dispute
@@ -127,3 +127,13 @@ def test_a_revision_above_the_whole_opens_a_dispute_that_names_the_file_and_the_
     shares = song.shares.filter(right="PR")
     assert sum(row.share for row in shares) == 100 * PERCENT
     assert sum(row.share for row in shares if row.state == "disputed") == dispute.share
+
+
+def test_the_page_names_the_work_and_the_place_of_each_complaint(by: Any, sign_in: Any) -> None:
+    ours = work("Sham", (party("Alia Rahman"), "CA", 100), iswc=ISWC)
+    lines = cwr_lines(("NWR", [numbered("A", iswc=ISWC), numbered("B")]))
+    lines[4] = f"   {lines[4][3:]}"
+    file = check(as_bytes(lines), by)
+    page = sign_in(by).get(f"/staff/registrations/{file.uid}/").content.decode()
+    assert f"Our work {ours.number}, “Sham”, has the ISWC {ISWC} already." in page
+    assert "Line 5:" in page and "Line 5, :" not in page and "Line 0" not in page
