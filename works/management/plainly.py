@@ -41,7 +41,7 @@ def written_file(path: Path | None) -> Iterator[BinaryIO | None]:
         return
     part = path.with_name(f"{path.name}.part")
     try:
-        with part.open("wb") as out:
+        with _opened(part, path) as out:
             yield out
             is_empty = not out.tell()
         if is_empty:
@@ -49,5 +49,13 @@ def written_file(path: Path | None) -> Iterator[BinaryIO | None]:
         else:
             part.replace(path)
     finally:
-        with suppress(FileNotFoundError):
+        with suppress(OSError):
             part.unlink()
+
+
+def _opened(part: Path, path: Path) -> BinaryIO:
+    """The file that is written; an error names the path that was asked for."""
+    try:
+        return part.open("wb")
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
