@@ -41,6 +41,8 @@ class WorksConfig(AppConfig):
                 24,
             ),
             Queue("works:staff-report-list", _("Reports about works"), edit, waiting.reports, order=24),
+            Queue("works:staff-link-request-list", _("Links of recordings to be decided"), edit, waiting.link_requests,
+                  order=25),
             Queue("works:staff-file-list", _("Registration files to be taken"), take, waiting.files, order=26),
             Queue("works:staff-production-list", _("Cue sheets to be confirmed"), edit, cue_sheets.sheets_entered,
                   "show=entered", 27),

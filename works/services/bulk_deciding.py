@@ -1,7 +1,8 @@
 """What becomes of each work of a table, by our own books, before anything is written.
 
 RJ something is wrong with it · CO its ISWC belongs to another work · DU our books hold a work of this title with one
-of these people · AC accepted, and another work of this title is named · AS accepted.
+of these people · AC accepted, and another work of this title is named, or the link of its recording waits · AS
+accepted.
 """
 
 from collections import defaultdict
@@ -82,11 +83,11 @@ def bulk_complaints(faults: Iterable[BulkFault]) -> list[dict[str, Any]]:
 
 def _decide(work: BulkWork, people: "_People", books: "_Books", *, by_member: bool) -> BulkDecision:
     faults, parties = list(work.faults), []
-    told = {(fault.row, fault.code) for fault in faults}
+    noted = {(fault.row, fault.code) for fault in faults}
     sides: set[tuple[int, str]] = set()
     for share in work.shares:
         party, fault = people.resolve(share)
-        if party and (party.pk, share.role) in sides and (share.row, "twice") not in told:
+        if party and (party.pk, share.role) in sides and (share.row, "twice") not in noted:
             fault = fault or BulkFault(share.row, "name", share.name[:60], "one_person", {"name": party.display_name})
         if party:
             sides.add((party.pk, share.role))
@@ -99,9 +100,12 @@ def _decide(work: BulkWork, people: "_People", books: "_Books", *, by_member: bo
     if holder := books.by_iswc.get(work.iswc):
         fault = BulkFault(work.row, "iswc", work.iswc, "iswc_taken", {"number": holder.number})
         return BulkDecision(work, "CO", (fault,), holder, tuple(parties))
+    waiting: tuple[BulkFault, ...] = ()
     if holder := books.by_isrc.get(work.isrc):
-        fault = BulkFault(work.row, "isrc", work.isrc, "isrc_taken", {"number": holder.number})
-        return BulkDecision(work, "CO", (fault,), holder, tuple(parties))
+        code = "isrc_taken" if by_member else "isrc_waits"
+        waiting = (BulkFault(work.row, "isrc", work.isrc, code, {"number": holder.number}),)
+        if by_member:
+            return BulkDecision(work, "CO", waiting, holder, tuple(parties))
     alike = books.alike(work)
     known = {party.pk for party in parties if party}
     same = next((each for each in alike if books.people[each.pk] & known), None)
@@ -114,8 +118,8 @@ def _decide(work: BulkWork, people: "_People", books: "_Books", *, by_member: bo
         told = same or alike[0]
         code = "namesake" if by_member else "namesake_taken"
         fault = BulkFault(work.row, "title", work.title[:60], code, {"number": told.number})
-        return BulkDecision(work, "AC", (fault,), told, tuple(parties))
-    return BulkDecision(work, "AS", (), None, tuple(parties))
+        return BulkDecision(work, "AC", (*waiting, fault), told, tuple(parties))
+    return BulkDecision(work, "AC" if waiting else "AS", waiting, None, tuple(parties))
 
 
 class _People:
@@ -187,7 +191,7 @@ class _Books:
         iswcs = {work.iswc for work in works} - {""}
         self.by_iswc = {work.iswc or "": work for work in Work.objects.filter(iswc__in=iswcs)}
         isrcs = {work.isrc for work in works} - {""}
-        self.by_isrc = works_by_isrc(isrcs, besides=file.party) if file.party else {}
+        self.by_isrc = works_by_isrc(isrcs, besides=file.party)
         keys = {text_key(title)[:400] for work in works for title in work.titles} - {""}
         sounds = {skeleton(title)[:200] for work in works for title in work.titles}
         sounds = {sound for sound in sounds if len(sound) >= TELLING}

@@ -7,7 +7,7 @@ others: OK about a work of ours, noted; UM not ours. The reason of every status 
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from works.formats.cwr.edits import fault_of, remark_of
@@ -18,6 +18,7 @@ from works.models import ExportFile, ImportedTransaction, RegistrationFile, Work
 from works.queries.exports import our_issuer
 from works.queries.regrouping import standing_work
 from works.rules.identifiers import read_iswc
+from works.services.cwr_held_recordings import HeldRecordings
 from works.services.cwr_sums import fitted_faults
 from works.services.cwr_works import claimed_in
 from works.services.linking import CONFLICT, Notice, notices_of
@@ -77,6 +78,8 @@ class Decider:
     def __init__(self, file: RegistrationFile, sender: str) -> None:
         self.file = file
         self.sender = sender
+        self._recordings = HeldRecordings(file.party)
+        self._is_ours = sender == our_issuer() and file.party is None
         self._numbers: dict[str, int] = {}
         self._iswcs: dict[str, int] = {}
         self._staying: Mapping[int, Sequence[WorkShare]] = {}
@@ -93,11 +96,21 @@ class Decider:
         known = {work.pk for work in mine.values()}
         self._staying = staying_shares(known, self.sender)
         self._ours = self._documented_here(known)
+        self._recordings.look_up(() if self._is_ours else transactions)
         told = notices_of([row for row in transactions if row.type in TOLD], self.sender)
         return [
-            _told_decision(row, told[row.number]) if row.type in TOLD else self._decide(row, mine, others)
+            _told_decision(row, told[row.number])
+            if row.type in TOLD
+            else self._with_recordings(self._decide(row, mine, others))
             for row in transactions
         ]
+
+    def _with_recordings(self, decision: Decision) -> Decision:
+        """A file of our own says what our desk decided; of all others, what waits for the desk is told."""
+        if decision.status not in ACCEPTED or self._is_ours:
+            return decision
+        waiting = self._recordings.faults(decision.transaction, decision.work)
+        return replace(decision, faults=(*decision.faults, *waiting)) if waiting else decision
 
     def _recall(self, numbers: set[str], iswcs: set[str], *, before: int) -> None:
         """The first accepted transactions of the file that brought these numbers and ISWCs."""

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('works', '0010_imported_transaction_lookups'),
+        ('works', '0011_link_requests'),
     ]
 
     operations = [
