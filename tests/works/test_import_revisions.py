@@ -132,8 +132,8 @@ def test_a_revision_above_the_whole_opens_a_dispute_that_names_the_file_and_the_
 def test_the_page_names_the_work_and_the_place_of_each_complaint(by: Any, sign_in: Any) -> None:
     ours = work("Sham", (party("Alia Rahman"), "CA", 100), iswc=ISWC)
     lines = cwr_lines(("NWR", [numbered("A", iswc=ISWC), numbered("B")]))
-    lines[4] = f"   {lines[4][3:]}"
+    lines[10] = f"   {lines[10][3:]}"
     file = check(as_bytes(lines), by)
     page = sign_in(by).get(f"/staff/registrations/{file.uid}/").content.decode()
     assert f"Our work {ours.number}, “Sham”, has the ISWC {ISWC} already." in page
-    assert "Line 5:" in page and "Line 5, :" not in page and "Line 0" not in page
+    assert "Line 11:" in page and "Line 11, :" not in page and "Line 0" not in page
