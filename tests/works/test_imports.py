@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from cmo_portal.common import clock
-from tests.factories.works import PERCENT
+from tests.factories.works import PERCENT, party, work
 from tests.works.formats.cwr_files import OWN_WORK, WORK, as_bytes, changed, cwr_file, cwr_lines, without
 from tests.works.import_files import (
     DATA,
@@ -25,7 +25,15 @@ from tests.works.import_files import (
 )
 from works.formats.cwr.answer_view import answer_of
 from works.formats.cwr.reader import read_cwr
-from works.models import ImportedTransaction, RegistrationFile, Work, WorkIdentifier, WorkShare
+from works.models import (
+    ImportedTransaction,
+    LinkRequest,
+    RecordingWork,
+    RegistrationFile,
+    Work,
+    WorkIdentifier,
+    WorkShare,
+)
 from works.services import imports
 from works.services.imports import import_registration_file
 
@@ -67,10 +75,10 @@ def test_the_dry_run_promises_what_the_import_does(by: Any) -> None:
     assert statuses(file) == promised == ["AS", "AS", "RJ"]
 
 
-@pytest.mark.parametrize("name", ONLY_ANSWERS)
-def test_answers_about_works_that_are_not_ours_are_kept_as_such(name: str, by: Any) -> None:
+@pytest.mark.parametrize(("name", "status"), zip(ONLY_ANSWERS, ("RJ", "UM"), strict=True))
+def test_answers_of_ours_are_refused_and_those_about_other_works_kept_as_such(name: str, status: str, by: Any) -> None:
     file = import_registration_file(file=golden(name, by), by=by, now=clock.now())
-    assert file.state == "nothing" and set(statuses(file)) == {"UM"} and not file.answer
+    assert file.state == "nothing" and set(statuses(file)) == {status} and not file.answer
     assert not Work.objects.exists()
 
 
@@ -182,6 +190,28 @@ def test_long_national_titles_and_many_performers_fit(by: Any) -> None:
     assert file.report["accepted"] == 1
 
 
+def test_a_recording_of_works_of_others_is_told_and_its_link_waits(by: Any) -> None:
+    theirs = work("Another", (party("Somebody Else"), "CA", 100), isrc="PKA018100001")
+    first, second = (
+        (*numbered(each), ("REC", {"isrc": isrc})) for each, isrc in (("A", "PKA018100001"), ("B", "PKA018100002"))
+    )
+    again = (*numbered("C", title="THIRD"), ("REC", {"isrc": "PKA018100002"}))
+    file = check(cwr_file(("NWR", [first, second, again])), by)
+
+    def told() -> list[list[dict[str, Any]]]:
+        kept = ImportedTransaction.objects.filter(file=file).order_by("number")
+        return [[each for each in row.complaints if each["field"] == "isrc"] for row in kept]
+
+    assert [len(each) for each in told()] == [1, 0, 1]
+    assert told()[0][0]["facts"]["number"] == theirs.number and told()[0][0]["line"] > 0
+    assert told()[2][0]["facts"]["number"] == "2" and "waits" in told()[2][0]["message"]
+    import_registration_file(file=file, by=by, now=clock.now())
+    assert statuses(file) == ["AS", "AS", "AS"] and [len(each) for each in told()] == [1, 0, 1]
+    assert RecordingWork.objects.get(recording__isrc="PKA018100001").work == theirs
+    asked = LinkRequest.objects.order_by("pk")
+    assert [(one.recording.isrc, one.state) for one in asked] == [("PKA018100001", "open"), ("PKA018100002", "open")]
+
+
 def test_a_rejected_transaction_leaves_nothing_and_names_its_fault(by: Any) -> None:
     file = take(cwr_file(("NWR", [numbered("A", title=""), without(numbered("B"), "SPT")])), by)
     assert statuses(file) == ["RJ", "RJ"]
@@ -215,7 +245,7 @@ def test_a_work_of_version_3_is_taken_with_what_its_parties_collect_here(name: s
         ("E", 25 * PERCENT, "0586"),
     ]
     again = take((DATA / name).read_bytes().replace(b"20261101101500", b"20261101101501"), by, name)
-    assert statuses(again)[0] == "AC" and Work.objects.count() == 1
+    assert statuses(again)[0] == "AS" and Work.objects.count() == 1
 
 
 def test_a_file_that_brings_nothing_says_so_and_is_answered_when_it_is_checked(by: Any, sign_in: Any) -> None:
@@ -241,6 +271,6 @@ def test_a_number_and_an_iswc_of_an_earlier_slice_are_found_in_the_rows_of_the_f
     monkeypatch.setattr(imports, "SLICE", 1)
     works = [numbered("A", iswc=ISWC), numbered("B"), numbered("C", iswc=ISWC)]
     file = check(cwr_file(("NWR", works), ("REV", [as_revision(numbered("A"))])), by)
-    assert statuses(file) == ["AS", "AS", "CO", "AC"]
+    assert statuses(file) == ["AS", "AS", "CO", "AS"]
     import_registration_file(file=file, by=by, now=clock.now())
-    assert statuses(file) == ["AS", "AS", "CO", "AC"] and Work.objects.count() == 2
+    assert statuses(file) == ["AS", "AS", "CO", "AS"] and Work.objects.count() == 2

@@ -140,6 +140,7 @@ def test_the_records_of_cwr_3_have_their_layout_and_leave_out_what_they_cannot_c
     lines = numbers.file_again(file).decode("ascii").split("\r\n")
     assert [line[:3] for line in lines] == ["HDR", "GRH", "ISR", "WRI", "GRT", "TRL", ""]
     assert [len(line) for line in lines[:-1]] == [195, 26, 107, 136, 24, 24]
+    assert lines[0].startswith(f"HDRSO362 {'COMP':<45}"), "our name in the CISAC list, as in our other files"
     assert lines[3][33:44] == "00014107338" and lines[4][8:] == "0000000100000004" and lines[5][16:] == "00000006"
     assert file.filename == f"CW26{file.number:04d}362_0000_V3-0-0.ISR" and file.held_back == 1
     left = NumberRequest.objects.get(state="waiting")
@@ -387,3 +388,20 @@ def test_a_file_whose_lines_were_changed_behind_our_back_is_not_given_out(
     superuser_cursor.execute("""UPDATE works_requestline SET facts = facts || '{"title": "Other"}'""")
     with pytest.raises(RuntimeError, match="is not the one that was sent"):
         numbers.file_again(file)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("title", "outcome_code"),
+    [("Boom Boom", "applied"), ("BOOM BOOM", "applied"), ("", "applied"), ("Disco Deewane", "person")],
+)
+def test_an_answer_that_names_another_title_goes_to_a_person(
+    title: str, outcome_code: str, desk: User, run_jobs: Any
+) -> None:
+    song = work("Boom Boom", (None, "CA", 100))
+    request = numbers.request_iswc(work=song, by=desk)
+    made(desk, run_jobs)
+    file = answer(f"request,title,status,iswc\n{request.number},{title},assigned,{ISWC}\n", desk)
+    assert [code for _row, code in outcome(file)] == [outcome_code]
+    song.refresh_from_db()
+    assert song.iswc == (ISWC if outcome_code == "applied" else None)

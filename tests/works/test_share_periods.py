@@ -194,6 +194,8 @@ def test_shares_of_one_country_are_documented_beside_those_of_the_world(owners: 
     assert client.post(page_of(made), {**sent, "loses": answer.context["lost_mark"]}).status_code == 302
     held = [(each.extent.territory, each.rows[0].party) for each in share_periods(shares_of_right(made, "PR"))]
     assert held == [("2136-0586", owners[0]), ("0586", owners[1])]
+    page = client.get(f"/staff/works/{made.uid}/").content.decode()
+    assert "200\N{NO-BREAK SPACE}%" not in page and 'Total <span class="soft">Pakistan' in page
     again = typed(owners, "50", "50", territory="0586", opened=mark_on(client, page_of(made)))
     assert client.post(page_of(made), again).status_code == 302
     assert [row.party for row in WorkShare.objects.filter(work=made, right="PR", territory="2136-0586")] == [owners[0]]

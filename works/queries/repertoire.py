@@ -16,6 +16,7 @@ from works.queries.search import found_works_ids, like_titled_ids
 
 LIVE = Q(state="registered")
 GONE = ("merged", "withdrawn")  # no work of its own any more
+OUT = (*GONE, "refused")  # nothing of it is corrected any more
 SHARE_STATES = {"disputed": "disputed", "open": "unclaimed", "unconfirmed": "unconfirmed"}
 LONGEST_QUERY = 200
 MOST_FOUND = 200  # works that the list of staff shows for a text
@@ -45,6 +46,12 @@ def works_of(party: Party) -> QuerySet[Work]:
     followed = sent.filter(merged_into__isnull=False).values("merged_into_id")
     mine = Q(pk__in=held) | Q(pk__in=claimed) | Q(registered_by=party) | Q(pk__in=followed)
     return Work.objects.filter(mine).exclude(state__in=GONE)
+
+
+def own_alone(party: Party) -> QuerySet[Work]:
+    """The works of a party in which nobody else has a share, and no part is without an owner."""
+    others = WorkShare.objects.filter(Q(party=None) | ~Q(party=party), work=OuterRef("pk"))
+    return works_of(party).exclude(Exists(others))
 
 
 def my_works(party: Party, *, text: str = "", show: str = "") -> QuerySet[Work]:

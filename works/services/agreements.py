@@ -4,10 +4,9 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cmo_portal.accounts.access import require
@@ -20,10 +19,12 @@ from members.services.areas import write_area
 from works.models import Agreement, AgreementParty, AgreementWork, Work
 from works.models.agreements import GENERAL, AgreementRole, AgreementType
 from works.models.works import WHOLE
+from works.services.counting import next_numbers, pass_over
 
 EDIT = "works.edit_works"
 RIGHTS = ("PR", "MR", "SR")
 _OUR_NUMBER = re.compile(r"A(\d{7,13})")
+COUNTER = "works_agreement_number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,18 +210,6 @@ def _name_works(agreement: Agreement, works: Sequence[Work], *, included: bool) 
 
 def _number(brought_back: str) -> str:
     """The number brought back, which is then never given again, or the next one."""
-    if not (match := _OUR_NUMBER.fullmatch(brought_back)):
-        return brought_back or _next_number()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT last_value - (NOT is_called)::int FROM works_agreement_number")
-        row: tuple[Any, ...] = cursor.fetchone()
-        if (behind := int(match[1]) - int(row[0])) > 0:
-            cursor.execute("SELECT max(nextval('works_agreement_number')) FROM generate_series(1, %s)", [behind])
-    return brought_back
-
-
-def _next_number() -> str:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('works_agreement_number')")
-        row: tuple[Any, ...] = cursor.fetchone()
-    return f"A{row[0]:07d}"
+    if match := _OUR_NUMBER.fullmatch(brought_back):
+        pass_over(COUNTER, int(match[1]))
+    return brought_back or f"A{next_numbers(COUNTER)[0]:07d}"

@@ -4,7 +4,6 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
@@ -22,11 +21,13 @@ from works.models import Work, WorkIdentifier, WorkShare, WorkTitle
 from works.rules.identifiers import read_isrc, read_iswc
 from works.rules.languages import language_of
 from works.rules.splits import WHOLE, sums_apart
+from works.services.counting import next_numbers, pass_over
 from works.services.describing import NewDescription
 from works.services.descriptions import store_descriptions
 from works.services.recordings import NewRecording, link_recordings, others_recordings
 
 REGISTER_LOCK = 0x574F524B
+COUNTER = "works_number"
 _OUR_NUMBER = re.compile(r"W\d{7}")
 LONGEST_TITLE = 400
 
@@ -89,7 +90,10 @@ def register_work(
     check_new_work(new)
     if registered_by and (faults := others_recordings([each.isrc for each in new.recordings], registered_by)):
         raise ValidationError(list(faults.values()))
-    work = store_works(news=[new], source=source, registered_by=registered_by, state=state, asks=asks)[0]
+    desk = None if registered_by else by  # who registers for the desk says herself what the recording holds
+    work = store_works(news=[new], source=source, registered_by=registered_by, state=state, asks=asks, decided_by=desk)[
+        0
+    ]
     record_act(by=by, verb="register_work", on=work, facts={"source": source, "shares": len(new.shares)})
     return work
 
@@ -144,10 +148,12 @@ def store_works(
     registered_by: Party | None = None,
     state: str = "registered",
     asks: bool = False,
+    decided_by: User | None = None,
 ) -> list[Work]:
     """Write many works in a handful of statements, inside the caller's transaction; the guard of shares applies.
 
     With `asks`, the shares of a work that names others beside `registered_by` wait until every side has agreed.
+    Recordings that stand with works of others wait for the desk, unless a person of it decided (`decided_by`).
     """
     numbers = _numbers(news)
     works = Work.objects.bulk_create(
@@ -184,7 +190,8 @@ def store_works(
             for part in new.shares
         ]
     )
-    link_recordings([(work, recording) for work, new in pairs for recording in new.recordings])
+    links = [(work, recording) for work, new in pairs for recording in new.recordings]
+    link_recordings(links, source=source, decided_by=decided_by)
     store_descriptions([(work, new.description) for work, new in pairs], source)
     return works
 
@@ -246,23 +253,7 @@ def _stored_iswc(iswc: str) -> str | None:
 
 def _numbers(news: Sequence[NewWork]) -> Iterator[str]:
     """Each work's own number, or the next one; numbers brought back are never given again."""
-    _pass_over([new.number for new in news if new.number])
-    fresh = iter(_next_numbers(sum(not new.number for new in news)))
-    return (new.number or next(fresh) for new in news)
-
-
-def _pass_over(numbers: Sequence[str]) -> None:
-    """Let the counter run on behind the highest of these numbers."""
-    highest = max((int(number[1:]) for number in numbers if _OUR_NUMBER.fullmatch(number)), default=0)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT last_value - (NOT is_called)::int FROM works_number")
-        behind = highest - cursor.fetchone()[0]
-        if behind > 0:
-            cursor.execute("SELECT max(nextval('works_number')) FROM generate_series(1, %s)", [behind])
-
-
-def _next_numbers(count: int) -> list[str]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('works_number') FROM generate_series(1, %s)", [count])
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return [f"W{number:07d}" for (number,) in rows]
+    brought = [int(new.number[1:]) for new in news if _OUR_NUMBER.fullmatch(new.number)]
+    pass_over(COUNTER, max(brought, default=0))
+    fresh = iter(next_numbers(COUNTER, sum(not new.number for new in news)))
+    return (new.number or f"W{next(fresh):07d}" for new in news)

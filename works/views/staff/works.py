@@ -23,7 +23,7 @@ from works.forms.search import WorkFilter
 from works.forms.staff import DayFilter, DecisionForm
 from works.models import Work
 from works.queries.as_of import work_as_of
-from works.queries.repertoire import found_works
+from works.queries.repertoire import OUT, found_works
 from works.queries.work_pages import acts_on, listed
 from works.services.drafts import decide_submitted
 
@@ -107,4 +107,4 @@ def work_decide(request: HttpRequest, uid: UUID) -> HttpResponse:
 def work_with_right(uid: UUID, right: str) -> Work:
     if right not in Right.values:
         raise Http404
-    return get_object_or_404(Work.objects.exclude(state="merged"), uid=uid)
+    return get_object_or_404(Work.objects.exclude(state__in=OUT), uid=uid)
