@@ -135,7 +135,8 @@ def _folk_song(creator: Party) -> None:
 
 
 def _half_sold(creator: Party, day: dt.date) -> None:
-    """The page of the work shows other shares before the day and from it on; the record of acts says why."""
+    """The page of the work shows other shares before the day and from it on, and others again for India; the record of
+    acts says why."""
     parts: Parts = ((creator, "CA", WHOLE),)
     title = NewTitle("Purani Galiyan", "OT", "ur")
     song = _register(title, "پرانی گلیاں", parts, NewDescription(facts=WorkFacts(text_music="MTX")), modified=False)
@@ -145,3 +146,8 @@ def _half_sold(creator: Party, day: dt.date) -> None:
         shares = [NewShare(creator, "CA", right, half), NewShare(buyer, "E", right, half)]
         reason = "Contract on the sale of a half (demonstration)"
         replace_shares(work=song, right=right, shares=shares, reason=reason, valid_from=day, by=staff("documentation"))
+    abroad = [NewShare(buyer, "E", "MR", WHOLE)]
+    reason = "Contract on the mechanical right in India (demonstration)"
+    replace_shares(
+        work=song, right="MR", shares=abroad, reason=reason, valid_from=day, territory="0356", by=staff("documentation")
+    )

@@ -1,6 +1,7 @@
 """Areas beside each other: whether one holds all of another, meets it, and what is left of it without another."""
 
 import datetime as dt
+from functools import lru_cache
 
 from members.rules.territories import ALWAYS, WORLD, area_written, codes_of, leaves_of, lines_of, terms, written
 
@@ -44,10 +45,17 @@ def left_in_time(area: str, taken: str) -> list[tuple[dt.date, dt.date, str]]:
     ]
 
 
-def changes_of(area: str) -> set[dt.date]:
+def meets_within(area: str, other: str, first: dt.date, last: dt.date) -> bool:
+    """Whether the two have a country in common on any day of a stretch."""
+    days = {first, *(day for day in changes_of(area) | changes_of(other) if first < day <= last)}
+    return any(area_written(area, day) & area_written(other, day) for day in days)
+
+
+@lru_cache(maxsize=1024)
+def changes_of(area: str) -> frozenset[dt.date]:
     """The days on which the countries of an area change."""
     leaves = leaves_of(area)
-    begun = {leaf.belongs_from for leaf in leaves if leaf.belongs_from > ALWAYS[0]}
+    begun = frozenset(leaf.belongs_from for leaf in leaves if leaf.belongs_from > ALWAYS[0])
     return begun | {leaf.belongs_until + dt.timedelta(days=1) for leaf in leaves if leaf.belongs_until < ALWAYS[1]}
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from members.rules.territories import WORLD, area_written, lines_of, written
-from works.rules.areas import left_in_time, meets
+from works.rules.areas import left_in_time, meets_within
 
 _ONE_DAY = dt.timedelta(days=1)
 
@@ -28,13 +28,12 @@ class Extent:
 
     def meets(self, other: "Extent") -> bool:
         """Whether the two have a day and a country in common."""
-        in_time = self._begins <= other._ends and other._begins <= self._ends
-        return in_time and meets(self.territory, other.territory)
+        first, last = max(self._begins, other._begins), min(self._ends, other._ends)
+        return first <= last and meets_within(self.territory, other.territory, first, last)
 
     def is_same(self, other: "Extent") -> bool:
         """Whether the two are the same days in the same countries, however the area is written."""
-        in_time = (self._begins, self._ends) == (other._begins, other._ends)
-        return in_time and area_written(self.territory) == area_written(other.territory)
+        return not self.without(other) and not other.without(self)
 
     def without(self, taken: "Extent") -> list["Extent"]:
         """What is left: the days before, the days after, and, in the days of both, the other countries."""

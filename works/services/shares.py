@@ -70,10 +70,10 @@ def replace_shares(
     record_act(by=by, verb="replace_shares", on=work, facts=facts)
 
 
-def contested(work: Work, right: str, extent: Extent | None = None) -> int:
-    """The part of a right that disputes hold in some days and countries, in 1/10,000 of a percent."""
+def contested(work: Work, right: str, extent: Extent) -> int:
+    """The part of a right that disputes hold in all of some days and countries, in 1/10,000 of a percent."""
     rows = WorkShare.objects.filter(work=work, right=right, state="disputed")
-    return sum(row.share for row in rows if extent_of(row).meets(extent or Extent()))
+    return sum(row.share for row in rows if not extent.without(extent_of(row)))
 
 
 def _check(extent: Extent, shares: Sequence[NewShare], reason: str, disputed: Sequence[WorkShare]) -> None:

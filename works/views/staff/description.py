@@ -37,6 +37,7 @@ from works.models import Work
 from works.queries.description_texts import instruments_text, writers_text
 from works.queries.descriptions import composite_proposal, free_share_proposal
 from works.queries.repertoire import OUT
+from works.rules.extents import Extent
 from works.rules.languages import LANGUAGES
 from works.services import documenting
 from works.services.describing import WorkFacts
@@ -171,7 +172,7 @@ def share_proposal(request: HttpRequest, uid: UUID, right: str) -> HttpResponse:
         "rights": Right.choices,
         "composite": composite_proposal(work, right, on=today),
         "free": free_share_proposal(work, right, on=today),
-        "contested": contested(work, right),
+        "contested": contested(work, right, Extent(first=today, last=today)),
         "cancel_url": _home(work),
     }
     return render(request, "works/staff/share_proposal.html", context)
