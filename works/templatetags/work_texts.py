@@ -9,8 +9,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language_bidi, ngettext
 
+from cmo_portal.audit.models import Act
 from cmo_portal.templatetags.portal import state
 from members.models.territories import territory_text
+from works.forms.agreements import told_changes
 from works.forms.chain_picture import CHAIN_ROW, picture
 from works.forms.description import writers_text
 from works.forms.fields import ROLES, share_figure
@@ -112,6 +114,19 @@ def writer_names(writers: Sequence[Mapping[str, str]]) -> str:
 def territory_name(area: str) -> str:
     """A territory in words."""
     return territory_text(area)
+
+
+@register.filter
+def agreement_changes(act: Act) -> list[tuple[str, str, str]]:
+    """What a correction of an agreement found and what it left, by field."""
+    return told_changes(act.facts["changed"]) if act.verb == "correct_agreement" else []
+
+
+@register.filter
+def listed_works(act: Act) -> str:
+    """The works that were put on the list of an agreement or taken off it."""
+    changed = act.verb in ("name_works_of_agreement", "drop_works_of_agreement")
+    return ", ".join(act.facts["works"]) if changed else ""
 
 
 @register.filter
