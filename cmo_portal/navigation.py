@@ -19,12 +19,14 @@ AUDIENCES: Final = ("public", "member", "licensee", "staff")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One main page of an audience. `permission` is one codename `app.code` or several, of which any is enough."""
+    """One main page of an audience. `permission` is one codename `app.code` or several, of which any is enough; `also`
+    are further pages below which this one is where a person is."""
 
     url_name: str
     label: str | Promise
     permissions: tuple[str, ...] = ()
     order: int = 0
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +47,13 @@ def register(
     label: str | Promise,
     permission: str | Sequence[str] | None = None,
     order: int = 0,
+    also: Sequence[str] = (),
 ) -> None:
     """Add a main page for an audience; registering the same url name again replaces the earlier entry."""
     if audience not in _entries:
         raise ValueError(f"Unknown audience {audience!r}; known are {', '.join(AUDIENCES)}.")
     permissions = (permission,) if isinstance(permission, str) else tuple(permission or ())
-    _entries[audience][url_name] = Entry(url_name, label, permissions, order)
+    _entries[audience][url_name] = Entry(url_name, label, permissions, order, tuple(also))
 
 
 def links(audience: str, user: Any, path: str) -> list[Link]:
@@ -63,7 +66,8 @@ def links(audience: str, user: Any, path: str) -> list[Link]:
             found.append((reverse(entry.url_name), entry))
         except NoReverseMatch:
             continue
-    section = max((url for url, _ in found if path.startswith(url)), key=len, default="")
+    roots = {root: url for url, entry in found for root in (url, *map(reverse, entry.also))}
+    section = roots[max(below, key=len)] if (below := [root for root in roots if path.startswith(root)]) else ""
     return [Link(url, entry.label, _current(url, section, path)) for url, entry in found]
 
 

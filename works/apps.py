@@ -41,6 +41,8 @@ class WorksConfig(AppConfig):
                 24,
             ),
             Queue("works:staff-report-list", _("Reports about works"), edit, waiting.reports, order=24),
+            Queue("works:staff-link-request-list", _("Links of recordings to be decided"), edit, waiting.link_requests,
+                  order=25),
             Queue("works:staff-file-list", _("Registration files to be taken"), take, waiting.files, order=26),
             Queue("works:staff-production-list", _("Cue sheets to be confirmed"), edit, cue_sheets.sheets_entered,
                   "show=entered", 27),
@@ -52,7 +54,11 @@ class WorksConfig(AppConfig):
             register_queue(queue)
         register("public", "works:public-repertoire-search", _("Repertoire"), order=20)
         register("member", "works:member-work-list", _("My works"), order=30)
-        register("staff", "works:staff-work-list", _("Works"), permission="works.view_works", order=20)
+        below_works = (
+            "works:staff-production-list", "works:staff-request-list", "works:staff-recording-list",
+        )  # fmt: skip
+        register("staff", "works:staff-work-list", _("Works"), permission="works.view_works", order=20,
+                 also=below_works)  # fmt: skip
         register("staff", "works:staff-agreement-list", _("Agreements"), permission="works.view_works", order=21)
         register("staff", "works:staff-file-list", _("Registrations"), permission="works.import_works", order=22)
         register("staff", "works:staff-export-list", _("Exports"), permission="works.import_works", order=23)

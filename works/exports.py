@@ -13,7 +13,7 @@ from cmo_portal.common.tables.writing import inert
 from cmo_portal.wording import share_text
 from members.models import Party
 from works.formats.bulk import COLUMNS
-from works.models import Agreement, Recording, RecordingWork, RegistrationFile, SplitProposal, Work
+from works.models import Agreement, LinkRequest, Recording, RecordingWork, RegistrationFile, SplitProposal, Work
 from works.queries.recordings import own_recordings
 from works.queries.registrations import hash_text
 from works.queries.work_pages import own_shares
@@ -52,6 +52,25 @@ def recording_list_csv(recordings: QuerySet[Recording]) -> HttpResponse:
     rows = ([*_recording_cells(one), "; ".join(work.number for work in one.works.all())]
             for one in recordings.iterator(chunk_size=2000))  # fmt: skip
     return csv_response("recordings.csv", head, rows)
+
+
+def link_request_list_csv(requests: QuerySet[LinkRequest]) -> HttpResponse:
+    """Links of recordings that were asked for, with what was decided."""
+    head = [_("ISRC"), _("Recording"), _("Work"), _("Asked by"), _("Why"), _("Received"), _("State"), _("Outcome")]
+    rows = (
+        [
+            format_isrc(one.recording.isrc or ""),
+            str(one.recording),
+            str(one.work),
+            one.asked_by.display_name if one.asked_by else one.source,
+            one.reason,
+            one.created_at.isoformat(timespec="minutes"),
+            one.get_state_display(),
+            one.outcome,
+        ]
+        for one in requests.iterator(chunk_size=2000)
+    )
+    return csv_response("links-of-recordings.csv", head, rows)
 
 
 def own_recordings_csv(works: QuerySet[Work]) -> HttpResponse:

@@ -1,5 +1,6 @@
 """The database's own guards: never more than the whole of a work, right, territory and date (M05); no work that is,
-through any number of steps, made from itself.
+through any number of steps, made from itself; no recording of others that stands with one more work unless a person of
+the desk decided so.
 
 A check without a lock is no invariant: two sessions would each see a sum that fits. The trigger locks the parent work
 first, then adds up what is there. FOR NO KEY UPDATE does not collide with the key-share locks of the foreign key, so
@@ -115,4 +116,45 @@ def sources_without_cycle() -> list[pgtrigger.Trigger]:
             func=_NO_CYCLE,
         )
         for name, operation in (("insert", pgtrigger.Insert), ("update", pgtrigger.Update))
+    ]
+
+
+# The row of the recording is locked: of two links made at once, the second sees the first.
+_DECIDED_BY_A_PERSON = """
+    PERFORM 1 FROM works_recording WHERE id = NEW.recording_id FOR NO KEY UPDATE;
+    IF EXISTS (
+        SELECT 1 FROM works_recordingwork l JOIN works_workshare s ON s.work_id = l.work_id
+        WHERE l.recording_id = NEW.recording_id AND l.work_id <> NEW.work_id
+            AND s.party_id IS DISTINCT FROM coalesce(
+                NEW.linked_by_id, (SELECT w.registered_by_id FROM works_work w WHERE w.id = NEW.work_id)
+            )
+    ) THEN
+        RAISE EXCEPTION 'recording % stands with a work in which others own shares: a person decides', NEW.recording_id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'link_decided_by_a_person';
+    END IF;
+    RETURN NEW;
+"""
+
+
+def links_decided_by_a_person() -> list[pgtrigger.Trigger]:
+    """What matching reads: whoever links a recording cannot by herself draw to her work what others are paid for. A row
+    that a person decided moves as she decided, and back when that is undone."""
+    undecided = pgtrigger.Q(new__decided_by__isnull=True)
+    return [
+        pgtrigger.Trigger(
+            name=f"link_decided_{name}",
+            level=pgtrigger.Row,
+            when=pgtrigger.Before,
+            operation=operation,
+            condition=condition,
+            func=_DECIDED_BY_A_PERSON,
+        )
+        for name, operation, condition in (
+            ("insert", pgtrigger.Insert, undecided),
+            (
+                "update",
+                pgtrigger.UpdateOf("recording_id", "work_id", "linked_by_id"),
+                undecided & pgtrigger.Q(old__decided_by__isnull=True),
+            ),
+        )
     ]

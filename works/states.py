@@ -46,6 +46,12 @@ STATES = {
         "taken": ("triangle", "waiting", _("Another work holds this number")),
     },
     "work_report": {"open": ("half", "waiting", _("Open")), "settled": ("filled", "good", _("Settled"))},
+    "link_request": {
+        "open": ("half", "waiting", _("Waiting for the society")),
+        "accepted": ("filled", "good", _("Linked")),
+        "refused": ("cross", "bad", _("Refused")),
+        "withdrawn": ("square", "plain", _("Withdrawn")),
+    },
     "import_undo": {
         "asked": ("half", "waiting", _("Waiting for a second person")),
         "done": ("filled", "good", _("Done")),

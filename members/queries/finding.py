@@ -1,8 +1,9 @@
 """Finding parties by what people remember of a name: any of its words, in Urdu or Roman letters, in any order.
 
 The search goes by tiers, the best first, and stops when the list is full: the exact name; names that begin so; names
-with these very words; the same sound; words of the same sound; names that hold the text as a part; and what only looks
-alike. Within a tier the likest name comes first. Each tier reads an index and is cut at what can be compared.
+with these very words; the same sound; words of the same sound; names that hold the text as a part; and, where these
+are few, what only looks alike. Within a tier the likest name comes first. Each tier reads an index and is cut at what
+can be compared.
 """
 
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from members.rules.names import heard, name_key, name_skeleton
 LONGEST_TEXT = 200
 MOST_WORDS = 8
 CANDIDATES = 1000  # names compared in each tier
+FEW = 5  # found by better likeness; with fewer, what only looks alike is shown too
 TELLING = 4  # consonants from which an equal sound is no accident
 
 
@@ -26,11 +28,12 @@ def ranked_parties(text: str, rows: QuerySet[Party], *, limit: int) -> list[int]
     found: dict[int, None] = {}
     if not key:
         return []
-    for tier in _tiers(text, key):
-        names = PartyName.objects.filter(tier, party__in=rows.order_by())
-        found.update(dict.fromkeys(_likest_first(names, key)))
-        if len(found) >= limit:
-            break
+    for enough, tiers in ((limit, _tiers(text, key)), (min(limit, FEW), _look_alikes(text, key))):
+        for tier in tiers:
+            if len(found) >= enough:
+                break
+            names = PartyName.objects.filter(tier, party__in=rows.order_by())
+            found.update(dict.fromkeys(_likest_first(names, key)))
     return list(found)[:limit]
 
 
@@ -57,17 +60,23 @@ def namesakes(text: str, *, limit: int = 10) -> list[Party]:
 
 def _tiers(text: str, key: str) -> Iterator[Q]:
     bones, words = name_skeleton(text), _words(key)
-    telling = len(bones) >= TELLING
     yield Q(key=key) | Q(original=clean_text(text)[:LONGEST_TEXT])
     yield Q(key__startswith=f"{key} ")
     yield Q(words__contains=words)
-    if telling:
+    if len(bones) >= TELLING:
         yield Q(skeleton=bones)
     yield words_like(text)
     if len(key) > 2:
         yield Q(key__contains=key)
-    alike = Q(key__trigram_similar=key) | Q(key__trigram_strict_word_similar=key)
-    yield alike | Q(skeleton__trigram_similar=bones) if telling else alike
+
+
+def _look_alikes(text: str, key: str) -> Iterator[Q]:
+    """Slips of the pen that change the sound."""
+    bones = name_skeleton(text)
+    yield Q(key__trigram_strict_word_similar=key)
+    if len(bones) >= TELLING:
+        yield Q(skeleton__trigram_similar=bones)
+    yield Q(key__trigram_similar=key)
 
 
 def _words(key: str) -> list[str]:

@@ -29,7 +29,7 @@ from royalties.demo.words import (
 from works.models import Work
 from works.queries.recordings import silent_works
 from works.rules.identifiers import iswc_check_digit
-from works.services.recordings import NewPerformer, NewRecording, link_recording, save_recording
+from works.services.recordings import NewPerformer, NewRecording, link_own_recording, link_recording, save_recording
 from works.services.registration import NewShare, NewTitle, NewWork, check_new_work, store_works
 
 WORKS = 1000
@@ -259,3 +259,17 @@ def _record_more(works: Sequence[Work], owners: Owners) -> None:
     for place, work in enumerate(silent, WORKS + 1):
         new = NewRecording(isrc_number(place), work.title, "Raag Junction", 251, label=FIRMS[2])
         save_recording(recording=None, new=new, by=clerk)
+    _ask_for_a_link(works[0], silent[2], owners.creator)
+
+
+def _ask_for_a_link(famous: Work, own: Work, creator: Party) -> None:
+    """The creator says that a recording of a famous work, which others own too, holds one more work of hers."""
+    user = Member.objects.select_related("user").get(party=creator).user
+    assert user is not None
+    link_own_recording(
+        party=creator,
+        work=own,
+        new=NewRecording(famous.recordings.order_by("pk")[0].isrc or ""),
+        reason=f"The last minute of this recording is my “{own.title}”; the sleeve of the record names it.",
+        by=user,
+    )

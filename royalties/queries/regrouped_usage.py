@@ -1,11 +1,13 @@
 """Usage of works that were merged or split: what was paid on the strength of it, and which texts a work has."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 
 from royalties.queries.frozen import POSITION_BITS
-from works.models import Regrouping, Work
+from works.models import Regrouping, Work, WorkShare
 from works.queries.regrouping import merged_ids
 
 MOST_TEXTS = 60
@@ -24,6 +26,12 @@ PAID = f"""
             AND t.text_key = (c.position::bigint << {POSITION_BITS}) | n.text_no
     WHERE t.work_id = %(frozen)s ORDER BY 1
 """  # noqa: S608 - composed of the constant
+# The posted runs that paid a work by shares as they stood after a day: frozen since, for one of these rights.
+PAID_BY_SHARES = """
+    SELECT DISTINCT r.number FROM royalties_runshare s JOIN royalties_run r ON r.id = s.run_id
+    WHERE s.work_id = %(work)s AND s."right" = ANY (%(rights)s) AND r.state IN ('finalised', 'published')
+        AND r.frozen_at >= %(since)s ORDER BY 1
+"""
 TEXTS = """
     WITH newest AS (
         SELECT m.file_id, m.text_no FROM royalties_usagematch m WHERE m.work_id = ANY (%(works)s) AND NOT EXISTS (
@@ -48,18 +56,37 @@ class MatchedText:
 
 
 def paid_since(regrouping: Regrouping) -> list[str]:
-    """The numbers of the posted runs that paid usage of the one work as the other because of this merge or split."""
+    """The numbers of the posted runs that paid on the strength of this merge or split: usage of the one work as the
+    other, or usage of the work that stayed by shares that came or went with it."""
     if regrouping.other is None or regrouping.state != "done":
         return []
-    if regrouping.kind == "split":
-        return _paid([regrouping.other_id], regrouping.other_id)
-    led = regrouping.changes.filter(model="works.work", after__has_key="merged_into_id").values_list("row", flat=True)
-    return _paid([regrouping.other_id, *led], regrouping.work_id)
+    moved, frozen = [regrouping.other_id], regrouping.other_id
+    if regrouping.kind == "merge":
+        led = regrouping.changes.filter(model="works.work", after__has_key="merged_into_id")
+        moved, frozen = [regrouping.other_id, *led.values_list("row", flat=True)], regrouping.work_id
+    given = {"work": regrouping.work_id, "rights": _rights_changed(regrouping), "since": regrouping.confirmed_at}
+    return sorted({*_numbers(PAID, {"works": moved, "frozen": frozen}), *_numbers(PAID_BY_SHARES, given)})
 
 
-def _paid(works: list[int | None], frozen: int | None) -> list[str]:
+def _rights_changed(regrouping: Regrouping) -> list[str]:
+    """The rights of which the work that stayed got, lost or changed a share."""
+    changes = list(regrouping.changes.filter(model="works.workshare"))
+    stayed = str(regrouping.work_id)
+    gone = {
+        (change.before or {})["right"]
+        for change in changes
+        if change.after is None and (change.before or {})["work_id"] == stayed
+    }
+    left = {change.row for change in changes if (change.before or {}).get("work_id") == stayed}
+    touched = WorkShare.objects.filter(pk__in=[change.row for change in changes])
+    return sorted(
+        gone | set(touched.filter(Q(work=regrouping.work_id) | Q(pk__in=left)).values_list("right", flat=True))
+    )
+
+
+def _numbers(query: str, given: dict[str, Any]) -> list[str]:
     with connection.cursor() as cursor:
-        cursor.execute(PAID, {"works": works, "frozen": frozen})
+        cursor.execute(query, given)
         return [number for (number,) in cursor.fetchall()]
 
 

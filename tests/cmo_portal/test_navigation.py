@@ -61,3 +61,10 @@ def test_the_nearest_section_is_marked_and_the_page_itself_too() -> None:
 def test_an_unknown_audience_is_refused() -> None:
     with pytest.raises(ValueError, match="Unknown audience"):
         navigation.register("guests", "home", "Home")
+
+
+def test_pages_beside_a_section_are_marked_as_below_it() -> None:
+    navigation.register("staff", "staff_home", "Home", order=1)
+    navigation.register("staff", "staff-users", "Users", order=2, also=["staff-acts"])
+    marks = [link.current for link in navigation.links("staff", Person(), "/staff/acts/?page=2")]
+    assert marks == ["", "true"]

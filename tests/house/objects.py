@@ -55,6 +55,7 @@ from works.models import (
     Episode,
     ExportFile,
     ImportUndo,
+    LinkRequest,
     NumberRequest,
     Production,
     Recording,
@@ -117,6 +118,7 @@ KINDS: dict[str, Callable[[], QuerySet[Any]]] = {
     "agreement": Agreement.objects.all,
     "recording": Recording.objects.all,
     "recording_part": RecordingWork.objects.all,
+    "link_request": LinkRequest.objects.all,
     "report": WorkReport.objects.all,
     "duplicate_pair": DuplicatePair.objects.all,
     "regrouping": Regrouping.objects.all,
@@ -143,6 +145,8 @@ def of_member(kind: str, member: Member) -> QuerySet[Any]:
         return rows.filter(claim__party=member.party)
     if kind == "recording_part":
         return rows.filter(linked_by=member.party)
+    if kind == "link_request":
+        return rows.filter(asked_by=member.party)
     if kind in {"account", "document", "draft", "statement", "table"}:
         return rows.filter(party=member.party)
     if kind == "text_claim":

@@ -1,6 +1,8 @@
 """Areas that two societies hold of one party nest, so that it is never left to chance who collects."""
 
 import datetime as dt
+import threading
+import time
 from typing import Any
 
 import pytest
@@ -127,6 +129,36 @@ def test_with_the_guard_off_the_number_of_the_society_decides_who_collects(desk:
     superuser_cursor.execute(CROSSING, [party.pk])
     assert collector(party, PAKISTAN) == "058"  # for no better reason than that 58 is more than 35
     superuser_cursor.execute("ALTER TABLE members_partyaffiliation ENABLE TRIGGER societies_nest_insert")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_sessions_that_cross_at_once_one_is_refused(desk: User) -> None:
+    party = make_party()
+    outcome: list[str] = []
+    write_area(f"{PAKISTAN}+{INDIA}")
+    begun = threading.Event()
+
+    def second() -> None:
+        try:
+            begun.set()
+            PartyAffiliation.objects.create(
+                party=party, society_code="058", right="MR", territory=f"{PAKISTAN}+{INDIA}"
+            )
+            outcome.append("taken")
+        except DatabaseError as refused:
+            outcome.append(str(refused))
+        finally:
+            connection.close()
+
+    with transaction.atomic():
+        affiliated(party, desk, "035", f"{PAKISTAN}+{BANGLADESH}")
+        other = threading.Thread(target=second)
+        other.start()
+        begun.wait(5)
+        time.sleep(0.3)
+        assert outcome == []  # it waits for us
+    other.join(10)
+    assert "neither lies inside the other" in outcome[0] and PartyAffiliation.objects.count() == 1
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

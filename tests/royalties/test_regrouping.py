@@ -135,6 +135,26 @@ def test_a_merge_that_was_paid_on_is_not_undone_until_the_run_is_reversed(pair, 
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("right", ["other", "contest"])
+def test_a_merge_whose_shares_paid_the_work_s_own_usage_is_not_undone(pair, run_jobs, right) -> None:
+    song, again, _first, second = pair
+    made = merge(song, again, rights={"PR": right, "MR": "work"})
+    run = make.finalised_run(run_jobs, make.pool(100_00, files=[make.usage(make.Play("song", song))]))
+    assert paid(run) == {second.pk if right == "other" else -2: 10_000}
+    with pytest.raises(ValidationError, match=f"Distribution {run.number} was posted"):
+        undo(made)
+    runs.reverse_run(run=run, reason="wrong shares", by=make.approver(), now=NOW)
+    assert undo(made).state == "undone"
+
+
+@pytest.mark.django_db
+def test_a_run_over_a_right_that_a_merge_left_alone_does_not_keep_it(pair, run_jobs) -> None:
+    made = merge(pair[0], pair[1], rights={"PR": "work", "MR": "other"})
+    make.finalised_run(run_jobs, make.pool(100_00, files=[make.usage(make.Play("song", pair[0]))]))
+    assert undo(made).state == "undone"
+
+
+@pytest.mark.django_db
 def test_the_effect_is_what_a_run_over_the_merged_work_pays(pair, run_jobs) -> None:
     one, two, first, second = pair
     other = make.song("Other", (make_member("Third").party, 33), (None, 67))
@@ -237,6 +257,18 @@ def test_a_split_moves_what_was_chosen_and_an_undoing_brings_it_back(run_jobs) -
     assert [list(song.shares.order_by("pk").values()), list(song.titles.order_by("pk").values())] == before
     newest = UsageMatch.objects.filter(file=file).order_by("text_no", "-revision").distinct("text_no")
     assert {row.work_id for row in newest} == {song.pk}
+
+
+@pytest.mark.django_db
+def test_a_split_whose_parted_shares_were_held_by_a_posted_run_is_not_undone(run_jobs) -> None:
+    one, two = make_member("Noor").party, make_member("Jahan").party
+    song = make.song("Song", (one, 50), (two, 50))
+    shares = {str(row.pk): "goes" if row.party_id == two.pk else "stays" for row in song.shares.all()}
+    made = split(song, shares=shares, texts=[])
+    run = make.finalised_run(run_jobs, make.pool(100_00, files=[make.usage(make.Play("song", song))]))
+    assert paid(run) == {one.pk: 5_000, -3: 5_000}
+    with pytest.raises(ValidationError, match=f"Distribution {run.number} was posted"):
+        undo(made)
 
 
 @pytest.mark.django_db

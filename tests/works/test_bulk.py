@@ -22,7 +22,7 @@ from tests.factories.members import make_member, make_party
 from tests.factories.works import PERCENT, work
 from tests.works.formats.cwr_files import WORK, cwr_file
 from works.formats.bulk.columns import NAMES
-from works.models import ImportedTransaction, RegistrationFile, SplitProposal, Work, WorkShare
+from works.models import ImportedTransaction, LinkRequest, RegistrationFile, SplitProposal, Work, WorkShare
 from works.rules.splits import WHOLE
 from works.services import bulk
 from works.services.recordings import NewRecording, link_recordings
@@ -130,6 +130,23 @@ def test_every_fault_is_told_at_once_with_its_row_and_column(nazia: Member) -> N
     assert Work.objects.get().title == "Good"
 
 
+def test_a_co_writer_whose_name_sounds_like_the_sender_s_is_never_taken_for_her(nazia: Member) -> None:
+    data = csv_of(
+        line("1", "Two of us", "Nazia Hassan", "50"),
+        line("1", "", "Nazya Hasan", "50"),
+        line("2", "Twice me", "Nazia Hassan", "50"),
+        line("2", "", "نازیہ حسن", "50"),
+    )
+    file = receive(data, nazia.user, nazia.party)
+    assert statuses(file) == ["RJ", "RJ"]
+    assert [(row, column) for row, column, _text in told(file)] == [(3, "number"), (5, "name")]
+    other = csv_of(line("1", "Two of us", "Nazia Hassan", "50"), line("1", "", "Nazya Hasan", "50", number="new"))
+    take(receive(other, nazia.user, nazia.party, "other.csv"), nazia.user)
+    shares = WorkShare.objects.filter(work__title="Two of us", right="PR")
+    assert set(shares.values_list("state", flat=True)) == {"unconfirmed"}
+    assert shares.values("party").distinct().count() == 2
+
+
 def test_the_rest_comes_back_in_the_same_form_and_passes_once_corrected(nazia: Member) -> None:
     data = csv_of(line("1", "Good", "Nazia Hassan", "100"), line("2", "Bad", "Nazia Hassan", "90"))
     file = take(receive(data, nazia.user, nazia.party), nazia.user)
@@ -200,9 +217,33 @@ def test_a_recording_of_others_is_a_conflict_for_a_member(nazia: Member) -> None
     row = line("1", "Mine", "Nazia Hassan", "100", isrc="PK-ABC-26-00001")
     file = receive(csv_of(row), nazia.user, nazia.party)
     assert statuses(file) == ["CO"]
-    assert told(file) == [(2, "isrc", f"This recording stands with our work {theirs.number} of other people.")]
+    assert told(file) == [
+        (2, "isrc", f"This recording stands with our work {theirs.number}, in which others own shares.")
+    ]
     own = line("1", "Mine", "Nazia Hassan", "100", isrc="PK-ABC-26-00002")
     assert statuses(receive(csv_of(own), nazia.user, nazia.party)) == ["AS"]
+
+
+def test_a_recording_of_a_work_that_she_shares_is_a_conflict_for_a_member_and_waits_for_the_desk(
+    nazia: Member, bilal: Member, staff: Any
+) -> None:
+    ours = work("Ours", (nazia.party, "CA", 50), (bilal.party, "C", 50), isrc="PKABC2600001")
+    row = line("1", "Mine", "Nazia Hassan", "100", isrc="PK-ABC-26-00001")
+    assert statuses(receive(csv_of(row), nazia.user, nazia.party)) == ["CO"]
+    desk = staff("documentation")
+    theirs = line("1", "Theirs", "Dara Shah", "100", isrc="PK-ABC-26-00001")
+    file = receive(csv_of(theirs, line("2", "Second", "Carim Shah", "100")), desk)
+    assert statuses(file) == ["AC", "AS"] and "the link to this work waits" in told(file)[0][2]
+    take(file, desk)
+    assert list(ours.recordings.get().works.all()) == [ours]
+    assert LinkRequest.objects.get().recording.isrc == "PKABC2600001"
+
+
+def test_one_recording_in_two_works_of_a_table_is_told(nazia: Member) -> None:
+    rows = [line(str(n), f"Song {n}", "Nazia Hassan", "100", isrc="PK-ABC-26-00001") for n in (1, 2)]
+    file = receive(csv_of(*rows), nazia.user, nazia.party)
+    assert statuses(file) == ["AS", "RJ"]
+    assert told(file) == [(3, "isrc", "Row 2 gives the same recording to another work.")]
 
 
 def test_an_iswc_of_ours_is_a_conflict(nazia: Member) -> None:

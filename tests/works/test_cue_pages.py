@@ -87,6 +87,25 @@ def test_a_film_is_entered_by_hand_from_the_list_to_the_confirmed_sheet(client: 
 
 
 @pytest.mark.django_db
+def test_a_number_typed_into_a_cue_links_it_or_is_told(client: Client) -> None:
+    known = work("Raat Ka Safar", (None, "CA", 100))
+    client.post("/staff/cue-sheets/new/", {"title": "Neela Darya", "kind": "film"})
+    client.post(f"/staff/cue-sheets/productions/{Production.objects.get().uid}/episodes/new/", {"number": ""})
+    page = f"/staff/cue-sheets/episodes/{Episode.objects.get().uid}/"
+    client.post(page, {"source": "producer"})
+    address = f"/staff/cue-sheets/sheets/{CueSheet.objects.get().uid}/cues/new/"
+    typed = {"sequence": "1", "cue_type": "VV", "duration": "3:05", "title": "Rat", "work_number": "W۹۹۹۹۹۹۹"}
+    told = client.post(address, typed, follow=True).content.decode()
+    assert told.count("No registered work of ours has this number.") == 2 and "W9999999" in told  # note, and its row
+    cue = Cue.objects.get()
+    urdu = known.number.translate(str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹"))
+    told = client.post(f"/staff/cue-sheets/cues/{cue.uid}/edit/", typed | {"work_number": urdu}, follow=True)
+    assert "No registered work" not in told.content.decode()
+    cue.refresh_from_db()
+    assert (cue.work, cue.linked_by, cue.work_number) == (known, "number", known.number)
+
+
+@pytest.mark.django_db
 def test_what_is_downloaded_is_read_again_as_it_stands(client: Client) -> None:
     file = hand_in(client, [cue_row(), cue_row(Sequence="2", Cue_title="=cmd()")])
     client.post(f"/staff/cue-sheets/files/{file.uid}/decide/", {"act": "take"})

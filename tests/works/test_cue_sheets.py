@@ -15,11 +15,12 @@ from cmo_portal.accounts.models import User
 from cmo_portal.common.tables import inspect_table
 from tests.factories.cue_sheets import csv_bytes, cue_row, upload, xlsx_bytes
 from tests.factories.works import work
-from works.models import Cue, CueFile, CueMapping, CueSheet, CueType, Episode, Production
+from works.models import Cue, CueFile, CueMapping, CueSheet, CueType, Episode, Production, Work
 from works.queries.cue_sheets import cue_columns, found_productions, suggestions_for
 from works.rules.audiovisual import check_character, format_isan, music_exceeds, read_eidr, read_isan
 from works.services import cue_sheets
 from works.services.cue_sheets import CueEntry, EpisodeEntry, ProductionEntry
+from works.services.recordings import NewRecording, link_recordings
 
 TODAY = dt.date(2026, 11, 23)
 NOW = dt.datetime(2026, 11, 23, 9, tzinfo=dt.UTC)
@@ -103,6 +104,59 @@ def test_a_table_is_taken_with_production_episode_and_cues(desk: User) -> None:
     first, second = Cue.objects.order_by("sequence")
     assert (first.cue_type.code, first.duration, first.work, first.linked_by) == ("MT", 85, known, "number")
     assert (second.cue_type.code, second.duration, second.work) == ("BI", 40, None)
+
+
+def warnings(file: CueFile) -> list[tuple[int, str, str, str]]:
+    return [(each["row"], each["column"], each["value"], each["code"]) for each in file.report["warnings"]]
+
+
+@pytest.mark.django_db
+def test_numbers_that_lead_to_no_work_or_to_two_are_told_with_their_cue(desk: User) -> None:
+    ao_na, raat = (
+        work("Ao Na", (None, "CA", 100), iswc="T0345246801", isrc="PKA018100001"), work("Raat", (None, "CA", 100)),
+    )  # fmt: skip
+    numbers = [
+        {"Work_number": "W9999999"},
+        {"Work_number": raat.number, "ISWC": "T-034.524.680-1"},
+        {"Work_number": raat.number.translate(str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹"))},
+        {"ISRC": "PK-A01-81-99999"},
+        {"Work_number": "W9999998", "ISWC": "T-034.524.680-1"},
+        {"ISWC": "T-034.524.680-1", "ISRC": "PK-A01-81-99999"},
+        {},
+    ]
+    rows = [cue_row(Sequence=str(place), **given) for place, given in enumerate(numbers, 1)]
+    file = received(rows, desk)
+    assert warnings(file) == [
+        (2, "Work number", "W9999999", "work_number-unknown"),
+        (3, "Work number", raat.number, "contradiction"),
+        (5, "ISRC", "PKA018199999", "isrc-unknown"),
+        (6, "Work number", "W9999998", "work_number-unknown"),
+    ]
+    told = file.report["warnings"][1]
+    assert raat.number in told["message"]["en"] and ao_na.number in told["message"]["en"] and told["remedy"]["ur"]
+    cue_sheets.import_cue_file(file=file, by=desk, now=NOW, today=TODAY)
+    linked = [cue.work for cue in Cue.objects.order_by("sequence")]
+    assert linked == [None, None, raat, None, ao_na, ao_na, None]
+
+
+@pytest.mark.django_db
+def test_a_recording_of_two_works_is_settled_by_the_number_beside_it(desk: User) -> None:
+    songs = [work(title, (None, "CA", 100)) for title in ("One", "Two")]
+    link_recordings([(song, NewRecording("PKA018100001", "Medley")) for song in songs], decided_by=desk)
+    rows = [
+        cue_row(Sequence="1", ISRC="PKA018100001"),
+        cue_row(Sequence="2", ISRC="PKA018100001", Work_number=f" {songs[1].number.lower()} "),
+    ]
+    assert warnings(taken(rows, desk)) == [(2, "ISRC", "PKA018100001", "several")]
+    assert [cue.work for cue in Cue.objects.order_by("sequence")] == [None, songs[1]]
+
+
+@pytest.mark.django_db
+def test_the_number_of_a_merged_work_leads_to_the_one_that_stands_for_it(desk: User) -> None:
+    old, new = work("Old", (None, "CA", 100)), work("New", (None, "CA", 100))
+    Work.objects.filter(pk=old.pk).update(state="merged", merged_into=new)
+    assert warnings(taken([cue_row(Work_number=old.number)], desk)) == []
+    assert Cue.objects.get().work == new
 
 
 @pytest.mark.django_db

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
 from cmo_portal.accounts.models import User
 from cmo_portal.audit.models import Act
@@ -23,6 +24,8 @@ from works.models import (
     WorkShare,
     WorkTitle,
 )
+from works.queries.act_changes import changes_of
+from works.queries.description_texts import instruments_text
 from works.queries.descriptions import composite_proposal, free_share_proposal, work_description
 from works.services.documenting import Line, correct_titles
 from works.services.free_rules import add_free_share_rule, add_protection_term
@@ -359,3 +362,44 @@ def test_a_section_is_opened_in_as_many_queries_for_many_rows_as_for_few(
 
     grown()
     assert grown() == grown()
+
+
+def test_the_history_tells_what_a_correction_changed(song: Work, client: Client) -> None:
+    client.post(
+        f"/staff/works/{song.uid}/facts/", {"category": "POP", "version_type": "ORI", "duration": "5:05", "reason": "x"}
+    )
+    roman, urdu = song.titles.order_by("pk")
+    lines = [
+        standing(roman, text="Dil Ki Baatein", title_type="OT", language="urdu"),
+        standing(urdu, text=urdu.text, title_type="OL", language="", remove="on"),
+        {"text": "Words of the Heart", "title_type": "TT", "language": ""},
+    ]
+    client.post(address(song, "titles"), rows(*lines))
+    client.post(address(song, "settings"), rows({"standard": "", "instruments": "Sitar, Tabla 2"}))
+    facts, titles, settings = (
+        [(str(change.label), change.row, change.before, change.after) for change in changes_of(act)]
+        for act in Act.objects.filter(verb__startswith="correct_").order_by("number")
+    )
+    assert ("Length", "", "–", "5:05") in facts
+    assert ("Title", "Dil Ki Baat", "Dil Ki Baat", "Dil Ki Baatein") in titles
+    assert ("Added", "", "", "Words of the Heart") in titles
+    assert ("Taken away", "", "دل کی بات", "") in titles
+    assert settings[0] == ("Instruments", "", "–", "Sitar, Tabla 2")
+    page = client.get(f"/staff/works/{song.uid}/").content.decode()
+    assert "<bdi>Dil Ki Baat</bdi> became <bdi>Dil Ki Baatein</bdi>" in page
+
+
+def test_a_later_work_is_named_with_what_it_does_with_this_one(song: Work, client: Client) -> None:
+    medley = work("Medley", (party("Alia Rahman"), "C", 100))
+    SourceWork.objects.create(work=medley, kind="component", source=song)
+    assert "contains this work" in client.get(f"/staff/works/{song.uid}/").content.decode()
+
+
+def test_instruments_are_parted_by_the_comma_of_the_language(song: Work, client: Client) -> None:
+    client.post(address(song, "settings"), rows({"standard": "", "instruments": "Sitar, Tabla 2"}))
+    client.cookies["django_language"] = "ur"
+    page = client.get(f"/staff/works/{song.uid}/").content.decode()
+    with override("ur"):
+        names = instruments_text([("SIT", None), ("TAB", 2)])
+    assert "، " in names and names in page
+    assert client.get(address(song, "settings")).context["rows"][0]["instruments"].value() == names

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from tests.factories.licensing import person
 from tests.factories.works import party, work
-from works.models import DuplicatePair, Work, WorkIdentifier
+from works.models import DuplicatePair, LinkRequest, Work, WorkIdentifier
 from works.rules.likeness import WorkFacts, compare
 from works.services.duplicates import sweep_works, tell_apart
+from works.services.recordings import NewRecording, link_recordings
 
 NOW = dt.datetime(2026, 11, 22, 9, 0, tzinfo=dt.UTC)
 
@@ -32,9 +33,18 @@ def fields(pair: DuplicatePair) -> dict[str, int]:
 def test_works_of_one_recording_with_like_titles_are_found() -> None:
     work("Chandni Raat", (party("Alia Rahman"), "C", 100), isrc="PKA012500001")
     twin = work("Chandni Raat (Live)")
-    twin.recordings.add(Work.objects.first().recordings.get())
+    twin.recordings.add(Work.objects.first().recordings.get(), through_defaults={"decided_by": person("documentation")})
     sweep()
     assert found() == {frozenset(("Chandni Raat", "Chandni Raat (Live)"))}
+    assert fields(DuplicatePair.objects.get())["isrc"] == 10_000
+
+
+@pytest.mark.django_db
+def test_a_work_that_waits_for_the_recording_of_another_is_held_against_it() -> None:
+    work("Chandni Raat", (party("Alia Rahman"), "C", 100), isrc="PKA012500001")
+    link_recordings([(work("Chandni Raat (Live)"), NewRecording("PKA012500001"))])
+    assert LinkRequest.objects.count() == 1
+    sweep()
     assert fields(DuplicatePair.objects.get())["isrc"] == 10_000
 
 

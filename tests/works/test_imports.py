@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from cmo_portal.common import clock
-from tests.factories.works import PERCENT
+from tests.factories.works import PERCENT, party, work
 from tests.works.formats.cwr_files import OWN_WORK, WORK, as_bytes, changed, cwr_file, cwr_lines, without
 from tests.works.import_files import (
     DATA,
@@ -25,7 +25,15 @@ from tests.works.import_files import (
 )
 from works.formats.cwr.answer_view import answer_of
 from works.formats.cwr.reader import read_cwr
-from works.models import ImportedTransaction, RegistrationFile, Work, WorkIdentifier, WorkShare
+from works.models import (
+    ImportedTransaction,
+    LinkRequest,
+    RecordingWork,
+    RegistrationFile,
+    Work,
+    WorkIdentifier,
+    WorkShare,
+)
 from works.services import imports
 from works.services.imports import import_registration_file
 
@@ -180,6 +188,28 @@ def test_long_national_titles_and_many_performers_fit(by: Any) -> None:
     lines = cwr_lines(("NWR", [records]), character_set="UTF-8")
     file = take("\r\n".join(lines).encode() + b"\r\n", by)
     assert file.report["accepted"] == 1
+
+
+def test_a_recording_of_works_of_others_is_told_and_its_link_waits(by: Any) -> None:
+    theirs = work("Another", (party("Somebody Else"), "CA", 100), isrc="PKA018100001")
+    first, second = (
+        (*numbered(each), ("REC", {"isrc": isrc})) for each, isrc in (("A", "PKA018100001"), ("B", "PKA018100002"))
+    )
+    again = (*numbered("C", title="THIRD"), ("REC", {"isrc": "PKA018100002"}))
+    file = check(cwr_file(("NWR", [first, second, again])), by)
+
+    def told() -> list[list[dict[str, Any]]]:
+        kept = ImportedTransaction.objects.filter(file=file).order_by("number")
+        return [[each for each in row.complaints if each["field"] == "isrc"] for row in kept]
+
+    assert [len(each) for each in told()] == [1, 0, 1]
+    assert told()[0][0]["facts"]["number"] == theirs.number and told()[0][0]["line"] > 0
+    assert told()[2][0]["facts"]["number"] == "2" and "waits" in told()[2][0]["message"]
+    import_registration_file(file=file, by=by, now=clock.now())
+    assert statuses(file) == ["AS", "AS", "AS"] and [len(each) for each in told()] == [1, 0, 1]
+    assert RecordingWork.objects.get(recording__isrc="PKA018100001").work == theirs
+    asked = LinkRequest.objects.order_by("pk")
+    assert [(one.recording.isrc, one.state) for one in asked] == [("PKA018100001", "open"), ("PKA018100002", "open")]
 
 
 def test_a_rejected_transaction_leaves_nothing_and_names_its_fault(by: Any) -> None:

@@ -109,3 +109,11 @@ def test_who_only_looks_at_works_sees_the_queue_and_no_files(client: Client, sta
     assert "Disco Deewane" in page and "Ask for all missing" not in page
     assert viewer.get("/staff/numbers/files/").status_code == 403
     assert viewer.post("/staff/numbers/missing/iswc/").status_code == 403
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("page", ["/staff/cue-sheets/", "/staff/numbers/", "/staff/recordings/"])
+def test_the_header_marks_works_on_the_pages_beside_them(page: str, staff: Any, sign_in: Any) -> None:
+    answer = sign_in(staff("documentation")).get(page).content.decode()
+    assert '<a href="/staff/works/" aria-current="true">' in answer
+    assert '<a href="/staff/" aria-current' not in answer

@@ -387,3 +387,20 @@ def test_a_file_whose_lines_were_changed_behind_our_back_is_not_given_out(
     superuser_cursor.execute("""UPDATE works_requestline SET facts = facts || '{"title": "Other"}'""")
     with pytest.raises(RuntimeError, match="is not the one that was sent"):
         numbers.file_again(file)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("title", "outcome_code"),
+    [("Boom Boom", "applied"), ("BOOM BOOM", "applied"), ("", "applied"), ("Disco Deewane", "person")],
+)
+def test_an_answer_that_names_another_title_goes_to_a_person(
+    title: str, outcome_code: str, desk: User, run_jobs: Any
+) -> None:
+    song = work("Boom Boom", (None, "CA", 100))
+    request = numbers.request_iswc(work=song, by=desk)
+    made(desk, run_jobs)
+    file = answer(f"request,title,status,iswc\n{request.number},{title},assigned,{ISWC}\n", desk)
+    assert [code for _row, code in outcome(file)] == [outcome_code]
+    song.refresh_from_db()
+    assert song.iswc == (ISWC if outcome_code == "applied" else None)

@@ -66,6 +66,20 @@ def test_words_of_nobody_are_free_and_not_open(nazia: Member) -> None:
     assert "Confirmed" in strip_tags(Client().get("/repertoire/?q=dama+dam").content.decode())
 
 
+def test_what_waits_for_co_writers_is_told_as_that_and_names_nobody(nazia: Member) -> None:
+    song = work("Naya Geet", (nazia.party, "C", 60), (party("Quiet Writer"), "A", 40))
+    song.shares.update(state="unconfirmed")
+    right = performing(song)
+    assert (right.unconfirmed, right.open, right.owners, right.is_confirmed) == (100 * PERCENT, 0, (), False)
+    told = page(song)
+    assert "Waiting for the co-writers’ confirmation" in told and "not all co-writers have confirmed" in told
+    assert "Owner not known" not in told and "Quiet Writer" not in told
+    song.shares.filter(party=nazia.party).update(state="unclaimed", party=None)
+    right = performing(song)
+    assert (right.unconfirmed, right.open) == (40 * PERCENT, 60 * PERCENT)
+    assert "Owner not known yet" in page(song) and "Not everything is known" in page(song)
+
+
 def test_a_part_that_an_agreement_brings_to_us_can_be_licensed(nazia: Member, staff: Any) -> None:
     abroad = party("Far Publisher")
     song = work("Song", (abroad, "E", 100))

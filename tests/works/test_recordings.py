@@ -18,7 +18,7 @@ from members.models import Member
 from tests.factories.members import make_member
 from tests.factories.works import party, work
 from works.forms.recordings import performers_of
-from works.models import Recording, RecordingPerformer, RecordingWork, Work
+from works.models import LinkRequest, Recording, RecordingPerformer, RecordingWork, Work
 from works.queries.recordings import found_recordings, silent_parties, silent_works, suggestions
 from works.queries.repertoire import indexed_works
 from works.rules.credits import credited_names
@@ -134,9 +134,10 @@ def test_a_medley_keeps_the_order_of_its_works(song: Work, foreign: Work, desk: 
     assert list(medley.works.all()) == [foreign]
 
 
-def test_a_file_links_known_recordings_and_keeps_what_is_known_of_them(song: Work, foreign: Work) -> None:
+def test_a_file_links_known_recordings_and_keeps_what_is_known_of_them(song: Work, foreign: Work, desk: User) -> None:
     link_recordings([(song, NewRecording(ISRC, "Disco", "Nazia Hassan, Zoheb Hassan", 240))])
-    link_recordings([(foreign, NewRecording(ISRC, "Other title", "Other")), (song, NewRecording(ISRC))])
+    again = [(foreign, NewRecording(ISRC, "Other title", "Other")), (song, NewRecording(ISRC))]
+    link_recordings(again, decided_by=desk)
     recording = Recording.objects.get()
     assert (recording.title, names(recording)) == ("Disco", ["Nazia Hassan", "Zoheb Hassan"])
     assert list(recording.parts.order_by("position").values_list("work", "position")) == [(song.pk, 1), (foreign.pk, 2)]
@@ -162,6 +163,7 @@ def test_a_member_links_nothing_to_a_work_of_others_and_no_recording_of_theirs(
     link_recordings([(foreign, NewRecording(ISRC, "Theirs"))])
     with pytest.raises(ValidationError, match="is linked to another work already"):
         link_own_recording(party=nazia.party, work=song, new=NewRecording(ISRC), by=nazia.user)
+    assert not LinkRequest.objects.exists()
     link_recordings([(song, NewRecording(OTHER))])
     with pytest.raises(ValidationError, match="came from a registration"):
         unlink_own_recording(party=nazia.party, link=RecordingWork.objects.get(work=song), by=nazia.user)

@@ -91,13 +91,55 @@ def test_a_writer_is_found_with_all_her_works(text: str, shelf: dict[str, Work])
     assert {"Chandni Raat", "Aadat", "Channo"} <= set(found(text))
 
 
-@pytest.mark.parametrize("text", ["T-034.524.680-1", "T0345246801", "t 034 524 680 1", ISRC, "PK-A01-81-00001"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "T-034.524.680-1", "T0345246801", "t 034 524 680 1", "0345246801", "034.524.680-1", "ISWC T-034.524.680-1",
+        "iswc: 0345246801", "T-۰۳۴.۵۲۴.۶۸۰-۱", "۰۳۴۵۲۴۶۸۰۱", "T–034–524–680–1", "\u200fT-034.524.680-1\u200f",
+        ISRC, "PK-A01-81-00001", "ISRC PK-A01-81-00001", "isrc:pka018100001", "PK-A01-۸۱-۰۰۰۰۱",
+    ],
+)  # fmt: skip
 def test_numbers_find_exactly_their_work(text: str, shelf: dict[str, Work]) -> None:
     assert found(text) == ["Chandni Raat"]
 
 
 def test_a_work_number_finds_its_work(shelf: dict[str, Work]) -> None:
     assert found(shelf["dil"].number.lower()) == ["Dil Dil Pakistan"]
+
+
+def test_a_work_number_is_read_in_every_way_it_is_typed(shelf: dict[str, Work]) -> None:
+    number = shelf["dil"].number
+    urdu = number.translate(str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹"))
+    for text in (number, number[1:], urdu, f"{number[0]}-{number[1:]}", f" {number.lower()} "):
+        assert found(text) == ["Dil Dil Pakistan"], text
+
+
+def test_a_number_of_nobody_is_told_as_a_number_and_a_wrong_last_digit_with_the_right_one(
+    shelf: dict[str, Work],
+) -> None:
+    page = html.unescape(Client().get("/repertoire/", {"q": "ISWC T-034.524.680-7"}).content.decode())
+    assert "its last digit does not fit" in page and "T-034.524.680-1" in page and "another spelling" not in page
+    page = Client().get("/repertoire/", {"q": "PK-A01-81-99999"}).content.decode()
+    assert "No work here has the number" in page and "another spelling" not in page
+    assert "another spelling" in Client().get("/repertoire/", {"q": "1234567"}).content.decode()
+
+
+@pytest.mark.parametrize("text", ["Sham & Phool", "Sham and Phool", "Sham aur Phool", "شام اور پھول"])
+@pytest.mark.parametrize("title", ["Sham & Phool", "Sham aur Phool", "شام اور پھول"])
+def test_an_and_is_found_however_it_is_written(text: str, title: str, db: None) -> None:
+    work("Sham Ke Phool", (party("Writer"), "CA", 100))
+    work(title, (party("Another Writer"), "CA", 100))
+    assert found(text)[0] == title and title in found("Sham Phool")
+
+
+def test_a_writer_of_that_very_name_comes_before_titles_that_only_sound_so(db: None) -> None:
+    for title in ("Phir Awaz", "Pervaiz"):
+        work(title, (party(f"Writer of {title}"), "CA", 100))
+    for title in ("Yaad", "Khamoshi"):
+        work(title, (party("Parvez Sukkurvi"), "CA", 100))
+    work("Mera Parvez", (party("Somebody Else"), "CA", 100))
+    assert found("Parvez")[:3] == ["Mera Parvez", "Yaad", "Khamoshi"]
+    assert set(found("Parvez")[3:]) == {"Phir Awaz", "Pervaiz"}
 
 
 @pytest.mark.parametrize(

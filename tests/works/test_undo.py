@@ -95,7 +95,7 @@ def test_a_recording_that_another_work_uses_stays(desk: Any, second: Any) -> Non
     file = imported(desk, "Alpha")
     sound = Recording.objects.get()
     other = work("Other", (party("Some Body"), "CA", 100))
-    RecordingWork.objects.create(recording=sound, work=other, position=2)
+    RecordingWork.objects.create(recording=sound, work=other, position=2, decided_by=desk)
     undone(file, desk, second)
     assert RecordingWork.objects.get().work == other and Recording.objects.get() == sound
 

@@ -66,10 +66,11 @@ class RightOut(serializers.Serializer):  # type: ignore[misc]
     right = serializers.CharField(help_text="PR performing, MR mechanical, SR synchronisation.")
     owners = RightOwnerOut(many=True)
     disputed = PERCENT(help_text="The contested part.")
+    unconfirmed = PERCENT(help_text="The part that waits for the co-writers' confirmation.")
     open = PERCENT(help_text="The part that nobody is known to hold.")
     licensable = PERCENT(help_text="The part that the society may license.")
     elsewhere = PERCENT(help_text="The part of creators whom a sister society represents.")
-    is_confirmed = serializers.BooleanField(help_text="Every part is documented and nobody contests one.")
+    is_confirmed = serializers.BooleanField(help_text="Every part is documented and agreed, and nobody contests one.")
 
 
 class IdentifierOut(serializers.ModelSerializer):  # type: ignore[misc]

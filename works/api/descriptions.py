@@ -13,6 +13,7 @@ from works.forms.description import FreeRow, PerformerRow, Row, SettingRow, Sour
 from works.forms.fields import ShareField, ipi_field, iswc_field
 from works.models import Element, FreeReason, SourceKind
 from works.rules.instruments import INSTRUMENTS, STANDARD_INSTRUMENTATIONS
+from works.rules.public_domain import century_of
 from works.services.describing import (
     NewDescription,
     NewInstrumentation,
@@ -104,7 +105,7 @@ class FreeIn(RowIn):
     def typed(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """A year tells its century."""
         died_in = attrs.get("died_in")
-        return {**attrs, "century": attrs.get("century") or ((died_in + 99) // 100 if died_in else None)}
+        return {**attrs, "century": attrs.get("century") or (century_of(died_in) if died_in else None)}
 
     class Meta:
         list_serializer_class = SpokenList

@@ -193,6 +193,10 @@ def _persons(rows: list[dict[str, Any]]) -> dict[int, UUID | None]:
             ]
             doubtful.append({"field": f"writers.{place}.party", "name": name, "candidates": offered})
         meant[place] = uids.get(chosen)
+    strangers = [place for place, row in enumerate(rows) if row["party"] not in ("", NEW) and place not in meant]
+    if strangers:
+        message = str(_("Nobody of this name has this uid. Leave it out, or take one that the API offered."))
+        raise invalid([{"field": f"writers.{place}.party", "message": message} for place in strangers])
     if doubtful:
         raise Problem(
             "who-is-meant",

@@ -28,8 +28,10 @@ from works.rules.code_lists import (
     TEXT_MUSIC,
     CodeList,
 )
+from works.rules.composites import misfit
 from works.rules.languages import LANGUAGES
 from works.rules.splits import WHOLE
+from works.services.documenting import misfit_text
 from works.services.drafts import NOBODY
 
 LONGEST_LIST, USUAL_LIST = 100, 50
@@ -188,6 +190,13 @@ class RegistrationIn(Strict):
         max_length=50,
         help_text="Works that look alike, which you have compared: yours is another one.",
     )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """The sources fit into the work."""
+        fault = misfit([(row["part"], row["duration"]) for row in attrs["sources"]], attrs.get("duration"))
+        if fault is not None:
+            raise serializers.ValidationError({"sources": [misfit_text(fault)]})
+        return attrs
 
 
 def cleaned(serializer: type[Strict], data: Any) -> dict[str, Any]:

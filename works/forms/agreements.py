@@ -1,18 +1,14 @@
 """Forms of the agreement editor: terms, sides, works, filters."""
 
-import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, cast
 
 from django import forms
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cmo_portal.forms import DayField, TextField
-from cmo_portal.wording import date_text
 from members.models import Party
-from members.models.territories import territory_text
 from works.forms.fields import AreaField, OnceForm, ShareField, parties_by_uid
 from works.models import Agreement, AgreementRole, AgreementType, Work
 from works.models.agreements import PostTerm, PriorRoyalties
@@ -67,29 +63,6 @@ def terms_of(agreement: Agreement) -> dict[str, Any]:
     """The terms as they stand, for the form."""
     names = set(asdict(Terms("OG", agreement.start_date))) & set(TermsForm.base_fields)
     return {name: getattr(agreement, name) for name in names}
-
-
-def told_changes(changed: Mapping[str, Sequence[Any]]) -> list[tuple[str, str, str]]:
-    """What a correction found and what it left, as the form names it: (field, before, after)."""
-    fields = TermsForm.base_fields
-    return [
-        (str(fields[name].label), _told(fields[name], old), _told(fields[name], new))
-        for name, (old, new) in changed.items()
-        if name in fields
-    ]
-
-
-def _told(field: forms.Field, value: Any) -> str:
-    """A term as people read it; days are written as the record of acts keeps them: 2026-06-30."""
-    if value in (None, ""):
-        return "–"
-    if isinstance(field, AreaField):
-        return territory_text(value)
-    if isinstance(field, forms.BooleanField):
-        return gettext("yes") if value else gettext("no")
-    if isinstance(field, DayField):
-        return date_text(dt.date.fromisoformat(value))
-    return str(dict(getattr(field, "choices", ())).get(value, value))
 
 
 class SideForm(forms.Form):

@@ -211,6 +211,11 @@ class CueForm(forms.Form):
         field.queryset = cue_types(on)
         field.label_from_instance = lambda kind: f"{kind.code} · {type_name(kind)}"
 
+    def clean_work_number(self) -> str:
+        """As printed, its figures as ours are written."""
+        number: str = digits_to_ascii(self.cleaned_data["work_number"]).strip()
+        return number
+
     def entry(self) -> CueEntry:
         """What was typed."""
         return CueEntry(**self.cleaned_data)

@@ -2,18 +2,21 @@
 settings and numbers. A row knows its `uid` when it stands already; a row left blank is no row."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 from django import forms
+from django.utils.text import format_lazy
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
 
+from cmo_portal.common import clock
 from cmo_portal.common.cleaning import clean_text
 from cmo_portal.common.numerals import digits_to_ascii
-from cmo_portal.forms import DayField, TextField
-from works.forms.fields import ShareField, ipi_field, iswc_field
+from cmo_portal.forms import TextField
+from works.forms.fields import KnownDayField, LengthField, ShareField, ipi_field, iswc_field
 from works.models import Element, FreeReason, IdentifierValidity, SourceKind, SourceWork, Work
+from works.queries.description_texts import writers_text
 from works.rules.code_lists import (
     CATEGORIES,
     COMPOSITE_TYPES,
@@ -29,36 +32,15 @@ from works.rules.code_lists import (
 )
 from works.rules.instruments import INSTRUMENTS, STANDARD_INSTRUMENTATIONS
 from works.rules.languages import LANGUAGES, language_of
+from works.rules.public_domain import century_of
 from works.rules.work_types import WORK_TYPES
 
 MOST_ROWS = 60
+FIRST_YEAR, FIRST_PRINT = 600, 1450  # a verse may be old; published is what was printed, recorded or sent
+A_YEAR = 366  # days: a publication is announced ahead
 CHOOSE = _("Choose")
 NOT_KNOWN = _("Not known")
-_LENGTH = re.compile(r"(?:(\d{1,2}):)?(\d{1,3}):(\d{2})", re.ASCII)
 _PLAYED = re.compile(r"(.+?)(?:\s*[x×*]?\s*(\d{1,3}))?", re.DOTALL)
-
-
-class LengthField(TextField):
-    """A length typed as 4:05 or 1:02:09; its value counts seconds."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", forms.TextInput(attrs={"autocomplete": "off", "size": "8", "dir": "ltr"}))
-        super().__init__(max_length=10, required=False, **kwargs)
-
-    def clean(self, value: Any) -> int | None:  # type: ignore[override]
-        """Seconds, None when it is empty."""
-        text = super().clean(value)
-        if not text:
-            return None
-        match = _LENGTH.fullmatch(digits_to_ascii(text))
-        if match is None or int(match[3]) > 59:
-            raise forms.ValidationError(_("Write the length as minutes and seconds, for example 4:05."))
-        seconds = int(match[1] or 0) * 3600 + int(match[2]) * 60 + int(match[3])
-        return seconds or None
-
-    def prepare_value(self, value: Any) -> Any:
-        """Kept seconds as people write them."""
-        return f"{value // 60}:{value % 60:02d}" if isinstance(value, int) else value
 
 
 class LanguageField(TextField):
@@ -125,9 +107,9 @@ class FactsForm(forms.Form):
     )
     opus_number = TextField(label=_("Opus number"), max_length=25, required=False)
     catalogue_number = TextField(label=_("Catalogue number"), max_length=25, required=False)
-    copyright_date = DayField(label=_("Date of creation"), required=False)
+    copyright_date = KnownDayField(label=_("Date of creation"), required=False, first_year=FIRST_YEAR)
     copyright_number = TextField(label=_("Copyright number"), max_length=12, required=False)
-    published_on = DayField(label=_("First published"), required=False)
+    published_on = KnownDayField(label=_("First published"), required=False, first_year=FIRST_PRINT, ahead=A_YEAR)
 
     def clean(self) -> dict[str, Any]:
         """A modified version says what was done; a number of components belongs to a composite."""
@@ -137,6 +119,9 @@ class FactsForm(forms.Form):
             self.add_error("music_arrangement", _("A modified version says what was done to its music or words."))
         if data.get("component_count") and not data.get("composite_type"):
             self.add_error("composite_type", _("Choose what kind of composite it is, or empty the number below."))
+        created, published = data.get("copyright_date"), data.get("published_on")
+        if created and published and published < created:
+            self.add_error("published_on", _("A work is not published before it is made. Correct one of the two days."))
         return data
 
 
@@ -253,16 +238,36 @@ class FreeRow(Row):
     )
 
     def clean(self) -> dict[str, Any]:
-        """An author who died has a name; classical verse its century or the year of its poet's death."""
+        """An author who died has a name and a year; classical verse its century; folk has no author."""
         data = super().clean() or {}
         reason = data.get("reason")
         if self.leaves or not reason:
             return data
-        if reason in ("died", "classical") and not data.get("author"):
-            self.add_error("author", _("Name the author."))
-        if reason == "classical" and not data.get("century"):
-            self.add_error("century", _("Give the century in which the poet died."))
+        told = {name: data.get(name) for name in ("author", "author_original", "died_in", "century")}
+        stands = bool(self["uid"].value())  # a sender may have left the year out
+        for field, fault in _free_faults(reason, told, year=clock.today().year, stands=stands):
+            self.add_error(field, fault)
         return data
+
+
+def _free_faults(reason: str, told: Mapping[str, Any], *, year: int, stands: bool) -> Iterator[tuple[str, Any]]:
+    """What contradicts itself in why something belongs to nobody, by field. `year` is the present one."""
+    died_in, century = told["died_in"], told["century"]
+    if reason in ("died", "classical") and not told["author"]:
+        yield "author", _("Name the author.")
+    if reason == "classical" and not century:
+        yield "century", _("Give the century in which the poet died.")
+    if reason == "died" and not died_in and not stands:
+        yield "died_in", _("Give the year of death. Where only the century is known, choose classical verse.")
+    if reason == "folk" and any(told.values()):
+        yield (
+            "reason",
+            _("Folk has no author who could own it. Empty author and years, or choose another reason."),
+        )
+    if died_in and died_in > year:
+        yield "died_in", _("This year has not come yet.")
+    elif died_in and century and century_of(died_in) != century:
+        yield "century", format_lazy(_("The year {year} is not in this century."), year=died_in)
 
 
 class PerformerRow(Row):
@@ -308,7 +313,7 @@ class SettingRow(Row):
         if unknown:
             raise forms.ValidationError(
                 _("No instrument of the list is called %(names)s. Write it into the description instead.")
-                % {"names": ", ".join(unknown)}
+                % {"names": gettext(", ").join(unknown)}
             )
         return tuple(found)
 
@@ -330,6 +335,15 @@ class NumberRow(Row):
     identifier_type = forms.ChoiceField(label=_("Type of number"), choices=choices_of(IDENTIFIER_TYPES))
     validity = forms.ChoiceField(label=_("Validity"), choices=IdentifierValidity.choices)
 
+    def clean_issuer(self) -> str:
+        """A society's code has three digits, however they were typed."""
+        issuer = digits_to_ascii(self.cleaned_data["issuer"])
+        return issuer.zfill(3) if issuer.isascii() and issuer.isdecimal() else issuer
+
+    def clean_value(self) -> str:
+        """Digits 0-9: one number is stored once."""
+        return digits_to_ascii(self.cleaned_data["value"])
+
     def has_changed(self) -> bool:
         """The chosen types of a blank row say nothing."""
         typed = (clean_text(str(self[name].value() or "")) for name in ("uid", "issuer", "value"))
@@ -342,17 +356,6 @@ def _codes_by_name(codes: CodeList) -> dict[str, str]:
     with override("en"):
         names |= {str(name).casefold(): code for code, name in codes.items()}
     return names | {code.casefold(): code for code in codes}
-
-
-def instruments_text(pairs: Sequence[tuple[str, int | None]]) -> str:
-    """Instruments as a list of names."""
-    named = ((str(INSTRUMENTS.get(code, code)), players) for code, players in pairs)
-    return ", ".join(f"{name} {players}" if players else name for name, players in named)
-
-
-def writers_text(writers: Sequence[Mapping[str, str]]) -> str:
-    """Writers of a source as a list of names."""
-    return "; ".join(f"{each.get('first_name', '')} {each.get('last_name', '')}".strip() for each in writers)
 
 
 class BaseRows(forms.BaseFormSet):  # type: ignore[type-arg]

@@ -1,6 +1,7 @@
 """Fields that several forms on works share: a share in percent, identifiers with their check digit, roles."""
 
 import contextlib
+import datetime as dt
 import re
 import uuid
 from collections.abc import Callable, Iterable
@@ -11,11 +12,12 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from cmo_portal.common import clock
 from cmo_portal.common.cleaning import clean_text
 from cmo_portal.common.numerals import digits_to_ascii
 from cmo_portal.common.spelling import script_of
 from cmo_portal.common.texts import Text
-from cmo_portal.forms import ShareField, TextField, share_figure
+from cmo_portal.forms import DayField, ShareField, TextField, share_figure
 from members.models import Party
 from members.models.territories import LONGEST_AREA
 from members.queries.territories import read_area, typed_area
@@ -46,6 +48,8 @@ ROLES: list[tuple[str, Any]] = [
     ("PA", _("Income participant")),
 ]
 MEMBER_ROLES = [role for role in ROLES if role[0] in {"CA", "C", "A", "AR", "TR", "E"}]
+NO_LENGTH = _("Nothing lasts 0:00. Leave the length empty while it is not known.")
+_LENGTH = re.compile(r"(?:(\d{1,2}):)?(\d{1,3}):(\d{2})", re.ASCII)
 _AREA = re.compile(r"\d{4}([+-]\d{4})*", re.ASCII)
 
 
@@ -68,6 +72,55 @@ class RomanTitleField(TidyField):
                 _("Write this title in Roman letters (A to Z). The field below takes the title in its own script.")
             )
         return title
+
+
+class LengthField(TextField):
+    """A length typed as 4:05 or 1:02:09; its value counts seconds."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.TextInput(attrs={"autocomplete": "off", "size": "8", "dir": "ltr"}))
+        super().__init__(max_length=10, required=False, **kwargs)
+
+    def clean(self, value: Any) -> int | None:  # type: ignore[override]
+        """Seconds, None when it is empty."""
+        text = super().clean(value)
+        if not text:
+            return None
+        match = _LENGTH.fullmatch(digits_to_ascii(text))
+        if match is None or int(match[3]) > 59:
+            raise forms.ValidationError(_("Write the length as minutes and seconds, for example 4:05."))
+        seconds = int(match[1] or 0) * 3600 + int(match[2]) * 60 + int(match[3])
+        if not seconds:
+            raise forms.ValidationError(NO_LENGTH)
+        return seconds
+
+    def prepare_value(self, value: Any) -> Any:
+        """Kept seconds as people write them."""
+        return f"{value // 60}:{value % 60:02d}" if isinstance(value, int) else value
+
+
+class KnownDayField(DayField):
+    """A day that can be true: not before a year, and not later than so many days from today."""
+
+    def __init__(self, *, first_year: int, ahead: int = 0, **kwargs: Any) -> None:
+        self.first_year, self.ahead = first_year, ahead
+        super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> dt.date | None:
+        """The day, None for an optional field left empty."""
+        day: dt.date | None = super().clean(value)
+        if day is not None and day > clock.today() + dt.timedelta(days=self.ahead):
+            raise ValidationError(_("This day lies too far ahead. Check the year."))
+        if day is not None and day.year < self.first_year:
+            raise ValidationError(_("This is too long ago to be true. Check the year."))
+        return day
+
+
+def refuse_zero_length(form: forms.Form) -> None:
+    """A length of no minutes and no seconds is a slip; an unknown one is left empty."""
+    typed = [form.cleaned_data.get(name) for name in ("minutes", "seconds")]
+    if not any(typed) and typed != [None, None]:
+        form.add_error("minutes", NO_LENGTH)
 
 
 class IdentifierField(TextField):

@@ -20,6 +20,7 @@ from works.forms.fields import (
     ipi_field,
     isrc_field,
     iswc_field,
+    refuse_zero_length,
 )
 from works.forms.origin import OriginFields
 from works.queries.cowriters import Cowriter
@@ -75,6 +76,7 @@ class TitleForm(OriginFields):
     def clean(self) -> dict[str, Any]:
         """A performer alone says nothing: the recording has to be named by its ISRC."""
         data = super().clean() or {}
+        refuse_zero_length(self)
         if data.get("performer") and not data.get("isrc") and "isrc" not in self.errors:
             self.add_error("isrc", _("Give the ISRC of the recording too, or leave its performer empty."))
         return data

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from cmo_portal.common import clock
 from cmo_portal.common.cleaning import clean_text
 from cmo_portal.forms import TextField
 from works.rules.code_lists import TEXT_MUSIC
@@ -68,6 +69,8 @@ class OriginFields(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Another work has a title, old words an author unless they are folk words."""
         data = super().clean() or {}
+        if (data.get("free_when") or 0) > clock.today().year:
+            self.add_error("free_when", _("This year has not come yet."))
         if data.get("made_from") and not data.get("source_title"):
             self.add_error("source_title", _("Give the title of the work that yours is made from."))
         if data.get("made_from") == "component" and len(source_titles(data.get("source_title", ""))) < 2:

@@ -1,17 +1,22 @@
 """Forms about recordings: what is known of one, who performs, its links, and filters of lists."""
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cmo_portal.common.cleaning import clean_text
-from cmo_portal.forms import DayField, TextField
+from cmo_portal.forms import TextField
 from members.models import PartyName
-from works.forms.fields import ipi_field, isrc_field
+from works.forms.fields import KnownDayField, ipi_field, isrc_field, refuse_zero_length
 from works.forms.search import SearchForm
-from works.models import Recording
-from works.services.recordings import MOST_PERFORMERS, NewPerformer, NewRecording
+from works.models import Recording, RecordingWork
+from works.models.link_requests import REQUEST_STATES
+from works.services.recordings import LONGEST_REASON, MOST_PERFORMERS, NewPerformer, NewRecording
+
+FIRST_RECORDING = 1877  # the phonograph
+A_YEAR = 366  # days: a release is announced ahead
 
 
 class RecordingForm(forms.Form):
@@ -25,11 +30,17 @@ class RecordingForm(forms.Form):
     label = TextField(label=_("Label"), max_length=200, required=False)
     minutes = forms.IntegerField(label=_("Length: minutes"), min_value=0, max_value=240, required=False)
     seconds = forms.IntegerField(label=_("Length: seconds"), min_value=0, max_value=59, required=False)
-    released_on = DayField(label=_("Released on"), required=False)
+    released_on = KnownDayField(label=_("Released on"), required=False, first_year=FIRST_RECORDING, ahead=A_YEAR)
 
     def __init__(self, *args: Any, needs_title: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["title"].required = needs_title
+
+    def clean(self) -> dict[str, Any]:
+        """A length is above zero."""
+        data = super().clean() or {}
+        refuse_zero_length(self)
+        return data
 
     def new(self, performers: "BasePerformerRows") -> NewRecording:
         """What was typed, after validation."""
@@ -43,6 +54,18 @@ class RecordingForm(forms.Form):
             released_on=data["released_on"],
             performers=tuple(performers.typed()),
         )
+
+
+class OwnRecordingForm(RecordingForm):
+    """A recording that a member links to a work of hers."""
+
+    reason = forms.CharField(
+        label=_("Why it is a recording of this work too"),
+        max_length=LONGEST_REASON,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": "3", "dir": "auto"}),
+        help_text=_("Only if it is linked to a work in which others own shares: the documentation desk then decides."),
+    )
 
 
 def known_of(recording: Recording) -> dict[str, Any]:
@@ -155,6 +178,42 @@ class LinkForm(forms.Form):
         max_value=36_000,
         help_text=_("Only where the recording holds several works."),
     )
+
+
+class LinkRequestFilter(forms.Form):
+    """Which links that were asked for to show."""
+
+    state = forms.ChoiceField(label=_("State"), required=False, choices=[*REQUEST_STATES, ("all", _("All"))])
+
+
+class LinkDecisionForm(forms.Form):
+    """How a link that waits is decided, and which of the other links were wrong."""
+
+    wrong = forms.MultipleChoiceField(
+        label=_("Take the recording out of these works, whose link was wrong"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Only if you link it. What you do not choose stays beside it, as in a medley."),
+    )
+    outcome = forms.CharField(
+        label=_("What was decided, and why"),
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": "4", "dir": "auto"}),
+        error_messages={"required": _("Say what was decided and why: the member reads it.")},
+    )
+
+    def __init__(self, *args: Any, parts: Sequence[RecordingWork], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.parts = {str(part.uid): part for part in parts}
+        field: Any = self.fields["wrong"]
+        field.choices = [(uid, str(part.work)) for uid, part in self.parts.items()]
+        if not self.parts:
+            del self.fields["wrong"]
+
+    @property
+    def removed(self) -> list[RecordingWork]:
+        """The links that were wrong, after validation."""
+        return [self.parts[uid] for uid in self.cleaned_data.get("wrong", ())]
 
 
 class UnlinkForm(forms.Form):

@@ -8,6 +8,7 @@ from works.models.cue_sheets import Cue, CueSheet, CueType, Episode, Production,
 from works.models.duplicates import DuplicatePair, Regrouping, RegroupingChange, SweptWork
 from works.models.exports import ExportedWork, ExportFile, PartyNumber, ReceivedStatus
 from works.models.extensions import DisputeExtension, ExtensionConsent
+from works.models.link_requests import LinkRequest
 from works.models.number_requests import (
     AnswerFile,
     NumberAnswer,
@@ -71,6 +72,7 @@ __all__ = [
     "ImportedTransaction",
     "InstrumentPlayers",
     "Instrumentation",
+    "LinkRequest",
     "NumberAnswer",
     "NumberRequest",
     "NumberSystem",

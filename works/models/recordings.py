@@ -1,10 +1,12 @@
 """Recordings: a sound recording, who performs on it, and the works in it with their order."""
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from cmo_portal.common.models import Public
 from members.models import Party
+from works.guards import links_decided_by_a_person
 from works.models.history import documented
 from works.models.works import Work
 
@@ -74,13 +76,20 @@ class RecordingPerformer(Public):
 
 @documented
 class RecordingWork(Public):
-    """A work in a recording: its place in the order, and how long this part is where the recording holds several."""
+    """A work in a recording: its place in the order, and how long this part is where the recording holds several.
+
+    Matching pays by these rows. `decided_by` is the person of the desk who let a recording of others stand with this
+    work too; without her the database refuses such a link.
+    """
 
     recording = models.ForeignKey(Recording, on_delete=models.PROTECT, related_name="parts")
     work = models.ForeignKey(Work, on_delete=models.PROTECT, related_name="recorded_in")
     position = models.PositiveSmallIntegerField(_("place in the recording"), default=1)
     duration = models.IntegerField(_("length of this part in seconds"), null=True, blank=True)
     linked_by = models.ForeignKey(Party, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         verbose_name = _("work of a recording")
@@ -92,6 +101,7 @@ class RecordingWork(Public):
                 condition=models.Q(duration__isnull=True) | models.Q(duration__gt=0), name="part_duration_is_positive"
             ),
         ]
+        triggers = links_decided_by_a_person()
 
     def __str__(self) -> str:
         return f"{self.recording_id} {self.position}"

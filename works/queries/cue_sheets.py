@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from cmo_portal.common.spelling import skeleton, text_key
 from members.models import PartyName
 from works.models import Cue, CueFile, CueSheet, CueType, Episode, Production, Work
+from works.queries.printed_numbers import NumberFault, Printed, PrintedNumbers
 from works.queries.repertoire import look_alikes
 from works.rules.audiovisual import read_eidr, read_isan
 
@@ -141,6 +142,13 @@ def next_open_cue(sheet: CueSheet, *, after: int = 0) -> Cue | None:
     """The next cue without a work, beginning anew at the end of the sheet."""
     waiting = sheet.cues.filter(work__isnull=True).order_by("sequence")
     return waiting.filter(sequence__gt=after).first() or waiting.first()
+
+
+def number_faults(cues: Iterable[Cue]) -> dict[int, list[NumberFault]]:
+    """Cue → what its printed numbers leave open, for cues that no person has linked. Three queries."""
+    printed = {cue.pk: Printed(cue.work_number, cue.iswc, cue.isrc) for cue in cues if cue.linked_by != "person"}
+    numbers = PrintedNumbers(printed.values())
+    return {pk: numbers.faults(one) for pk, one in printed.items()}
 
 
 def files_waiting() -> int:

@@ -18,6 +18,12 @@ COMMON = 60  # a title or number that more works share than this says little abo
 SHORTEST_SOUND, TELLING_SOUND = 2, 3  # consonants: to be compared by, and to lead from one work to another
 BUSY_WRITER = 3_000  # shares of a party from which its works are compared by title alone
 
+# The recordings of works, also those whose link waits for a person: that two works ask for one recording is telling.
+HELD = """(
+    SELECT work_id, recording_id FROM works_recordingwork
+    UNION ALL SELECT work_id, recording_id FROM works_linkrequest WHERE state = 'open'
+)"""
+
 # The facts of works as text, in a fixed order: for the comparison and for the digest that says whether they changed.
 # Whole tables are read at once for all works, and by their indexes for a few: lists are joined, not asked one by one.
 FACTS = f"""
@@ -31,7 +37,7 @@ FACTS = f"""
             FROM works_workshare s JOIN members_party p ON p.id = s.party_id
             WHERE s.role NOT IN ('E', 'SE', 'AM', 'PA') {{some}} GROUP BY s.work_id) owner ON owner.work_id = w.id
         LEFT JOIN (SELECT l.work_id, array_agg(DISTINCT r.isrc ORDER BY r.isrc) AS isrcs
-            FROM works_recordingwork l JOIN works_recording r ON r.id = l.recording_id
+            FROM {HELD} l JOIN works_recording r ON r.id = l.recording_id
             WHERE r.isrc IS NOT NULL {{some}} GROUP BY l.work_id) record ON record.work_id = w.id
         LEFT JOIN (SELECT work_id, array_agg(DISTINCT value ORDER BY value) AS values
             FROM works_workidentifier WHERE true {{some}} GROUP BY work_id) number ON number.work_id = w.id
@@ -90,8 +96,8 @@ CANDIDATES = f"""
         SELECT m.work_id, a.work_id FROM mine_by m JOIN all_by a USING (party_id, start)
         WHERE abs(a.long - m.long) <= 2
         UNION
-        SELECT l.work_id, o.work_id FROM works_recordingwork l JOIN mine USING (work_id)
-            JOIN works_recordingwork o ON o.recording_id = l.recording_id
+        SELECT l.work_id, o.work_id FROM {HELD} l JOIN mine USING (work_id)
+            JOIN {HELD} o ON o.recording_id = l.recording_id
         UNION
         SELECT i.work_id, o.work_id FROM works_workidentifier i JOIN mine USING (work_id)
             JOIN works_workidentifier o ON o.value = i.value

@@ -36,7 +36,8 @@ class PublicOwner:
 @dataclass(frozen=True, slots=True)
 class PublicRight:
     """One right of a work. `licensable` is the part that the society may license; `elsewhere` the part of creators
-    whom a sister society represents; `free` the part of words or music that belong to nobody."""
+    whom a sister society represents; `free` the part of words or music that belong to nobody; `unconfirmed` the part on
+    which not all sides of the split have agreed yet: without names, as nobody has confirmed them."""
 
     right: str
     name: Text
@@ -46,16 +47,17 @@ class PublicRight:
     licensable: int
     elsewhere: int
     free: int = 0
+    unconfirmed: int = 0
 
     @property
     def open(self) -> int:
         """The part that nobody is known to hold."""
-        return WHOLE - self.disputed - self.free - sum(owner.share for owner in self.owners)
+        return WHOLE - self.disputed - self.free - self.unconfirmed - sum(owner.share for owner in self.owners)
 
     @property
     def is_confirmed(self) -> bool:
-        """Every part is documented and nobody contests one."""
-        return not self.open and not self.disputed
+        """Every part is documented, agreed by all sides, and nobody contests one."""
+        return not self.open and not self.disputed and not self.unconfirmed
 
     @property
     def unrepresented(self) -> int:
@@ -96,6 +98,7 @@ def _public_right(right: Right, work: Work, rows: Sequence[WorkShare], on: dt.da
             if part.payee_id in societies or (part.reason == UNREPRESENTED and part.holder_id in abroad)
         ),
         free=sum(part.units for part in parts if part.reason == "free"),
+        unconfirmed=sum(row.share for row in rows if row.state == "unconfirmed"),
     )
 
 
@@ -109,3 +112,9 @@ def _owners(rows: Iterable[WorkShare]) -> Iterable[PublicOwner]:
 def is_confirmed(rights: Sequence[PublicRight]) -> bool:
     """All shares of all documented rights are known and agreed."""
     return bool(rights) and all(right.is_confirmed for right in rights)
+
+
+def waits_for_cowriters(rights: Sequence[PublicRight]) -> bool:
+    """Whether nothing is missing but the word of co-writers."""
+    waits = any(right.unconfirmed for right in rights)
+    return waits and not any(right.open or right.disputed for right in rights)

@@ -10,7 +10,7 @@ from cmo_portal.common.spelling import skeleton, text_key
 from members.models import Member, Party
 from members.queries.parties import matching_parties
 from works.models import Recording, RecordingPerformer, RecordingWork, Work, WorkShare, WorkTitle
-from works.queries.repertoire import works_of
+from works.queries.repertoire import own_alone
 from works.queries.search import TELLING
 from works.queries.titles import own_titles
 from works.rules.identifiers import read_isrc
@@ -105,11 +105,11 @@ class Suggestion:
 
 def suggestions(works: Sequence[Work], party: Party) -> dict[int, list[Suggestion]]:
     """For each work at most three recordings of the same title, in whatever spelling, that are linked to no work or to
-    works of this party alone. Four queries for a page of works."""
+    works that are this party's alone. Four queries for a page of works."""
     keys, bones = _titles_of(works)
     alike = Q(key__in=list(keys)) | Q(skeleton__in=list(bones))
     rows = Recording.objects.filter(alike, isrc__isnull=False).prefetch_related("performers")
-    others = RecordingWork.objects.filter(recording=OuterRef("pk")).exclude(work__in=works_of(party).values("pk"))
+    others = RecordingWork.objects.filter(recording=OuterRef("pk")).exclude(work__in=own_alone(party).values("pk"))
     free = rows.exclude(Exists(others)).annotate(links=Count("parts")).order_by("pk")[: len(works) * 20]
     mine = set(RecordingWork.objects.filter(work__in=works).values_list("recording_id", "work_id"))
     found: dict[int, list[Suggestion]] = {work.pk: [] for work in works}

@@ -47,6 +47,12 @@ def works_of(party: Party) -> QuerySet[Work]:
     return Work.objects.filter(mine).exclude(state__in=GONE)
 
 
+def own_alone(party: Party) -> QuerySet[Work]:
+    """The works of a party in which nobody else has a share, and no part is without an owner."""
+    others = WorkShare.objects.filter(Q(party=None) | ~Q(party=party), work=OuterRef("pk"))
+    return works_of(party).exclude(Exists(others))
+
+
 def my_works(party: Party, *, text: str = "", show: str = "") -> QuerySet[Work]:
     """The member's works by words of a title in either script, and by what they lack: `disputed`, `open` (a part
     without an owner), `unconfirmed` (not agreed by all sides) or `silent` (no recording). Each row knows

@@ -1,12 +1,13 @@
 """Finding works by what people remember: one box for title, writer, performer, ISWC, ISRC and work number.
 
 The search goes by tiers, the best first, and stops as soon as a page is full: the exact title; titles that begin so;
-works of exactly this writer or performer; then, together, titles of the same sound (other spellings, the other script),
-works that hold all these words anywhere in titles and names, and works that hold them but for a slip of the pen, the
-likest title first. Each statement reads an index and is cut at what a page needs.
+works of exactly this writer or performer; titles that hold just these words, then works of people whose names hold
+them; then, together, titles of the same sound (other spellings, the other script), works that hold all these words
+anywhere in titles and names, and works that hold them but for a slip of the pen, the likest title first. Each statement
+reads an index and is cut at what a page needs.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -18,7 +19,7 @@ from rapidfuzz.distance import OSA
 
 from cmo_portal.common.spelling import ALL_VOWELS, skeleton, sound, text_key
 from works.models import Work
-from works.rules.identifiers import read_isrc, read_iswc
+from works.rules.asked_numbers import AskedNumber, asked_number
 
 LONGEST_QUERY = 200
 MOST_FOUND = 200  # works that pages lead to; who needs more says more
@@ -28,6 +29,8 @@ CANDIDATES = 1000  # works whose titles are compared, of each kind of likeness
 SPELLINGS = 12  # of a misspelt word
 BEARERS = 50  # parties of one name
 ALIKE = 0.7  # likeness of titles that comes before works of a writer whose name only sounds so
+NAMED = 200  # works whose names are read for the very words
+ANDS = ("and", "aur", "اور")  # “&” is folded to the first; a title may have another, or none
 SAME_SOUND = 0.8  # what an equal sound counts at least: one slip in six letters is nearer
 
 _VISIBLE = {False: "w.state = 'registered'", True: "w.state <> 'merged'"}
@@ -71,6 +74,16 @@ _HOLDING = """
     WITH fitting AS MATERIALIZED (SELECT work_id, titles FROM works_searchdocument WHERE {condition})
     SELECT work_id, titles FROM fitting LIMIT %(candidates)s
 """
+_NAMES_HOLD = """
+    SELECT DISTINCT s.work_id FROM works_workshare s JOIN members_partyname n ON n.party_id = s.party_id
+    WHERE s.work_id = ANY (%(works)s) AND s.state = 'active'
+        AND (string_to_array(n.key, ' ') @> %(words)s::text[] OR string_to_array(n.original, ' ') @> %(typed)s::text[])
+    UNION
+    SELECT l.work_id FROM works_recordingwork l JOIN works_recordingperformer p ON p.recording_id = l.recording_id
+    WHERE l.work_id = ANY (%(works)s)
+        AND (string_to_array(p.key, ' ') @> %(words)s::text[]
+            OR string_to_array(p.name_original, ' ') @> %(typed)s::text[])
+"""
 _NEAR_WORDS = """
     SELECT q.place, v.sound
     FROM unnest(%(words)s::text[]) WITH ORDINALITY q (word, place)
@@ -87,8 +100,17 @@ def found_works_ids(text: str, *, limit: int, everything: bool = False) -> list[
     wanted = text.strip()[:LONGEST_QUERY].replace("\x00", "")
     if not wanted:
         return []
-    numbered = _by_number(wanted, everything)
-    return numbered[:limit] if numbered else _by_words(wanted, limit, everything)
+    asked = asked_number(wanted)
+    numbered = _by_number(asked, everything) if asked else []
+    if numbered or (asked and asked.is_told):
+        return numbered[:limit]
+    return _by_words(wanted, limit, everything)
+
+
+def number_asked(text: str) -> AskedNumber | None:
+    """The number that nothing was found for, where a text can mean nothing else; None for words."""
+    asked = asked_number(text)
+    return asked if asked and asked.is_told else None
 
 
 def like_titled_ids(title: str, *, limit: int) -> list[int]:
@@ -111,14 +133,9 @@ def search_works(text: str, *, limit: int = 50, everything: bool = False) -> lis
     return [works[pk] for pk in ids if pk in works]
 
 
-def _by_number(wanted: str, everything: bool) -> list[int]:
-    named = [Q(number=wanted.upper())] if wanted[:1] in "wW" else []
-    iswc, isrc = read_iswc(wanted), read_isrc(wanted)
-    if iswc.has_shape:
-        named.append(Q(iswc=iswc.value))
-    if isrc.has_shape:
-        named.append(Q(recordings__isrc=isrc.value))
-    found = [pk for each in named for pk in Work.objects.filter(each).order_by("pk").values_list("pk", flat=True)]
+def _by_number(asked: AskedNumber, everything: bool) -> list[int]:
+    column = "recordings__isrc" if asked.kind == "isrc" else asked.kind
+    found = list(Work.objects.filter(**{column: asked.value}).order_by("pk").values_list("pk", flat=True))
     led = dict(Work.objects.filter(pk__in=found, merged_into__isnull=False).values_list("pk", "merged_into_id"))
     ids = list(dict.fromkeys(led.get(pk) or pk for pk in found))  # a merged work leads to the one that stands for it
     visible = set(Work.objects.filter(_shown(everything), pk__in=ids).values_list("pk", flat=True))
@@ -136,6 +153,7 @@ def _by_words(wanted: str, limit: int, everything: bool) -> list[int]:
     found: dict[int, None] = {}
     for sql, more in (
         (_SAME_TITLE, {}),
+        *((_SAME_TITLE, {"key": other}) for other in _other_ands(asked.key)),
         (_BEGINNING, {"beginning": f"{_escaped(asked.key)} %"}),
         (_SAME_NAME, {}),
     ):
@@ -155,6 +173,7 @@ class _Asked:
 
     key: str
     bones: str
+    typed: list[str]
     everything: bool
     values: dict[str, Any]
 
@@ -162,7 +181,7 @@ class _Asked:
     def of(cls, wanted: str, limit: int, everything: bool) -> "_Asked":
         key, bones = text_key(wanted)[:400], skeleton(wanted)[:200]
         cuts = {"limit": limit, "candidates": CANDIDATES, "most": MOST_FOUND * 2, "bearers": BEARERS}
-        return cls(key, bones, everything, {"key": key, "bones": bones, **cuts})
+        return cls(key, bones, wanted.split(), everything, {"key": key, "bones": bones, **cuts})
 
     def shown(self, ids: list[int]) -> Iterable[int]:
         """Those of the works that may be shown."""
@@ -178,9 +197,12 @@ class _Asked:
 def _alike(asked: _Asked, *, is_known: bool) -> Iterator[int]:
     """Works by likeness, after those that are what was asked for; where there were such, nobody made a slip."""
     key, telling = asked.key, len(asked.bones) >= TELLING
-    heard = _likeness(asked.rows(_SOUNDS_SO, {}), key) if telling else {}
+    rows = asked.rows(_HOLDING.replace("{condition}", _ALL_WORDS), {"sounds": asked_sounds(_without_ands(key))})
+    holding = _likeness(rows, key)
+    bones = dict.fromkeys([asked.bones, *map(skeleton, _other_ands(key))]) if telling else {}
+    heard = _likeness([row for each in bones for row in asked.rows(_SOUNDS_SO, {"bones": each})], key)
     heard = {work_id: max(score, SAME_SOUND) for work_id, score in heard.items()}
-    holding = _likeness(asked.rows(_HOLDING.replace("{condition}", _ALL_WORDS), {"sounds": asked_sounds(key)}), key)
+    yield from _with_the_words(asked, rows, holding, heard)
     near = {} if is_known else _likeness(_near_rows(asked), key)
     best = near | holding | heard
     yield from (work_id for work_id in _likest_first(best) if best[work_id] >= ALIKE)
@@ -191,6 +213,43 @@ def _alike(asked: _Asked, *, is_known: bool) -> Iterator[int]:
     if not telling:
         yield from _likest_first(_likeness(asked.rows(_SOUNDS_SO, {}), key))
     yield from _likest_first(near)
+
+
+def _with_the_words(
+    asked: _Asked, rows: Sequence[tuple[Any, ...]], scores: dict[int, float], heard: Iterable[int]
+) -> Iterator[int]:
+    """Of the works that hold these words by their sound: those with the very words in a title, the likest first; then,
+    where titles only sound so, those with the very words in a name: whoever spells a name right means none of these."""
+    words = _without_ands(asked.key).split()
+    has_and = len(words) < len(asked.key.split())
+    titled = {work_id: scores[work_id] for work_id, titles in rows if _has_words(titles, set(words), has_and)}
+    yield from _likest_first(titled)
+    others = sorted(scores.keys() - titled.keys())[:NAMED]
+    if others and set(heard) - titled.keys():
+        named = asked.rows(_NAMES_HOLD, {"works": others, "words": words, "typed": asked.typed})
+        yield from sorted(work_id for (work_id,) in named)
+
+
+def _has_words(titles: str, words: set[str], has_and: bool) -> bool:
+    found = (set(title.split()) for title in titles.split(" | "))
+    return any(words <= held and (not has_and or not held.isdisjoint(ANDS)) for held in found)
+
+
+def _without_ands(key: str) -> str:
+    """A folded text without its “and” between words; a text of nothing else as it is."""
+    words = key.split()
+    inner = [word for place, word in enumerate(words) if word not in ANDS or place in (0, len(words) - 1)]
+    return " ".join(inner)
+
+
+def _other_ands(key: str) -> list[str]:
+    """The other ways to write a text with an “and” between words: with that of the other language, and with none."""
+    words = key.split()
+    ands = {place for place in range(1, len(words) - 1) if words[place] in ANDS}
+    if not ands:
+        return []
+    ways = [" ".join(other if place in ands else word for place, word in enumerate(words)) for other in ANDS]
+    return [way for way in (*ways, _without_ands(key)) if way != key]
 
 
 def _likeness(rows: Iterable[tuple[Any, ...]], key: str) -> dict[int, float]:
@@ -218,7 +277,7 @@ def asked_sounds(key: str) -> list[str]:
 
 def _near_rows(asked: _Asked) -> list[tuple[Any, ...]]:
     """Works in which every word stands as typed, by its sound, or with one slip."""
-    words = list(dict.fromkeys(asked.key.split()))[:MOST_WORDS]
+    words = list(dict.fromkeys(_without_ands(asked.key).split()))[:MOST_WORDS]
     spellings = [{_spoken(sound(word)): None} for word in words]
     for place, alike in asked.rows(_NEAR_WORDS, {"words": words, "spellings": SPELLINGS}):
         spellings[place - 1][alike] = None

@@ -1,6 +1,6 @@
 """How much waits for the documentation desk, for the start page of staff."""
 
-from works.models import Dispute, ImportUndo, RegistrationFile, Work, WorkReport
+from works.models import Dispute, ImportUndo, LinkRequest, RegistrationFile, Work, WorkReport
 from works.queries.registrations import TABLES
 from works.queries.splits import desk_splits
 
@@ -33,6 +33,11 @@ def outcomes() -> int:
 def reports() -> int:
     """Reports that nobody has settled."""
     return WorkReport.objects.filter(state="open").count()
+
+
+def link_requests() -> int:
+    """Links of recordings on which nobody has decided."""
+    return LinkRequest.objects.filter(state="open").count()
 
 
 def files() -> int:

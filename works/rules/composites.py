@@ -38,10 +38,20 @@ class Component:
 class CompositeFault:
     """Why no shares can be proposed: `nothing` (no component), `length` (neither part nor length of component `place`),
     `above` (agreed parts beyond the whole, or nothing left for the others), `below` (all parts agreed, less than the
-    whole)."""
+    whole); or what cannot be true: `above`, and `longer` (source `place` is longer than the work)."""
 
     kind: str
     place: int = 0
+
+
+def misfit(components: Sequence[tuple[int | None, int | None]], length: int | None) -> CompositeFault | None:
+    """What cannot be true of a work of this length in seconds (None: not known) and its sources, each with its agreed
+    part and its length within the work: `above` (agreed parts beyond the whole), `longer` (source `place` is)."""
+    if sum(part or 0 for part, _duration in components) > WHOLE:
+        return CompositeFault("above")
+    places = enumerate((duration for _part, duration in components), start=1)
+    longer = next((place for place, duration in places if length and (duration or 0) > length), 0)
+    return CompositeFault("longer", longer) if longer else None
 
 
 def parts_of(components: Sequence[Component]) -> list[int] | CompositeFault:

@@ -97,6 +97,11 @@ def last_year(century: int) -> int:
     return century * 100
 
 
+def century_of(year: int) -> int:
+    """The century of a year: 18 for 1701 to 1800."""
+    return (year + 99) // 100
+
+
 def _opinion(author: Author, laws: tuple[Term, ...], on: date) -> Verdict:
     if author.reason == "folk":
         sentence = say(gettext_noop("It is folk or traditional: handed down, with no author who could own it."))

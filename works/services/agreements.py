@@ -152,7 +152,7 @@ def name_works(
     _name_works(locked, works, included=not locked.is_general)
     if warned:
         warned.of_new(locked, before)
-    facts = {"works": [work.number for work in works], "reason": reason.strip()[:500]}
+    facts = {"added": [work.number for work in works], "reason": reason.strip()[:500]}
     record_act(by=by, verb="name_works_of_agreement", on=locked, facts=facts)
 
 
@@ -169,7 +169,7 @@ def drop_works(
     AgreementWork.objects.filter(agreement=locked, work__in=works).delete()
     if warned:
         warned.of_new(locked, before)
-    facts = {"works": [work.number for work in works], "reason": reason.strip()[:500]}
+    facts = {"ended": [work.number for work in works], "reason": reason.strip()[:500]}
     record_act(by=by, verb="drop_works_of_agreement", on=locked, facts=facts)
 
 
@@ -194,7 +194,7 @@ def correct_terms(
     locked.save()
     if warned:
         warned.of_new(locked, before)
-    record_act(by=by, verb="correct_agreement", on=locked, facts={"changed": changed, "reason": reason.strip()[:500]})
+    record_act(by=by, verb="correct_agreement", on=locked, facts={"changes": changed, "reason": reason.strip()[:500]})
     return locked
 
 

@@ -1,7 +1,8 @@
 """What becomes of each work of a table, by our own books, before anything is written.
 
 RJ something is wrong with it · CO its ISWC belongs to another work · DU our books hold a work of this title with one
-of these people · AC accepted, and another work of this title is named · AS accepted.
+of these people · AC accepted, and another work of this title is named, or the link of its recording waits · AS
+accepted.
 """
 
 from collections import defaultdict
@@ -81,11 +82,8 @@ def bulk_complaints(faults: Iterable[BulkFault]) -> list[dict[str, Any]]:
 
 
 def _decide(work: BulkWork, people: "_People", books: "_Books", *, by_member: bool) -> BulkDecision:
-    faults, parties = list(work.faults), []
-    for share in work.shares:
-        party, fault = people.resolve(share)
-        parties.append(party)
-        faults += [fault] if fault else []
+    parties, wrong = _sides(work, people)
+    faults = [*work.faults, *wrong]
     if by_member and people.own not in parties:
         faults.append(BulkFault(work.row, "name", "", "not_named"))
     if faults:
@@ -93,9 +91,12 @@ def _decide(work: BulkWork, people: "_People", books: "_Books", *, by_member: bo
     if holder := books.by_iswc.get(work.iswc):
         fault = BulkFault(work.row, "iswc", work.iswc, "iswc_taken", {"number": holder.number})
         return BulkDecision(work, "CO", (fault,), holder, tuple(parties))
+    waiting: tuple[BulkFault, ...] = ()
     if holder := books.by_isrc.get(work.isrc):
-        fault = BulkFault(work.row, "isrc", work.isrc, "isrc_taken", {"number": holder.number})
-        return BulkDecision(work, "CO", (fault,), holder, tuple(parties))
+        code = "isrc_taken" if by_member else "isrc_waits"
+        waiting = (BulkFault(work.row, "isrc", work.isrc, code, {"number": holder.number}),)
+        if by_member:
+            return BulkDecision(work, "CO", waiting, holder, tuple(parties))
     alike = books.alike(work)
     known = {party.pk for party in parties if party}
     same = next((each for each in alike if books.people[each.pk] & known), None)
@@ -108,8 +109,25 @@ def _decide(work: BulkWork, people: "_People", books: "_Books", *, by_member: bo
         told = same or alike[0]
         code = "namesake" if by_member else "namesake_taken"
         fault = BulkFault(work.row, "title", work.title[:60], code, {"number": told.number})
-        return BulkDecision(work, "AC", (fault,), told, tuple(parties))
-    return BulkDecision(work, "AS", (), None, tuple(parties))
+        return BulkDecision(work, "AC", (*waiting, fault), told, tuple(parties))
+    return BulkDecision(work, "AC" if waiting else "AS", waiting, None, tuple(parties))
+
+
+def _sides(work: BulkWork, people: "_People") -> tuple[list[Party | None], list[BulkFault]]:
+    """Who stands in each row, and what is wrong with that: nobody stands twice in a role, by whatever name."""
+    parties: list[Party | None] = []
+    faults: list[BulkFault] = []
+    twice = {fault.row for fault in work.faults if fault.code == "twice"}
+    sides: set[tuple[int, str]] = set()
+    for share in work.shares:
+        party, fault = people.resolve(share)
+        if party and fault is None and (party.pk, share.role) in sides and share.row not in twice:
+            fault = BulkFault(share.row, "name", share.name[:60], "one_person", {"name": party.display_name})
+        if party:
+            sides.add((party.pk, share.role))
+        parties.append(party)
+        faults += [fault] if fault else []
+    return parties, faults
 
 
 class _People:
@@ -148,8 +166,8 @@ class _People:
         if share.is_new:
             made = self._among(share, self.earlier)
             return made, None
-        if self.own and self._bears(self.own, share):
-            return self.own, None
+        if self.own and name_key(share.name) in self.names[self.own.pk]:
+            return self.own, None  # the sender by her name as it stands; what only sounds so may be somebody else
         if known := self._among(share, self.earlier):
             return known, None
         if any(self.by_name.get(key) for key in _keys(share)):
@@ -181,7 +199,7 @@ class _Books:
         iswcs = {work.iswc for work in works} - {""}
         self.by_iswc = {work.iswc or "": work for work in Work.objects.filter(iswc__in=iswcs)}
         isrcs = {work.isrc for work in works} - {""}
-        self.by_isrc = works_by_isrc(isrcs, besides=file.party) if file.party else {}
+        self.by_isrc = works_by_isrc(isrcs, besides=file.party)
         keys = {text_key(title)[:400] for work in works for title in work.titles} - {""}
         sounds = {skeleton(title)[:200] for work in works for title in work.titles}
         sounds = {sound for sound in sounds if len(sound) >= TELLING}

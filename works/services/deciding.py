@@ -6,7 +6,7 @@ received and sound, kept with the file. Answers and notices of others: OK about 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from works.formats.cwr.edits import fault_of
@@ -16,6 +16,7 @@ from works.models import ImportedTransaction, RegistrationFile, Work, WorkIdenti
 from works.queries.exports import our_issuer
 from works.queries.regrouping import standing_work
 from works.rules.identifiers import read_iswc
+from works.services.cwr_held_recordings import HeldRecordings
 from works.services.cwr_sums import fitted_faults
 from works.services.noting import NOTED, UNMATCHED, exported_works, notices_of_iswc
 
@@ -71,6 +72,8 @@ class Decider:
     def __init__(self, file: RegistrationFile, sender: str) -> None:
         self.file = file
         self.sender = sender
+        self._recordings = HeldRecordings(file.party)
+        self._is_ours = sender == our_issuer() and file.party is None
         self._numbers: dict[str, int] = {}
         self._iswcs: dict[str, int] = {}
 
@@ -83,10 +86,20 @@ class Decider:
         found = Work.objects.filter(iswc__in=iswcs).select_related("merged_into")
         others = {work.iswc or "": standing_work(work) for work in found}
         told = self._told(transactions)
+        self._recordings.look_up(() if self._is_ours else transactions)
         return [
-            self._told_decision(row, told) if row.type in TOLD else self._decide(row, mine, others)
+            self._told_decision(row, told)
+            if row.type in TOLD
+            else self._with_recordings(self._decide(row, mine, others))
             for row in transactions
         ]
+
+    def _with_recordings(self, decision: Decision) -> Decision:
+        """A file of our own says what our desk decided; of all others, what waits for the desk is told."""
+        if decision.status not in ACCEPTED or self._is_ours:
+            return decision
+        waiting = self._recordings.faults(decision.transaction, decision.work)
+        return replace(decision, faults=(*decision.faults, *waiting)) if waiting else decision
 
     def _recall(self, numbers: set[str], iswcs: set[str], *, before: int) -> None:
         """The first accepted transactions of the file that brought these numbers and ISWCs."""

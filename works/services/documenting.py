@@ -29,6 +29,7 @@ from works.models import (
     WorkPerformer,
     WorkTitle,
 )
+from works.rules.composites import CompositeFault, misfit
 from works.rules.languages import language_of
 from works.services.describing import WorkFacts
 
@@ -53,6 +54,7 @@ def correct_facts(
     wanted = {**asdict(facts), "category": category, "version_type": version_type, "duration": duration}
     if facts.component_count is not None and not facts.composite_type:
         raise ValidationError(_("A number of components belongs to a composite: choose its kind, or empty the number."))
+    _refuse_misfit(list(work.sources.order_by("position", "pk").values_list("part", "duration")), duration)
     before = {name: getattr(work, name) for name in wanted if getattr(work, name) != wanted[name]}
     for name in before:
         setattr(work, name, wanted[name])
@@ -79,6 +81,7 @@ def correct_titles(*, work: Work, lines: Sequence[Line], reason: str, by: User) 
 def correct_sources(*, work: Work, lines: Sequence[Line], reason: str, by: User) -> None:
     """Replace the sources of a work, components in their order. A work that would be its own source is refused."""
     work = _opened(work, reason, by)
+    _refuse_misfit([(line.values.get("part"), line.values.get("duration")) for line in lines], work.duration)
     numbered = [Line(line.uid, {**line.values, "position": place}) for place, line in enumerate(lines, start=1)]
     try:
         with transaction.atomic():
@@ -123,7 +126,10 @@ def correct_settings(*, work: Work, lines: Sequence[Line], reason: str, by: User
         row = known[line.uid] if line.uid else next(fresh)
         if before.get(str(row.pk), []) != [list(pair) for pair in instruments]:
             _play(row, instruments)
-    facts = {"reason": reason.strip()[:500], **changes, "instruments_before": sorted(before.values())}
+    after = [[list(pair) for pair in instruments] for instruments in played]
+    facts = {"reason": reason.strip()[:500], **changes}
+    if list(before.values()) != after:
+        facts["instruments"] = [list(before.values()), after]
     record_act(by=by, verb="correct_settings", on=work, facts=facts)
 
 
@@ -150,6 +156,19 @@ def _opened(work: Work, reason: str, by: User) -> Work:
     return Work.objects.select_for_update(no_key=True).get(pk=work.pk)
 
 
+def _refuse_misfit(sources: Sequence[tuple[int | None, int | None]], length: int | None) -> None:
+    fault = misfit(sources, length)
+    if fault is not None:
+        raise ValidationError(misfit_text(fault))
+
+
+def misfit_text(fault: CompositeFault) -> str:
+    """What cannot be true of a work and its sources, in words."""
+    if fault.kind == "above":
+        return _("The agreed parts of the components are more than 100 % together. Lower one of them.")
+    return _("Source %(place)s is longer than the whole work. Correct one of the two lengths.") % {"place": fault.place}
+
+
 def _replace(table: Any, work: Work, lines: Sequence[Line], *, given: bool = True) -> dict[str, Any]:
     """Bring the rows of a section to what the lines say; gives what was added, changed and taken away."""
     standing = {row.uid: row for row in table.objects.select_for_update().filter(work=work)}
@@ -166,7 +185,8 @@ def _replace(table: Any, work: Work, lines: Sequence[Line], *, given: bool = Tru
         row = standing[line.uid]
         different = [name for name, value in line.values.items() if getattr(row, name) != value]
         if different:
-            changed.append([_plain(getattr(row, name)) for name in different])
+            pairs = {name: [_plain(getattr(row, name)), _plain(line.values[name])] for name in different}
+            changed.append({"row": str(row), "values": pairs})
             _change(row, {name: line.values[name] for name in different}, given=given and different != ["position"])
     marks = {"given_by": DESK} if given else {}
     new = table.objects.bulk_create(table(work=work, **marks, **line.values) for line in lines if line.uid is None)

@@ -22,6 +22,7 @@ HISTORIES = {
     "recording": ("works_recordingevent", "NULL::bigint"),
     "performer": ("works_recordingperformerevent", "NULL::bigint"),
     "link": ("works_recordingworkevent", "work_id"),
+    "request": ("works_linkrequestevent", "work_id"),
     "party": ("members_partyevent", "NULL::bigint"),
     "name": ("members_partynameevent", "NULL::bigint"),
     "agreement": ("works_agreementevent", "NULL::bigint"),

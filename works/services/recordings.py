@@ -1,16 +1,17 @@
 """Recordings: entered and corrected by the documentation desk, linked to works by her, by members and by files.
 
-A link moves money: plays are matched by ISRC. So a member links recordings to her own works only, and never one that
-stands with somebody else's work; that is for the documentation desk to decide.
+A link moves money: plays are matched by ISRC. So a member links recordings to her own works only, and where a
+recording stands with a work in which others own shares, whoever brings the link, it waits for the documentation desk.
 """
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef
 from django.utils.translation import gettext as _
 
 from cmo_portal.accounts.access import require
@@ -19,28 +20,38 @@ from cmo_portal.audit.services import record_act
 from cmo_portal.common.cleaning import clean_text
 from cmo_portal.common.spelling import script_of, skeleton, text_key
 from members.models import Party, PartyName
-from works.models import Recording, RecordingPerformer, RecordingWork, Work
-from works.queries.repertoire import works_of
+from works.models import LinkRequest, Recording, RecordingPerformer, RecordingWork, Work, WorkShare
+from works.queries.repertoire import own_alone, works_of
 from works.rules.credits import credited_names
 from works.rules.identifiers import format_isrc, read_isrc
 
 LONGEST_TITLE, LONGEST_NAME, MOST_PERFORMERS = 400, 200, 30
+LONGEST_REASON = 500
 EDIT = "works.edit_works"
 
 
-def works_by_isrc(isrcs: Iterable[str], *, besides: Party) -> dict[str, Work]:
-    """ISRC → the first work of others with which the recording stands already."""
+def works_by_isrc(isrcs: Iterable[str], *, besides: Party | None) -> dict[str, Work]:
+    """ISRC → the first work with which the recording stands already and that is not this party's alone."""
+    return {isrc: works[0] for isrc, works in standing_works(isrcs, besides=besides).items()}
+
+
+def standing_works(isrcs: Iterable[str], *, besides: Party | None) -> dict[str, list[Work]]:
+    """ISRC → the owned works with which the recording stands already, without those that are this party's alone."""
     kept = {read_isrc(isrc).value for isrc in isrcs} - {""}
     links = RecordingWork.objects.filter(recording__isrc__in=kept).select_related("recording", "work")
-    links = links.exclude(work__in=works_of(besides).values("pk")).order_by("-work_id")
-    return {link.recording.isrc or "": link.work for link in links}
+    if besides is not None:
+        links = links.exclude(work__in=own_alone(besides).values("pk"))
+    found: dict[str, list[Work]] = defaultdict(list)
+    for link in links.filter(Exists(WorkShare.objects.filter(work=OuterRef("work")))).order_by("work_id"):
+        found[link.recording.isrc or ""].append(link.work)
+    return found
 
 
 def others_recordings(isrcs: Iterable[str], party: Party) -> dict[str, str]:
-    """ISRC → why a member may not have it linked to her work, for recordings that stand with somebody else's."""
+    """ISRC → why a member may not register a work with it, for recordings of works in which others own shares."""
     text = _(
-        "%(isrc)s is linked to another work already: %(work)s. If that is wrong, report it on the page of that work;"
-        " the documentation desk decides."
+        "%(isrc)s is linked to another work already, in which others own shares: %(work)s. Register yours without it,"
+        " then ask for the link on the page of recordings; the documentation desk decides."
     )
     return {
         isrc: text % {"isrc": format_isrc(isrc), "work": str(work)}
@@ -77,8 +88,13 @@ class NewRecording:
         return self.performers or tuple(NewPerformer(name) for name in credited_names(self.performer))
 
 
-def link_recordings(pairs: Sequence[tuple[Work, NewRecording]]) -> None:
-    """Make recordings that are new by ISRC and link them to their works; ISRCs that exist are linked as they are."""
+def link_recordings(
+    pairs: Sequence[tuple[Work, NewRecording]], *, source: str = "", decided_by: User | None = None
+) -> None:
+    """Make recordings that are new by ISRC and link them to their works; ISRCs that exist are linked as they are.
+
+    Where one stands with a work of others, the link waits, brought by `source`, unless a person of the desk decided it.
+    """
     sound = [(work, read_isrc(new.isrc).value, new) for work, new in pairs if read_isrc(new.isrc).is_valid]
     wanted = {isrc: _titled(new, work) for work, isrc, new in reversed(sound)}
     known = {recording.isrc: recording for recording in Recording.objects.filter(isrc__in=wanted)}
@@ -87,7 +103,7 @@ def link_recordings(pairs: Sequence[tuple[Work, NewRecording]]) -> None:
     )
     _write_performers([(recording, wanted[recording.isrc or ""].credited) for recording in made])
     known.update({recording.isrc: recording for recording in made})
-    _write_links([(known[isrc], work) for work, isrc, _new in sound])
+    _write_links([(known[isrc], work) for work, isrc, _new in sound], source, decided_by)
 
 
 def recording_row(isrc: str, new: NewRecording) -> Recording:
@@ -126,7 +142,9 @@ def link_recording(*, recording: Recording, work: Work, duration: int | None = N
     if work.state == "merged":
         raise ValidationError(_("This work was merged into another one. Link that one."))
     link, made = RecordingWork.objects.get_or_create(
-        recording=recording, work=work, defaults={"position": _next_place(recording), "duration": duration}
+        recording=recording,
+        work=work,
+        defaults={"position": _next_place(recording), "duration": duration, "decided_by": by},
     )
     if made:
         record_act(by=by, verb="link_recording", on=work, facts=_link_facts(recording))
@@ -143,10 +161,13 @@ def unlink_recording(*, link: RecordingWork, reason: str, by: User) -> None:
 
 
 @transaction.atomic
-def link_own_recording(*, party: Party, work: Work, new: NewRecording, by: User) -> RecordingWork:
+def link_own_recording(
+    *, party: Party, work: Work, new: NewRecording, reason: str = "", by: User
+) -> RecordingWork | LinkRequest:
     """A member links a recording to a work of hers by its ISRC; an ISRC that nobody gave yet makes the recording.
 
-    Refused for a recording that stands with somebody else's work. Linked already, it stays as it is.
+    One that stands with a work in which others own shares is not linked: with a `reason`, the link waits for the
+    documentation desk. Linked already, it stays as it is.
     """
     _require_own(party, work)
     isrc = _checked_isrc(new.isrc, of=None, may_exist=True)
@@ -158,14 +179,26 @@ def link_own_recording(*, party: Party, work: Work, new: NewRecording, by: User)
         recording = recording_row(isrc, _titled(new, work))
         recording.save(force_insert=True)
         _write_performers([(recording, new.credited)])
-    else:
-        _refuse_others_recording(recording, party)
+    elif (standing := works_by_isrc([isrc], besides=party).get(isrc)) and not _stands(recording, work):
+        return _ask_desk(recording, work, party, standing, reason, by)
     link, made = RecordingWork.objects.get_or_create(
         recording=recording, work=work, defaults={"position": _next_place(recording), "linked_by": party}
     )
     if made:
         record_act(by=by, verb="link_own_recording", on=work, facts=_link_facts(recording))
     return link
+
+
+@transaction.atomic
+def withdraw_link_request(*, party: Party, request: LinkRequest, by: User) -> LinkRequest:
+    """A member takes back what she asked for; decided meanwhile, it stays as it was decided."""
+    request = LinkRequest.objects.select_for_update(of=("self",)).get(pk=request.pk, asked_by=party)
+    if request.state != "open":
+        raise ValidationError(_("This was decided already."))
+    request.state = "withdrawn"
+    request.save(update_fields=["state"])
+    record_act(by=by, verb="withdraw_link_request", on=request.work, facts=_link_facts(request.recording))
+    return request
 
 
 @transaction.atomic
@@ -182,9 +215,26 @@ def _require_own(party: Party, work: Work) -> None:
         raise ValidationError(_("This is not a registered work of yours."))
 
 
-def _refuse_others_recording(recording: Recording, party: Party) -> None:
-    if faults := others_recordings([recording.isrc or ""], party):
-        raise ValidationError({"isrc": list(faults.values())})
+def _stands(recording: Recording, work: Work) -> bool:
+    return RecordingWork.objects.filter(recording=recording, work=work).exists()
+
+
+def _ask_desk(recording: Recording, work: Work, party: Party, standing: Work, reason: str, by: User) -> LinkRequest:
+    if not reason.strip():
+        text = _(
+            "%(isrc)s is linked to another work already, in which others own shares: %(work)s. Say why it is a"
+            " recording of yours too; the documentation desk then decides. Until then nothing changes."
+        )
+        raise ValidationError({"reason": text % {"isrc": format_isrc(recording.isrc or ""), "work": str(standing)}})
+    request, made = LinkRequest.objects.get_or_create(
+        recording=recording,
+        work=work,
+        state="open",
+        defaults={"asked_by": party, "source": "member", "reason": reason.strip()[:LONGEST_REASON]},
+    )
+    if made:
+        record_act(by=by, verb="ask_for_link", on=work, facts={**_link_facts(recording), "stands_with": str(standing)})
+    return request
 
 
 def _unlink(link: RecordingWork, reason: str, by: User) -> None:
@@ -252,18 +302,50 @@ def _performer_row(recording: Recording, place: int, one: NewPerformer, party_id
     )
 
 
-def _write_links(pairs: Iterable[tuple[Recording, Work]]) -> None:
-    """Links in bulk, each work behind those that the recording holds already."""
-    listed = list(dict.fromkeys((recording.pk, work.pk) for recording, work in pairs))
-    rows = RecordingWork.objects.filter(recording_id__in={recording for recording, _work in listed})
+@transaction.atomic
+def _write_links(pairs: Iterable[tuple[Recording, Work]], source: str, decided_by: User | None) -> None:
+    """Links in bulk, each work behind those that the recording holds already; those for a person to decide wait."""
+    listed = list({(recording.pk, work.pk): work for recording, work in pairs}.items())
+    touched = Recording.objects.filter(pk__in={recording for (recording, _pk), _work in listed}).order_by("pk")
+    list(touched.select_for_update(no_key=True).values_list("pk"))  # who links one of them beside us is seen
+    rows = RecordingWork.objects.filter(recording_id__in={recording for (recording, _pk), _work in listed})
     known = set(rows.values_list("recording_id", "work_id"))
     last = dict(rows.order_by("recording_id").values_list("recording_id").annotate(Max("position")))
-    fresh = []
-    for recording, work in listed:
-        if (recording, work) not in known:
-            last[recording] = last.get(recording, 0) + 1
-            fresh.append(RecordingWork(recording_id=recording, work_id=work, position=last[recording]))
+    owners = _Owners(known, [work for _pair, work in listed])
+    fresh, waiting = [], []
+    for (recording, pk), work in listed:
+        if (recording, pk) in known:
+            continue
+        if decided_by is None and owners.others(recording, work):
+            asked = {"asked_by_id": work.registered_by_id, "source": source[:40]}
+            waiting.append(LinkRequest(recording_id=recording, work_id=pk, **asked))
+            continue
+        last[recording] = last.get(recording, 0) + 1
+        fresh.append(RecordingWork(recording_id=recording, work_id=pk, position=last[recording], decided_by=decided_by))
+        owners.linked(recording, pk)
     RecordingWork.objects.bulk_create(fresh, ignore_conflicts=True)
+    LinkRequest.objects.bulk_create(waiting, ignore_conflicts=True)
+
+
+class _Owners:
+    """Who owns shares in the works that recordings hold, as the database asks it of every link."""
+
+    def __init__(self, links: Iterable[tuple[int, int]], works: Sequence[Work]) -> None:
+        self._works: dict[int, set[int]] = defaultdict(set)
+        for recording, work in links:
+            self.linked(recording, work)
+        held = {pk for of_recording in self._works.values() for pk in of_recording} | {work.pk for work in works}
+        self._owners: dict[int, set[int | None]] = defaultdict(set)
+        for work_id, party_id in WorkShare.objects.filter(work__in=held).values_list("work_id", "party_id").distinct():
+            self._owners[work_id].add(party_id)
+
+    def linked(self, recording: int, work: int) -> None:
+        """The recording holds this work too."""
+        self._works[recording].add(work)
+
+    def others(self, recording: int, work: Work) -> bool:
+        """Whether the recording stands with a work in which somebody beside the one who registered this one owns."""
+        return any(self._owners[pk] - {work.registered_by_id} for pk in self._works[recording] - {work.pk})
 
 
 def _next_place(recording: Recording) -> int:

@@ -89,7 +89,10 @@ def register_work(
     check_new_work(new)
     if registered_by and (faults := others_recordings([each.isrc for each in new.recordings], registered_by)):
         raise ValidationError(list(faults.values()))
-    work = store_works(news=[new], source=source, registered_by=registered_by, state=state, asks=asks)[0]
+    desk = None if registered_by else by  # who registers for the desk says herself what the recording holds
+    work = store_works(news=[new], source=source, registered_by=registered_by, state=state, asks=asks, decided_by=desk)[
+        0
+    ]
     record_act(by=by, verb="register_work", on=work, facts={"source": source, "shares": len(new.shares)})
     return work
 
@@ -144,10 +147,12 @@ def store_works(
     registered_by: Party | None = None,
     state: str = "registered",
     asks: bool = False,
+    decided_by: User | None = None,
 ) -> list[Work]:
     """Write many works in a handful of statements, inside the caller's transaction; the guard of shares applies.
 
     With `asks`, the shares of a work that names others beside `registered_by` wait until every side has agreed.
+    Recordings that stand with works of others wait for the desk, unless a person of it decided (`decided_by`).
     """
     numbers = _numbers(news)
     works = Work.objects.bulk_create(
@@ -184,7 +189,8 @@ def store_works(
             for part in new.shares
         ]
     )
-    link_recordings([(work, recording) for work, new in pairs for recording in new.recordings])
+    links = [(work, recording) for work, new in pairs for recording in new.recordings]
+    link_recordings(links, source=source, decided_by=decided_by)
     store_descriptions([(work, new.description) for work, new in pairs], source)
     return works
 

@@ -29,7 +29,7 @@ PART_OF_A_WORK = frozenset(
         ("importedtransaction", "work"), ("importedrecord", "work"), ("splitproposal", "work"),
         ("workorigin", "work"), ("workperformer", "work"), ("instrumentation", "work"),
         ("publicdomainelement", "work"), ("sourcework", "work"), ("worksubmission", "work"), ("societynote", "work"),
-        ("searchdocument", "work"), ("searchword", "work"),
+        ("searchdocument", "work"), ("searchword", "work"), ("linkrequest", "work"),
     }
 )  # fmt: skip
 BY_FILES = ("revise_work",)  # acts of imports, which their own rows tell of

@@ -129,11 +129,17 @@ def _take_agreements(
 
 
 def _register(news: Sequence[NewWork], party: Party | None, sender: str, by: User, now: dt.datetime) -> Sequence[Work]:
-    works = store_works(news=news, source=sender, registered_by=party, asks=party is not None)
+    desk = _desk(sender, party, by)
+    works = store_works(news=news, source=sender, registered_by=party, asks=party is not None, decided_by=desk)
     if party is not None:
         rounds = [(work, new.shares) for work, new in zip(works, news, strict=True)]
         open_first_rounds(works=rounds, party=party, by=by, now=now)
     return works
+
+
+def _desk(sender: str, party: Party | None, by: User) -> User | None:
+    """Who decided on the links of recordings: a file of our own says what our desk decided, all others only ask."""
+    return by if sender == our_issuer() and party is None else None
 
 
 def _is_known(decision: Decision) -> bool:
@@ -158,7 +164,8 @@ def _revise(work: Work, new: NewWork, sender: str, by: User, now: dt.datetime, r
         return "CO"
     _revise_facts(work, new)
     revise_description(work, new.description, sender)
-    link_recordings([(work, recording) for recording in new.recordings])
+    links = [(work, recording) for recording in new.recordings]
+    link_recordings(links, source=sender, decided_by=_desk(sender, row.file.party, by))
     record_act(by=by, verb="revise_work", on=work, facts={"before": before, "after": _share_facts(work, sender)})
     return "AC"
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cmo_portal.common.spelling import script_of
+from works.rules.public_domain import century_of
 from works.services.describing import NewDescription, NewPublicDomain, NewSource, Texts, WorkFacts
 
 CHANGED_WORDS = {"adaptation": "MOD", "translation": "TRA"}  # kind of source → CWR code
@@ -64,7 +65,7 @@ def _free_words(answers: dict[str, Any]) -> list[NewPublicDomain]:
     name = answers.get("free_author") or ""
     is_roman = script_of(name) in ("Latn", "")
     died_in = when if when and when > LAST_CENTURY else None
-    century = (died_in + 99) // 100 if died_in else when
+    century = century_of(died_in) if died_in else when
     if reason == "folk":
         return [NewPublicDomain(element="words", reason=reason)]
     return [

@@ -23,6 +23,7 @@ from works.models import (
     AgreementWork,
     ImportedRecord,
     ImportUndo,
+    LinkRequest,
     Recording,
     RecordingPerformer,
     RecordingWork,
@@ -176,7 +177,8 @@ def _withdraw(file: RegistrationFile, works: Sequence[int], now: dt.datetime) ->
     shares, _kinds = WorkShare.objects.filter(work__in=works).delete()
     WorkIdentifier.objects.filter(work__in=works).delete()
     RecordingWork.objects.filter(work__in=works).delete()
-    made = Recording.objects.filter(pk__in=made_by(file, "recording"), parts__isnull=True)
+    LinkRequest.objects.filter(work__in=works, state="open").update(state="withdrawn")
+    made = Recording.objects.filter(pk__in=made_by(file, "recording"), parts=None, link_requests=None)
     lonely = list(made.values_list("pk", flat=True))
     RecordingPerformer.objects.filter(recording__in=lonely).delete()
     Recording.objects.filter(pk__in=lonely).delete()
@@ -191,6 +193,8 @@ def _put_back(file: RegistrationFile, works: Sequence[int]) -> int:
     gone, _kinds = WorkShare.objects.filter(pk__in=mine, work__in=works).delete()
     WorkTitle.objects.filter(pk__in=made_by(file, "title"), work__in=works).delete()
     RecordingWork.objects.filter(pk__in=made_by(file, "link"), work__in=works).delete()
+    asked = LinkRequest.objects.filter(pk__in=made_by(file, "request"), work__in=works, state="open")
+    asked.update(state="withdrawn")
     kept = ImportedRecord.objects.filter(file=file, work__in=works).select_related("work").order_by("pk")
     # A file may revise a work twice: what stood before the first revision is put back, never what the file itself made.
     old = [row for row in kept.filter(act="removed", kind="share") if row.record_id not in set(mine)]

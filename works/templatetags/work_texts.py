@@ -1,25 +1,26 @@
 """How identifiers, roles and lengths of works are written on pages."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language_bidi, ngettext
+from django.utils.translation import get_language_bidi, gettext_lazy, ngettext
 
 from cmo_portal.audit.models import Act
+from cmo_portal.common.texts import Text
 from cmo_portal.templatetags.portal import state
 from members.models.territories import territory_text
-from works.forms.agreements import told_changes
 from works.forms.chain_picture import CHAIN_ROW, picture
-from works.forms.description import writers_text
 from works.forms.fields import ROLES, share_figure
-from works.models import CueType, Dispute, Work
+from works.models import CueType, Dispute, InstrumentPlayers, SourceKind, Work
+from works.queries.act_changes import Change, changes_of
 from works.queries.chain_words import sentences
 from works.queries.chains import Collection
 from works.queries.cue_sheets import type_name
+from works.queries.description_texts import instruments_text, writers_text
 from works.queries.regrouping import standing_work
 from works.queries.status_words import REASONS
 from works.rules.code_lists import (
@@ -49,6 +50,16 @@ _CODE_LISTS = {
     "script": SCRIPTS,
     "title": TITLE_TYPES,
     "use": PRODUCTION_USES,
+}
+
+
+_USED_HOW = {
+    SourceKind.COMPONENT.value: gettext_lazy("contains this work"),
+    SourceKind.EXCERPT.value: gettext_lazy("is an excerpt of this work"),
+    SourceKind.ARRANGEMENT.value: gettext_lazy("arranges the music of this work"),
+    SourceKind.ADAPTATION.value: gettext_lazy("adapts this work"),
+    SourceKind.TRANSLATION.value: gettext_lazy("translates this work"),
+    SourceKind.VERSION.value: gettext_lazy("is a version of this work"),
 }
 
 
@@ -111,22 +122,27 @@ def writer_names(writers: Sequence[Mapping[str, str]]) -> str:
 
 
 @register.filter
+def instrument_names(players: Iterable[InstrumentPlayers]) -> str:
+    """The instruments of a setting as a list of names."""
+    return instruments_text([(each.instrument, each.players) for each in players])
+
+
+@register.filter
+def used_how(kind: str) -> Text:
+    """What a later work does with the work it was made from, said of the later one."""
+    return _USED_HOW[kind]
+
+
+@register.filter
+def changes(act: Act) -> list[Change]:
+    """What an act changed, value by value."""
+    return changes_of(act)
+
+
+@register.filter
 def territory_name(area: str) -> str:
     """A territory in words."""
     return territory_text(area)
-
-
-@register.filter
-def agreement_changes(act: Act) -> list[tuple[str, str, str]]:
-    """What a correction of an agreement found and what it left, by field."""
-    return told_changes(act.facts["changed"]) if act.verb == "correct_agreement" else []
-
-
-@register.filter
-def listed_works(act: Act) -> str:
-    """The works that were put on the list of an agreement or taken off it."""
-    changed = act.verb in ("name_works_of_agreement", "drop_works_of_agreement")
-    return ", ".join(act.facts["works"]) if changed else ""
 
 
 @register.filter

@@ -17,10 +17,10 @@ from works.forms.public import ReportForm
 from works.forms.search import SearchForm
 from works.models import ReportKind, Work
 from works.queries.descriptions import work_description
-from works.queries.public_works import is_confirmed, public_rights
+from works.queries.public_works import is_confirmed, public_rights, waits_for_cowriters
 from works.queries.recordings import recordings_of
 from works.queries.regrouping import standing_work
-from works.queries.search import MOST_FOUND, found_page
+from works.queries.search import MOST_FOUND, found_page, number_asked
 from works.queries.work_pages import listed
 from works.services.reports import report_work
 from works.views.moved import moved_to
@@ -44,6 +44,7 @@ def repertoire_search(request: HttpRequest) -> HttpResponse:
         "rows": listed(found.works, on=clock.today()) if found.works else [],
         "last": found.first + len(found.works) - 1,
         "most": MOST_FOUND,
+        "number": number_asked(wanted),
         "page": Page(found.works, _beside(request, "after", found.after), _beside(request, "before", found.before)),
     }
     return render(request, "works/public/repertoire_search.html", context)
@@ -63,6 +64,7 @@ def work_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
         "described": described,
         "rights": rights,
         "confirmed": is_confirmed(rights),
+        "waiting": waits_for_cowriters(rights),
         "identifiers": work.identifiers.filter(validity="valid").order_by("issuer", "value"),
         "recordings": recordings_of(work, limit=RECORDINGS_SHOWN),
     }

@@ -122,6 +122,17 @@ def test_a_name_that_people_go_by_is_asked_for(program: Asking) -> None:
     assert Work.objects.get().shares.filter(party=zoheb).count() == 2
 
 
+def test_a_party_of_another_name_is_never_passed_over(program: Asking) -> None:
+    other = party("Qaiser Khushabi")
+    for uid in (str(other.uid), str(uuid.uuid4()), "somebody"):
+        body = song()
+        body["writers"][1]["party"] = uid
+        answer = program.post("registrations/", body)
+        assert answer.status_code == 400
+        assert [one["field"] for one in answer.json()["errors"]] == ["writers.1.party"]
+    assert not Work.objects.exists()
+
+
 def test_somebody_else_of_the_name_is_a_new_party(program: Asking) -> None:
     zoheb = party("Zoheb Hassan")
     body = song()

@@ -288,6 +288,7 @@ def _without_repeats(works: list[BulkWork]) -> Iterator[BulkWork]:
     """Each work, with a complaint where an earlier one of the same file is the same."""
     titles: dict[Any, int] = {}
     iswcs: dict[str, int] = {}
+    isrcs: dict[str, int] = {}
     for work in works:
         people = tuple(sorted(share.number or text_key(share.name) for share in work.shares))
         faults = []
@@ -295,6 +296,8 @@ def _without_repeats(works: list[BulkWork]) -> Iterator[BulkWork]:
             faults.append(BulkFault(work.row, "title", work.title[:60], "again", {"row": str(first)}))
         if work.iswc and (first := iswcs.setdefault(work.iswc, work.row)) != work.row:
             faults.append(BulkFault(work.row, "iswc", work.iswc, "iswc_again", {"row": str(first)}))
+        if work.isrc and (first := isrcs.setdefault(work.isrc, work.row)) != work.row:
+            faults.append(BulkFault(work.row, "isrc", work.isrc, "isrc_again", {"row": str(first)}))
         yield replace(work, faults=(*work.faults, *faults)) if faults else work
 
 

@@ -41,6 +41,10 @@ _TEXTS: dict[str, Text] = {
         _("Take one of them out; if they are two works, say what tells their titles apart."),
     ),
     "iswc_again": Text(_("Row %(row)s gives the same ISWC to another work."), _("Correct one of the two.")),
+    "isrc_again": Text(
+        _("Row %(row)s gives the same recording to another work."),
+        _("Keep it in one of them. If it holds both, ask for the other link on the page of recordings afterwards."),
+    ),
     "unreadable": Text("%(reason)s", "%(cure)s"),
     "too_many": Text(
         _("One work has more than %(most)s rows."), _("Check the column “work”: is the word really one work?")
@@ -50,6 +54,10 @@ _TEXTS: dict[str, Text] = {
         _("The number %(value)s belongs to somebody of another name."), _("Check the number and the name.")
     ),
     "unknown_member": Text(_("No member has the number %(value)s."), _("Check it, or give the IPI name number.")),
+    "one_person": Text(
+        _("An earlier row of this work means %(name)s in this role too."),
+        _("Put the two shares together, or give the number of the other person or “new”."),
+    ),
     "ambiguous": Text(
         _("People we know go by this name."),
         _("Give her IPI name number or member number; write “new” if it is somebody else."),
@@ -62,8 +70,12 @@ _TEXTS: dict[str, Text] = {
         _("This ISWC belongs to our work %(number)s."), _("Look at that work; it is registered already.")
     ),
     "isrc_taken": Text(
-        _("This recording stands with our work %(number)s of other people."),
-        _("Leave the ISRC blank, or report what is wrong on the page of that work."),
+        _("This recording stands with our work %(number)s, in which others own shares."),
+        _("Leave the ISRC blank, then ask for the link on the page of recordings: the documentation desk decides."),
+    ),
+    "isrc_waits": Text(
+        _("This recording stands with our work %(number)s, in which others own shares: the link to this work waits."),
+        _("Decide on it in the list of links that wait."),
     ),
     "alike": Text(
         _("Our work %(number)s, “%(title)s”, has this title and one of these people."),

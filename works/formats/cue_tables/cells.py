@@ -70,6 +70,7 @@ def cell_readers(columns: CueColumns, codes: Mapping[str, str]) -> dict[str, Cel
     }
     for name, most in _TEXTS.items():
         readers[name] = _text(most, NO_PERSON if name in ("composers", "performers") else NO_TEXT)
+    readers["work_number"] = _work_number
     return readers
 
 
@@ -105,6 +106,11 @@ def _text(most: int, nothing: frozenset[str]) -> CellReader:
         return folded
 
     return read
+
+
+def _work_number(text: str) -> str:
+    """A number of a work as printed, its figures as ours are written."""
+    return str(_text(40, NO_VALUE)(digits_to_ascii(text)))
 
 
 def _title(text: str) -> str:

@@ -299,6 +299,14 @@ _CHAINS: dict[str, Text] = {
         _("%(right)s here: %(stated)s %% for “%(party)s” in the file, %(found)s %% by our books."),
         _("Compare the chains with the agreements of the work."),
     ),
+    "isrc_waits": Text(
+        _("The recording %(isrc)s stands with our work %(number)s: the link to this work waits."),
+        _("The documentation desk decides. Tell it why the recording holds this work too, or take the ISRC out."),
+    ),
+    "isrc_waits_again": Text(
+        _("Transaction %(number)s of this file names the recording %(isrc)s too: the link to this work waits."),
+        _("The documentation desk decides. Tell it why the recording holds this work too, or take the ISRC out."),
+    ),
     "chain_not_taken": Text(
         _("A step of a publisher chain could not be taken: %(reason)s"), _("Enter it as an agreement by hand.")
     ),

@@ -40,6 +40,7 @@ class Answer:
     ipi_name: str = ""
     ipi_base: str = ""
     message: str = ""
+    title: str = ""
 
 
 HEADINGS: dict[str, tuple[str, ...]] = {
@@ -50,6 +51,7 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     "iswc": ("iswc", "preferred iswc", "preferrediswc", "assigned iswc"),
     "ipi_name": ("ipi name number", "ipi name no", "name number", "ipi number", "ipi", "ipinamenumber", "namenumber"),
     "ipi_base": ("ipi base number", "ipi base no", "base number", "ipibasenumber", "basenumber"),
+    "title": ("title", "original title", "work title", "originaltitle", "worktitle"),
     "message": ("message", "reason", "rejection", "rejection reason", "remark", "remarks", "comment", "error"),
 }  # fmt: skip
 _WORDS: dict[Verdict, tuple[str, ...]] = {
@@ -112,6 +114,7 @@ def _answer(row: int, cells: dict[str, str]) -> Answer:
         ipi_name=cells.get("ipi_name", ""),
         ipi_base=cells.get("ipi_base", ""),
         message=cells.get("message", "")[:300],
+        title=cells.get("title", "")[:400],
     )
 
 

@@ -240,6 +240,8 @@ def _tell(file: CueFile, plan: Plan) -> None:
         "refused": len(plan.refused),
         "errors": errors_as_data(plan.errors),
         "error_count": len(plan.errors),
+        "warnings": errors_as_data(plan.warnings),
+        "warning_count": len(plan.warnings),
         "notices": notices_as_data(plan.notices),
         "list": [_told(sheet) for sheet in plan.sheets[:SHEETS_SHOWN]],
     }

@@ -5,13 +5,11 @@ between is seen: an episode that got a sheet meanwhile is refused then.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from django.conf import settings
-from django.db.models import Q
-from django.db.models.functions import Coalesce
 
 from cmo_portal.common.spelling import text_key
 from cmo_portal.common.tables import (
@@ -36,7 +34,8 @@ from works.formats.cue_tables import (
     sheet_faults,
     sheets_of,
 )
-from works.models import CueFile, CueSheet, CueType, Episode, Production, RecordingWork, Work
+from works.models import CueFile, CueSheet, CueType, Episode, Production
+from works.queries.printed_numbers import Printed, PrintedNumbers
 
 MOST_ROWS = 50_000  # cues of one file: it is read and taken while the person waits
 NUMBERS = ("isan", "eidr", "avi_number")
@@ -59,7 +58,8 @@ class PlannedSheet:
 
 @dataclass(slots=True)
 class Plan:
-    """The sheets that can be taken, and everything that is wrong with the others."""
+    """The sheets that can be taken, and everything that is wrong with the others. `warnings`: cues of sheets that can
+    be taken whose numbers lead to no work, or to different ones."""
 
     headings: Sequence[str] = ()
     sheets: list[PlannedSheet] = field(default_factory=list)
@@ -67,6 +67,7 @@ class Plan:
     refused: list[Row] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     rows: int = 0
+    warnings: list[RowError] = field(default_factory=list)
 
 
 def limits() -> TableLimits:
@@ -84,6 +85,7 @@ def plan_file(file: CueFile, columns: CueColumns, types: dict[str, CueType]) -> 
             lines += reader.read(chunk, table.complain)
     plan = Plan(table.headings, [], table.errors, table.refused, list(table.notices), table.rows)
     found = _Register(file, lines)
+    headings = {name: heading for heading, name in columns.columns}
     for sheet in sheets_of(lines):
         planned = PlannedSheet(sheet)
         faults = sheet_faults(sheet, file.filename, refused_rows_of(sheet, reader.refused))
@@ -93,8 +95,10 @@ def plan_file(file: CueFile, columns: CueColumns, types: dict[str, CueType]) -> 
             plan.refused += sheet.rows
         else:
             planned.work_ids = [found.work_of(line) for line in sheet.lines]
+            plan.warnings += [fault for line in sheet.lines for fault in found.warnings(line, headings)]
             plan.sheets.append(planned)
     plan.errors.sort(key=lambda error: error.row)
+    plan.warnings.sort(key=lambda warning: warning.row)
     plan.refused.sort(key=lambda row: row.number)
     return plan
 
@@ -121,7 +125,7 @@ class _Register:
         kept = [self.fixed.pk] if self.fixed else [episode.pk for episode in self._episodes.values()]
         standing = CueSheet.objects.filter(episode__in=kept).exclude(state="withdrawn")
         self._standing = {sheet.episode_id: sheet for sheet in standing}
-        self._works = _works_by_number(lines)
+        self._numbers = PrintedNumbers(map(_printed, lines))
         self._borne: dict[tuple[str, str], ProductionFacts] = {}
 
     def place(self, planned: PlannedSheet, kind: str) -> list[RowError]:
@@ -145,10 +149,17 @@ class _Register:
 
     def work_of(self, line: CueLine) -> int | None:
         """The work that the numbers of a cue name; None when they name none, or different ones."""
-        found: set[int] = set()
-        for kind, value in (("number", line.work_number.upper()), ("iswc", line.iswc), ("isrc", line.isrc)):
-            found |= self._works.get((kind, value), set()) if value else set()
-        return next(iter(found)) if len(found) == 1 else None
+        return self._numbers.work_of(_printed(line))
+
+    def warnings(self, line: CueLine, headings: Mapping[str, str]) -> list[RowError]:
+        """What the numbers of a cue leave open, at the column that holds the number; the cue is taken without."""
+        return [
+            RowError(
+                self.filename, line.row.number, headings.get(fault.field, ""), fault.value, fault.message,
+                fault.remedy, fault.code,
+            )
+            for fault in self._numbers.faults(_printed(line))
+        ]  # fmt: skip
 
     def _place_production(self, planned: PlannedSheet, kind: str) -> list[RowError]:
         facts = planned.read.production
@@ -216,23 +227,8 @@ def _agree(facts: ProductionFacts, row: Production) -> bool:
     return all(said == known for said, known in pairs if said and known)
 
 
-def _works_by_number(lines: Sequence[CueLine]) -> dict[tuple[str, str], set[int]]:
-    """Registered works by the numbers that the cues print: ours, the ISWC, the ISRC of a recording. The number of a
-    merged work leads to the one that stands for it."""
-    found: dict[tuple[str, str], set[int]] = defaultdict(set)
-    works = Work.objects.filter(Q(state="registered") | Q(merged_into__state="registered"))
-    works = works.annotate(leads_to=Coalesce("merged_into_id", "id"))
-    numbers = {line.work_number.upper() for line in lines if line.work_number}
-    iswcs = {line.iswc for line in lines if line.iswc}
-    isrcs = {line.isrc for line in lines if line.isrc}
-    for pk, number in works.filter(number__in=numbers).values_list("leads_to", "number"):
-        found["number", number].add(pk)
-    for pk, iswc in works.filter(iswc__in=iswcs).values_list("leads_to", "iswc"):
-        found["iswc", str(iswc)].add(pk)
-    recordings = RecordingWork.objects.filter(recording__isrc__in=isrcs, work__state="registered")
-    for pk, isrc in recordings.values_list("work_id", "recording__isrc"):
-        found["isrc", str(isrc)].add(pk)
-    return found
+def _printed(line: CueLine) -> Printed:
+    return Printed(line.work_number, line.iswc, line.isrc)
 
 
 __all__ = ["FileRefused", "Plan", "PlannedSheet", "limits", "plan_file", "words_of"]

@@ -13,6 +13,7 @@ from cmo_portal.accounts.models import User
 from cmo_portal.audit.services import record_act
 from cmo_portal.common.cleaning import clean_text
 from works.models import Cue, CueSheet, CueType, Episode, Work
+from works.queries.printed_numbers import Printed, PrintedNumbers
 from works.rules.audiovisual import music_exceeds
 
 EDIT = "works.edit_works"
@@ -49,7 +50,8 @@ def open_sheet(*, episode: Episode, source: str, by: User) -> CueSheet:
 
 @transaction.atomic
 def save_cue(*, sheet: CueSheet, entry: CueEntry, by: User, cue: Cue | None = None) -> Cue:
-    """Add a cue, or change one, while the sheet is being entered."""
+    """Add a cue, or change one, while the sheet is being entered. Its numbers link it as they do in a table; a link
+    that a person made stays."""
     require(by, EDIT)
     sheet = _open_for_change(sheet)
     row = sheet.cues.get(pk=cue.pk) if cue else Cue(sheet=sheet)
@@ -66,6 +68,10 @@ def save_cue(*, sheet: CueSheet, entry: CueEntry, by: User, cue: Cue | None = No
     for name in ("title", "composers", "performers"):
         setattr(row, name, clean_text(getattr(entry, name))[:400])
     row.work_number, row.iswc, row.isrc = entry.work_number, entry.iswc, entry.isrc
+    if row.linked_by != "person":
+        printed = Printed(row.work_number, row.iswc, row.isrc)
+        row.work_id = PrintedNumbers([printed]).work_of(printed)
+        row.linked_by = "number" if row.work_id else ""
     row.save()
     record_act(by=by, verb="save_cue", on=row, facts={"sheet": str(sheet.uid), "seconds": row.duration})
     return row

@@ -8,7 +8,7 @@ or not there, and a second worker goes on behind the last one.
 import datetime as dt
 import hashlib
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -23,6 +23,7 @@ from django.utils.translation import gettext
 from cmo_portal.accounts.access import require
 from cmo_portal.accounts.models import User
 from cmo_portal.audit.services import record_act
+from cmo_portal.common.spelling import skeleton, text_key
 from cmo_portal.common.tables import DEFAULT_LIMITS, FileRefused, TableLimits
 from cmo_portal.common.texts import Text, _
 from cmo_portal.jobs.models import Job
@@ -30,7 +31,7 @@ from cmo_portal.jobs.services import add_job, check_held, finish, report_progres
 from cmo_portal.kept_words import in_all_languages, told_with
 from members.services.parties import IpiTaken, give_ipi_numbers
 from works.formats.number_files import Answer, Verdict, answers_in
-from works.models import AnswerFile, NumberAnswer, NumberRequest, Work
+from works.models import AnswerFile, NumberAnswer, NumberRequest, Work, WorkTitle
 from works.queries.number_requests import READ_ANSWERS, subject_of
 from works.rules.identifiers import format_iswc, read_ipi_base, read_ipi_name, read_iswc
 from works.services.registration import lock_register
@@ -38,6 +39,8 @@ from works.services.registration import lock_register
 TAKE = "works.import_works"
 AT_ONCE = 100_000  # bytes: larger files are read by a worker
 SLICE = 500
+CUT_AT = 30  # signs of a title from which a beginning tells which it is
+TELLING = 4  # consonants from which an equal sound is no accident
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +224,9 @@ def _take_iswc(answer: Answer, request: NumberRequest, by: User, file: AnswerFil
     if request.work is None:
         raise LookupError(request.number)
     work = Work.objects.select_for_update().get(pk=request.work.pk)
+    if answer.title and not _is_title_of(answer.title, [work, request.other_work]):
+        told = _("The answer names “{title}”, which is no title of {work}. Look whether the rows of the file slipped.")
+        return Outcome("person", told_with(told, title=answer.title, work=work))
     other = Work.objects.filter(iswc=reading.value).exclude(pk=work.pk).first()
     if request.kind == "iswc_merge" and request.other_work is not None:
         return _merged(reading.value, work, request.other_work)
@@ -242,6 +248,16 @@ def _take_iswc(answer: Answer, request: NumberRequest, by: User, file: AnswerFil
     work.save(update_fields=["iswc"])
     record_act(by=by, verb="give_iswc", on=work, facts={"iswc": reading.value, "source": file.filename})
     return Outcome("applied", told_with(_("{iswc} was given to {work}."), iswc=printed, work=work))
+
+
+def _is_title_of(text: str, works: Sequence[Work | None]) -> bool:
+    """Whether a title is one of the works' titles, in any of its spellings; agencies cut long ones off."""
+    key, sound = text_key(text), skeleton(text)
+    for title in WorkTitle.objects.filter(work__in=[work for work in works if work is not None]):
+        is_cut = min(len(key), len(title.key)) >= CUT_AT and title.key[:CUT_AT] == key[:CUT_AT]
+        if title.key == key or is_cut or (len(sound) >= TELLING and title.skeleton == sound):
+            return True
+    return False
 
 
 def _merged(iswc: str, work: Work, other: Work) -> Outcome:

@@ -65,7 +65,7 @@ def merge_works(*, regrouping: Regrouping, seen: str, by: User, now: dt.datetime
     faultpoint("works.merge.before_write")
     _merge_shares(changes, work, other, regrouping.choices.get("rights", {}), business_date(now))
     _move_titles(changes, work, other, regrouping.choices.get("fields", {}).get("title", WORK))
-    _move_numbers_and_recordings(changes, work, other)
+    _move_numbers_and_recordings(changes, work, other, by)
     _merge_fields(changes, work, other, regrouping.choices.get("fields", {}))
     try:
         with transaction.atomic():
@@ -105,7 +105,7 @@ def apply_split(*, regrouping: Regrouping, seen: str, by: User, now: dt.datetime
     for identifier in work.identifiers.filter(pk__in=chosen.get("identifiers", ())):
         changes.change(identifier, work=part)
     for link in RecordingWork.objects.filter(work=work, recording__in=chosen.get("recordings", ())):
-        changes.change(link, work=part)
+        changes.change(link, work=part, decided_by=by)
     _split_shares(changes, work, part, chosen.get("shares", {}))
     changes.write()
     faultpoint("works.split.after_write")
@@ -206,14 +206,14 @@ def _make_main(changes: Changes, work: Work, text: str) -> None:
         changes.change(title, title_type=ORIGINAL)
 
 
-def _move_numbers_and_recordings(changes: Changes, work: Work, other: Work) -> None:
+def _move_numbers_and_recordings(changes: Changes, work: Work, other: Work, by: User) -> None:
     for identifier in other.identifiers.order_by("pk"):
         changes.change(identifier, work=work)
     links = RecordingWork.objects
     known = set(links.filter(work=work).values_list("recording_id", flat=True))
     for link in links.filter(work=other).order_by("pk"):
         if link.recording_id not in known:
-            changes.change(link, work=work)
+            changes.change(link, work=work, decided_by=by)
 
 
 def _merge_fields(changes: Changes, work: Work, other: Work, choices: dict[str, str]) -> None:

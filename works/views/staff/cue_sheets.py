@@ -33,6 +33,7 @@ from works.queries.cue_sheets import (
     episodes_of,
     found_productions,
     next_open_cue,
+    number_faults,
     sheets_with_sums,
 )
 from works.queries.work_pages import acts_on
@@ -169,10 +170,11 @@ def episode_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
             messages.success(request, _("The cue sheet is begun. Add its cues."))
             return redirect("works:staff-episode-detail", uid=uid)
     cues = list(sheet.cues.select_related("cue_type", "work__merged_into").order_by("sequence")) if sheet else []
+    faults = number_faults(cues)
     context = {
         "episode": episode,
         "sheet": sheet,
-        "cues": cues,
+        "cues": [(cue, faults.get(cue.pk, [])) for cue in cues],
         "over": music_exceeds([cue.duration for cue in cues], episode.duration),
         "first_open": next_open_cue(sheet) if sheet else None,
         "withdrawn": episode.sheets.filter(state="withdrawn").select_related("file").order_by("-pk"),
@@ -236,11 +238,13 @@ def _cue_form(request: HttpRequest, sheet: CueSheet, cue: Cue | None, initial: d
     if request.method == "POST" and form.is_valid():
         try:
             with opened.unchanged(sheet, [form]):
-                cue_sheets.save_cue(sheet=sheet, entry=form.entry(), by=acting(request), cue=cue)
+                saved = cue_sheets.save_cue(sheet=sheet, entry=form.entry(), by=acting(request), cue=cue)
         except ValidationError as error:
             form.add_error(None, error)
         else:
             messages.success(request, _("The cue is saved."))
+            for fault in number_faults([saved]).get(saved.pk, ()):
+                messages.warning(request, " ".join((fault.value, str(fault.message), str(fault.remedy))))
             more = "more" in request.POST
             return redirect(reverse("works:staff-cue-new", args=[sheet.uid]) if more else back)
     title = cue.title if cue else _("Add a cue")

@@ -30,12 +30,11 @@ from works.forms.description import (
     SettingRow,
     SourceRow,
     TitleRow,
-    instruments_text,
     rows_of,
     typed_section,
-    writers_text,
 )
 from works.models import Work
+from works.queries.description_texts import instruments_text, writers_text
 from works.queries.descriptions import composite_proposal, free_share_proposal
 from works.rules.languages import LANGUAGES
 from works.services import documenting

@@ -28,6 +28,7 @@ from works.forms.recordings import (
     performers_of,
 )
 from works.models import Recording, RecordingWork, Work
+from works.queries.link_requests import waiting_with
 from works.queries.recordings import found_recordings, silent_parties, silent_works
 from works.queries.work_pages import acts_on, listed
 from works.services.recordings import link_recording, save_recording, unlink_recording
@@ -62,6 +63,7 @@ def recording_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
         "recording": recording,
         "performers": recording.performers.select_related("party").order_by("position"),
         "parts": recording.parts.select_related("work", "linked_by").order_by("position", "pk"),
+        "waiting": waiting_with(recording),
         "link_form": LinkForm(),
         "unlink_form": UnlinkForm(),
         "events": acts_on(recording),
