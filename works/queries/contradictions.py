@@ -4,6 +4,8 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 import numpy as np
 
@@ -36,17 +38,18 @@ _REPERTOIRE = """
 @dataclass(frozen=True, slots=True)
 class Contradiction:
     """Agreements that give away too much of what a party holds of a right, without the one that was asked about, and
-    how many works are held with it."""
+    how many works are held with it; `areas` are the countries in which it is so, as bits."""
 
     right: str
     assignor: Party
     others: tuple[Agreement, ...]
     works: int
+    areas: int
 
     @property
-    def mark(self) -> tuple[str, int, tuple[str, ...], int]:
+    def mark(self) -> tuple[str, int, tuple[str, ...], int, int]:
         """What is the same while nothing has changed."""
-        return self.right, self.assignor.pk, tuple(other.number for other in self.others), self.works
+        return self.right, self.assignor.pk, tuple(other.number for other in self.others), self.works, self.areas
 
 
 def contradictions_of(agreement: Agreement, *, today: dt.date) -> list[Contradiction]:
@@ -67,7 +70,8 @@ def contradictions_of(agreement: Agreement, *, today: dt.date) -> list[Contradic
             others = tuple(sorted((rivals[pk] for pk in numbers), key=lambda one: one.number))
             works = len(set().union(*(_held(agreement, assignor, right, one) for one in met)))
             if works or any(_is_alike(agreement, other) for other in others):
-                found.append(Contradiction(right, assignor, others, works))
+                areas = reduce(or_, (one.everywhere for one in met))
+                found.append(Contradiction(right, assignor, others, works, areas))
     return found
 
 

@@ -7,6 +7,8 @@ them is put into the books: whether there is a country, a day of use and a day o
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 from cmo_portal.common.money import WHOLE_SHARE
 
@@ -33,10 +35,12 @@ class Giving:
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """Agreements that give too much together: in these countries, for use and collection on these days."""
+    """Agreements that give too much together: for instance in the countries of `area`, for use and collection on these
+    days; `everywhere` are all countries in which they do."""
 
     agreements: frozenset[int]
     area: int
+    everywhere: int
     used_on: dt.date
     collected_on: dt.date
 
@@ -50,7 +54,8 @@ def clash(mine: Giving, others: Sequence[Giving], *, today: dt.date, home: int) 
         return None
     shown = max(found, key=lambda one: (bool(one.area & home), one.used_on == today, -one.used_on.toordinal()))
     together = frozenset().union(*(one.agreements for one in found))
-    return Clash(together, shown.area, shown.used_on, shown.collected_on)
+    everywhere = reduce(or_, (one.area for one in found))
+    return Clash(together, shown.area, everywhere, shown.used_on, shown.collected_on)
 
 
 def _days(mine: Giving, others: Sequence[Giving], today: dt.date) -> Iterator[tuple[dt.date, dt.date]]:
@@ -79,4 +84,4 @@ def _on(mine: Giving, others: Sequence[Giving], used_on: dt.date, collected_on: 
         cells = cut
     for area, (part, agreements) in cells.items():
         if part > WHOLE_SHARE:
-            yield Clash(agreements, area, used_on, collected_on)
+            yield Clash(agreements, area, area, used_on, collected_on)

@@ -89,6 +89,11 @@ class Warned:
     today: dt.date
     accepted: str = ""
 
+    def standing(self, agreement: Agreement) -> list[Contradiction]:
+        """What an agreement contradicts before it changes."""
+        _wait_for(agreement.parties.filter(role=AgreementRole.ASSIGNOR).values_list("party", flat=True))
+        return contradictions_of(agreement, today=self.today)
+
     def of_new(self, agreement: Agreement, before: Sequence[Contradiction] = ()) -> None:
         """Raises Contradicts where an agreement, as it is written now, contradicts others and did not `before`."""
         known = {one.mark for one in before}
@@ -114,7 +119,8 @@ def record_agreement(
     """
     require(by, EDIT)
     check_agreement(new)
-    _wait_for(side.party.pk for side in new.sides if side.role == AgreementRole.ASSIGNOR)
+    if form_key or warned:
+        _wait_for(side.party.pk for side in new.sides if side.role == AgreementRole.ASSIGNOR)
     if form_key and (known := Agreement.objects.filter(uid=form_key).first()):
         return known
     write_area(new.terms.territory)
@@ -148,7 +154,7 @@ def name_works(
     there = set(locked.listed.filter(work__in=list(works)).values_list("work", flat=True))
     if not (works := [work for work in works if work.pk not in there]):
         raise ValidationError(_("Nothing is changed: these works stand on the list already."))
-    before = contradictions_of(locked, today=warned.today) if warned else []
+    before = warned.standing(locked) if warned else []
     _name_works(locked, works, included=not locked.is_general)
     if warned:
         warned.of_new(locked, before)
@@ -165,7 +171,7 @@ def drop_works(
     there = set(locked.listed.filter(work__in=list(works)).values_list("work", flat=True))
     if not (works := [work for work in works if work.pk in there]):
         raise ValidationError(_("Nothing is changed: none of these works stands on the list."))
-    before = contradictions_of(locked, today=warned.today) if warned else []
+    before = warned.standing(locked) if warned else []
     AgreementWork.objects.filter(agreement=locked, work__in=works).delete()
     if warned:
         warned.of_new(locked, before)
@@ -188,7 +194,7 @@ def correct_terms(
     if not changed:
         raise ValidationError(_("Nothing is changed: these terms stand in the books already."))
     write_area(terms.territory)
-    before = contradictions_of(locked, today=warned.today) if warned else []
+    before = warned.standing(locked) if warned else []
     for name, (_old, value) in changed.items():
         setattr(locked, name, value)
     locked.save()
@@ -265,12 +271,12 @@ def _change(agreement: Agreement, by: User, reason: str) -> Agreement:
         raise ValidationError(_("Say why the agreement changes: it stands in the record of acts."))
     if locked.state != "active":
         raise ValidationError(_("This agreement was withdrawn."))
-    _wait_for(locked.parties.filter(role=AgreementRole.ASSIGNOR).values_list("party", flat=True))
     return locked
 
 
 def _wait_for(assignors: Iterable[int]) -> None:
-    """Let agreements of the same assignors come one after the other, so that each is compared with those before."""
+    """Let entries of the same assignors come one after the other, so that each is compared with those before. Imports
+    do not wait: they hold thousands of parties, and two of them would wait for each other."""
     list(Party.objects.select_for_update(no_key=True).filter(pk__in=list(assignors)).order_by("pk").values_list("pk"))
 
 

@@ -82,7 +82,6 @@ def _detail(
     works_form: WorksForm,
     reason_form: ReasonForm,
     contradicts: Contradicts | None = None,
-    act: str = "",
 ) -> HttpResponse:
     listed = AgreementWork.objects.filter(agreement=agreement).select_related("work").order_by("work__number")
     context = {
@@ -93,7 +92,7 @@ def _detail(
         "works_form": works_form,
         "reason_form": reason_form,
         "contradicts": contradicts,
-        "act": act,
+        "forms": [works_form, reason_form],
         "events": acts_on(agreement),
     }
     return render(request, "works/staff/agreement_detail.html", context)
@@ -182,14 +181,13 @@ def agreement_works(request: HttpRequest, uid: UUID) -> HttpResponse:
         faults = [*form.errors.get("numbers", []), *reason.errors.get("reason", [])]
         messages.error(request, " ".join(faults) or _("Write at least one work number."))
         return redirect("works:staff-agreement-detail", uid=uid)
-    chosen = "drop" if request.POST.get("act") == "drop" else "name"
-    act = drop_works if chosen == "drop" else name_works
+    act = drop_works if request.POST.get("act") == "drop" else name_works
     given = {"works": form.cleaned_data["numbers"], "reason": reason.cleaned_data["reason"], "warned": _warned(request)}
     try:
         return _do(request, uid, _("The list of works is changed."), act, **given)
     except Contradicts as error:
         form.add_error(None, error)
-        return _detail(request, get_object_or_404(Agreement, uid=uid), form, reason, error, chosen)
+        return _detail(request, get_object_or_404(Agreement, uid=uid), form, reason, error)
 
 
 @staff_page(EDIT)
