@@ -224,3 +224,20 @@ def test_correcting_terms_and_lists_warns_of_what_is_new_alone(desk: Client, doc
     assert AgreementWork.objects.filter(agreement=other).count() == 1
     assert desk.post(lists, {**sent, "accept": tick(answer)}).status_code == 302
     assert AgreementWork.objects.filter(agreement=other).count() == 2
+
+
+def test_a_contradiction_that_lasts_longer_than_before_is_told_again(
+    desk: Client, documentation: Any, firms: Any
+) -> None:
+    indus, london, bombay = firms
+    work("Song", (indus, "E", 100))
+    agreement(documentation, indus, bombay, 60)
+    signed = agreement(documentation, indus, london, end_date=dt.date(2024, 6, 30), post_term="O")
+    edit = reverse("works:staff-agreement-edit", args=[signed.uid])
+    longer = terms_sent(signed, end_date="2029-06-30", post_term="O")
+    answer = desk.post(edit, longer)
+    assert answer.status_code == 200 and "1 work would be held" in text(answer)
+    assert desk.post(edit, {**longer, "accept": tick(answer)}).status_code == 302
+    shorter = terms_sent(signed, end_date="2024-12-31", post_term="O")
+    answer = desk.post(edit, shorter)
+    assert answer.status_code == 200, "what is still contradicted is told whenever it changes"

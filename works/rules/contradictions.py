@@ -6,7 +6,7 @@ them is put into the books: whether there is a country, a day of use and a day o
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
 
@@ -36,13 +36,32 @@ class Giving:
 @dataclass(frozen=True, slots=True)
 class Clash:
     """Agreements that give too much together: for instance in the countries of `area`, for use and collection on these
-    days; `everywhere` are all countries in which they do."""
+    days; `extent` says how far it goes in all."""
 
     agreements: frozenset[int]
     area: int
-    everywhere: int
     used_on: dt.date
     collected_on: dt.date
+    extent: "Extent"
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """All countries in which agreements give too much, the first and the last day of such use, the last of
+    collection."""
+
+    area: int
+    first_use: dt.date
+    last_use: dt.date
+    collected_to: dt.date
+
+    def __or__(self, other: "Extent") -> "Extent":
+        return Extent(
+            self.area | other.area,
+            min(self.first_use, other.first_use),
+            max(self.last_use, other.last_use),
+            max(self.collected_to, other.collected_to),
+        )
 
 
 def clash(mine: Giving, others: Sequence[Giving], *, today: dt.date, home: int) -> Clash | None:
@@ -54,8 +73,7 @@ def clash(mine: Giving, others: Sequence[Giving], *, today: dt.date, home: int) 
         return None
     shown = max(found, key=lambda one: (bool(one.area & home), one.used_on == today, -one.used_on.toordinal()))
     together = frozenset().union(*(one.agreements for one in found))
-    everywhere = reduce(or_, (one.area for one in found))
-    return Clash(together, shown.area, everywhere, shown.used_on, shown.collected_on)
+    return replace(shown, agreements=together, extent=reduce(or_, (one.extent for one in found)))
 
 
 def _days(mine: Giving, others: Sequence[Giving], today: dt.date) -> Iterator[tuple[dt.date, dt.date]]:
@@ -73,15 +91,17 @@ def _on(mine: Giving, others: Sequence[Giving], used_on: dt.date, collected_on: 
     holding = [other for other in others if other.holds(used_on, collected_on)]
     if mine.part + sum(other.part for other in holding) <= WHOLE_SHARE:
         return
-    cells = {mine.area: (mine.part, frozenset({mine.agreement_id}))}
+    cells: dict[int, tuple[Giving, ...]] = {mine.area: (mine,)}
     for other in holding:
-        cut: dict[int, tuple[int, frozenset[int]]] = {}
-        for area, (part, agreements) in cells.items():
+        cut: dict[int, tuple[Giving, ...]] = {}
+        for area, met in cells.items():
             if inside := area & other.area:
-                cut[inside] = (part + other.part, agreements | {other.agreement_id})
+                cut[inside] = (*met, other)
             if outside := area & ~other.area:
-                cut[outside] = (part, agreements)
+                cut[outside] = met
         cells = cut
-    for area, (part, agreements) in cells.items():
-        if part > WHOLE_SHARE:
-            yield Clash(agreements, area, area, used_on, collected_on)
+    for area, met in cells.items():
+        if sum(one.part for one in met) > WHOLE_SHARE:
+            last_use, collected_to = min(one.last_use for one in met), min(one.collected_to for one in met)
+            extent = Extent(area, used_on, last_use, collected_to)
+            yield Clash(frozenset(one.agreement_id for one in met), area, used_on, collected_on, extent)
