@@ -196,7 +196,7 @@ def test_my_works_can_be_narrowed_to_what_needs_a_look(
         assert {title for title in shown[""] if title in page} == titles, query
     for number in range(30):
         work(f"Song {number}", (nazia.party, "CA", 100))
-    with django_assert_max_num_queries(19):  # eight of the session and the person, five of what can be distributed
+    with django_assert_max_num_queries(21):  # eight of the session and the person, seven of what can be distributed
         client.get("/my/works/")
 
 

@@ -5,11 +5,10 @@ import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cmo_portal.accounts.access import require
@@ -25,10 +24,12 @@ from works.models.agreements import GENERAL, AgreementRole, AgreementType
 from works.models.works import WHOLE
 from works.queries.contradiction_words import contradiction_text
 from works.queries.contradictions import Contradiction, contradictions_of
+from works.services.counting import next_numbers, pass_over
 
 EDIT = "works.edit_works"
 RIGHTS = ("PR", "MR", "SR")
 _OUR_NUMBER = re.compile(r"A(\d{7,13})")
+COUNTER = "works_agreement_number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,18 +289,6 @@ def _name_works(agreement: Agreement, works: Sequence[Work], *, included: bool) 
 
 def _number(brought_back: str) -> str:
     """The number brought back, which is then never given again, or the next one."""
-    if not (match := _OUR_NUMBER.fullmatch(brought_back)):
-        return brought_back or _next_number()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT last_value - (NOT is_called)::int FROM works_agreement_number")
-        row: tuple[Any, ...] = cursor.fetchone()
-        if (behind := int(match[1]) - int(row[0])) > 0:
-            cursor.execute("SELECT max(nextval('works_agreement_number')) FROM generate_series(1, %s)", [behind])
-    return brought_back
-
-
-def _next_number() -> str:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('works_agreement_number')")
-        row: tuple[Any, ...] = cursor.fetchone()
-    return f"A{row[0]:07d}"
+    if match := _OUR_NUMBER.fullmatch(brought_back):
+        pass_over(COUNTER, int(match[1]))
+    return brought_back or f"A{next_numbers(COUNTER)[0]:07d}"

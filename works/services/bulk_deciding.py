@@ -17,7 +17,7 @@ from members.models import Member, Party, PartyName
 from members.rules.names import name_key, name_skeleton
 from works.formats.bulk import BulkFault, BulkShare, BulkWork, text_of
 from works.models import ImportedRecord, ImportedTransaction, RegistrationFile, Work, WorkShare, WorkTitle
-from works.queries.repertoire import GONE, TELLING
+from works.queries.repertoire import OUT, TELLING
 from works.services.recordings import works_by_isrc
 
 TELLING_NAME = 4  # consonants from which an equal sound of a name is no accident
@@ -205,7 +205,7 @@ class _Books:
         sounds = {sound for sound in sounds if len(sound) >= TELLING}
         named = WorkTitle.objects.filter(Q(key__in=keys) | Q(skeleton__in=sounds))
         made = ImportedRecord.objects.filter(file=file, act="made", kind="work").values("record_id")
-        rows = named.exclude(work__state__in=(*GONE, "refused")).exclude(work__in=made)
+        rows = named.exclude(work__state__in=OUT).exclude(work__in=made)
         self.titled: dict[str, dict[int, Work]] = defaultdict(dict)
         for row in rows.select_related("work").order_by("work_id"):
             for key in (row.key, f"~{row.skeleton}"):

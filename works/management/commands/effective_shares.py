@@ -110,7 +110,9 @@ class Command(BaseCommand):
 
 
 def _holds(leaf: Leaf, on: dt.date) -> bool:
-    return leaf.belongs_from <= on <= leaf.belongs_until
+    """Whether a country belongs to the asked area on a day, and is one then."""
+    country = territories()[leaf.code]
+    return leaf.belongs_from <= on <= leaf.belongs_until and country.exists_from <= on <= country.exists_until
 
 
 def _named(text: str) -> Q:

@@ -25,7 +25,7 @@ from works.forms.staff import CorrectionForm, DayFilter, DecisionForm, rows_of_s
 from works.models import Work
 from works.queries.as_of import work_as_of
 from works.queries.chains import day_of_collection
-from works.queries.repertoire import found_works
+from works.queries.repertoire import OUT, found_works
 from works.queries.work_pages import acts_on, in_force, listed
 from works.services.drafts import decide_submitted
 from works.services.registration import NewShare
@@ -147,7 +147,7 @@ def share_edit(request: HttpRequest, uid: UUID, right: str) -> HttpResponse:
 def work_with_right(uid: UUID, right: str) -> Work:
     if right not in Right.values:
         raise Http404
-    return get_object_or_404(Work.objects.exclude(state="merged"), uid=uid)
+    return get_object_or_404(Work.objects.exclude(state__in=OUT), uid=uid)
 
 
 def _typed(request: HttpRequest) -> dict[str, str]:
