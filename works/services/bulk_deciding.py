@@ -12,8 +12,11 @@ from typing import Any
 
 from django.db.models import Q
 
+from cmo_portal.common.numerals import digits_to_ascii
 from cmo_portal.common.spelling import skeleton, text_key
 from members.models import Member, Party, PartyName
+from members.models.territories import WORLD
+from members.queries.territories import read_area
 from members.rules.names import name_key, name_skeleton
 from works.formats.bulk import BulkFault, BulkShare, BulkWork, text_of
 from works.models import ImportedRecord, ImportedTransaction, RegistrationFile, Work, WorkShare, WorkTitle
@@ -27,13 +30,14 @@ COMPLAINTS_KEPT = 200
 @dataclass(frozen=True, slots=True)
 class BulkDecision:
     """A work of the table with its status, everything that is wrong, our work that it hits, and who its people are
-    (None where the person is new)."""
+    (None where the person is new), and where its shares hold."""
 
     work: BulkWork
     status: str
     faults: tuple[BulkFault, ...]
     found: Work | None
     parties: tuple[Party | None, ...]
+    territory: str = WORLD
 
     @property
     def is_namesake(self) -> bool:
@@ -86,6 +90,13 @@ def _decide(work: BulkWork, people: "_People", books: "_Books", *, by_member: bo
     faults = [*work.faults, *wrong]
     if by_member and people.own not in parties:
         faults.append(BulkFault(work.row, "name", "", "not_named"))
+    territory = _territory(work)
+    if not territory:
+        faults.append(
+            BulkFault(work.row, "territory", work.territory[:60], "territory", {"value": work.territory[:60]})
+        )
+    elif by_member and territory != WORLD:
+        faults.append(BulkFault(work.row, "territory", work.territory[:60], "territory_of_desk"))
     if faults:
         return BulkDecision(work, "RJ", tuple(faults), None, tuple(parties))
     if holder := books.by_iswc.get(work.iswc):
@@ -109,8 +120,8 @@ def _decide(work: BulkWork, people: "_People", books: "_Books", *, by_member: bo
         told = same or alike[0]
         code = "namesake" if by_member else "namesake_taken"
         fault = BulkFault(work.row, "title", work.title[:60], code, {"number": told.number})
-        return BulkDecision(work, "AC", (*waiting, fault), told, tuple(parties))
-    return BulkDecision(work, "AC" if waiting else "AS", waiting, None, tuple(parties))
+        return BulkDecision(work, "AC", (*waiting, fault), told, tuple(parties), territory)
+    return BulkDecision(work, "AC" if waiting else "AS", waiting, None, tuple(parties), territory)
 
 
 def _sides(work: BulkWork, people: "_People") -> tuple[list[Party | None], list[BulkFault]]:
@@ -128,6 +139,14 @@ def _sides(work: BulkWork, people: "_People") -> tuple[list[Party | None], list[
         parties.append(party)
         faults += [fault] if fault else []
     return parties, faults
+
+
+def _territory(work: BulkWork) -> str:
+    """The written area of the shares; blank where nobody can say what is meant."""
+    try:
+        return read_area(digits_to_ascii(work.territory)) if work.territory else WORLD
+    except ValueError:
+        return ""
 
 
 class _People:

@@ -13,6 +13,7 @@ from itertools import takewhile
 
 from django.utils import timezone
 
+from cmo_portal.common.known import end_of_day
 from cmo_portal.common.spelling import text_key
 from works.formats.cwr.answer_view import ReceivedAnswer, answer_of
 from works.formats.cwr.characters import transliterated
@@ -133,7 +134,7 @@ def _by_place(answer: ReceivedAnswer) -> ExportedWork | None:
         kind=answer.original_type, sequence=answer.original_sequence, file__state="written"
     ).select_related("work", "file")
     near = dt.datetime.combine(answer.created, dt.time.min, tzinfo=timezone.get_default_timezone())
-    rows = rows.filter(file__finished_at__gte=near, file__finished_at__lt=near + dt.timedelta(days=1))
+    rows = rows.filter(file__finished_at__gte=near, file__finished_at__lte=end_of_day(answer.created))
     found = next((each for each in rows if _is_answered(each, answer)), None)
     if found is None or not answer.title:
         return found
