@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cmo_portal.forms import DayField, TextField
 from members.models import Party
-from works.forms.fields import UNKNOWN_PARTY, AreaField, ShareField, parties_by_uid
+from works.forms.fields import UNKNOWN_PARTY, AreaField, OnceForm, ShareField, parties_by_uid
 from works.models import Agreement, AgreementRole, AgreementType, Work
 from works.models.agreements import PostTerm, PriorRoyalties
 from works.queries.regrouping import standing_work
@@ -133,6 +133,10 @@ def typed_sides(data: Mapping[str, Any]) -> list[dict[str, Any]]:
     if added and len(rows) < MOST_SIDES:
         rows.append({"party": added})
     return rows
+
+
+class EntryForm(OnceForm):
+    """One entry of one agreement."""
 
 
 class WorksForm(forms.Form):

@@ -157,6 +157,7 @@ class DayFilter(forms.Form):
     """As of which day a work is shown, as known at the end of which day, and where."""
 
     on = DayField(label=_("Shares as of"), required=False)
+    collected_on = DayField(label=_("Collected on"), required=False)
     known_on = DayField(label=_("As known on"), required=False)
     country = AreaField(label=_("Collected in"), required=False, help_text="")
 
@@ -184,6 +185,14 @@ class DayFilter(forms.Form):
         if day and day > clock.today():
             raise forms.ValidationError(_("Nobody knows yet what will be known then. Give a day up to today."))
         return day if day is None or day < clock.today() else None
+
+    def clean(self) -> dict[str, Any]:
+        """Nothing is collected before it is used."""
+        data: dict[str, Any] = super().clean() or {}
+        used = data.get("on") or data.get("known_on") or clock.today()
+        if (day := data.get("collected_on")) and day < used:
+            self.add_error("collected_on", _("Nothing is collected before it is used. Give the day of use or a later."))
+        return data
 
 
 class RegistrationFileForm(forms.Form):

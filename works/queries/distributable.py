@@ -56,9 +56,14 @@ def told_statuses(answers: Sequence[Resolved]) -> list[RightStatus]:
     return [right for right in found if right.status.is_documented] or found
 
 
-def statuses(work_ids: Sequence[int], *, right: str, on: dt.date) -> dict[int, Distributable]:
-    """work id → status of one right in the society's own country, for a page of works; a fixed number of queries."""
-    return status_of_answer(resolved(work_ids, right=right, territory=own_territory(), on=on))
+def statuses(
+    work_ids: Sequence[int], *, right: str, on: dt.date, collected_on: dt.date | None = None
+) -> dict[int, Distributable]:
+    """work id → status of one right in the society's own country for use on a day (and collection on the same), for a
+    page of works; a fixed number of queries."""
+    return status_of_answer(
+        resolved(work_ids, right=right, territory=own_territory(), on=on, collected_on=collected_on)
+    )
 
 
 def status_of_answer(answer: Resolved) -> dict[int, Distributable]:

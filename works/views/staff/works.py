@@ -23,6 +23,7 @@ from works.forms.search import WorkFilter
 from works.forms.staff import DayFilter, DecisionForm
 from works.models import Work
 from works.queries.as_of import work_as_of
+from works.queries.chains import day_of_collection
 from works.queries.repertoire import OUT, found_works
 from works.queries.work_pages import acts_on, listed
 from works.services.drafts import decide_submitted
@@ -61,7 +62,11 @@ def work_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     asked = chosen.cleaned_data if chosen.is_valid() else {}
     known_on: dt.date | None = asked.get("known_on")
     on: dt.date = asked.get("on") or known_on or clock.today()
-    stood = work_as_of(work, on=on, known_on=known_on, territory=asked.get("country") or None)
+    usual = day_of_collection(on=on, today=clock.today(), known_on=known_on)
+    collected_on = max(on, asked.get("collected_on") or usual)
+    stood = work_as_of(
+        work, on=on, collected_on=collected_on, known_on=known_on, territory=asked.get("country") or None
+    )
     context = {
         "work": work,
         "filter_form": chosen,
