@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet, prefetch_related_objects
@@ -27,6 +28,7 @@ from works.models.works import WHOLE
 from works.queries.rooms import room_of
 from works.rules.conflict_words import SpokenClaim, explain
 from works.rules.conflicts import decided_by_evidence
+from works.rules.contact_data import holds_contact_data
 
 CLAIM_FACTS = ("party", "transaction__file", "agreement")
 
@@ -101,6 +103,14 @@ def visible_messages(dispute: Dispute, party: Party | None = None) -> QuerySet[D
     """The messages of a dispute: all of them for staff, for a side its own and those to all."""
     rows = dispute.messages.select_related("party").order_by("at", "pk")
     return rows if party is None else rows.filter(Q(party=party) | Q(to_all=True))
+
+
+def evidence_name(evidence: DisputeEvidence, party: Party) -> str:
+    """The file name of a document as a side reads it: one that carries an address or a number of people is told to its
+    own side only."""
+    if evidence.claim.party_id == party.pk or not holds_contact_data(evidence.original_name):
+        return evidence.original_name
+    return f"{evidence.get_kind_display()}{PurePath(evidence.original_name).suffix}"
 
 
 def evidence_of(party: Party | None) -> QuerySet[DisputeEvidence]:

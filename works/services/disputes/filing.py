@@ -23,11 +23,11 @@ from works.services.disputes.opening import (
     NewClaim,
     begin,
     check_conflict,
+    claims_of_record,
     hold,
     locked,
-    of_record,
     prepare,
-    rows_of_others,
+    standing_in,
 )
 
 LEAST_GROUNDS = 20  # signs: "it is mine" is no ground
@@ -71,7 +71,8 @@ def file_counter_claim(
         work=work, kind=kind, right=right, territory=territory, sampled=sampled, state="filed", takes_open_part=False
     )
     claims = [_own_claim(member.party, role, share, agreement, work, on)]
-    claims += [of_record(row) for row in rows_of_others(against, member.party)]
+    others = {row.party_id for row in against} - {member.party_id}
+    claims += claims_of_record(row for row in standing_in(dispute, on) if row.party_id in others)
     prepare(dispute, claims, on)
     DisputeMessage.objects.create(
         dispute=dispute, party=member.party, text=grounds.strip(), to_all=False, at=now, by=by, form_key=form_key
