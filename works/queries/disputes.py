@@ -23,7 +23,7 @@ from works.models import (
     Work,
     WorkShare,
 )
-from works.models.claims import HOLDING
+from works.models.claims import ENDED, HOLDING
 from works.models.works import WHOLE
 from works.queries.rooms import room_of
 from works.rules.conflict_words import SpokenClaim, explain
@@ -140,7 +140,7 @@ def sentence_of(
     shares: Sequence[WorkShare] | None = None,
 ) -> list[Words]:
     """The conflict in words. `with_files` names the files, letters and agreements of all sides: for staff."""
-    if dispute.state in ("settled", "refused"):
+    if dispute.state in ENDED:
         return []
     spoken = [_spoken(claim, with_files, on) for claim in claims]
     sampled = dispute.sampled.title if dispute.sampled else ""
@@ -182,7 +182,7 @@ def told_disputes(
 ) -> list[tuple[Dispute, list[Words]]]:
     """The disputes of a work, the newest first, each with its sentence; one that was filed and not accepted is between
     the society and who filed it. Seven queries at most, as known before one more."""
-    hidden = () if with_files else ("filed", "refused")
+    hidden = () if with_files else ("filed", "refused", "joined")
     found = [row for row in books.rows(Dispute, work_id=work.pk) if row.state not in hidden]
     books.attach(found, "claims", "party")
     claims = [claim for dispute in found for claim in dispute.claims.all()]

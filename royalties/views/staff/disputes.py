@@ -234,8 +234,8 @@ def _done_before(request: HttpRequest, dispute: Dispute, act: str) -> str:
     if act == "confirm" and dispute.outcomes.filter(state="confirmed", decided_by=by).exists():
         return _("The dispute is settled as you confirmed it.")
     accepted = any(done.verb == "accept_claim" and done.actor_id == by.pk for done in acts_on(dispute))
-    if act == "accept" and dispute.state == "open" and accepted:
-        return _("The dispute is open and its part is held.")
+    if act == "accept" and accepted and dispute.state in ("open", "joined"):
+        return _taken_up(is_heard_there=dispute.state == "joined")
     return ""
 
 
@@ -304,7 +304,13 @@ def _days(request: HttpRequest, _dispute: Dispute, _claims: list[Claim], data: d
 
 
 def _accept(request: HttpRequest, dispute: Dispute, _claims: list[Claim], _data: dict[str, Any]) -> str:
-    desk.accept_claim(dispute=dispute, by=acting(request), on=clock.today())
+    accepted = desk.accept_claim(dispute=dispute, by=acting(request), on=clock.today())
+    return _taken_up(is_heard_there=accepted.pk != dispute.pk)
+
+
+def _taken_up(*, is_heard_there: bool) -> str:
+    if is_heard_there:
+        return _("The claim is heard in the dispute that is open about this right. What all of them contest is held.")
     return _("The dispute is open and its part is held.")
 
 

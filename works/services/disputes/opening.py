@@ -2,7 +2,7 @@
 file themselves stands in `filing`."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
@@ -77,7 +77,7 @@ def join_dispute(*, dispute: Dispute, claim: NewClaim, by: User, on: dt.date) ->
     if dispute.claims.filter(party=claim.party).exists():
         raise ValidationError(_("A party has one claim in a dispute. Put its claims together."))
     _check_claims([claim])
-    joined = _claim_row(dispute, claim)
+    joined = claim_row(dispute, claim)
     joined.save()
     claims = list(dispute.claims.order_by("pk"))
     room = room_of(dispute, [(each.party_id, each.role) for each in claims], on=on)
@@ -155,10 +155,10 @@ def prepare(dispute: Dispute, claims: Sequence[NewClaim], on: dt.date) -> tuple[
     write_area(dispute.territory)
     if len(claims) < 2:
         raise ValidationError(_("A dispute needs at least two claims. Add the other side."))
-    sides = [(claim.party.pk, claim.role) for claim in claims]
-    _must_be_undisputed(dispute, sides)
-    room = room_of(dispute, sides, on=on)
-    rows = [_claim_row(dispute, claim) for claim in claims]
+    if dispute.state != "filed":
+        _must_be_undisputed(dispute, claims)
+    room = room_of(dispute, [(claim.party.pk, claim.role) for claim in claims], on=on)
+    rows = [claim_row(dispute, claim) for claim in claims]
     dispute.share = check_conflict(rows, room)
     begin(dispute, on)
     dispute.save()
@@ -211,19 +211,21 @@ def check_conflict(claims: Sequence[Claim], room: Room) -> int:
     return division.held
 
 
-def _must_be_undisputed(dispute: Dispute, sides: Sequence[tuple[int, str]]) -> None:
-    """A side of an open dispute on the same right is heard there, not in a second dispute beside it."""
-    place = {
-        "dispute__work": dispute.work_id,
-        "dispute__right": dispute.right,
-        "dispute__state__in": ("filed", *HOLDING),
-    }
-    known = Claim.objects.filter(**place, party__in=[side[0] for side in sides]).select_related("party", "dispute")
-    if claim := next((each for each in known if meets(each.dispute.territory, dispute.territory)), None):
+def _must_be_undisputed(dispute: Dispute, claims: Sequence[NewClaim]) -> None:
+    """A side of an open dispute on the same right is heard there, not in a second dispute beside it. What is filed and
+    not accepted stands in nobody's way: it is taken in when the desk accepts it (`taking_in`)."""
+    if claim := claim_beside(dispute, [claim.party.pk for claim in claims], HOLDING):
         raise ValidationError(
             _("%(name)s is a side of a dispute about this right already. Add the other claims to that dispute.")
             % {"name": claim.party.display_name}
         )
+
+
+def claim_beside(dispute: Dispute, parties: Collection[int], states: Collection[str]) -> Claim | None:
+    """A claim of one of the parties in a dispute of such a state about the same right, where that one holds."""
+    place = {"dispute__work": dispute.work_id, "dispute__right": dispute.right, "dispute__state__in": states}
+    known = Claim.objects.filter(**place, party__in=parties).select_related("party", "dispute").order_by("pk")
+    return next((each for each in known if meets(each.dispute.territory, dispute.territory)), None)
 
 
 def standing_in(dispute: Dispute, on: dt.date) -> list[WorkShare]:
@@ -251,7 +253,7 @@ def _of_record(row: WorkShare, share: int) -> NewClaim:
     )  # fmt: skip
 
 
-def _claim_row(dispute: Dispute, claim: NewClaim) -> Claim:
+def claim_row(dispute: Dispute, claim: NewClaim) -> Claim:
     return Claim(
         dispute=dispute,
         party=claim.party,
