@@ -14,7 +14,8 @@ from works.models.works import Work
 
 
 class RegistrationFile(Public):
-    """A received registration file. The same bytes are taken once (M08). A member's file names her `party`."""
+    """A received registration file. The same bytes are taken once (M08). A member's file names her `party`. The answers
+    of a year are counted without a gap, as the names of CWR files are."""
 
     filename = models.CharField(_("file name"), max_length=200)
     sha256 = models.BinaryField(max_length=32, unique=True, editable=False)
@@ -38,6 +39,8 @@ class RegistrationFile(Public):
     )
     report = models.JSONField(default=dict)
     answer = models.FileField(_("answer (ACK)"), upload_to="registrations/", blank=True)
+    answer_year = models.SmallIntegerField(null=True, blank=True)
+    answer_number = models.SmallIntegerField(null=True, blank=True)
     received_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     imported_at = models.DateTimeField(null=True, blank=True)
 
@@ -45,6 +48,9 @@ class RegistrationFile(Public):
         verbose_name = _("registration file")
         verbose_name_plural = _("registration files")
         default_permissions = ("view",)
+        constraints = [
+            models.UniqueConstraint(fields=["answer_year", "answer_number"], name="one_answer_per_number"),
+        ]
 
     def __str__(self) -> str:
         return self.filename

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('works', '0011_link_requests'),
+        ('works', '0012_receivers_and_answers'),
     ]
 
     operations = [
