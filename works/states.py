@@ -23,6 +23,7 @@ STATES = {
         "proposed": ("half", "waiting", _("Outcome proposed")),
         "settled": ("filled", "good", _("Settled")),
         "refused": ("cross", "plain", _("Not accepted")),
+        "joined": ("filled", "plain", _("Heard in another dispute")),
     },
     "agreement": {
         "active": ("filled", "good", _("In the books")),

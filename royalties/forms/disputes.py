@@ -239,7 +239,8 @@ class OutcomeForm(forms.Form):
         super().__init__(*args, **kwargs)
         for claim in claims:
             self.fields[f"share_{claim.pk}"] = ShareField(
-                label=_("%(name)s: share in the end, %%") % {"name": claim.party.display_name}, required=False
+                label=_("%(name)s: share in the end, %%") % {"name": claim.party.display_name},
+                error_messages={"required": _("Give the share in percent; 0 for a side that has nothing in the end.")},
             )
         self.order_fields(["kind", *(f"share_{claim.pk}" for claim in claims), "reason"])
 

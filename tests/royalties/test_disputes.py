@@ -20,6 +20,7 @@ from tests.factories import royalties as make
 from tests.factories.licensing import person
 from tests.factories.members import make_member, make_party, png
 from works.models import Claim, Dispute, DisputeEvidence, DisputeKind, DisputeRule, WorkShare
+from works.queries.disputes import evidence_name
 from works.services import disputes as desk
 from works.services.agreements import NewAgreement, NewSide, Terms, record_agreement
 from works.services.disputes import Award, NewClaim
@@ -169,6 +170,15 @@ class TestMemberPages:
         x1.post(detail(), {"act": "show", "evidence": str(kept.uid)})
         assert x2.get(address).status_code == 200 and "manuscript.png" in text_of(x2.get(detail()))
         assert sign_in(census.parties["M1"].member.user).get(address).status_code == 404
+
+    def test_a_file_name_with_a_telephone_number_is_told_to_its_own_side_only(self, census, x1, sign_in):
+        kept = DisputeEvidence.objects.create(
+            dispute=the_dispute(), claim=claim_of(census, "X1"), kind="manuscript", sha256=b"x", size=1, shown=True,
+            original_name="call 0300-1234567.pdf",
+        )  # fmt: skip
+        x2 = sign_in(census.parties["X2"].member.user)
+        assert "0300" in text_of(x1.get(detail())) and "0300" not in text_of(x2.get(detail()))
+        assert evidence_name(kept, census.parties["X2"]) == "Manuscript, score or lyrics.pdf"
 
     def test_a_file_that_is_no_document_is_refused_at_its_field(self, census, x1):
         file = SimpleUploadedFile("notes.txt", b"mine")
@@ -350,7 +360,7 @@ class TestRuns:
         frozen = sorted(RunShare.objects.filter(run_id=run.pk).values_list("payee_id", "units"))
         assert changes_since(run).works == frozenset()
         outcome = desk.propose_outcome(
-            dispute=dispute, kind="split", reason="Letters.", awards=[Award(owner, "CA", 1_000_000)],
+            dispute=dispute, kind="court", reason="Letters.", awards=[Award(owner, "CA", 1_000_000)],
             by=person("documentation"), on=make.NOW.date(),
         )  # fmt: skip
         assert changes_since(run).works == frozenset()

@@ -43,6 +43,13 @@ def test_when_the_other_side_agrees_the_days_are_given(opened: Dispute) -> None:
     assert (opened.deadline, opened.version) == (LATER, 1)
 
 
+def test_the_reason_carries_no_address_and_no_number_of_people(opened: Dispute) -> None:
+    for reason in ("Call me on 0300-1234567.", "Write to ali at gmail dot com."):
+        with pytest.raises(ValidationError, match="Leave out e-mail addresses"):
+            asked(opened, reason=reason)
+    assert not opened.extensions.exists()
+
+
 def test_one_side_that_does_not_agree_ends_the_request(opened: Dispute) -> None:
     asked(opened)
     assert answered(opened, 1, False).state == "refused"

@@ -33,7 +33,7 @@ def opened(percents: tuple[int, int] = (60, 50)) -> Dispute:
 
 def proposed(dispute: Dispute, percent: int = 60) -> DisputeOutcome:
     awards = [Award(side(dispute, 0).party, "CA", percent * PERCENT)]
-    facts = {"kind": "split", "reason": "Letters.", "by": person("documentation"), "on": DAY}
+    facts = {"kind": "new_share", "reason": "Letters.", "by": person("documentation"), "on": DAY}
     return disputes.propose_outcome(dispute=dispute, awards=awards, **facts)
 
 
@@ -148,7 +148,7 @@ def test_two_answers_at_once_one_is_taken_and_the_other_looks_again() -> None:
 def test_an_answer_and_an_outcome_at_once_do_not_both_decide() -> None:
     dispute, desk = opened(), person("documentation")
     awards = [Award(side(dispute, 0).party, "CA", 30 * PERCENT)]
-    facts = {"kind": "split", "reason": "Letters.", "by": desk, "on": DAY}
+    facts = {"kind": "court", "reason": "Letters.", "by": desk, "on": DAY}
     results = at_once(
         answering(dispute, 1, "withdrawn"),
         lambda: disputes.propose_outcome(dispute=dispute, awards=awards, **facts),

@@ -7,9 +7,10 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from cmo_portal.audit.models import Act
-from tests.factories.works import party
+from tests.factories.works import PERCENT, party
 from tests.works.disputing import DAY, LATE, award, claim, dispute, end, rows, side
 from works.models import Dispute, DisputeOutcome, DisputeRule
+from works.queries.outcomes import ending_of
 from works.services import disputes
 
 
@@ -17,7 +18,7 @@ from works.services import disputes
 class TestOutcomes:
     def test_it_gives_the_room_to_the_sides_and_the_rest_nobody(self, opened: Dispute, by: Any, approver: Any) -> None:
         alia, bilal = side(opened, 0).party, side(opened, 1).party
-        ended = end(opened, award(alia, 30), award(bilal, 50), by=by, approver=approver)
+        ended = end(opened, award(alia, 30), award(bilal, 50), by=by, approver=approver, kind="court")
         assert rows(opened.work) == [
             ("Bilal Hussain", "active", 50), ("Alia Rahman", "active", 30), ("-", "unclaimed", 20),
         ]  # fmt: skip
@@ -30,6 +31,7 @@ class TestOutcomes:
     ) -> None:
         alia = side(opened, 0).party
         facts = {"dispute": opened, "kind": "split", "reason": "Letters.", "on": DAY, "awards": [award(alia, 60)]}
+        facts["kind"] = "court"
         with pytest.raises(PermissionDenied):
             disputes.propose_outcome(by=approver, **facts)
         outcome = disputes.propose_outcome(by=by, **facts)
@@ -58,6 +60,46 @@ class TestOutcomes:
             disputes.propose_outcome(dispute=opened, kind=kind, awards=awards, reason=reason, by=by, on=DAY)
         assert not DisputeOutcome.objects.exists()
 
+    @pytest.mark.parametrize("kind", ["agreed", "withdrawn", "no_evidence", "split"])
+    @pytest.mark.parametrize(
+        ("percents", "words"),
+        [
+            ((), "Alia Rahman: give at least 50"),
+            ((60,), "Bilal Hussain: give at least 40"),
+            ((49, 50), "Alia Rahman: give at least 50"),
+            ((40, 60), "Bilal Hussain: give at least 40.* at most 50"),
+        ],
+    )
+    def test_each_side_keeps_what_nobody_contests_and_gets_at_most_its_claim(
+        self, percents: tuple[int, ...], words: str, kind: str, opened: Dispute, by: Any
+    ) -> None:
+        awards = [award(side(opened, place).party, size) for place, size in enumerate(percents)]
+        with pytest.raises(ValidationError, match=words):
+            disputes.propose_outcome(dispute=opened, kind=kind, awards=awards, reason="Letters.", by=by, on=DAY)
+        assert ("-", "disputed", 10) in rows(opened.work)
+
+    def test_who_confirms_sees_what_each_side_has_now_and_then(self, opened: Dispute, by: Any) -> None:
+        alia, bilal = side(opened, 0).party, side(opened, 1).party
+        facts = {"dispute": opened, "kind": "court", "reason": "Judgement.", "by": by, "on": DAY}
+        outcome = disputes.propose_outcome(awards=[award(alia, 30)], **facts)
+        ending = ending_of(outcome, on=DAY)
+        assert [(each.party, each.now // PERCENT, each.then // PERCENT) for each in ending.sides] == [
+            (alia, 50, 30), (bilal, 40, 0),
+        ]  # fmt: skip
+        assert ending.ownerless == 70 * PERCENT
+
+    def test_no_side_confirms_the_outcome_of_its_own_dispute(self, opened: Dispute, by: Any, approver: Any) -> None:
+        alia, bilal = side(opened, 0).party, side(opened, 1).party
+        facts = {"dispute": opened, "kind": "split", "reason": "Letters.", "by": by, "on": DAY}
+        outcome = disputes.propose_outcome(awards=[award(alia, 60), award(bilal, 40)], **facts)
+        for each in (alia, bilal):
+            each.member.user.groups.set(approver.groups.all())
+            with pytest.raises(PermissionDenied, match="a side of this dispute"):
+                disputes.confirm_outcome(outcome=outcome, by=each.member.user, on=DAY)
+            with pytest.raises(PermissionDenied, match="a side of this dispute"):
+                disputes.refuse_outcome(outcome=outcome, reason="No.", by=each.member.user, on=DAY)
+        assert ("-", "disputed", 10) in rows(opened.work)
+
     def test_a_court_may_give_a_share_to_somebody_who_was_no_side(
         self, opened: Dispute, by: Any, approver: Any
     ) -> None:
@@ -72,7 +114,7 @@ class TestOutcomes:
     ) -> None:
         alia, bilal = side(opened, 0).party, side(opened, 1).party
         facts = {"dispute": opened, "kind": "split", "reason": "Letters.", "by": by, "on": DAY}
-        outcome = disputes.propose_outcome(awards=[award(alia, 100)], **facts)
+        outcome = disputes.propose_outcome(awards=[award(alia, 60), award(bilal, 40)], **facts)
         with pytest.raises(ValidationError, match="stands here already"):
             disputes.propose_outcome(awards=[award(alia, 60)], **facts)
         back = disputes.refuse_outcome(outcome=outcome, reason="Bilal proved 50 %.", by=approver, on=DAY)
@@ -82,7 +124,7 @@ class TestOutcomes:
         end(opened, award(alia, 50), award(bilal, 50), by=by, approver=approver)
 
     def test_confirmed_twice_it_is_confirmed_once(self, opened: Dispute, by: Any, approver: Any) -> None:
-        end(opened, award(side(opened, 0).party, 60), by=by, approver=approver)
+        end(opened, award(side(opened, 0).party, 60), by=by, approver=approver, kind="court")
         version = Dispute.objects.get().version
         disputes.confirm_outcome(outcome=DisputeOutcome.objects.get(), by=approver, on=DAY)
         assert Dispute.objects.get().version == version

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.factories.works import PERCENT, party, work
 from tests.works.disputing import DAY, NOW, claim, dispute, end, rows, side
 from works.models import Dispute, WorkShare
+from works.queries.disputes import claims_of, sentence_of
 from works.queries.rooms import room_of
 from works.services import disputes
 from works.services.disputes import Award, NewClaim
@@ -36,6 +37,29 @@ class TestOpening:
         dispute(song, claim(bilal, 50, "A"), claim(carim, 50, "A"), by=by)
         assert rows(song) == [("Alia Rahman", "active", 50), ("-", "disputed", 50)]
         assert WorkShare.objects.get(work=song, right="PR", role="C").pk == untouched
+
+    def test_a_claim_of_the_whole_right_counts_against_all_that_the_claimant_holds(self, by: Any) -> None:
+        alia, bilal, carim = party("Alia Rahman"), party("Bilal Hussain"), party("Carim Shah")
+        song = work("Song", (alia, "C", 34), (bilal, "A", 33), (carim, "C", 33))
+        opened = dispute(song, claim(alia, 40), claim(bilal, 33, "A"), by=by, takes_open_part=False)
+        assert opened.share == 6 * PERCENT
+        assert [*rows(song)] == [
+            ("Alia Rahman", "active", 34), ("Carim Shah", "active", 33), ("Bilal Hussain", "active", 27),
+            ("-", "disputed", 6),
+        ]  # fmt: skip
+        assert WorkShare.objects.get(work=song, right="PR", party=alia).role == "C", "what is undisputed stays as it is"
+        found = claims_of(opened)
+        sentence = " ".join(
+            words.render(str, lambda figure: str(figure.value))
+            for words in sentence_of(opened, found, on=DAY, with_files=True)
+        )
+        assert "nobody contests, together 106" in sentence
+
+    def test_claims_that_are_the_register_in_other_roles_are_no_dispute(self, by: Any) -> None:
+        owners = [party(name) for name in ("Alia Rahman", "Bilal Hussain", "Carim Shah")]
+        song = work("Song", *((owner, "CA", share) for owner, share in zip(owners, (34, 33, 33), strict=True)))
+        with pytest.raises(ValidationError, match="nothing is contested"):
+            dispute(song, *(claim(owner, size, "A") for owner, size in zip(owners, (34, 33, 33), strict=True)), by=by)
 
     def test_the_part_without_owner_is_contested_too_unless_it_is_left_out(self, by: Any) -> None:
         alia, bilal, carim = party("Alia Rahman"), party("Bilal Hussain"), party("Carim Shah")
@@ -153,6 +177,15 @@ class TestCounterClaims:
         )  # fmt: skip
         assert disputes.accept_claim(dispute=filed, by=by, on=DAY).version == accepted.version
 
+    def test_against_a_side_of_several_roles_stands_all_that_it_holds(self, two: Any, by: Any) -> None:
+        alia, bilal, _song = two
+        song = work("Two roles", (alia.party, "C", 60), (alia.party, "A", 40))
+        filed = self.file((alia, bilal, song))
+        assert filed.claims.get(party=alia.party).share == 100 * PERCENT
+        disputes.accept_claim(dispute=filed, by=by, on=DAY)
+        kept = WorkShare.objects.filter(work=song, right="PR", state="active").values_list("role", "share")
+        assert sorted(kept) == [("A", 10 * PERCENT), ("C", 60 * PERCENT)]
+
     def test_so_many_claims_of_one_member_wait_at_once(self, two: Any, settings: Any) -> None:
         settings.CLAIMS_WAITING = 1
         alia, bilal, _song = two
@@ -209,7 +242,7 @@ def test_whatever_is_claimed_the_shares_of_the_work_never_pass_the_whole_and_not
             for new in sides:
                 assert sum(row.share for row in shares if row.party_id == new.party.pk) <= new.share
             given_to = data.draw(st.sampled_from(parties))
-            end(opened, Award(given_to, "CA", data.draw(st.integers(1, room))), by=by, approver=approver)
+            end(opened, Award(given_to, "CA", data.draw(st.integers(1, room))), by=by, approver=approver, kind="court")
             assert sum(row.share for row in WorkShare.objects.filter(work=song)) == 1_000_000
             assert not WorkShare.objects.filter(dispute=opened).exists()
         raise Unwanted

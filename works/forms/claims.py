@@ -31,7 +31,9 @@ class CounterClaimForm(forms.Form):
     sampled = sampled_field(_("Only for a sample: your work of which a part is used here."))
     role = forms.ChoiceField(label=_("Your part in the work"), choices=[("", _("Choose")), *MEMBER_ROLES])
     share = ShareField(
-        label=_("Your claim, % of the right"), error_messages={"required": _("Give your claim in percent.")}
+        label=_("Your claim, % of the right"),
+        help_text=_("Of the whole right, together with what you have of it on record."),
+        error_messages={"required": _("Give your claim in percent.")},
     )
     territory = claimed_area_field()
     agreement = TextField(

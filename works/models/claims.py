@@ -43,11 +43,13 @@ DISPUTE_STATES = [
     ("proposed", _("Outcome proposed")),
     ("settled", _("Settled")),
     ("refused", _("Not accepted")),
+    ("joined", _("Heard in another dispute")),
 ]
-HOLDING, ENDED = ("open", "due", "proposed"), ("settled", "refused")
+HOLDING, ENDED = ("open", "due", "proposed"), ("settled", "refused", "joined")
 DISPUTE_MOVES = [
     ("filed", "open"),
     ("filed", "refused"),
+    ("filed", "joined"),
     ("open", "due"),
     ("open", "proposed"),
     ("due", "proposed"),
@@ -75,7 +77,7 @@ DEADLINE_AS_EXTENDED = """
 """
 CLAIMS_STAND_WHEN_ENDED = """
     IF EXISTS (SELECT 1 FROM works_dispute WHERE id = coalesce(NEW.dispute_id, OLD.dispute_id)
-            AND state IN ('settled', 'refused')) THEN
+            AND state IN ('settled', 'refused', 'joined')) THEN
         RAISE EXCEPTION 'the dispute of this claim has ended'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'claims_stand_when_ended';
     END IF;

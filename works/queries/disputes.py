@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet, prefetch_related_objects
@@ -22,11 +23,12 @@ from works.models import (
     Work,
     WorkShare,
 )
-from works.models.claims import HOLDING
+from works.models.claims import ENDED, HOLDING
 from works.models.works import WHOLE
 from works.queries.rooms import room_of
 from works.rules.conflict_words import SpokenClaim, explain
 from works.rules.conflicts import decided_by_evidence
+from works.rules.contact_data import holds_contact_data
 
 CLAIM_FACTS = ("party", "transaction__file", "agreement")
 
@@ -103,6 +105,14 @@ def visible_messages(dispute: Dispute, party: Party | None = None) -> QuerySet[D
     return rows if party is None else rows.filter(Q(party=party) | Q(to_all=True))
 
 
+def evidence_name(evidence: DisputeEvidence, party: Party) -> str:
+    """The file name of a document as a side reads it: one that carries an address or a number of people is told to its
+    own side only."""
+    if evidence.claim.party_id == party.pk or not holds_contact_data(evidence.original_name):
+        return evidence.original_name
+    return f"{evidence.get_kind_display()}{PurePath(evidence.original_name).suffix}"
+
+
 def evidence_of(party: Party | None) -> QuerySet[DisputeEvidence]:
     """The documents that may be opened: by a side as above; without a party, by staff, all that are harmless."""
     rows = DisputeEvidence.objects.filter(quarantined=False)
@@ -130,7 +140,7 @@ def sentence_of(
     shares: Sequence[WorkShare] | None = None,
 ) -> list[Words]:
     """The conflict in words. `with_files` names the files, letters and agreements of all sides: for staff."""
-    if dispute.state in ("settled", "refused"):
+    if dispute.state in ENDED:
         return []
     spoken = [_spoken(claim, with_files, on) for claim in claims]
     sampled = dispute.sampled.title if dispute.sampled else ""
@@ -172,7 +182,7 @@ def told_disputes(
 ) -> list[tuple[Dispute, list[Words]]]:
     """The disputes of a work, the newest first, each with its sentence; one that was filed and not accepted is between
     the society and who filed it. Seven queries at most, as known before one more."""
-    hidden = () if with_files else ("filed", "refused")
+    hidden = () if with_files else ("filed", "refused", "joined")
     found = [row for row in books.rows(Dispute, work_id=work.pk) if row.state not in hidden]
     books.attach(found, "claims", "party")
     claims = [claim for dispute in found for claim in dispute.claims.all()]

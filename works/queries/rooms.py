@@ -6,12 +6,13 @@ is about (works.services.disputes.rooms cuts it); one for a smaller area does no
 """
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from works.models import Dispute, WorkShare
 from works.queries.work_pages import holds_on
 from works.rules.areas import covers
+from works.rules.conflicts import in_roles
 from works.rules.splits import WHOLE
 
 Side = tuple[int, str]  # party id and role
@@ -37,7 +38,8 @@ def room_of(
     held = [row for row in known if dispute.pk and row.dispute_id == dispute.pk]
     on = _within(on, held)
     standing = covering(known, dispute.right, dispute.territory, on)
-    taken = [row for row in standing if row.state == "active" and (row.party_id, row.role) in set(sides)]
+    parties = {party for party, _role in sides}
+    taken = [row for row in standing if row.state == "active" and row.party_id in parties]
     missing = 0
     if dispute.takes_open_part and not held:
         roles = {"", *(role for _party, role in sides)}
@@ -48,6 +50,12 @@ def room_of(
     ended = [row.valid_to for row in rows if row.valid_to]
     size = missing + sum(row.share for row in rows)
     return Room(rows, size, max(begun, default=None), min(ended, default=None))
+
+
+def kept_in_roles(room: Room, wanted: Mapping[Side, int]) -> dict[Side, int]:
+    """What each side gets, role by role: it keeps what it has in the roles in which it has it."""
+    held = [(row.party_id, row.role, row.share) for row in room.rows if row.state == "active" and row.party_id]
+    return in_roles(held, wanted)
 
 
 def shares_of(work_id: int) -> list[WorkShare]:

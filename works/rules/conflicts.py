@@ -6,7 +6,8 @@ as it divides the room among the sides and gives nobody more than it claims, eve
 (docs/decisions/005-hold-what-is-contested.md).
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Generic, TypeVar
@@ -37,6 +38,24 @@ def divide(claims: Mapping[Side, int], room: int) -> Division[Side]:
         return Division(dict(claims), 0, -excess, 0)
     paid = {side: max(0, claim - excess) for side, claim in claims.items()}
     return Division(paid, room - sum(paid.values()), 0, excess)
+
+
+def in_roles(held: Iterable[tuple[int, str, int]], wanted: Mapping[tuple[int, str], int]) -> dict[tuple[int, str], int]:
+    """What each party gets, role by role: of what it holds (party, role, share) it keeps as much as is wanted for it,
+    in the roles in which it holds it, the wanted role first; what it lacks comes in the wanted role. A party that is
+    given several roles gets just those."""
+    found: dict[tuple[int, str], int] = {}
+    several = Counter(party for party, _role in wanted)
+    parts = list(held)
+    for (party, role), share in wanted.items():
+        left = share
+        own = [part for part in parts if part[0] == party and several[party] == 1]
+        for _party, held_role, size in sorted(own, key=lambda part: part[1] != role):
+            kept = min(size, left)
+            found[party, held_role] = found.get((party, held_role), 0) + kept
+            left -= kept
+        found[party, role] = found.get((party, role), 0) + left
+    return found
 
 
 def lone_cures(claims: Mapping[Side, int], room: int) -> list[Side]:

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from works.rules.conflicts import Division, divide
+from works.rules.conflicts import Division, divide, in_roles
 from works.rules.splits import WHOLE
 
 WORK, OTHER, CONTEST = "work", "other", "contest"  # whose shares survive, or both as claims of a dispute
@@ -85,11 +85,10 @@ def merged_shares(
         raise ValueError("these shares cannot be contested")
     division = _divided(kept, sides)
     room = {id(part) for part in kept if _in_room(part, sides)}
-    paid = [
-        SharePart(0, side.party, side.role, world, division.paid[side.party])
-        for side in sides
-        if division.paid[side.party]
-    ]
+    held_by_side = [(part.party, part.role, part.share) for part in kept if id(part) in room and part.party is not None]
+    wanted = {(side.party, side.role): division.paid[side.party] for side in sides}
+    given = in_roles(held_by_side, wanted)
+    paid = [SharePart(0, party, role, world, share) for (party, role), share in given.items() if share]
     held = SharePart(0, None, "", world, division.held, state=DISPUTED)
     return (*(part for part in kept if id(part) not in room), *paid, held)
 

@@ -38,6 +38,7 @@ from works.queries.disputes import (
     asked_extension,
     claims_of,
     days_are_running,
+    evidence_name,
     evidence_of,
     extensions_of,
     latest_deadline,
@@ -45,6 +46,7 @@ from works.queries.disputes import (
     visible_evidence,
     visible_messages,
 )
+from works.queries.outcomes import settled_shares
 from works.queries.titles import own_titles
 from works.services import disputes as desk
 
@@ -104,9 +106,10 @@ def dispute_detail(request: HttpRequest, member: Member, uid: UUID) -> HttpRespo
         "claims": claims,
         "own": own,
         "sentence": sentence_of(dispute, claims, on=today, with_files=False),
-        "evidence": visible_evidence(dispute, member.party),
+        "evidence": [(each, evidence_name(each, member.party)) for each in visible_evidence(dispute, member.party)],
         "extensions": extensions_of(dispute),
         "letters": visible_messages(dispute, member.party),
+        "shares_since": settled_shares(dispute) if dispute.state == "settled" else [],
         "acts": shown,
         "form": shown.get(act),
         "today": today,
@@ -123,7 +126,7 @@ def dispute_evidence(request: HttpRequest, member: Member, uid: UUID) -> HttpRes
         content = desk.open_evidence(evidence=found, by=acting(request))
     except FileNotFoundError as error:
         raise Http404 from error
-    return attachment(content, name=found.original_name, content_type=found.content_type)
+    return attachment(content, name=evidence_name(found, member.party), content_type=found.content_type)
 
 
 def _answer_many(request: HttpRequest, chosen: list[tuple[Claim, str]], form: BulkAnswerForm) -> None:

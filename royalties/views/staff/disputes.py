@@ -18,6 +18,7 @@ from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.attachments import attachment
 from cmo_portal.common import clock
 from cmo_portal.paging import keyset_page
+from cmo_portal.wording import share_text
 from members.models import Party
 from members.queries import party_search
 from members.services.documents import size_refusal
@@ -51,6 +52,7 @@ from works.queries.disputes import (
     visible_messages,
     what_evidence_decides,
 )
+from works.queries.outcomes import ending_of
 from works.queries.titles import own_titles
 from works.queries.work_pages import acts_on
 from works.rules.conflicts import divide
@@ -95,7 +97,10 @@ def dispute_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     if request.method == "POST":
         form = shown.get(act)
         if form is None:
-            messages.error(request, _("The dispute has moved on meanwhile. Look at it as it stands now."))
+            if done := _done_before(request, dispute, act):
+                messages.success(request, done)
+            else:
+                messages.error(request, _("The dispute has moved on meanwhile. Look at it as it stands now."))
             return redirect("royalties:staff-dispute-detail", uid=uid)
         if was_too_large(request):
             form.add_error(None, size_refusal())
@@ -133,6 +138,7 @@ def _context(
         "extensions": extensions_of(dispute),
         "letters": visible_messages(dispute),
         "outcome": outcome,
+        "ending": ending_of(outcome, on=today) if outcome and outcome.state == "proposed" else None,
         "outcome_shares": outcome.shares.select_related("party").order_by("pk") if outcome else [],
         "acts": shown,
         "form": bound,
@@ -201,7 +207,7 @@ def _prepared(dispute: Dispute, claims: list[Claim]) -> dict[str, Any]:
     room = room_size(dispute, claims, on=clock.today())
     decided = what_evidence_decides(dispute, room)
     shares = decided or divide({claim.pk: claim.share for claim in claims}, room).paid
-    initial: dict[str, Any] = {f"share_{pk}": share for pk, share in shares.items() if share}
+    initial: dict[str, Any] = {f"share_{pk}": share for pk, share in shares.items()}
     return initial | ({"kind": "no_evidence"} if decided and dispute.state == "due" else {})
 
 
@@ -220,6 +226,17 @@ def _do(request: HttpRequest, dispute: Dispute, claims: list[Claim], act: str, f
         return False
     messages.success(request, told)
     return True
+
+
+def _done_before(request: HttpRequest, dispute: Dispute, act: str) -> str:
+    """What a second click on an act is told that this person has done already."""
+    by = acting(request)
+    if act == "confirm" and dispute.outcomes.filter(state="confirmed", decided_by=by).exists():
+        return _("The dispute is settled as you confirmed it.")
+    accepted = any(done.verb == "accept_claim" and done.actor_id == by.pk for done in acts_on(dispute))
+    if act == "accept" and accepted and dispute.state in ("open", "joined"):
+        return _taken_up(is_heard_there=dispute.state == "joined")
+    return ""
 
 
 def _message(request: HttpRequest, dispute: Dispute, _claims: list[Claim], data: dict[str, Any]) -> str:
@@ -287,7 +304,13 @@ def _days(request: HttpRequest, _dispute: Dispute, _claims: list[Claim], data: d
 
 
 def _accept(request: HttpRequest, dispute: Dispute, _claims: list[Claim], _data: dict[str, Any]) -> str:
-    desk.accept_claim(dispute=dispute, by=acting(request), on=clock.today())
+    accepted = desk.accept_claim(dispute=dispute, by=acting(request), on=clock.today())
+    return _taken_up(is_heard_there=accepted.pk != dispute.pk)
+
+
+def _taken_up(*, is_heard_there: bool) -> str:
+    if is_heard_there:
+        return _("The claim is heard in the dispute that is open about this right. What all of them contest is held.")
     return _("The dispute is open and its part is held.")
 
 
@@ -297,9 +320,14 @@ def _refuse(request: HttpRequest, dispute: Dispute, _claims: list[Claim], data: 
 
 
 def _confirm(request: HttpRequest, dispute: Dispute, _claims: list[Claim], _data: dict[str, Any]) -> str:
-    outcome = dispute.outcomes.get(state="proposed")
-    desk.confirm_outcome(outcome=outcome, by=acting(request), on=clock.today())
-    return _("The dispute is settled. The part pays again from the next distribution.")
+    outcome, today = dispute.outcomes.get(state="proposed"), clock.today()
+    ownerless = ending_of(outcome, on=today).ownerless
+    desk.confirm_outcome(outcome=outcome, by=acting(request), on=today)
+    if not ownerless:
+        return _("The dispute is settled. The part pays again from the next distribution.")
+    return _("The dispute is settled. %(share)s of the right has no owner now; its money waits until one is known.") % {
+        "share": share_text(ownerless)
+    }
 
 
 def _return(request: HttpRequest, dispute: Dispute, _claims: list[Claim], data: dict[str, Any]) -> str:

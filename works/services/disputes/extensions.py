@@ -14,6 +14,7 @@ from cmo_portal.wording import date_text
 from works.mail import send_dispute_news
 from works.models import Claim, Dispute, DisputeExtension, ExtensionConsent
 from works.queries.disputes import asked_extension, latest_deadline
+from works.services.disputes.messages import must_hold_no_contact_data
 from works.services.disputes.opening import locked
 from works.services.disputes.sides import speaks_for
 
@@ -24,6 +25,7 @@ def ask_extension(*, claim: Claim, until: dt.date, reason: str, by: User, on: dt
     speaks_for(claim, by)
     dispute = locked(claim.dispute)
     _check(dispute, until, reason, on)
+    must_hold_no_contact_data(reason)
     if asked_extension(dispute):
         raise ValidationError(_("A side has asked for more days already. Answer that first."))
     if not _others(dispute, claim.party_id):

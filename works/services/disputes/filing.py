@@ -16,6 +16,7 @@ from members.models import Member, Party
 from members.models.territories import WORLD, territory_text
 from works.mail import send_dispute_news
 from works.models import Basis, Dispute, DisputeKind, DisputeMessage, Work, WorkShare
+from works.models.claims import HOLDING
 from works.queries.rooms import room_of
 from works.rules.areas import covers
 from works.services.disputes.grounds import named_agreement
@@ -23,12 +24,14 @@ from works.services.disputes.opening import (
     NewClaim,
     begin,
     check_conflict,
+    claim_beside,
+    claims_of_record,
     hold,
     locked,
-    of_record,
     prepare,
-    rows_of_others,
+    standing_in,
 )
+from works.services.disputes.taking_in import running_beside, take_in
 
 LEAST_GROUNDS = 20  # signs: "it is mine" is no ground
 
@@ -70,8 +73,10 @@ def file_counter_claim(
     dispute = Dispute(
         work=work, kind=kind, right=right, territory=territory, sampled=sampled, state="filed", takes_open_part=False
     )
+    _must_be_her_first(dispute, member.party)
     claims = [_own_claim(member.party, role, share, agreement, work, on)]
-    claims += [of_record(row) for row in rows_of_others(against, member.party)]
+    others = {row.party_id for row in against} - {member.party_id}
+    claims += claims_of_record(row for row in standing_in(dispute, on) if row.party_id in others)
     prepare(dispute, claims, on)
     DisputeMessage.objects.create(
         dispute=dispute, party=member.party, text=grounds.strip(), to_all=False, at=now, by=by, form_key=form_key
@@ -82,13 +87,16 @@ def file_counter_claim(
 
 @transaction.atomic
 def accept_claim(*, dispute: Dispute, by: User, on: dt.date) -> Dispute:
-    """The desk takes a filed claim up: from now on its contested part is held and the days for evidence run. Accepted
-    twice it is accepted once."""
+    """The desk takes a filed claim up: from now on its contested part is held and the days for evidence run. Where a
+    dispute is open about the right with one of its sides, it is heard there: that dispute comes back. Accepted twice
+    it is accepted once."""
     require(by, "works.edit_works")
     dispute = locked(dispute)
-    if dispute.state == "open":
+    if dispute.state in ("open", "joined"):
         return dispute
     _must_be_filed(dispute)
+    if running := running_beside(dispute):
+        return take_in(filed=dispute, running=running, by=by, on=on)
     claims = list(dispute.claims.all())
     room = room_of(dispute, [(claim.party_id, claim.role) for claim in claims], on=on)
     check_conflict(claims, room)
@@ -138,6 +146,17 @@ def _check_own_sample(party: Party, sampled: Work | None) -> None:
         raise ValidationError(
             _("You hold no share of %(title)s on record. Claim that share first.") % {"title": sampled.title}
         )
+
+
+def _must_be_her_first(dispute: Dispute, party: Party) -> None:
+    """A member has one claim of a right. What others have filed against her share, or against the same, is no
+    hindrance, and she does not hear of it."""
+    if claim_beside(dispute, [party.pk], HOLDING):
+        raise ValidationError(_("You are a side of a dispute about this right already. Answer there."))
+    place = {"work": dispute.work_id, "right": dispute.right, "state": "filed", "messages__by__member__party": party}
+    filed = Dispute.objects.filter(**place).distinct().prefetch_related("claims")
+    if any(min(each.claims.all(), key=lambda claim: claim.pk).party_id == party.pk for each in filed):
+        raise ValidationError(_("A claim of yours about this right waits already. Wait until the society has decided."))
 
 
 def _must_be_filed(dispute: Dispute) -> None:

@@ -30,10 +30,7 @@ def write_message(
     if known := DisputeMessage.objects.filter(form_key=form_key, by=by).first():
         return known
     _check(dispute, text)
-    if holds_contact_data(text):
-        raise ValidationError(
-            _("Leave out e-mail addresses, telephone and identity numbers: the sides talk through this page.")
-        )
+    must_hold_no_contact_data(text)
     message = DisputeMessage.objects.create(
         dispute=dispute, party=claim.party, text=text.strip(), to_all=to_all, at=now, by=by, form_key=form_key
     )
@@ -55,6 +52,14 @@ def write_to_claimants(*, dispute: Dispute, text: str, form_key: UUID, by: User,
     send_dispute_news(dispute, by=by)
     record_act(by=by, verb="write_to_claimants", on=dispute, facts={"sides": dispute.claims.count()})
     return message
+
+
+def must_hold_no_contact_data(text: str) -> None:
+    """What a side writes and the others read carries no address and no number of people."""
+    if holds_contact_data(text):
+        raise ValidationError(
+            _("Leave out e-mail addresses, telephone and identity numbers: the sides talk through this page.")
+        )
 
 
 def _check(dispute: Dispute, text: str) -> None:

@@ -2,7 +2,7 @@
 file themselves stands in `filing`."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
@@ -20,7 +20,7 @@ from works.mail import send_dispute_news
 from works.models import Agreement, Basis, Claim, Dispute, DisputeKind, ImportedTransaction, Work, WorkShare
 from works.models.claims import HOLDING
 from works.queries.disputes import claims_on_record, rule_on
-from works.queries.rooms import Room, covering, room_of, shares_of
+from works.queries.rooms import Room, covering, kept_in_roles, room_of, shares_of
 from works.rules.areas import meets
 from works.rules.conflicts import divide
 from works.rules.splits import WHOLE
@@ -77,7 +77,7 @@ def join_dispute(*, dispute: Dispute, claim: NewClaim, by: User, on: dt.date) ->
     if dispute.claims.filter(party=claim.party).exists():
         raise ValidationError(_("A party has one claim in a dispute. Put its claims together."))
     _check_claims([claim])
-    joined = _claim_row(dispute, claim)
+    joined = claim_row(dispute, claim)
     joined.save()
     claims = list(dispute.claims.order_by("pk"))
     room = room_of(dispute, [(each.party_id, each.role) for each in claims], on=on)
@@ -114,19 +114,22 @@ def _claims_of_file(
 ) -> list[NewClaim]:
     """What a file claims of a right, and what others have on record there."""
     parties = {part.party.pk: part.party for part in named if part.party}
-    claimed: dict[tuple[int, str], int] = {}
+    claimed: dict[int, list[NewShare]] = {}
     for part in named:
         if part.party:
-            claimed[part.party.pk, part.role] = claimed.get((part.party.pk, part.role), 0) + part.share
-    standing = covering(shares_of(dispute.work_id), dispute.right, dispute.territory, on)
-    others = [each for each in standing if each.state == "active" and each.source != sender]
+            claimed.setdefault(part.party.pk, []).append(part)
+    standing = standing_in(dispute, on)
+    others = {each.party_id for each in standing if each.source != sender} - set(parties)
     return [
         *(
-            NewClaim(parties[party], role, share, Basis.FILE, transaction=row, stated_on=on)
-            for (party, role), share in claimed.items()
+            NewClaim(
+                parties[party], max(parts, key=lambda part: part.share).role, sum(part.share for part in parts),
+                Basis.FILE, transaction=row, stated_on=on,
+            )
+            for party, parts in claimed.items()
         ),
-        *(of_record(each) for each in rows_of_others(others, *parties.values())),
-    ]
+        *claims_of_record(each for each in standing if each.party_id in others),
+    ]  # fmt: skip
 
 
 def locked(dispute: Dispute) -> Dispute:
@@ -152,10 +155,10 @@ def prepare(dispute: Dispute, claims: Sequence[NewClaim], on: dt.date) -> tuple[
     write_area(dispute.territory)
     if len(claims) < 2:
         raise ValidationError(_("A dispute needs at least two claims. Add the other side."))
-    sides = [(claim.party.pk, claim.role) for claim in claims]
-    _must_be_undisputed(dispute, sides)
-    room = room_of(dispute, sides, on=on)
-    rows = [_claim_row(dispute, claim) for claim in claims]
+    if dispute.state != "filed":
+        _must_be_undisputed(dispute, claims)
+    room = room_of(dispute, [(claim.party.pk, claim.role) for claim in claims], on=on)
+    rows = [claim_row(dispute, claim) for claim in claims]
     dispute.share = check_conflict(rows, room)
     begin(dispute, on)
     dispute.save()
@@ -176,7 +179,7 @@ def hold(dispute: Dispute, claims: Sequence[Claim], room: Room) -> None:
     division = divide({(claim.party_id, claim.role): claim.share for claim in claims}, room.size)
     dispute.share = division.held
     dispute.save()
-    divide_room(room, dispute, shares=division.paid, held=division.held)
+    divide_room(room, dispute, shares=kept_in_roles(room, division.paid), held=division.held)
 
 
 def _check_claims(claims: Sequence[NewClaim]) -> None:
@@ -208,42 +211,49 @@ def check_conflict(claims: Sequence[Claim], room: Room) -> int:
     return division.held
 
 
-def _must_be_undisputed(dispute: Dispute, sides: Sequence[tuple[int, str]]) -> None:
-    """A side of an open dispute on the same right is heard there, not in a second dispute beside it."""
-    place = {
-        "dispute__work": dispute.work_id,
-        "dispute__right": dispute.right,
-        "dispute__state__in": ("filed", *HOLDING),
-    }
-    known = Claim.objects.filter(**place, party__in=[side[0] for side in sides]).select_related("party", "dispute")
-    if claim := next((each for each in known if meets(each.dispute.territory, dispute.territory)), None):
+def _must_be_undisputed(dispute: Dispute, claims: Sequence[NewClaim]) -> None:
+    """A side of an open dispute on the same right is heard there, not in a second dispute beside it. What is filed and
+    not accepted stands in nobody's way: it is taken in when the desk accepts it (`taking_in`)."""
+    if claim := claim_beside(dispute, [claim.party.pk for claim in claims], HOLDING):
         raise ValidationError(
             _("%(name)s is a side of a dispute about this right already. Add the other claims to that dispute.")
             % {"name": claim.party.display_name}
         )
 
 
-def rows_of_others(rows: Sequence[WorkShare], *parties: Party) -> list[WorkShare]:
-    """One row for each other party: a party that holds several roles is a side with the largest of them."""
-    own = {party.pk for party in parties}
-    largest: dict[int, WorkShare] = {}
+def claim_beside(dispute: Dispute, parties: Collection[int], states: Collection[str]) -> Claim | None:
+    """A claim of one of the parties in a dispute of such a state about the same right, where that one holds."""
+    place = {"dispute__work": dispute.work_id, "dispute__right": dispute.right, "dispute__state__in": states}
+    known = Claim.objects.filter(**place, party__in=parties).select_related("party", "dispute").order_by("pk")
+    return next((each for each in known if meets(each.dispute.territory, dispute.territory)), None)
+
+
+def standing_in(dispute: Dispute, on: dt.date) -> list[WorkShare]:
+    """What has an owner, on a day, of the right and in the whole territory of a dispute."""
+    rows = covering(shares_of(dispute.work_id), dispute.right, dispute.territory, on)
+    return [row for row in rows if row.state == "active" and row.party_id is not None]
+
+
+def claims_of_record(rows: Iterable[WorkShare]) -> list[NewClaim]:
+    """One claim for each party, of all that stands on record for it: a party that holds several roles is a side with
+    the largest of them."""
+    held: dict[int, list[WorkShare]] = {}
     for row in rows:
-        if row.party_id is not None and row.party_id not in own:
-            kept = largest.get(row.party_id)
-            largest[row.party_id] = row if kept is None or row.share > kept.share else kept
-    return list(largest.values())
+        if row.party_id is not None:
+            held.setdefault(row.party_id, []).append(row)
+    return [_of_record(max(own, key=lambda row: row.share), sum(row.share for row in own)) for own in held.values()]
 
 
-def of_record(row: WorkShare) -> NewClaim:
+def _of_record(row: WorkShare, share: int) -> NewClaim:
     assert row.party is not None
     basis, file_row, stated = claims_on_record(row)
     return NewClaim(
-        row.party, row.role, row.share, basis, stated_on=stated, valid_from=row.valid_from, valid_to=row.valid_to,
+        row.party, row.role, share, basis, stated_on=stated, valid_from=row.valid_from, valid_to=row.valid_to,
         transaction=file_row,
     )  # fmt: skip
 
 
-def _claim_row(dispute: Dispute, claim: NewClaim) -> Claim:
+def claim_row(dispute: Dispute, claim: NewClaim) -> Claim:
     return Claim(
         dispute=dispute,
         party=claim.party,

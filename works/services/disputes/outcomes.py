@@ -15,15 +15,18 @@ from cmo_portal.common.faults import faultpoint
 from cmo_portal.wording import share_text
 from members.models import Member, Party
 from works.mail import send_dispute_news
-from works.models import Dispute, DisputeOutcome, DisputeRule, OutcomeShare
+from works.models import Claim, Dispute, DisputeOutcome, DisputeRule, OutcomeShare
 from works.models.settlements import OUTCOME_KINDS
-from works.queries.rooms import Side, room_of
+from works.queries.outcomes import room_at_end, shares_after
+from works.queries.rooms import Room, Side, room_of
+from works.rules.conflicts import divide
 from works.services.disputes.extensions import lapse_extension
 from works.services.disputes.opening import locked
 from works.services.disputes.rooms import divide_room
 
 SETTLE = "works.settle_disputes"
-OPEN_TO_OTHERS = ("court", "new_share")  # outcomes that may give a share to somebody who was no side
+# Outcomes that go beyond the claims: a share for somebody who was no side, or other than the sides claim.
+OPEN_TO_OTHERS = ("court", "new_share")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +113,8 @@ def settle(*, dispute: Dispute, outcome: DisputeOutcome, by: User | None, on: dt
     """Let the shares follow an outcome, by a person or by the society's rule; `dispute` is locked."""
     awards = list(outcome.shares.select_related("party").order_by("pk"))
     shares: dict[Side, int] = {(award.party_id, award.role): award.share for award in awards}
-    claimed = set(dispute.claims.values_list("party_id", "role"))
-    room = room_of(dispute, {*shares, *claimed}, on=on)
-    for row in room.rows:
-        side = row.party_id or 0, row.role
-        if row.state == "active" and side not in claimed:  # held beside the dispute: it stays and is added to
-            shares[side] += row.share
-    divide_room(room, dispute, shares=shares, held=0)
+    room = room_at_end(dispute, shares, on=on)
+    divide_room(room, dispute, shares=shares_after(dispute, shares, room), held=0)
     faultpoint("disputes.settle.after_shares")
     _end(dispute, outcome, by, on)
     given = [Award(award.party, award.role, award.share) for award in awards]
@@ -153,7 +151,7 @@ def _check(dispute: Dispute, kind: str, awards: Sequence[Award], reason: str, on
         faults.append(_("Every share must be more than 0 %."))
     if len({(award.party.pk, award.role) for award in awards}) < len(awards):
         faults.append(_("A party stands twice in the same role. Put its shares together."))
-    claims = {claim.party_id: claim for claim in dispute.claims.all()}
+    claims = {claim.party_id: claim for claim in dispute.claims.select_related("party").order_by("pk")}
     strangers = [award for award in awards if award.party.pk not in claims]
     if strangers and kind not in OPEN_TO_OTHERS:
         faults.append(
@@ -167,8 +165,31 @@ def _check(dispute: Dispute, kind: str, awards: Sequence[Award], reason: str, on
             _("The shares add up to %(total)s. The dispute is about %(room)s: give at most that.")
             % {"total": share_text(total), "room": share_text(room.size)}
         )
+    if kind not in OPEN_TO_OTHERS:
+        faults += _beyond_the_claims(list(claims.values()), awards, room)
     if faults:
         raise ValidationError(faults)
+
+
+def _beyond_the_claims(claims: Sequence[Claim], awards: Sequence[Award], room: Room) -> list[str]:
+    """Each side keeps at least what nobody contests, and gets at most what it claims."""
+    least = divide({claim.party_id: claim.share for claim in claims}, room.size).paid
+    given = {claim.party_id: 0 for claim in claims}
+    for award in awards:
+        given[award.party.pk] = given.get(award.party.pk, 0) + award.share
+    return [
+        _(
+            "%(name)s: give at least %(least)s, which nobody contests, and at most %(most)s, which it claims. Only a"
+            " decision of a court or new shares go beyond that."
+        )
+        % {
+            "name": claim.party.display_name,
+            "least": share_text(least[claim.party_id]),
+            "most": share_text(claim.share),
+        }
+        for claim in claims
+        if not least[claim.party_id] <= given[claim.party_id] <= claim.share
+    ]
 
 
 def _must_be_proposed(dispute: Dispute, outcome: DisputeOutcome) -> None:
