@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cmo_portal.common.amounts import AmountRule, parse_amount, refusal_in_a_field
 from cmo_portal.common.cleaning import clean_lines, clean_text
+from cmo_portal.common.periods import FIRST_DAY, LAST_DAY
 from cmo_portal.common.shares import ShareRefused, read_share
 from cmo_portal.common.tables.errors import ValueRefused
 from cmo_portal.wording import share_text
@@ -63,11 +64,17 @@ class DayField(forms.DateField):
 
     widget = DayInput
     input_formats = ["%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d %B %Y"]
-    default_error_messages = {"invalid": _("This is not a date. Write it as 2026-11-22 or 22/11/2026.")}
+    default_error_messages = {
+        "invalid": _("This is not a date. Write it as 2026-11-22 or 22/11/2026."),
+        "unlikely": _("Give a day of the years 1000 to 3999. Leave the date empty where there is no bound."),
+    }
 
     def to_python(self, value: Any) -> datetime.date | None:
-        """Accept dates of four-digit years only: 22/11/26 would be a guess."""
-        return super().to_python(value.strip() if isinstance(value, str) else value)
+        """Accept dates of four-digit years only: 22/11/26 would be a guess. Every day has one before and after it."""
+        day = super().to_python(value.strip() if isinstance(value, str) else value)
+        if day is not None and not FIRST_DAY <= day <= LAST_DAY:
+            raise ValidationError(self.error_messages["unlikely"], code="unlikely")
+        return day
 
 
 class MoneyField(TextField):

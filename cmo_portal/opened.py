@@ -30,7 +30,7 @@ class Opened:
 
     def __init__(self, request: HttpRequest, standing: Standing) -> None:
         self._standing = standing
-        self.mark = request.POST.get("opened", "") if request.method == "POST" else _mark_of(standing())
+        self.mark = request.POST.get("opened", "") or _mark_of(standing())
 
     @contextmanager
     def unchanged(self, record: models.Model | None, typed: Sequence[forms.BaseForm]) -> Iterator[None]:

@@ -17,6 +17,7 @@ from works.views.staff import (
     new_work,
     number_files,
     numbers,
+    shares,
     undo,
 )
 from works.views.staff import recordings as staff_recordings
@@ -61,7 +62,7 @@ urlpatterns = [
     path("staff/works/<uuid:uid>/description/<slug:section>/", description.section_edit, name="staff-section-edit"),
     path("staff/works/<uuid:uid>/proposal/<str:right>/", description.share_proposal, name="staff-share-proposal"),
     path("staff/works/<uuid:uid>/decide/", staff.work_decide, name="staff-work-decide"),
-    path("staff/works/<uuid:uid>/shares/<str:right>/", staff.share_edit, name="staff-share-edit"),
+    path("staff/works/<uuid:uid>/shares/<str:right>/", shares.share_edit, name="staff-share-edit"),
     path("staff/works/<uuid:uid>/disputes/<str:right>/", staff.dispute_open, name="staff-dispute-open"),
     path("staff/works/disputes/rules/", dispute_rules.rule_list, name="staff-dispute-rules"),
     path(

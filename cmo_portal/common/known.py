@@ -18,8 +18,7 @@ Row = TypeVar("Row", bound=models.Model)
 
 def end_of_day(day: dt.date) -> dt.datetime:
     """The moment at which a day of the society is over."""
-    next_day = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), tzinfo=timezone.get_default_timezone())
-    return next_day - dt.timedelta(microseconds=1)
+    return dt.datetime.combine(day, dt.time.max, tzinfo=timezone.get_default_timezone())
 
 
 def table_as_known(table: str, *, ever: str = "TRUE") -> str:

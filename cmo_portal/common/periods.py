@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Protocol, TypeVar
 
+FIRST_DAY, LAST_DAY = date(1000, 1, 1), date(3999, 12, 31)  # of what is typed: each has a day before and after it
 ENGLISH_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 FIRST_FISCAL_MONTH = 7  # July; a society with another fiscal year passes its own
 

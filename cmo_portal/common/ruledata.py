@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from .money import AmountError, Currency, parse_fraction
+from .periods import FIRST_DAY, LAST_DAY
 from .words import Words, gettext_noop, say, text
 
 Names = tuple[tuple[str, str], ...]
@@ -139,10 +140,13 @@ class Reader:
         if value is None:
             return None
         try:
-            return date.fromisoformat(value)
+            day = date.fromisoformat(value)
         except (TypeError, ValueError):
+            day = None
+        if day is None or not FIRST_DAY <= day <= LAST_DAY:
             self.complain(key, value, say(gettext_noop("Write the day as year-month-day, such as 2026-07-01.")))
             return None
+        return day
 
     def names(self, key: str) -> Names:
         """A name: one text, or one per language as {"en": "seats", "ur": "نشستیں"}."""

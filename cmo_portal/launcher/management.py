@@ -27,7 +27,7 @@ def run_manage(root: Path, arguments: list[str]) -> int:
     services = Services(data, environment)
     try:
         services.join()
-        return in_foreground(command_of(environment, root, arguments), root, variables_of_commands(root, services))
+        return in_foreground(command_of(environment, root, arguments), variables_of_commands(root, services))
     finally:
         with undisturbed():
             services.leave()
@@ -42,7 +42,7 @@ def run_bench(root: Path, arguments: list[str]) -> int:
     try:
         services.join()
         env = variables_of_commands(root, services) | {"BENCH_SUPERUSER_URL": services.superuser_url}
-        return in_foreground(command_of(environment, root, ["bench", *arguments]), root, env)
+        return in_foreground(command_of(environment, root, ["bench", *arguments]), env)
     finally:
         with undisturbed():
             services.leave()
@@ -70,9 +70,10 @@ def command_of(environment: Environment, root: Path, arguments: list[str]) -> li
     return [str(environment.python), str(root / "manage.py"), *arguments]
 
 
-def in_foreground(command: list[str], root: Path, env: dict[str, str]) -> int:
-    """Run a command with our terminal; Ctrl-C reaches it by itself, other signals are handed on. Its exit code."""
-    child = subprocess.Popen(command, cwd=root, env=env)
+def in_foreground(command: list[str], env: dict[str, str]) -> int:
+    """Run a command with our terminal, in the folder where the person stands, so that paths mean what they say there;
+    Ctrl-C reaches it by itself, other signals are handed on. Its exit code."""
+    child = subprocess.Popen(command, env=env)
 
     def hand_on(number: int, _frame: FrameType | None) -> None:
         if number != signal.SIGINT:

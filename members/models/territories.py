@@ -1,6 +1,7 @@
 """Territories by their TIS numbers, and in words."""
 
 import re
+from itertools import groupby
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -20,14 +21,20 @@ def own_territory() -> str:
 
 
 def territory_text(area: str) -> str:
-    """A written area in words: "Pakistan", "Europe and India", "The whole world without India"."""
-    included = [_name(code) for sign, code in _TERM.findall(area) if sign != "-"]
-    excluded = [_name(code) for sign, code in _TERM.findall(area) if sign == "-"]
-    if not included:
-        return area
-    if not excluded:
-        return _listed(included)
-    return _("%(area)s without %(excluded)s") % {"area": _listed(included), "excluded": _listed(excluded)}
+    """A written area in words, in the order in which it is read: "Pakistan", "Europe and India", "The whole world
+    without India", "The whole world without Asia, but with Pakistan"."""
+    text, is_amended = "", False
+    for excludes, terms in groupby(_TERM.findall(area), key=lambda term: term[0] == "-"):
+        names = _listed([_name(code) for _sign, code in terms])
+        if not text:
+            text = "" if excludes else names  # what is taken out of nothing says nothing
+        elif not excludes:
+            text, is_amended = _("%(area)s, but with %(names)s") % {"area": text, "names": names}, True
+        elif is_amended:
+            text = _("%(area)s, but without %(names)s") % {"area": text, "names": names}
+        else:
+            text = _("%(area)s without %(excluded)s") % {"area": text, "excluded": names}
+    return text or area
 
 
 def _name(code: str) -> str:

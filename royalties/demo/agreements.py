@@ -17,7 +17,13 @@ def load(story: Story, publisher: Party, others: Sequence[Party], song: Work) ->
     abroad, administrator, former = [firm for firm in others if firm != publisher][:3]
     start = story.beginning - dt.timedelta(days=400)
     _record(publisher, abroad, Terms("PG", start, territory=ABROAD, signed_on=start, advance_given=True))
-    _record(publisher, administrator, Terms("PS", start, territory="0586", post_term="O"), song, units=150_000)
+    _record(
+        publisher,
+        administrator,
+        Terms("PS", start, territory="0586", prior_royalties="A", post_term="O"),
+        song,
+        units=150_000,
+    )
     ended = Terms("PG", start, end_date=story.beginning - dt.timedelta(days=30), post_term="O")
     _record(administrator, former, ended)
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from works.queries.chains import STATES, Loaded
+from works.queries.chain_tables import STATES
+from works.queries.chains import Loaded
 from works.rules.chains import OPEN_END, Named, Owners
 from works.rules.regrouping import SharePart
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from cmo_portal.launcher import browser, testing, variables
+from cmo_portal.launcher import browser, management, testing, variables
 from cmo_portal.launcher.console import LauncherError
 from cmo_portal.launcher.data import DataFolder, fresh_secrets
 from cmo_portal.launcher.preparation import remember_mode
@@ -379,3 +379,10 @@ def sleeping_run() -> Iterator[tuple[Bed, subprocess.Popen[str]]]:
         time.sleep(0.1)
     yield bed, child
     bed.clear()
+
+
+def test_a_command_runs_in_the_folder_where_the_person_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write = "import pathlib; pathlib.Path('here').touch()"
+    assert management.in_foreground([sys.executable, "-c", write], dict(os.environ)) == 0
+    assert (tmp_path / "here").exists()

@@ -11,7 +11,7 @@ from royalties.models import RunShare, SuspenseLine
 from royalties.rules.kernel import DISPUTE, NO_MANDATE, PUBLIC_DOMAIN, UNCLAIMED, UNCONFIRMED, UNDOCUMENTED
 from tests.factories import royalties as make
 from tests.factories.members import make_member, make_party
-from works.models import Work, WorkShare
+from works.models import SplitProposal, Work, WorkShare
 from works.queries.distributable import statuses
 from works.services.agreements import NewAgreement, NewSide, Terms, record_agreement
 
@@ -111,3 +111,21 @@ def test_the_money_of_words_that_belong_to_nobody_is_held_under_its_own_name(sig
     page = sign_in(member.user).get(f"/my/works/{song.uid}/").content.decode()
     assert "In full" in page and "public domain: belongs to nobody" in page and "owner not known" not in page
     assert statuses([song.pk], right="PR", on=dt.date(1970, 1, 1))[song.pk].held[0].reason == "free"  # folk: always
+
+
+@pytest.mark.parametrize("state", ["submitted", "refused", "withdrawn"])
+def test_nothing_of_a_work_that_is_not_registered_is_said_to_pay(state: str, sign_in: Any) -> None:
+    member = make_member()
+    song = make.song("Not yet", (member.party, 100))
+    Work.objects.filter(pk=song.pk).update(state=state)
+    found = statuses([song.pk], right="PR", on=dt.date(2026, 6, 30))[song.pk]
+    assert (found.status, [part.reason for part in found.held]) == ("none", ["not_registered"])
+
+
+def test_what_a_refused_split_needs_is_another_proposal() -> None:
+    song = unconfirmed()
+    days = {"remind_on": dt.date(2026, 6, 1), "answer_by": dt.date(2026, 6, 30)}
+    round_ = SplitProposal.objects.create(work=song, round=1, parts=[], digest=bytes(32), **days)
+    assert statuses([song.pk], right="PR", on=dt.date(2026, 6, 30))[song.pk].held[0].reason == "unconfirmed"
+    SplitProposal.objects.filter(pk=round_.pk).update(state="refused")
+    assert statuses([song.pk], right="PR", on=dt.date(2026, 6, 30))[song.pk].held[0].reason == "refused_split"

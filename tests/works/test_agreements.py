@@ -216,6 +216,10 @@ def test_the_command_gives_shares_paths_and_words_as_json(documentation: Any, fi
     [
         ("work", "W9999999", "no work"),
         ("territory", "9999", "TIS"),
+        ("territory", "0891", "no country on this day"),
+        ("territory", "0278", "no country on this day"),
+        ("territory", "0810", "no country on this day"),
+        ("territory", "0200", "no country on this day"),
         ("on", "30.6.2026", "not a day"),
         ("known_on", "2999-01-01", "will be known"),
     ],

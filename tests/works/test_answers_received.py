@@ -96,7 +96,7 @@ def test_an_answer_of_version_3_with_the_same_letters_means_something_else(by: A
 
 def test_an_iswc_that_a_society_assigns_is_noted_on_our_work(by: Any) -> None:
     song = work("Dil", (member_of("Sana Ahmed"), "CA", 100))
-    notice = changed(OWN_WORK, "NWR", submitter_work_no=song.number, iswc="T0345246801")
+    notice = changed(OWN_WORK, "NWR", title="DIL", submitter_work_no=song.number, iswc="T0345246801")
     records = tuple(("ISW" if kind == "NWR" else kind, fields) for kind, fields in notice)
     file = take(cwr_file(("ISW", [records])), by)
     song.refresh_from_db()
@@ -108,7 +108,7 @@ def test_an_iswc_that_contradicts_ours_is_a_conflict_and_changes_nothing(by: Any
     song = work("Dil", (member_of("Sana Ahmed"), "CA", 100), iswc="T1234567894")
     records = tuple(
         ("ISW" if kind == "NWR" else kind, fields)
-        for kind, fields in changed(OWN_WORK, "NWR", submitter_work_no=song.number, iswc="T0345246801")
+        for kind, fields in changed(OWN_WORK, "NWR", title="DIL", submitter_work_no=song.number, iswc="T0345246801")
     )
     file = take(cwr_file(("ISW", [records])), by)
     song.refresh_from_db()

@@ -243,6 +243,32 @@ def test_a_title_that_others_have_too_waits_for_the_desk_unless_the_desk_brings_
     assert (third.state, set(third.shares.values_list("state", flat=True))) == ("registered", {"active"})
 
 
+def test_the_desk_says_in_which_territory_the_shares_of_a_work_hold(nazia: Member, staff: Any) -> None:
+    by = staff("documentation")
+    lines = [
+        line("1", "Chandni Raat", "Nazia Hassan", "60", number=nazia.number, territory="Europe + Pakistan"),
+        line("1", "Chandni Raat", "Somebody New", "40"),
+        line("2", "Dil Ki Baat", "Nazia Hassan", "100", number=nazia.number),
+        line("3", "Teri Yaad", "Nazia Hassan", "100", number=nazia.number, territory="Atlantis"),
+    ]
+    file = receive(csv_of(*lines), by)
+    assert told(file) == [(5, "territory", "“Atlantis” is no territory that we know.")]
+    take(file, by)
+    held = WorkShare.objects.filter(right="PR").order_by("work__title", "-share")
+    assert list(held.values_list("work__title", "territory")) == [
+        ("Chandni Raat", "2120+0586"),
+        ("Chandni Raat", "2120+0586"),
+        ("Dil Ki Baat", "2136"),
+    ]
+
+
+def test_a_member_registers_for_the_whole_world(nazia: Member) -> None:
+    sent = line("1", "Chandni Raat", "Nazia Hassan", "100", territory="Pakistan")
+    file = receive(csv_of(sent), nazia.user, nazia.party)
+    assert told(file) == [(2, "territory", "Members register their shares for the whole world.")]
+    assert statuses(receive(csv_of(sent | {"territory": "World"}), nazia.user, nazia.party)) == ["AS"]
+
+
 def test_a_recording_of_others_is_a_conflict_for_a_member(nazia: Member) -> None:
     theirs = work("Another", (make_party("X", "Y"), "CA", 100))
     link_recordings([(theirs, NewRecording("PKABC2600001"))])

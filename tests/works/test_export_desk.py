@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from cmo_portal.jobs.models import Job
 from cmo_portal.jobs.tasks import run_job
@@ -35,6 +35,23 @@ def test_a_work_sent_before_goes_out_as_a_revision_behind_the_new_ones(by: Any) 
         ("REV", first.number),
     ]
     assert (file.number, file.report["NWR"], file.report["REV"]) == (2, 1, 1)
+
+
+def test_a_receiver_who_never_got_a_work_gets_it_as_a_new_one(by: Any) -> None:
+    work("First", (member_of("Sana Ahmed"), "CA", 100))
+    for receiver, kind in (
+        ("052", "NWR"),
+        ("010", "NWR"),
+        ("52", "REV"),
+        ("000", "NWR"),
+        ("prs", "NWR"),
+        ("PRS", "REV"),
+    ):
+        file = export(by, receiver=receiver)
+        assert [each.transaction_type for each in sent(file)] == [kind], receiver
+    assert list(ExportFile.objects.order_by("pk").values_list("receiver", flat=True)) == [
+        "052", "010", "052", "000", "PRS", "PRS",
+    ]  # fmt: skip
 
 
 def test_a_rejected_work_is_sent_as_new_once_more(by: Any) -> None:
@@ -108,3 +125,19 @@ def test_the_command_writes_the_same_file_and_reports_it(by: Any, tmp_path: Any)
     assert (report["state"], report["sent"], report["refused"]) == ("written", 1, 1)
     assert (tmp_path / "out.V22").read_bytes() == data_of(ExportFile.objects.get())
     assert "no_roman" not in said.read_text("utf-8-sig") and "Roman letters" in said.read_text("utf-8-sig")
+
+
+@pytest.mark.parametrize("out", ["missing/out.V22", "."])
+def test_an_export_that_can_go_nowhere_is_never_made(out: str, by: Any, tmp_path: Any) -> None:
+    work("Dil", (member_of("Sana Ahmed"), "CA", 100))
+    with pytest.raises(CommandError, match=r"^[^\n]*(out\.V22: No such file|Is a directory)[^\n]*$"):
+        call_command("export_cwr", "--version", "2.2", "--out", str(tmp_path / out))
+    assert not ExportFile.objects.exists() and not ExportedWork.objects.exists()
+
+
+def test_an_export_without_a_work_leaves_no_older_file_standing(by: Any, tmp_path: Any) -> None:
+    target = tmp_path / "out.V22"
+    target.write_text("an older file")
+    said = io.StringIO()
+    call_command("export_cwr", "--version", "2.2", "--out", str(target), stdout=io.StringIO(), stderr=said)
+    assert not target.exists() and "nothing to send" in said.getvalue()

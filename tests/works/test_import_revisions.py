@@ -7,8 +7,8 @@ import pytest
 from cmo_portal.common import clock
 from cmo_portal.wording import words_text
 from tests.factories.works import PERCENT, party, work
-from tests.works.formats.cwr_files import OWN_WORK, changed, cwr_file
-from tests.works.import_files import ISWC, answers, as_revision, numbered, statuses, take
+from tests.works.formats.cwr_files import OWN_WORK, as_bytes, changed, cwr_file, cwr_lines
+from tests.works.import_files import ISWC, answers, as_revision, check, numbered, statuses, take
 from works.models import Dispute, Work, WorkShare
 from works.queries.disputes import sentence_of
 from works.services.disputes import NewClaim, open_dispute
@@ -36,7 +36,7 @@ def test_a_revision_of_a_known_work_replaces_what_its_sender_brought(by: Any) ->
     revised = changed(revised, "REV", title="EVENING IN LAHORE, REVISED", iswc=ISWC)
     revised = changed(changed(revised, "SPT", pr_collection="02500"), "SWT", pr_collection="07500")
     file = take(cwr_file(("REV", [revised])), by)
-    assert statuses(file) == ["AC"]
+    assert statuses(file) == ["AS"], "accepted as it was sent"
     found = Work.objects.get()
     assert sorted(found.shares.filter(right="PR").values_list("share", flat=True)) == [25 * PERCENT, 75 * PERCENT]
     assert (found.title, found.iswc) == ("EVENING IN LAHORE, REVISED", ISWC)
@@ -52,7 +52,7 @@ def test_a_revision_of_an_unknown_work_is_taken_as_new_with_a_remark(by: Any) ->
 def test_a_work_and_its_revision_in_one_file_make_one_work(by: Any) -> None:
     revised = as_revision(changed(numbered("A"), "NWR", duration="000400"))
     file = take(cwr_file(("NWR", [numbered("A")]), ("REV", [revised])), by)
-    assert statuses(file) == ["AS", "AC"]
+    assert statuses(file) == ["AS", "AS"]
     assert Work.objects.get().duration == 240
 
 
@@ -127,3 +127,13 @@ def test_a_revision_above_the_whole_opens_a_dispute_that_names_the_file_and_the_
     shares = song.shares.filter(right="PR")
     assert sum(row.share for row in shares) == 100 * PERCENT
     assert sum(row.share for row in shares if row.state == "disputed") == dispute.share
+
+
+def test_the_page_names_the_work_and_the_place_of_each_complaint(by: Any, sign_in: Any) -> None:
+    ours = work("Sham", (party("Alia Rahman"), "CA", 100), iswc=ISWC)
+    lines = cwr_lines(("NWR", [numbered("A", iswc=ISWC), numbered("B")]))
+    lines[10] = f"   {lines[10][3:]}"
+    file = check(as_bytes(lines), by)
+    page = sign_in(by).get(f"/staff/registrations/{file.uid}/").content.decode()
+    assert f"Our work {ours.number}, “Sham”, has the ISWC {ISWC} already." in page
+    assert "Line 11:" in page and "Line 11, :" not in page and "Line 0" not in page

@@ -75,10 +75,10 @@ def test_the_dry_run_promises_what_the_import_does(by: Any) -> None:
     assert statuses(file) == promised == ["AS", "AS", "RJ"]
 
 
-@pytest.mark.parametrize("name", ONLY_ANSWERS)
-def test_answers_about_works_that_are_not_ours_are_kept_as_such(name: str, by: Any) -> None:
+@pytest.mark.parametrize(("name", "status"), zip(ONLY_ANSWERS, ("RJ", "UM"), strict=True))
+def test_answers_of_ours_are_refused_and_those_about_other_works_kept_as_such(name: str, status: str, by: Any) -> None:
     file = import_registration_file(file=golden(name, by), by=by, now=clock.now())
-    assert file.state == "nothing" and set(statuses(file)) == {"UM"} and not file.answer
+    assert file.state == "nothing" and set(statuses(file)) == {status} and not file.answer
     assert not Work.objects.exists()
 
 
@@ -245,7 +245,7 @@ def test_a_work_of_version_3_is_taken_with_what_its_parties_collect_here(name: s
         ("E", 25 * PERCENT, "0586"),
     ]
     again = take((DATA / name).read_bytes().replace(b"20261101101500", b"20261101101501"), by, name)
-    assert statuses(again)[0] == "AC" and Work.objects.count() == 1
+    assert statuses(again)[0] == "AS" and Work.objects.count() == 1
 
 
 def test_a_file_that_brings_nothing_says_so_and_is_answered_when_it_is_checked(by: Any, sign_in: Any) -> None:
@@ -271,6 +271,6 @@ def test_a_number_and_an_iswc_of_an_earlier_slice_are_found_in_the_rows_of_the_f
     monkeypatch.setattr(imports, "SLICE", 1)
     works = [numbered("A", iswc=ISWC), numbered("B"), numbered("C", iswc=ISWC)]
     file = check(cwr_file(("NWR", works), ("REV", [as_revision(numbered("A"))])), by)
-    assert statuses(file) == ["AS", "AS", "CO", "AC"]
+    assert statuses(file) == ["AS", "AS", "CO", "AS"]
     import_registration_file(file=file, by=by, now=clock.now())
-    assert statuses(file) == ["AS", "AS", "CO", "AC"] and Work.objects.count() == 2
+    assert statuses(file) == ["AS", "AS", "CO", "AS"] and Work.objects.count() == 2

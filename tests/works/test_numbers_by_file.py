@@ -140,6 +140,7 @@ def test_the_records_of_cwr_3_have_their_layout_and_leave_out_what_they_cannot_c
     lines = numbers.file_again(file).decode("ascii").split("\r\n")
     assert [line[:3] for line in lines] == ["HDR", "GRH", "ISR", "WRI", "GRT", "TRL", ""]
     assert [len(line) for line in lines[:-1]] == [195, 26, 107, 136, 24, 24]
+    assert lines[0].startswith(f"HDRSO362 {'COMP':<45}"), "our name in the CISAC list, as in our other files"
     assert lines[3][33:44] == "00014107338" and lines[4][8:] == "0000000100000004" and lines[5][16:] == "00000006"
     assert file.filename == f"CW26{file.number:04d}362_0000_V3-0-0.ISR" and file.held_back == 1
     left = NumberRequest.objects.get(state="waiting")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cmo_portal.forms import DayField, TextField
 from members.models import Party
-from works.forms.fields import AreaField, ShareField, parties_by_uid
+from works.forms.fields import UNKNOWN_PARTY, AreaField, OnceForm, ShareField, parties_by_uid
 from works.models import Agreement, AgreementRole, AgreementType, Work
 from works.models.agreements import PostTerm, PriorRoyalties
 from works.queries.regrouping import standing_work
@@ -86,12 +86,19 @@ class SideForm(forms.Form):
         if self.is_bound and self["remove"].value():
             self.fields["role"].required = False
 
+    def clean(self) -> dict[str, Any]:
+        """A row names a party that is in the register."""
+        data: dict[str, Any] = super().clean() or {}
+        if data.get("party") and self.owner is None and not data.get("remove"):
+            self.add_error("role", UNKNOWN_PARTY)
+        return data
+
 
 class BaseSides(forms.BaseFormSet):  # type: ignore[type-arg]
     """The parties of an agreement."""
 
     def name_owners(self) -> None:
-        """Give each row its party, in one query."""
+        """Give each row its party, in one query; a uid that names nobody is a fault of the row."""
         known = parties_by_uid(form["party"].value() for form in self.forms)
         for form in self.forms:
             form.owner = known.get(str(form["party"].value() or ""))
@@ -126,6 +133,10 @@ def typed_sides(data: Mapping[str, Any]) -> list[dict[str, Any]]:
     if added and len(rows) < MOST_SIDES:
         rows.append({"party": added})
     return rows
+
+
+class EntryForm(OnceForm):
+    """One entry of one agreement."""
 
 
 class WorksForm(forms.Form):

@@ -41,16 +41,14 @@ class Drawn:
 
 
 def picture(collection: Collection, *, mirrored: bool) -> list[Drawn]:
-    """The parties from the top down. Mirrored they stand at the other side."""
-    parts = [
-        (
-            part.share_id,
-            [(str(step.party), step.agreement.number if step.agreement else "") for step in part.steps],
-            part.units,
-            part.state,
-        )
-        for part in collection.parts
-    ]
+    """The parties from the top down, and below a part that agreements hold up those to whom they lead. Mirrored they
+    stand at the other side."""
+    parts = []
+    for part in collection.parts:
+        way = [(str(step.party), step.agreement.number if step.agreement else "") for step in part.steps]
+        parts.append((part.share_id, way, part.units, part.state))
+        for fault in part.faults:
+            parts.append((part.share_id, [*way, (str(fault.party), fault.agreement.number)], 0, part.state))
     side = -1 if mirrored else 1
     return [_drawn(node, side) for node in tree(parts)]
 

@@ -28,6 +28,7 @@ from works.rules.languages import FREQUENT, LANGUAGES
 
 __all__ = ["ShareField", "share_figure"]
 
+UNKNOWN_PARTY = _("The register has no such party any more. Remove this row, look for the party and add it again.")
 LANGUAGE_CHOICES: list[tuple[str, Any]] = [
     ("", _("Choose")),
     *((code, LANGUAGES[code]) for code in FREQUENT),

@@ -14,6 +14,7 @@ from members.models import Party
 from works.forms.fields import (
     LANGUAGE_CHOICES,
     MEMBER_ROLES,
+    AreaField,
     RomanTitleField,
     ShareField,
     TidyField,
@@ -80,6 +81,16 @@ class TitleForm(OriginFields):
         if data.get("performer") and not data.get("isrc") and "isrc" not in self.errors:
             self.add_error("isrc", _("Give the ISRC of the recording too, or leave its performer empty."))
         return data
+
+
+class DeskTitleForm(TitleForm):
+    """The title as the documentation desk types it, and where the shares hold."""
+
+    territory = AreaField(
+        label=_("Territory of the shares"),
+        required=False,
+        help_text=_("Empty: the whole world. Shares of other territories are entered on the page of the work."),
+    )
 
 
 class KnownForm(forms.Form):

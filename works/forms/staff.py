@@ -13,7 +13,7 @@ from members.models import Party
 from members.rules.territories import territories
 from works.forms.bulk import looks_like_cwr
 from works.forms.contested import claimed_area_field, sampled_field, with_sample
-from works.forms.fields import ROLES, AreaField, ShareField, parties_by_uid
+from works.forms.fields import ROLES, UNKNOWN_PARTY, AreaField, ShareField, parties_by_uid
 from works.models import DisputeKind, WorkShare
 
 MOST_ROWS = 60
@@ -41,6 +41,13 @@ class OwnerRowForm(forms.Form):
         leaves = self.is_bound and bool(self["remove"].value())
         self.fields["role"].required = bool(self["party"].value()) and not leaves
         self.fields["share"].required = not leaves
+
+    def clean(self) -> dict[str, Any]:
+        """A row that names a party names one that is in the register."""
+        data: dict[str, Any] = super().clean() or {}
+        if data.get("party") and self.owner is None and not data.get("remove"):
+            self.add_error("role", UNKNOWN_PARTY)
+        return data
 
 
 class BaseOwnerRows(forms.BaseFormSet):  # type: ignore[type-arg]
@@ -93,23 +100,6 @@ class FindPartyForm(forms.Form):
         required=False,
         max_length=200,
         widget=forms.TextInput(attrs={"type": "search", "dir": "auto", "autocomplete": "off"}),
-    )
-
-
-class CorrectionForm(forms.Form):
-    """Since when, and why."""
-
-    valid_from = DayField(
-        label=_("Valid from"),
-        required=False,
-        help_text=_("The day on which ownership changed. Leave it empty if the shares on record were never right."),
-    )
-    reason = TextField(
-        label=_("Reason"),
-        max_length=500,
-        help_text=_("For example: contract of 4 May 2026, letter of the publisher. It stands in the record of acts."),
-        widget=forms.Textarea(attrs={"rows": "3", "dir": "auto"}),
-        error_messages={"required": _("Say why the shares change.")},
     )
 
 
@@ -167,6 +157,7 @@ class DayFilter(forms.Form):
     """As of which day a work is shown, as known at the end of which day, and where."""
 
     on = DayField(label=_("Shares as of"), required=False)
+    collected_on = DayField(label=_("Collected on"), required=False)
     known_on = DayField(label=_("As known on"), required=False)
     country = AreaField(label=_("Collected in"), required=False, help_text="")
 
@@ -194,6 +185,14 @@ class DayFilter(forms.Form):
         if day and day > clock.today():
             raise forms.ValidationError(_("Nobody knows yet what will be known then. Give a day up to today."))
         return day if day is None or day < clock.today() else None
+
+    def clean(self) -> dict[str, Any]:
+        """Nothing is collected before it is used."""
+        data: dict[str, Any] = super().clean() or {}
+        used = data.get("on") or data.get("known_on") or clock.today()
+        if (day := data.get("collected_on")) and day < used:
+            self.add_error("collected_on", _("Nothing is collected before it is used. Give the day of use or a later."))
+        return data
 
 
 class RegistrationFileForm(forms.Form):

@@ -18,6 +18,7 @@ class ExportFile(Public):
     filename = models.CharField(_("file name"), max_length=40)
     version = models.CharField(_("version"), max_length=3)
     since = models.DateField(_("works changed since"), null=True, blank=True)
+    receiver = models.CharField(_("receiver"), max_length=4, default="000")  # a sender or society code
     state = models.CharField(
         max_length=10,
         choices=[

@@ -15,7 +15,7 @@ from works.models.works import Work
 
 class RegistrationFile(Public):
     """A received registration file. The same bytes stand once (M08); an undone file frees them. A member's file names
-    her `party`."""
+    her `party`. The answers of a year are counted without a gap, as the names of CWR files are."""
 
     filename = models.CharField(_("file name"), max_length=200)
     sha256 = models.BinaryField(max_length=32, editable=False)
@@ -39,6 +39,8 @@ class RegistrationFile(Public):
     )
     report = models.JSONField(default=dict)
     answer = models.FileField(_("answer (ACK)"), upload_to="registrations/", blank=True)
+    answer_year = models.SmallIntegerField(null=True, blank=True)
+    answer_number = models.SmallIntegerField(null=True, blank=True)
     received_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     imported_at = models.DateTimeField(null=True, blank=True)
 
@@ -49,7 +51,8 @@ class RegistrationFile(Public):
         constraints = [
             models.UniqueConstraint(
                 fields=["sha256"], condition=~models.Q(state="undone"), name="registration_file_taken_once"
-            )
+            ),
+            models.UniqueConstraint(fields=["answer_year", "answer_number"], name="one_answer_per_number"),
         ]
         indexes = [models.Index(fields=["sha256"], name="registration_file_by_hash")]
 

@@ -15,7 +15,10 @@ from django.utils.translation import gettext, gettext_lazy
 from cmo_portal.audit.models import Act
 from cmo_portal.common.texts import Text
 from cmo_portal.wording import date_text, share_text
+from members.models.territories import territory_text
 from works.models import (
+    Agreement,
+    AgreementWork,
     Instrumentation,
     PublicDomainElement,
     Recording,
@@ -37,6 +40,9 @@ TABLES: dict[str, type[models.Model]] = {
     "correct_settings": Instrumentation,
     "correct_numbers": WorkIdentifier,
     "save_recording": Recording,
+    "correct_agreement": Agreement,
+    "name_works_of_agreement": AgreementWork,
+    "drop_works_of_agreement": AgreementWork,
 }
 LABELS: dict[str, Text] = {
     "duration": gettext_lazy("Length"),
@@ -59,7 +65,7 @@ class Change:
 
 
 def changes_of(act: Act) -> list[Change]:
-    """What an act on a work or a recording changed; nothing for acts that keep no values."""
+    """What an act on a work, a recording or an agreement changed; nothing for acts that keep no values."""
     table = TABLES.get(act.verb)
     return list(_changes(table, act.facts)) if table is not None else []
 
@@ -99,6 +105,8 @@ def _told(field: Any, name: str, value: Any) -> str:
         return writers_text(value) if isinstance(value[0], dict) else gettext(", ").join(map(str, value))
     if name == "duration":
         return f"{value // 60}:{value % 60:02d}"
+    if name == "territory":
+        return territory_text(value)
     if name == "part":
         return share_text(value)
     if name == "language":

@@ -44,17 +44,30 @@ class WorkAsOf:
 
 
 def work_as_of(
-    work: Work, *, on: dt.date, known_on: dt.date | None = None, territory: str | None = None
+    work: Work,
+    *,
+    on: dt.date,
+    collected_on: dt.date | None = None,
+    known_on: dt.date | None = None,
+    territory: str | None = None,
 ) -> WorkAsOf | None:
     """A work as it stood on `on`, as known now or at the end of `known_on`, with who collects in a country (the
-    society's own); None where it was not known yet. A fixed number of queries, whatever there is of it."""
+    society's own) on `collected_on` (the same day); None where it was not known yet. A fixed number of queries,
+    whatever there is of it."""
     books = Books(known_on)
     found = books.rows(Work, "registered_by", "merged_into", id=work.pk)
     if not found:
         return None
     [known] = found
-    here = _resolved(known, own_territory(), on, known_on)
-    asked = here if territory in (None, own_territory()) else _resolved(known, territory, on, known_on)
+
+    def answers(country: str) -> list[Resolved]:
+        return [
+            resolved([known.pk], right=right, territory=country, on=on, collected_on=collected_on, known_on=known_on)
+            for right in Right.values
+        ]
+
+    here = answers(own_territory())
+    asked = here if territory in (None, own_territory()) else answers(territory)
     rounds = books.rows(SplitProposal, work_id=known.pk)
     return WorkAsOf(
         work=known,
@@ -68,7 +81,3 @@ def work_as_of(
         split=max(rounds, key=lambda proposal: proposal.round, default=None),
         regroupings=regroupings_of(known, books=books),
     )
-
-
-def _resolved(work: Work, territory: str, on: dt.date, known_on: dt.date | None) -> list[Resolved]:
-    return [resolved([work.pk], right=right, territory=territory, on=on, known_on=known_on) for right in Right.values]

@@ -1,11 +1,14 @@
 """Who may collect a work, in words: a sentence for each part, and one for each link that leads nowhere."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from django.utils.translation import gettext as _
 
-from cmo_portal.wording import isolated, share_text
-from works.queries.chains import Collection, CollectionShare
+from cmo_portal.wording import date_text, isolated, share_text
+from works.queries.chains import Collection, CollectionShare, Fault
+from works.rules.collection_grounds import POST_TERM, PRIOR, RETENTION
+
+ARROW = "\N{RIGHTWARDS ARROW}"
 
 
 def sentences(collection: Collection, *, mark: Callable[[str], str] = isolated) -> list[str]:
@@ -14,6 +17,7 @@ def sentences(collection: Collection, *, mark: Callable[[str], str] = isolated) 
     `mark` is put around names and shares: isolated, an Urdu sentence keeps its order around Roman names.
     """
     said = [_part(part, mark) for part in collection.parts]
+    said += dict.fromkeys(_outside(collection, mark))
     said += [
         _("Agreement %(agreement)s names this work, but nobody gave its assignor a part of it: a link is missing.")
         % {"agreement": mark(agreement.number)}
@@ -22,12 +26,36 @@ def sentences(collection: Collection, *, mark: Callable[[str], str] = isolated) 
     return said
 
 
+def _outside(collection: Collection, mark: Callable[[str], str]) -> Iterator[str]:
+    """On what the agreements on the ways collect that do so outside their term."""
+    days = {"used": date_text(collection.on), "collected": date_text(collection.collected_on)}
+    for part in collection.parts:
+        for step in part.steps:
+            for ground in step.grounds:
+                yield _GROUNDS[ground]() % {"agreement": mark(str(step.agreement)), **days}
+
+
+_GROUNDS = {
+    PRIOR: lambda: _("Agreement %(agreement)s begins after the use on %(used)s: it is collected as prior royalties."),
+    RETENTION: lambda: _(
+        "Agreement %(agreement)s has ended: for use on %(used)s, collected on %(collected)s, the acquirer keeps its"
+        " part during retention."
+    ),
+    POST_TERM: lambda: _(
+        "Agreement %(agreement)s has ended before %(collected)s: for use on %(used)s its acquirer still collects, after"
+        " the term."
+    ),
+}
+
+
 def _part(part: CollectionShare, mark: Callable[[str], str]) -> str:
     facts = {
         "share": mark(share_text(part.units)),
         "party": mark(str(part.party or "")),
         "owner": mark(str(part.steps[0].party)) if part.steps else "",
         "way": mark(_way(part)),
+        "agreements": ", ".join(mark(_given(fault)) for fault in part.faults),
+        "circle": "; ".join(mark(f"{_way(part)} {ARROW} {_link(fault)}") for fault in part.faults),
     }
     if part.state == "active" and len(part.steps) == 1:
         return _("%(party)s owns and collects %(share)s.") % facts
@@ -43,13 +71,24 @@ _STATES = {
     "unconfirmed": lambda: _("%(share)s waits until all sides have confirmed the split."),
     "undocumented": lambda: _("%(share)s is not documented."),
     "conflict": lambda: _(
-        "%(share)s stays with %(party)s: the agreements give away more than 100 %% of it, so they cannot all be true."
+        "%(share)s stays with %(party)s: agreements give away more than 100 %% of it, so they cannot all be true:"
+        " %(agreements)s."
     ),
-    "cycle": lambda: _("%(share)s stays with %(party)s: the agreements lead in a circle (%(way)s)."),
+    "cycle": lambda: _("%(share)s stays with %(party)s: the agreements lead in a circle (%(circle)s)."),
 }
 
 
 def _way(part: CollectionShare) -> str:
     """ "Alia Rahman → Indus Publishing (A0000001) → London Music (A0000007)"."""
     names = [f"{step.party} ({step.agreement.number})" if step.agreement else str(step.party) for step in part.steps]
-    return " \N{RIGHTWARDS ARROW} ".join(names)
+    return f" {ARROW} ".join(names)
+
+
+def _link(fault: Fault) -> str:
+    """ "London Music (A0000007)"."""
+    return f"{fault.party} ({fault.agreement.number})"
+
+
+def _given(fault: Fault) -> str:
+    """ "60 % → London Music (A0000007)"."""
+    return f"{share_text(fault.part)} {ARROW} {_link(fault)}"

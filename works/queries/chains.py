@@ -4,7 +4,7 @@ Everything is asked of the tables as they are, or as they were known at a moment
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,16 +12,25 @@ import numpy as np
 
 from cmo_portal.common.columns import I64, order_by
 from cmo_portal.common.copying import copy_out
-from cmo_portal.common.known import Books, end_of_day, table_as_known
+from cmo_portal.common.known import Books, end_of_day
 from cmo_portal.common.money import WHOLE_SHARE
-from cmo_portal.common.pgcopy import layout
 from cmo_portal.common.texts import Text
 from members.models import Party
 from members.models.parties import Right
 from works.models import Agreement
+from works.queries.chain_tables import (
+    AS_KNOWN,
+    LINKS,
+    NAMED,
+    OWNERS,
+    STATES,
+    Tables,
+    links_query,
+    named_query,
+    owners_query,
+)
 from works.queries.free_elements import free_elements, free_names
 from works.rules.chains import (
-    OPEN_END,
     Links,
     Named,
     Owners,
@@ -29,10 +38,10 @@ from works.rules.chains import (
     Resolution,
     effective_shares,
 )
+from works.rules.collection_grounds import grounds
 from works.rules.free_shares import element_of
 from works.rules.roles import WRITER_ROLES
 
-STATES = ("active", "disputed", "unclaimed", "unconfirmed")  # of a share; the position is its number in a column
 # What has become of a part in the end: the state of its share, where that has no owner because words or music belong
 # to nobody, or what is wrong with the agreements. The position is its number in a column.
 ENDS = (*STATES, "free", "conflict", "cycle")
@@ -40,51 +49,6 @@ ONE_WORK = "SELECT unnest(%(works)s::bigint[]) AS work_id"
 ACTIVE = ENDS.index("active")
 _OF_RULE = np.array([ACTIVE, ENDS.index("conflict"), ENDS.index("cycle")], dtype=np.int64)  # by HELD, CONFLICT, CYCLE
 COVERS = np.ones(1, dtype=np.int64)  # the database has asked already which areas cover the country
-
-OWNERS = layout(
-    share_id="int8", work_id="int8", owner_id="int8", units="int4", is_writer="int2", area_no="int2", first_day="int4",
-    last_day="int4", state_no="int2", role_no="int4",
-)  # fmt: skip
-LINKS = layout(
-    agreement_id="int8", assignor_id="int8", acquirer_id="int8", part="int4", area_no="int2", start="int4",
-    first_use="int4", last_use="int4", collected_to="int4", is_specific="int2", is_original="int2",
-    shares_change="int2",
-)  # fmt: skip
-NAMED = layout(agreement_id="int8", work_id="int8", included="int2")
-
-_COVER = """
-    cover AS (
-        SELECT area_id, 1 AS area_no FROM members_arealeaf
-            WHERE %(areas)s::text[] IS NULL AND leaf = %(territory)s AND %(on)s BETWEEN valid_from AND valid_to
-        UNION ALL
-        SELECT area_id, area_no FROM unnest(%(areas)s::text[]) WITH ORDINALITY AS listed(area_id, area_no)
-    )"""
-_DAY = "(coalesce({day}, DATE '{otherwise}') - DATE '0001-01-01') + 1"
-_LONG_AGO, _FOR_EVER = "0001-01-01", "9999-12-31"
-
-
-def _day(column: str, otherwise: str = _FOR_EVER) -> str:
-    """The ordinal of a day, or of `otherwise` where there is none."""
-    return _DAY.format(day=column, otherwise=otherwise)
-
-
-@dataclass(frozen=True, slots=True)
-class Tables:
-    """Where the rows are read: the tables themselves, or what was known of them."""
-
-    share: str = "works_workshare"
-    agreement: str = "works_agreement"
-    party: str = "works_agreementparty"
-    listed: str = "works_agreementwork"
-
-
-_OF_WANTED = "work_id IN (SELECT work_id FROM wanted)"  # the works that a query asks about; each query names them so
-AS_KNOWN = Tables(
-    share=table_as_known("works_workshare", ever=_OF_WANTED),
-    agreement=table_as_known("works_agreement"),
-    party=table_as_known("works_agreementparty"),
-    listed=table_as_known("works_agreementwork", ever=_OF_WANTED),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,15 +91,15 @@ def load_chains(
         "writers": list(WRITER_ROLES),
         "known_at": end_of_day(known_on) if known_on else None,
     }
-    shares = copy_out(_owners_query(tables, works), OWNERS, given)
+    shares = copy_out(owners_query(tables, works), OWNERS, given)
     _mark_free(shares, on, known_on)
     goes_on = shares["state_no"] == ACTIVE
     owners = Owners(
         shares["share_id"], shares["work_id"], np.where(goes_on, shares["owner_id"], 0), shares["units"],
         shares["is_writer"], shares["area_no"], shares["first_day"], shares["last_day"],
     )  # fmt: skip
-    links = copy_out(_links_query(tables, works, right), LINKS, given)
-    named = copy_out(_named_query(tables, works), NAMED, given)
+    links = copy_out(links_query(tables, works, right), LINKS, given)
+    named = copy_out(named_query(tables, works), NAMED, given)
     return Loaded(
         owners,
         shares["owner_id"],
@@ -192,83 +156,26 @@ def ends_of(loaded: Loaded, found: Resolution) -> Ends:
     return Ends(row, origin, end_no, party)
 
 
-def _owners_query(tables: Tables, works: str) -> str:
-    columns = {
-        "share_id": "s.id",
-        "work_id": "s.work_id",
-        "owner_id": "coalesce(s.party_id, 0)",
-        "units": "s.share",
-        "is_writer": "(s.role = ANY (%(writers)s))::int",
-        "area_no": "coalesce(cover.area_no, 0)",
-        "first_day": _day("s.valid_from", _LONG_AGO),
-        "last_day": _day("s.valid_to"),
-        "role_no": "ascii(s.role) * 256 + ascii(substr(s.role, 2))",
-        "state_no": f"array_position(ARRAY{list(STATES)}, s.state::text) - 1",
-    }
-    return f"""WITH wanted AS ({works}), {_COVER}
-        SELECT {OWNERS.select_list(columns)} FROM wanted JOIN {tables.share} s USING (work_id)
-            LEFT JOIN cover ON cover.area_id = s.territory
-        WHERE s."right" = %(right)s"""  # noqa: S608 - composed of constants
-
-
-def _links_query(tables: Tables, works: str, right: str) -> str:
-    """Agreements of everybody who can be reached from the owners, and those that name one of the works."""
-    part = f"{right.lower()}_share"
-    term_end = _day("greatest(a.end_date, a.retention_end)")
-    columns = {
-        "agreement_id": "a.id",
-        "assignor_id": "giver.party_id",
-        "acquirer_id": "taker.party_id",
-        "part": f"taker.{part}",
-        "area_no": "coalesce(cover.area_no, 0)",
-        "start": _day("a.start_date"),
-        "first_use": f"CASE a.prior_royalties WHEN 'A' THEN 1 WHEN 'D' THEN {_day('a.prior_royalties_from')}"
-        f" ELSE {_day('a.start_date')} END",
-        "last_use": term_end,
-        "collected_to": f"CASE WHEN a.end_date IS NULL OR a.post_term = 'O' THEN {OPEN_END}"
-        f" ELSE greatest({term_end}, CASE a.post_term WHEN 'D' THEN {_day('a.post_term_until')} ELSE 0 END) END",
-        "is_specific": "(a.agreement_type IN ('OS', 'PS'))::int",
-        "is_original": "(a.agreement_type IN ('OG', 'OS'))::int",
-        "shares_change": "a.shares_change::int",
-    }
-    return f"""WITH RECURSIVE wanted AS ({works}), {_COVER},
-        agreement AS (SELECT * FROM {tables.agreement} x WHERE x.state = 'active'),
-        side AS (SELECT * FROM {tables.party} y),
-        listed AS (SELECT * FROM {tables.listed} z),
-        holder AS (
-            SELECT s.party_id FROM wanted JOIN {tables.share} s USING (work_id)
-                WHERE s."right" = %(right)s AND s.party_id IS NOT NULL
-            UNION
-            SELECT taker.party_id FROM holder JOIN side giver ON giver.party_id = holder.party_id AND giver.role = 'AS'
-                JOIN side taker ON taker.agreement_id = giver.agreement_id AND taker.role = 'AC'
-        ),
-        asked AS (
-            SELECT giver.agreement_id FROM holder JOIN side giver USING (party_id) WHERE giver.role = 'AS'
-            UNION
-            SELECT agreement_id FROM wanted JOIN listed USING (work_id) WHERE listed.included
-        )
-        SELECT {LINKS.select_list(columns)} FROM asked JOIN agreement a ON a.id = asked.agreement_id
-            JOIN side giver ON giver.agreement_id = a.id AND giver.role = 'AS'
-            JOIN side taker ON taker.agreement_id = a.id AND taker.role = 'AC'
-            LEFT JOIN cover ON cover.area_id = a.territory
-        WHERE taker.{part} > 0"""  # noqa: S608 - composed of constants
-
-
-def _named_query(tables: Tables, works: str) -> str:
-    columns = {"agreement_id": "l.agreement_id", "work_id": "l.work_id", "included": "l.included::int"}
-    return f"""WITH wanted AS ({works})
-        SELECT {NAMED.select_list(columns)} FROM wanted JOIN {tables.listed} l USING (work_id)"""  # noqa: S608
-
-
 # --- the answer for one work -----------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One party on the way of a share, and the agreement that brought the share to it (None at the owner)."""
+    """One party on the way of a share, and the agreement that brought the share to it (None at the owner). `grounds`
+    are those of works.rules.collection_grounds on which it collects outside its term."""
 
     party: Party
     agreement: Agreement | None
+    grounds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A link that cannot be followed: the agreement, to whom it leads, and the part that it gives (1/10,000 of a %)."""
+
+    agreement: Agreement
+    party: Party
+    part: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,14 +184,15 @@ class CollectionShare:
 
     `state` is one of ENDS: active, disputed, unclaimed, unconfirmed, free (words or music of nobody), conflict
     (agreements give away more than there is), cycle (agreements lead back); or undocumented (nobody is known to own
-    it). `steps` is the way to the collecting party, the
-    owner first; it is empty where no party is known.
+    it). `steps` is the way to the collecting party, the owner first; it is empty where no party is known. `faults` are
+    the links that make a conflict, or that close a cycle.
     """
 
     share_id: int
     units: int
     state: str
     steps: tuple[Step, ...]
+    faults: tuple[Fault, ...] = ()
 
     @property
     def party(self) -> Party | None:
@@ -294,14 +202,17 @@ class CollectionShare:
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """Who may collect one right of one work in a country on a day. The parts make the whole, or more where the shares
-    themselves do (`total` above 1,000,000). `gaps` are agreements that name the work although nobody on the way to
-    their assignor holds a part."""
+    """Who may collect, on one day, what one right of one work brings in a country by use on another.
+
+    The parts make the whole, or more where the shares themselves do (`total` above 1,000,000). `gaps` are agreements
+    that name the work although nobody on the way to their assignor holds a part.
+    """
 
     work_id: int
     right: str
     territory: str
     on: dt.date
+    collected_on: dt.date
     known_on: dt.date | None
     parts: tuple[CollectionShare, ...]
     gaps: tuple[Agreement, ...]
@@ -317,11 +228,23 @@ class Collection:
         return sum(part.units for part in self.parts if part.state != "undocumented")
 
 
+def day_of_collection(*, on: dt.date, today: dt.date, known_on: dt.date | None = None) -> dt.date:
+    """When a run that begins today, or that began on the day of knowledge, collects for use on `on`."""
+    return max(on, known_on or today)
+
+
 def collection_of(
-    *, work_id: int, right: str, territory: str, on: dt.date, known_on: dt.date | None = None
+    *,
+    work_id: int,
+    right: str,
+    territory: str,
+    on: dt.date,
+    collected_on: dt.date | None = None,
+    known_on: dt.date | None = None,
 ) -> Collection:
-    """Who may collect a right of a work in a country on a day, as known now or at the end of `known_on`."""
-    [found] = collections_of([resolved([work_id], right=right, territory=territory, on=on, known_on=known_on)])
+    """Who may collect a right of a work in a country, as `resolved` answers it."""
+    answer = resolved([work_id], right=right, territory=territory, on=on, collected_on=collected_on, known_on=known_on)
+    [found] = collections_of([answer])
     return found
 
 
@@ -333,6 +256,7 @@ class Resolved:
     right: str
     territory: str
     on: dt.date
+    collected_on: dt.date
     known_on: dt.date | None
     loaded: Loaded
     found: Resolution
@@ -342,24 +266,38 @@ class Resolved:
         """The agreements that say something about a part of these works, also where they contradict each other."""
         return set(self.found.links.agreement_id[self.found.spoken].tolist())
 
+    @property
+    def acquirers_at_fault(self) -> list[int]:
+        """To whom the links lead that cannot be followed."""
+        acquirers: list[int] = self.found.links.acquirer_id[self.found.faults.link].tolist()
+        return acquirers
+
 
 def resolved(
-    works: Sequence[int], *, right: str, territory: str, on: dt.date, known_on: dt.date | None = None
+    works: Sequence[int],
+    *,
+    right: str,
+    territory: str,
+    on: dt.date,
+    collected_on: dt.date | None = None,
+    known_on: dt.date | None = None,
 ) -> Resolved:
-    """One right of some works in a country on a day, resolved as known now or at the end of `known_on`; three
-    queries."""
+    """One right of some works in a country, used on `on` and collected on `collected_on` (without it on the day of
+    use), resolved as known now or at the end of `known_on`; three queries."""
     loaded = load_chains(
         right=right, territory=territory, on=on, works=ONE_WORK, parameters={"works": list(works)}, known_on=known_on
     )
-    found = effective_shares(loaded.owners, loaded.links, loaded.named, question(on))
-    return Resolved(tuple(works), right, territory, on, known_on, loaded, found)
+    found = effective_shares(loaded.owners, loaded.links, loaded.named, question(on, collected_on))
+    return Resolved(tuple(works), right, territory, on, collected_on or on, known_on, loaded, found)
 
 
 def collections_of(answers: Sequence[Resolved]) -> list[Collection]:
     """Answers about one work each, asked as known on one day, with the names of parties and agreements as known then;
     two queries."""
     books = Books(answers[0].known_on)
-    reached = [set(one.loaded.owner_id.tolist()) | set(one.found.parts.party_id.tolist()) for one in answers]
+    reached = [
+        {*one.loaded.owner_id.tolist(), *one.found.parts.party_id.tolist(), *one.acquirers_at_fault} for one in answers
+    ]
     parties = books.by_id(Party, set().union(*reached) - {0})
     named = [{*one.loaded.links.agreement_id.tolist(), *one.found.gaps.agreement_id.tolist()} for one in answers]
     agreements = books.by_id(Agreement, set().union(*named))
@@ -383,7 +321,9 @@ class _Answer:
             shares.append(CollectionShare(0, missing, "undocumented", ()))
         gaps = tuple(self.agreements[pk] for pk in asked.found.gaps.agreement_id.tolist())
         [work_id] = asked.works
-        return Collection(work_id, asked.right, asked.territory, asked.on, asked.known_on, tuple(shares), gaps)
+        return Collection(
+            work_id, asked.right, asked.territory, asked.on, asked.collected_on, asked.known_on, tuple(shares), gaps
+        )
 
     def _share(self, place: int) -> CollectionShare:
         parts, row = self.asked.found.parts, int(self.ends.row[place])
@@ -391,7 +331,30 @@ class _Answer:
         if path[0][0] == 0:  # it goes no further; its owner, where one is named, stands apart
             owner = int(self.ends.party_id[place])
             path = [(owner, 0)] if owner else []
-        steps = tuple(Step(self.parties[party], self.agreements.get(agreement)) for party, agreement in path)
         return CollectionShare(
-            int(parts.share_id[row]), int(parts.kept[row]), ENDS[int(self.ends.end_no[place])], steps
+            int(parts.share_id[row]),
+            int(parts.kept[row]),
+            ENDS[int(self.ends.end_no[place])],
+            tuple(self._step(party, self.agreements.get(agreement)) for party, agreement in path),
+            tuple(self._faults(row)),
         )
+
+    def _step(self, party: int, agreement: Agreement | None) -> Step:
+        if agreement is None:
+            return Step(self.parties[party], None)
+        outside = grounds(
+            start=agreement.start_date,
+            end=agreement.end_date,
+            retention_end=agreement.retention_end,
+            used_on=self.asked.on,
+            collected_on=self.asked.collected_on,
+        )
+        return Step(self.parties[party], agreement, outside)
+
+    def _faults(self, row: int) -> Iterator[Fault]:
+        """The links at fault for a part, in the order of their agreements."""
+        links, faults = self.asked.found.links, self.asked.found.faults
+        wrong = faults.link[faults.part == row]
+        for link in wrong[order_by(links.agreement_id[wrong], links.acquirer_id[wrong])].tolist():
+            agreement, acquirer = int(links.agreement_id[link]), int(links.acquirer_id[link])
+            yield Fault(self.agreements[agreement], self.parties[acquirer], int(links.part[link]))

@@ -13,7 +13,7 @@ from members.models.parties import Right
 from members.models.territories import own_territory
 from members.queries.areas import areas_covering
 from members.queries.collectors import collectors_of
-from works.models import Dispute, Work
+from works.models import Dispute, SplitProposal, Work
 from works.models.claims import HOLDING
 from works.queries.chains import ACTIVE, ENDS, Resolved, ends_of, resolved
 from works.rules.distributable import Distributable, distributable
@@ -56,19 +56,30 @@ def told_statuses(answers: Sequence[Resolved]) -> list[RightStatus]:
     return [right for right in found if right.status.is_documented] or found
 
 
-def statuses(work_ids: Sequence[int], *, right: str, on: dt.date) -> dict[int, Distributable]:
-    """work id → status of one right in the society's own country, for a page of works; a fixed number of queries."""
-    return status_of_answer(resolved(work_ids, right=right, territory=own_territory(), on=on))
+def statuses(
+    work_ids: Sequence[int], *, right: str, on: dt.date, collected_on: dt.date | None = None
+) -> dict[int, Distributable]:
+    """work id → status of one right in the society's own country for use on a day (and collection on the same), for a
+    page of works; a fixed number of queries."""
+    return status_of_answer(
+        resolved(work_ids, right=right, territory=own_territory(), on=on, collected_on=collected_on)
+    )
 
 
 def status_of_answer(answer: Resolved) -> dict[int, Distributable]:
-    """work id → what pays and what is held of a right that was asked about; four queries."""
+    """work id → what pays and what is held of a right that was asked about; six queries. Of a work that is not
+    registered (yet) nothing pays."""
+    books = Books(answer.known_on)
+    rounds = books.table(SplitProposal, work_id__in=list(answer.works)).filter(state="refused")
+    refused = set(rounds.values_list("work_id", flat=True))
     parts: dict[int, list[tuple[int, str]]] = defaultdict(list)
     for part in settled_parts(answer):
-        parts[part.work_id].append((part.units, part.reason))
-    books = Books(answer.known_on)
-    whole = held_whole(right=answer.right, territory=answer.territory, on=answer.on, works=answer.works, books=books)
-    return {work: distributable(parts.get(work, ()), held_whole=work in whole) for work in answer.works}
+        asked_anew = part.reason == "unconfirmed" and part.work_id in refused
+        parts[part.work_id].append((part.units, "refused_split" if asked_anew else part.reason))
+    disputed = held_whole(right=answer.right, territory=answer.territory, on=answer.on, works=answer.works, books=books)
+    waiting = books.table(Work, id__in=list(answer.works)).exclude(state__in=["registered", "merged"])
+    whole = dict.fromkeys(disputed, "disputed") | dict.fromkeys(waiting.values_list("id", flat=True), "not_registered")
+    return {work: distributable(parts.get(work, ()), held_whole=whole.get(work, "")) for work in answer.works}
 
 
 def settled_parts(answer: Resolved) -> list[SettledPart]:

@@ -128,14 +128,13 @@ def our_issuer() -> str:
     return f"SO{settings.SOCIETY['cisac_code'].lstrip('0')}"
 
 
-def works_to_send(*, kind: str, since: dt.datetime | None = None, not_in: ExportFile | None = None) -> QuerySet[Work]:
-    """Registered works to send as NWR (never sent, or sent and rejected) or REV, those changed since a moment only.
-
-    `not_in` leaves the file out that is being written, so that its own rows do not count as sent.
-    """
-    sent = ExportedWork.objects.filter(work=OuterRef("pk"), file__state="written").exclude(meaning__in=REJECTED)
-    if not_in is not None:
-        sent = sent.exclude(file=not_in)
+def works_to_send(*, kind: str, file: ExportFile, since: dt.datetime | None = None) -> QuerySet[Work]:
+    """Registered works for a file, those changed since a moment only: as NWR what its receiver never got, or rejected,
+    as REV the others. The file's own rows do not count as sent."""
+    sent = ExportedWork.objects.filter(
+        work=OuterRef("pk"), file__state="written", file__receiver=file.receiver
+    ).exclude(meaning__in=REJECTED)
+    sent = sent.exclude(file=file)
     works = Work.objects.filter(Exists(sent) if kind == "REV" else ~Exists(sent), state="registered")
     return works if since is None else works.filter(_changed_since(since))
 

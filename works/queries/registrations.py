@@ -1,7 +1,7 @@
 """What the pages of registration files show: complaints in the reader's language, and how far a worker is."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from cmo_portal.jobs.models import Job
 from cmo_portal.wording import isolated
-from works.models import RegistrationFile
+from works.models import ImportedTransaction, RegistrationFile
 
 CHECK, IMPORT = "works.check_file", "works.import_file"  # the kinds of jobs that work on a file
 TABLES = ("CSV", "XLSX")  # the formats of our own table; all others are CWR
@@ -60,6 +60,26 @@ def spoken(complaints: Iterable[dict[str, Any]]) -> list[Spoken]:
         )
         for complaint in complaints
     ]
+
+
+def filled_in(complaint: dict[str, Any]) -> dict[str, Any]:
+    """A kept complaint for a machine, with its sentences written out."""
+    return {**complaint, **{name: _(complaint[name]) % complaint["facts"] for name in ("message", "remedy")}}
+
+
+def outcomes_of(file: RegistrationFile) -> Iterator[dict[str, Any]]:
+    """What became of each transaction of a file, for a machine: numbers, status, our work, and every reason."""
+    rows = ImportedTransaction.objects.filter(file=file).select_related("work").order_by("number")
+    for row in rows.iterator(chunk_size=500):
+        yield {
+            "number": row.number,
+            "kind": row.kind,
+            "title": row.title,
+            "submitter_number": row.submitter_number,
+            "status": row.status,
+            "work": row.work.number if row.work else "",
+            "complaints": [filled_in(complaint) for complaint in row.complaints],
+        }
 
 
 def progress_of(file: RegistrationFile) -> Progress | None:

@@ -16,6 +16,7 @@ from works.queries.search import found_works_ids, like_titled_ids
 
 LIVE = Q(state="registered")
 GONE = ("merged", "withdrawn")  # no work of its own any more
+OUT = (*GONE, "refused")  # nothing of it is corrected any more
 SHARE_STATES = {"disputed": "disputed", "open": "unclaimed", "unconfirmed": "unconfirmed"}
 LONGEST_QUERY = 200
 MOST_FOUND = 200  # works that the list of staff shows for a text

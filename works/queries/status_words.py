@@ -31,6 +31,16 @@ REASONS: dict[str, Words] = {
         _("If you know whose part it is, say what is wrong with this work."),
         _("Enter the missing shares."),
     ),
+    "not_registered": Words(
+        _("the work is not registered"),
+        _("Wait until we have looked at it; what was refused or withdrawn can be registered anew."),
+        _("Decide on the work; what was refused or withdrawn is registered anew."),
+    ),
+    "refused_split": Words(
+        _("a side refused the split"),
+        _("Propose another split that all sides can agree to."),
+        _("Help the sides to another proposal, or confirm the split on evidence."),
+    ),
     "free": Words(
         _("public domain: belongs to nobody"),
         _("Nothing: this part has no owner who could be paid."),

@@ -20,18 +20,21 @@ from members.queries.parties import same_name_parties
 from works.models import RecordingPerformer, Work, WorkShare, WorkTitle
 from works.models.works import WHOLE
 from works.queries.free_elements import free_shares
+from works.rules.areas import covers
 
 PERFORMERS_SHOWN = 3  # of a work in a list
 
 
 @dataclass(frozen=True, slots=True)
 class RightTable:
-    """The shares of one right category, their sum, and what nobody holds (1/10,000 of a percent)."""
+    """The shares of one right category, their sum, and what nobody holds (1/10,000 of a percent). Shares of different
+    territories are added up where they meet: `summed_in` is the country, blank where all hold in the same territory."""
 
     right: str
     name: Text
     rows: tuple[WorkShare, ...]
     total: int
+    summed_in: str = ""
 
     @property
     def missing(self) -> int:
@@ -58,7 +61,9 @@ def share_table(work: Work, *, on: dt.date, books: Books = NOW) -> list[RightTab
     for right in Right:
         mine = tuple(row for row in rows if row.right == right)
         if mine:
-            tables.append(RightTable(right.value, right.label, mine, sum(row.share for row in mine)))
+            here = own_territory() if len({row.territory for row in mine}) > 1 else ""
+            total = sum(row.share for row in mine if not here or covers(row.territory, here, on))
+            tables.append(RightTable(right.value, right.label, mine, total, here))
     return tables
 
 

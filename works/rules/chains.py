@@ -118,15 +118,24 @@ class Parts(Columns):
     state: I64
 
 
+class Faults(NamedTuple):
+    """The links at fault, by the row of the part that they hold (a conflict: all that give of it; a cycle: those that
+    lead back) and their row of the links."""
+
+    part: I64
+    link: I64
+
+
 class Resolution(NamedTuple):
     """All steps, the owners first; the links as they were asked about, for the paths; the links that a named work
     waits for in vain (a gap: nobody gave their assignor a part); the rows of the links that say something about a part,
-    also where they cannot all be true or lead back."""
+    also where they cannot all be true or lead back; the links that cannot."""
 
     parts: Parts
     links: Links
     gaps: Named
     spoken: I64
+    faults: Faults
 
     def answer(self) -> Parts:
         """The parts that are kept, by work, share and party."""
@@ -159,14 +168,25 @@ def effective_shares(owners: Owners, links: Links, named: Named, question: Quest
     base = 0
     frontier = steps[0]
     trail = frontier.party_id[:, None]
+    faults: list[Faults] = []
     while len(frontier):
-        settled, onward, onward_trail = _one_step(frontier, trail, base, roads)
+        settled, onward, onward_trail, wrong = _one_step(frontier, trail, base, roads)
         steps[-1] = settled
+        faults.append(wrong)
         base += len(frontier)
         frontier, trail = onward, onward_trail
         steps.append(frontier)
     parts = Parts.join(steps)
-    return Resolution(parts, links, _gaps(parts, links, named), np.flatnonzero(roads.spoken))
+    return Resolution(parts, links, _gaps(parts, links, named), np.flatnonzero(roads.spoken), _together(faults))
+
+
+def _together(faults: list[Faults]) -> Faults:
+    """The faults of all steps, by part and link."""
+    if not faults:
+        return Faults(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
+    part, link = (np.concatenate(column) for column in zip(*faults, strict=True))
+    order = order_by(part, link)
+    return Faults(part[order], link[order])
 
 
 def _in_force(owners: Owners, question: Question) -> Owners:
@@ -238,17 +258,21 @@ class _Roads:
         return speaks
 
 
-def _one_step(frontier: Parts, trail: I64, base: int, roads: _Roads) -> tuple[Parts, Parts, I64]:
-    """The rows of the frontier with what they keep, the rows that follow, and the parties on the way to those."""
+def _one_step(frontier: Parts, trail: I64, base: int, roads: _Roads) -> tuple[Parts, Parts, I64, Faults]:
+    """The rows of the frontier with what they keep, the rows that follow, the parties on the way to those, and the
+    links that cannot be followed."""
     row, link = roads.from_here(frontier)
     acquirer = roads.links.acquirer_id[link]
     state = np.zeros(len(frontier), dtype=np.int64)
-    state[row[(trail[row] == acquirer[:, None]).any(axis=1)]] = CYCLE
+    leads_back = (trail[row] == acquirer[:, None]).any(axis=1)
+    state[row[leads_back]] = CYCLE
     part = roads.links.part[link]
     starts = starts_of(row)
     given = np.zeros(len(frontier), dtype=np.int64)
     given[row[starts]] = group_sums(part, starts)
     state[given > WHOLE_SHARE] = CONFLICT
+    wrong = (state[row] == CONFLICT) | leads_back
+    faults = Faults(row[wrong] + base, link[wrong])
     goes = state[row] == HELD
     row, link, part = row[goes], link[goes], part[goes]
     units, kept = _split(frontier.units, row, part)
@@ -266,7 +290,7 @@ def _one_step(frontier: Parts, trail: I64, base: int, roads: _Roads) -> tuple[Pa
         units,
         np.zeros(row.size, dtype=np.int64),
     )
-    return settled, onward, np.concatenate([trail[row], onward.party_id[:, None]], axis=1)
+    return settled, onward, np.concatenate([trail[row], onward.party_id[:, None]], axis=1), faults
 
 
 def _split(units: I64, row: I64, part: I64) -> tuple[I64, I64]:

@@ -38,11 +38,12 @@ class Distributable:
         return PARTIAL if self.pays else NONE
 
 
-def distributable(parts: Iterable[tuple[int, str]], *, held_whole: bool = False) -> Distributable:
+def distributable(parts: Iterable[tuple[int, str]], *, held_whole: str = "") -> Distributable:
     """From (units, reason) of each documented part, the reason blank where it pays.
 
     What is missing to the whole is `undocumented`. More than the whole cannot be true and is held whole as
-    `over_claimed`, as a run holds it; a dispute may hold the whole right (`held_whole`).
+    `over_claimed`, as a run holds it; a reason may hold the whole right (`held_whole`): a dispute, or a work that
+    is not registered.
     """
     held: dict[str, int] = {}
     pays = total = 0
@@ -55,7 +56,7 @@ def distributable(parts: Iterable[tuple[int, str]], *, held_whole: bool = False)
     if total > WHOLE_SHARE:
         return Distributable(0, (HeldPart("over_claimed", WHOLE_SHARE),))
     if held_whole:
-        pays, held = 0, {"disputed": total}
+        pays, held = 0, {held_whole: total}
     if total < WHOLE_SHARE:
         held["undocumented"] = held.get("undocumented", 0) + WHOLE_SHARE - total
     rows = sorted(

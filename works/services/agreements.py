@@ -1,18 +1,20 @@
 """Agreements: taking them into the books, naming works, ending them, and withdrawing what was never right."""
 
 import datetime as dt
+import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cmo_portal.accounts.access import require
 from cmo_portal.accounts.models import User
 from cmo_portal.audit.services import record_act
+from cmo_portal.common.cleaning import clean_lines
 from cmo_portal.wording import share_text
 from members.models import Party
 from members.models.territories import WORLD
@@ -20,10 +22,14 @@ from members.services.areas import write_area
 from works.models import Agreement, AgreementParty, AgreementWork, Work
 from works.models.agreements import GENERAL, AgreementRole, AgreementType
 from works.models.works import WHOLE
+from works.queries.contradiction_words import contradiction_text
+from works.queries.contradictions import Contradiction, contradictions_of
+from works.services.counting import next_numbers, pass_over
 
 EDIT = "works.edit_works"
 RIGHTS = ("PR", "MR", "SR")
 _OUR_NUMBER = re.compile(r"A(\d{7,13})")
+COUNTER = "works_agreement_number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +73,60 @@ class NewAgreement:
     works: tuple[Work, ...] = field(default=())
 
 
+class Contradicts(ValidationError):
+    """Agreements in the books together give away too much; the messages name them. `mark` stands for exactly these:
+    who has read them and saves all the same gives it back."""
+
+    def __init__(self, found: Sequence[Contradiction]) -> None:
+        super().__init__([contradiction_text(one) for one in found])
+        self.mark = hashlib.sha256(repr([one.mark for one in found]).encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """That whoever saves is warned of new contradictions from today on; `accepted` is the mark of those that they have
+    read. Files are taken as they come: their contradictions are told on the pages of the works."""
+
+    today: dt.date
+    accepted: str = ""
+
+    def standing(self, agreement: Agreement) -> list[Contradiction]:
+        """What an agreement contradicts before it changes."""
+        _wait_for(agreement.parties.filter(role=AgreementRole.ASSIGNOR).values_list("party", flat=True))
+        return contradictions_of(agreement, today=self.today)
+
+    def of_new(self, agreement: Agreement, before: Sequence[Contradiction] = ()) -> None:
+        """Raises Contradicts where an agreement, as it is written now, contradicts others and did not `before`."""
+        known = {one.mark for one in before}
+        fresh = [one for one in contradictions_of(agreement, today=self.today) if one.mark not in known]
+        if fresh and (refusal := Contradicts(fresh)).mark != self.accepted:
+            raise refusal
+
+
 @transaction.atomic
-def record_agreement(*, new: NewAgreement, by: User, source: str = "staff", number: str = "") -> Agreement:
-    """Take an agreement into the books. `number` is ours when a file of our own brings it back.
+def record_agreement(
+    *,
+    new: NewAgreement,
+    by: User,
+    source: str = "staff",
+    number: str = "",
+    form_key: UUID | None = None,
+    warned: Warned | None = None,
+) -> Agreement:
+    """Take an agreement into the books. `number` is ours when a file of our own brings it back; the same `form_key`
+    brings the agreement that it brought before.
 
     Raises ValidationError with everything that is wrong, by field.
     """
     require(by, EDIT)
     check_agreement(new)
+    if form_key or warned:
+        _wait_for(side.party.pk for side in new.sides if side.role == AgreementRole.ASSIGNOR)
+    if form_key and (known := Agreement.objects.filter(uid=form_key).first()):
+        return known
     write_area(new.terms.territory)
-    agreement = Agreement.objects.create(number=_number(number), source=source, **asdict(new.terms))
+    own = {"uid": form_key} if form_key else {}
+    agreement = Agreement.objects.create(number=_number(number), source=source, **own, **asdict(new.terms))
     AgreementParty.objects.bulk_create(
         AgreementParty(
             agreement=agreement,
@@ -89,31 +139,51 @@ def record_agreement(*, new: NewAgreement, by: User, source: str = "staff", numb
         for side in new.sides
     )
     _name_works(agreement, new.works, included=not agreement.is_general)
+    if warned:
+        warned.of_new(agreement)
     facts = {"sides": [[str(side.party.uid), side.role, *side.shares] for side in new.sides], "works": len(new.works)}
     record_act(by=by, verb="record_agreement", on=agreement, facts=facts)
     return agreement
 
 
 @transaction.atomic
-def name_works(*, agreement: Agreement, works: Sequence[Work], by: User, reason: str) -> None:
+def name_works(
+    *, agreement: Agreement, works: Sequence[Work], by: User, reason: str, warned: Warned | None = None
+) -> None:
     """Add works to those that a specific agreement covers, or that a general one leaves out."""
     locked = _change(agreement, by, reason)
+    there = set(locked.listed.filter(work__in=list(works)).values_list("work", flat=True))
+    if not (works := [work for work in works if work.pk not in there]):
+        raise ValidationError(_("Nothing is changed: these works stand on the list already."))
+    before = warned.standing(locked) if warned else []
     _name_works(locked, works, included=not locked.is_general)
-    facts = {"works": [work.number for work in works], "reason": reason.strip()[:500]}
+    if warned:
+        warned.of_new(locked, before)
+    facts = {"added": [work.number for work in works], "reason": reason.strip()[:500]}
     record_act(by=by, verb="name_works_of_agreement", on=locked, facts=facts)
 
 
 @transaction.atomic
-def drop_works(*, agreement: Agreement, works: Sequence[Work], by: User, reason: str) -> None:
+def drop_works(
+    *, agreement: Agreement, works: Sequence[Work], by: User, reason: str, warned: Warned | None = None
+) -> None:
     """Take works off the list of an agreement; what was known before stays in the history."""
     locked = _change(agreement, by, reason)
-    AgreementWork.objects.filter(agreement=locked, work__in=list(works)).delete()
-    facts = {"works": [work.number for work in works], "reason": reason.strip()[:500]}
+    there = set(locked.listed.filter(work__in=list(works)).values_list("work", flat=True))
+    if not (works := [work for work in works if work.pk in there]):
+        raise ValidationError(_("Nothing is changed: none of these works stands on the list."))
+    before = warned.standing(locked) if warned else []
+    AgreementWork.objects.filter(agreement=locked, work__in=works).delete()
+    if warned:
+        warned.of_new(locked, before)
+    facts = {"ended": [work.number for work in works], "reason": reason.strip()[:500]}
     record_act(by=by, verb="drop_works_of_agreement", on=locked, facts=facts)
 
 
 @transaction.atomic
-def correct_terms(*, agreement: Agreement, terms: Terms, by: User, reason: str) -> Agreement:
+def correct_terms(
+    *, agreement: Agreement, terms: Terms, by: User, reason: str, warned: Warned | None = None
+) -> Agreement:
     """Put other terms in the place of those in the books, for instance an end. The kind of an agreement stays."""
     locked = _change(agreement, by, reason)
     faults = _term_faults(terms)
@@ -121,13 +191,17 @@ def correct_terms(*, agreement: Agreement, terms: Terms, by: User, reason: str) 
         faults["agreement_type"] = [_("A general agreement stays general. Withdraw it and enter it anew.")]
     if faults:
         raise ValidationError(faults)
+    changed = {name: [old, value] for name, value in asdict(terms).items() if (old := getattr(locked, name)) != value}
+    if not changed:
+        raise ValidationError(_("Nothing is changed: these terms stand in the books already."))
     write_area(terms.territory)
-    before = {name: getattr(locked, name) for name in asdict(terms)}
-    for name, value in asdict(terms).items():
+    before = warned.standing(locked) if warned else []
+    for name, (_old, value) in changed.items():
         setattr(locked, name, value)
     locked.save()
-    changed = {name: [old, getattr(locked, name)] for name, old in before.items() if old != getattr(locked, name)}
-    record_act(by=by, verb="correct_agreement", on=locked, facts={"changed": changed, "reason": reason.strip()[:500]})
+    if warned:
+        warned.of_new(locked, before)
+    record_act(by=by, verb="correct_agreement", on=locked, facts={"changes": changed, "reason": reason.strip()[:500]})
     return locked
 
 
@@ -194,11 +268,17 @@ def _change(agreement: Agreement, by: User, reason: str) -> Agreement:
     """The agreement, locked for a change with a reason. Raises ValidationError."""
     require(by, EDIT)
     locked = Agreement.objects.select_for_update().get(pk=agreement.pk)
-    if not reason.strip():
+    if not clean_lines(reason):
         raise ValidationError(_("Say why the agreement changes: it stands in the record of acts."))
     if locked.state != "active":
         raise ValidationError(_("This agreement was withdrawn."))
     return locked
+
+
+def _wait_for(assignors: Iterable[int]) -> None:
+    """Let entries of the same assignors come one after the other, so that each is compared with those before. Imports
+    do not wait: they hold thousands of parties, and two of them would wait for each other."""
+    list(Party.objects.select_for_update(no_key=True).filter(pk__in=list(assignors)).order_by("pk").values_list("pk"))
 
 
 def _name_works(agreement: Agreement, works: Sequence[Work], *, included: bool) -> None:
@@ -209,18 +289,6 @@ def _name_works(agreement: Agreement, works: Sequence[Work], *, included: bool) 
 
 def _number(brought_back: str) -> str:
     """The number brought back, which is then never given again, or the next one."""
-    if not (match := _OUR_NUMBER.fullmatch(brought_back)):
-        return brought_back or _next_number()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT last_value - (NOT is_called)::int FROM works_agreement_number")
-        row: tuple[Any, ...] = cursor.fetchone()
-        if (behind := int(match[1]) - int(row[0])) > 0:
-            cursor.execute("SELECT max(nextval('works_agreement_number')) FROM generate_series(1, %s)", [behind])
-    return brought_back
-
-
-def _next_number() -> str:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('works_agreement_number')")
-        row: tuple[Any, ...] = cursor.fetchone()
-    return f"A{row[0]:07d}"
+    if match := _OUR_NUMBER.fullmatch(brought_back):
+        pass_over(COUNTER, int(match[1]))
+    return brought_back or f"A{next_numbers(COUNTER)[0]:07d}"

@@ -9,7 +9,10 @@ from typing import BinaryIO, cast
 
 from django.conf import settings
 from django.core.files import File
+from django.db import connection
+from django.db.models import Max
 
+from cmo_portal.common.clock import business_date
 from cmo_portal.common.money import allocate
 from members.rules.societies import societies
 from works.formats.cwr.acknowledgement import Answer, write_acknowledgement
@@ -29,6 +32,7 @@ from works.services.cwr_owners import PUBLISHERS, WRITERS
 from works.services.deciding import ACCEPTED, ANSWERED, faults_of, sender_key, slices_of
 
 SLICE = 200
+_ANSWER_LOCK = 0x41434B4E
 MEMORY = 2_000_000  # bytes of an answer kept in memory before it goes to disk
 
 
@@ -203,10 +207,18 @@ def _ascii(text: str) -> str:
 
 
 def _answer_name(file: RegistrationFile, now: dt.datetime) -> str:
+    """The name of the answer, by the next number of the year; the file's row gets the number."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ANSWER_LOCK])
+    year = business_date(now).year
+    if file.answer_year != year:
+        last = RegistrationFile.objects.filter(answer_year=year).aggregate(last=Max("answer_number"))["last"]
+        file.answer_year, file.answer_number = year, (last or 0) + 1
+    assert file.answer_number is not None
     sent = parse_file_name(file.filename)
     return file_name(
-        year=now.year,
-        number=file.pk % 9999 or 9999,
+        year=year,
+        number=(file.answer_number - 1) % 9999 + 1,  # a name has four digits
         sender=settings.SOCIETY["cisac_code"],
         receiver=sent.sender if sent else "000",
         version=file.format.removeprefix("CWR "),

@@ -262,7 +262,7 @@ def _new_work(decision: BulkDecision, new: dict[PartyFacts, Party]) -> NewWork:
     for share, known in zip(work.shares, decision.parties, strict=True):
         party = known or new[party_facts(share.name, share.role, share.number if share.is_ipi else None)]
         shares += [
-            NewShare(party, share.role, right, units)
+            NewShare(party, share.role, right, units, decision.territory)
             for right, units in (("PR", share.performing), ("MR", share.mechanical))
             if units
         ]

@@ -12,12 +12,15 @@ from typing import Any
 
 from django.db.models import Q
 
+from cmo_portal.common.numerals import digits_to_ascii
 from cmo_portal.common.spelling import skeleton, text_key
 from members.models import Member, Party, PartyName
+from members.models.territories import WORLD
+from members.queries.territories import read_area
 from members.rules.names import name_key, name_skeleton
 from works.formats.bulk import BulkFault, BulkShare, BulkWork, text_of
 from works.models import ImportedRecord, ImportedTransaction, RegistrationFile, Work, WorkShare, WorkTitle
-from works.queries.repertoire import GONE, TELLING
+from works.queries.repertoire import OUT, TELLING
 from works.services.recordings import works_by_isrc
 
 TELLING_NAME = 4  # consonants from which an equal sound of a name is no accident
@@ -27,13 +30,14 @@ COMPLAINTS_KEPT = 200
 @dataclass(frozen=True, slots=True)
 class BulkDecision:
     """A work of the table with its status, everything that is wrong, our work that it hits, and who its people are
-    (None where the person is new)."""
+    (None where the person is new), and where its shares hold."""
 
     work: BulkWork
     status: str
     faults: tuple[BulkFault, ...]
     found: Work | None
     parties: tuple[Party | None, ...]
+    territory: str = WORLD
 
     @property
     def is_namesake(self) -> bool:
@@ -82,19 +86,17 @@ def bulk_complaints(faults: Iterable[BulkFault]) -> list[dict[str, Any]]:
 
 
 def _decide(work: BulkWork, people: "_People", books: "_Books", *, by_member: bool) -> BulkDecision:
-    faults, parties = list(work.faults), []
-    noted = {(fault.row, fault.code) for fault in faults}
-    sides: set[tuple[int, str]] = set()
-    for share in work.shares:
-        party, fault = people.resolve(share)
-        if party and (party.pk, share.role) in sides and (share.row, "twice") not in noted:
-            fault = fault or BulkFault(share.row, "name", share.name[:60], "one_person", {"name": party.display_name})
-        if party:
-            sides.add((party.pk, share.role))
-        parties.append(party)
-        faults += [fault] if fault else []
+    parties, wrong = _sides(work, people)
+    faults = [*work.faults, *wrong]
     if by_member and people.own not in parties:
         faults.append(BulkFault(work.row, "name", "", "not_named"))
+    territory = _territory(work)
+    if not territory:
+        faults.append(
+            BulkFault(work.row, "territory", work.territory[:60], "territory", {"value": work.territory[:60]})
+        )
+    elif by_member and territory != WORLD:
+        faults.append(BulkFault(work.row, "territory", work.territory[:60], "territory_of_desk"))
     if faults:
         return BulkDecision(work, "RJ", tuple(faults), None, tuple(parties))
     if holder := books.by_iswc.get(work.iswc):
@@ -118,8 +120,33 @@ def _decide(work: BulkWork, people: "_People", books: "_Books", *, by_member: bo
         told = same or alike[0]
         code = "namesake" if by_member else "namesake_taken"
         fault = BulkFault(work.row, "title", work.title[:60], code, {"number": told.number})
-        return BulkDecision(work, "AC", (*waiting, fault), told, tuple(parties))
-    return BulkDecision(work, "AC" if waiting else "AS", waiting, None, tuple(parties))
+        return BulkDecision(work, "AC", (*waiting, fault), told, tuple(parties), territory)
+    return BulkDecision(work, "AC" if waiting else "AS", waiting, None, tuple(parties), territory)
+
+
+def _sides(work: BulkWork, people: "_People") -> tuple[list[Party | None], list[BulkFault]]:
+    """Who stands in each row, and what is wrong with that: nobody stands twice in a role, by whatever name."""
+    parties: list[Party | None] = []
+    faults: list[BulkFault] = []
+    twice = {fault.row for fault in work.faults if fault.code == "twice"}
+    sides: set[tuple[int, str]] = set()
+    for share in work.shares:
+        party, fault = people.resolve(share)
+        if party and fault is None and (party.pk, share.role) in sides and share.row not in twice:
+            fault = BulkFault(share.row, "name", share.name[:60], "one_person", {"name": party.display_name})
+        if party:
+            sides.add((party.pk, share.role))
+        parties.append(party)
+        faults += [fault] if fault else []
+    return parties, faults
+
+
+def _territory(work: BulkWork) -> str:
+    """The written area of the shares; blank where nobody can say what is meant."""
+    try:
+        return read_area(digits_to_ascii(work.territory)) if work.territory else WORLD
+    except ValueError:
+        return ""
 
 
 class _People:
@@ -197,7 +224,7 @@ class _Books:
         sounds = {sound for sound in sounds if len(sound) >= TELLING}
         named = WorkTitle.objects.filter(Q(key__in=keys) | Q(skeleton__in=sounds))
         made = ImportedRecord.objects.filter(file=file, act="made", kind="work").values("record_id")
-        rows = named.exclude(work__state__in=(*GONE, "refused")).exclude(work__in=made)
+        rows = named.exclude(work__state__in=OUT).exclude(work__in=made)
         self.titled: dict[str, dict[int, Work]] = defaultdict(dict)
         for row in rows.select_related("work").order_by("work_id"):
             for key in (row.key, f"~{row.skeleton}"):

@@ -48,7 +48,7 @@ def _take(
     """Its status, and what keeps it out of the books: key of the text and reason."""
     known = Agreement.objects.filter(submitter=sender, submitter_number=told.submitter_agreement_no, state="active")
     if known.exists():
-        return KNOWN, []
+        return KNOWN, [("agreement_known", "")]
     if len({_shared(block) for block in told.blocks}) > 1:
         return KEPT, [("agreement_blocks", "")]
     naming = ImportedTransaction.objects.filter(file=file, agreements__contains=[told.submitter_agreement_no])

@@ -4,6 +4,7 @@ that no share changes in silence."""
 from collections.abc import Iterator
 
 from cmo_portal.common.money import allocate
+from works.formats.cwr.edits import told_edit
 from works.formats.cwr.records import CwrFault, CwrRecord, CwrTransaction, Severity
 from works.formats.cwr.texts import text_of
 from works.formats.cwr.values import SHARE_UNITS_PER_STEP as STEP
@@ -11,6 +12,7 @@ from works.formats.cwr.values import percent
 from works.rules.splits import WHOLE, scaled_to_whole
 
 OWNERS = ("SPU", "OPU", "SWR", "OWR")
+RULE = "NWR-T-011"  # the sum of all owners
 FIELDS = {"PR": "pr_ownership", "MR": "mr_ownership", "SR": "sr_ownership"}
 STEPS, TOLERATED = 10_000, 6  # the whole and the tolerance in hundredths of a percent
 
@@ -18,10 +20,10 @@ STEPS, TOLERATED = 10_000, 6  # the whole and the tolerance in hundredths of a p
 def fitted_faults(row: CwrTransaction) -> tuple[CwrFault, ...]:
     """One complaint for each share of a transaction that is stored otherwise than it was sent."""
     owners = [(index, record) for index, record in enumerate(row.records) if record.type in OWNERS]
-    return tuple(fault for right in FIELDS for fault in _of_right(owners, right))
+    return tuple(fault for right in FIELDS for fault in _of_right(owners, right, row.version))
 
 
-def _of_right(owners: list[tuple[int, CwrRecord]], right: str) -> Iterator[CwrFault]:
+def _of_right(owners: list[tuple[int, CwrRecord]], right: str, version: str) -> Iterator[CwrFault]:
     field = FIELDS[right]
     sent = [(index, record.number(field)) for index, record in owners if record.number(field)]
     total = sum(steps for _index, steps in sent)
@@ -42,7 +44,7 @@ def _of_right(owners: list[tuple[int, CwrRecord]], right: str) -> Iterator[CwrFa
         }
         record = records[index]
         yield CwrFault(
-            edit="",
+            edit=told_edit(RULE, version),
             severity=Severity.FIELD,
             line=record.line,
             record_type=record.type,
@@ -53,7 +55,7 @@ def _of_right(owners: list[tuple[int, CwrRecord]], right: str) -> Iterator[CwrFa
             message=text.message,
             remedy=text.remedy,
             facts=facts,
-            replacement=facts["stored"],
+            replacement=f"{better[index]:05d}",  # what an answer shows: hundredths that make the whole
         )
 
 

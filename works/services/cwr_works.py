@@ -88,6 +88,15 @@ def told_works(*, works: Sequence[WorkTransaction], sender: str, by: User) -> li
     return found
 
 
+def claimed_in(work: WorkTransaction) -> dict[tuple[str, str], int]:
+    """What a transaction gives to all its parties together, by right and area: as `told_works` would store it, without
+    anything being registered."""
+    territory = WORLD if not is_third(work.version) or is_worldwide(work) else own_territory()
+    shares = _fitted([item.ownership for item in interests_of(_owned(work))])
+    claimed = {(right, territory): sum(fitted.values()) for right, fitted in shares.items()}
+    return {place: total for place, total in claimed.items() if total}
+
+
 def _owned(work: WorkTransaction) -> WorkTransaction:
     """CWR 3 tells no ownership: what its parties collect in our territory stands for it."""
     if not is_third(work.version):
@@ -117,14 +126,20 @@ def _new_work(
 
 
 def _shares(items: list[Interest], parties: dict[PartyKey, Party], territory: str) -> Iterable[NewShare]:
-    for place, right in enumerate(RIGHTS):
-        sent = [(position, item.ownership[place]) for position, item in enumerate(items) if item.ownership[place]]
-        total = sum(share for _position, share in sent)
-        near = 0 < abs(total - WHOLE) <= TOLERANCE
-        fitted = scaled_to_whole(sent) if near else dict(sent)
+    for right, fitted in _fitted([item.ownership for item in items]).items():
         for position, share in fitted.items():
             item = items[position]
             yield NewShare(parties[item.key] if item.facts else None, item.role, right, share, territory)
+
+
+def _fitted(owned: Sequence[tuple[int, int, int]]) -> dict[str, dict[int, int]]:
+    """By right and place of the party, its share, brought to the whole where the sum misses it within the tolerance."""
+    found = {}
+    for place, right in enumerate(RIGHTS):
+        sent = [(position, shares[place]) for position, shares in enumerate(owned) if shares[place]]
+        near = 0 < abs(sum(share for _position, share in sent) - WHOLE) <= TOLERANCE
+        found[right] = scaled_to_whole(sent) if near else dict(sent)
+    return found
 
 
 def _recordings(work: WorkTransaction, *, is_own: bool) -> Iterable[NewRecording]:

@@ -1,24 +1,28 @@
 """What becomes of each transaction of a registration file, by the society's rules, before anything is written.
 
-RJ rejected by an edit · DU known already from this sender · CO its ISWC belongs to another work · AC accepted with
-changes (a field was reset, a record left out, or a known work is revised) · AS accepted as sent · RA an agreement:
-received and sound, kept with the file. Answers and notices of others: OK about a work of ours, noted; UM not ours.
+RJ rejected by an edit · DU known already from this sender · CO its ISWC belongs to another work, or others hold shares
+beside which those of a revision do not fit · AC accepted with changes (a field was reset, a record left out, shares
+were evened out) · AS accepted as sent · RA an agreement: received and sound, kept with the file. Answers and notices of
+others: OK about a work of ours, noted; UM not ours. The reason of every status but AS and OK stands with it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from works.formats.cwr.edits import fault_of
+from works.formats.cwr.edits import fault_of, remark_of
 from works.formats.cwr.reader import CwrReading
 from works.formats.cwr.records import CwrFault, CwrRecord, CwrTransaction, Severity
-from works.models import ImportedTransaction, RegistrationFile, Work, WorkIdentifier
+from works.formats.cwr.work_view import work_of
+from works.models import ExportFile, ImportedTransaction, RegistrationFile, Work, WorkIdentifier, WorkShare
 from works.queries.exports import our_issuer
 from works.queries.regrouping import standing_work
 from works.rules.identifiers import read_iswc
 from works.services.cwr_held_recordings import HeldRecordings
 from works.services.cwr_sums import fitted_faults
-from works.services.noting import NOTED, UNMATCHED, exported_works, notices_of_iswc
+from works.services.cwr_works import claimed_in
+from works.services.linking import CONFLICT, Notice, notices_of
+from works.services.revising import excess_faults, staying_shares
 
 ACCEPTED = ("AS", "AC")
 ANSWERED = ("NWR", "REV", "AGR", "WRK")  # by an ACK of ours
@@ -34,7 +38,8 @@ _KNOWN_HERE, _UNKNOWN_HERE = "NWR-T-013", "NWR-T-002"
 class Decision:
     """A transaction with its status. `work` is ours that it concerns; `earlier` is the number of the transaction of
     the same file that brings that work; `faults` are those of the file and those that only our books can raise; `iswc`
-    is the one that a new work brings."""
+    is the one that a new work brings. `excess` says why the shares of a revision do not fit beside those of others: the
+    outcome is then a conflict, while `status` is what it would be without."""
 
     transaction: CwrTransaction
     status: str
@@ -42,6 +47,7 @@ class Decision:
     earlier: int | None = None
     faults: tuple[CwrFault, ...] = ()
     iswc: str = ""
+    excess: tuple[CwrFault, ...] = ()
 
 
 def slices_of(
@@ -76,6 +82,8 @@ class Decider:
         self._is_ours = sender == our_issuer() and file.party is None
         self._numbers: dict[str, int] = {}
         self._iswcs: dict[str, int] = {}
+        self._staying: Mapping[int, Sequence[WorkShare]] = {}
+        self._ours: set[int] = set()
 
     def decide(self, transactions: Sequence[CwrTransaction]) -> list[Decision]:
         """The decisions on one slice, in a handful of queries; the rows of the slices before it are written."""
@@ -85,10 +93,13 @@ class Decider:
         mine = self._known(numbers)
         found = Work.objects.filter(iswc__in=iswcs).select_related("merged_into")
         others = {work.iswc or "": standing_work(work) for work in found}
-        told = self._told(transactions)
+        known = {work.pk for work in mine.values()}
+        self._staying = staying_shares(known, self.sender)
+        self._ours = self._documented_here(known)
         self._recordings.look_up(() if self._is_ours else transactions)
+        told = notices_of([row for row in transactions if row.type in TOLD], self.sender)
         return [
-            self._told_decision(row, told)
+            _told_decision(row, told[row.number])
             if row.type in TOLD
             else self._with_recordings(self._decide(row, mine, others))
             for row in transactions
@@ -109,18 +120,6 @@ class Decider:
         self._numbers = dict(by_number.values_list("submitter_number", "number"))
         self._iswcs = dict(rows.filter(iswc__in=iswcs).values_list("iswc", "number"))
 
-    def _told(self, transactions: Sequence[CwrTransaction]) -> dict[int, tuple[str, Work]]:
-        rows = [row for row in transactions if row.type in TOLD]
-        if not rows:
-            return {}
-        return notices_of_iswc(rows) | {number: (NOTED, sent.work) for number, sent in exported_works(rows).items()}
-
-    def _told_decision(self, row: CwrTransaction, told: dict[int, tuple[str, Work]]) -> Decision:
-        if row.is_rejected:
-            return Decision(row, "RJ", faults=row.faults)
-        status, work = told.get(row.number, (UNMATCHED, None))
-        return Decision(row, status, work, faults=row.faults)
-
     def _known(self, numbers: set[str]) -> dict[str, Work]:
         """Our works by the sender's numbers; a file of our own carries ours."""
         if self.sender == our_issuer():
@@ -130,25 +129,63 @@ class Decider:
         ).select_related("work")
         return {row.value: row.work for row in known}
 
+    def _documented_here(self, works: set[int]) -> set[int]:
+        """Of these works those about which a file of our own tells us nothing: it came from here, or their shares were
+        never brought by a file of ours."""
+        if self.sender != our_issuer() or not works:
+            return set()
+        if ExportFile.objects.filter(report__sha256=bytes(self.file.sha256).hex()).exists():
+            return works
+        brought = WorkShare.objects.filter(work__in=works, source=self.sender).values_list("work_id", flat=True)
+        return works - set(brought)
+
     def _decide(self, row: CwrTransaction, mine: dict[str, Work], others: dict[str, Work]) -> Decision:
         if row.is_rejected:
             return Decision(row, "RJ", faults=row.faults)
         if row.type in KEPT:
-            return Decision(row, "RA", faults=row.faults)
+            told = () if row.type in ANSWERED else (remark_of(row, "kept_for_person", {"value": row.type}),)
+            return Decision(row, "RA", faults=(*row.faults, *told))
         number, iswc = row.header["submitter_work_no"], _iswc(row)
         own, sent_before = mine.get(number), self._numbers.get(number)
         if own or sent_before:
-            status = "AC" if row.type in REVISING else "DU"
-            faults = _with(row, _KNOWN_HERE) if status == "DU" else (*row.faults, *fitted_faults(row))
-            return Decision(row, status, own, sent_before, faults)
+            return self._known_again(row, own, sent_before)
         if iswc in others or iswc in self._iswcs:
-            return Decision(row, "CO", others.get(iswc), self._iswcs.get(iswc), row.faults)
+            return self._iswc_conflict(row, iswc, others.get(iswc))
         self._numbers[number] = row.number
         if iswc:
             self._iswcs[iswc] = row.number
         faults = (*_with(row, _UNKNOWN_HERE if row.type == "REV" else ""), *fitted_faults(row))
-        changed = any(fault.severity in (Severity.FIELD, Severity.RECORD) for fault in faults)
-        return Decision(row, "AC" if changed else "AS", faults=faults, iswc=iswc)
+        return Decision(row, _accepted(faults), faults=faults, iswc=iswc)
+
+    def _known_again(self, row: CwrTransaction, own: Work | None, sent_before: int | None) -> Decision:
+        """A work that this sender has told of before: a revision is taken, anything else known already."""
+        if own is not None and own.pk in self._ours:
+            return Decision(row, "DU", own, sent_before, (*row.faults, remark_of(row, "own_work")))
+        if row.type not in REVISING:
+            return Decision(row, "DU", own, sent_before, _with(row, _KNOWN_HERE))
+        staying = self._staying.get(own.pk, ()) if own else ()
+        excess = excess_faults(row, claimed_in(work_of(row)), staying) if staying else ()
+        faults = (*row.faults, *fitted_faults(row))
+        return Decision(row, _accepted(faults), own, sent_before, faults, excess=excess)
+
+    def _iswc_conflict(self, row: CwrTransaction, iswc: str, other: Work | None) -> Decision:
+        earlier = self._iswcs.get(iswc)
+        if other is not None:
+            told = remark_of(row, "iswc_taken", {"value": iswc, "number": other.number, "title": other.title})
+        else:
+            told = remark_of(row, "iswc_in_file", {"value": iswc, "number": str(earlier)})
+        return Decision(row, CONFLICT, other, earlier, (*row.faults, told))
+
+
+def _told_decision(row: CwrTransaction, notice: Notice) -> Decision:
+    if row.is_rejected:
+        return Decision(row, "RJ", faults=row.faults)
+    return Decision(row, notice.status, notice.work, faults=(*row.faults, *notice.faults))
+
+
+def _accepted(faults: Iterable[CwrFault]) -> str:
+    """Accepted as sent, or with changes."""
+    return "AC" if any(fault.severity in (Severity.FIELD, Severity.RECORD) for fault in faults) else "AS"
 
 
 def row_of(file: RegistrationFile, decision: Decision) -> ImportedTransaction:
@@ -162,8 +199,8 @@ def row_of(file: RegistrationFile, decision: Decision) -> ImportedTransaction:
         submitter_number=_sender_number(header),
         iswc=decision.iswc,
         agreements=_agreements_named(decision.transaction),
-        status=decision.status,
-        complaints=complaints_of(decision.faults),
+        status=CONFLICT if decision.excess else decision.status,
+        complaints=complaints_of((*decision.faults, *decision.excess)),
         work=decision.work,
     )
 
@@ -201,10 +238,11 @@ def complaints_of(faults: Iterable[CwrFault]) -> list[dict[str, Any]]:
 
 
 def faults_of(row: CwrTransaction, kept: ImportedTransaction) -> tuple[CwrFault, ...]:
-    """The faults of a transaction that was decided before: its own and those our books raised then."""
+    """The faults of a transaction that was decided before: its own, those our books raised then, and the shares that
+    were evened out."""
     told = {complaint["edit"] for complaint in kept.complaints}
     raised = next((edit for edit in (_KNOWN_HERE, _UNKNOWN_HERE) if edit in told), "")
-    return _with(row, raised)
+    return (*_with(row, raised), *(fitted_faults(row) if kept.status in ACCEPTED else ()))
 
 
 def _with(row: CwrTransaction, edit: str) -> tuple[CwrFault, ...]:

@@ -13,6 +13,7 @@ from cmo_portal.accounts.models import User
 from cmo_portal.audit.services import record_act
 from cmo_portal.common.money import allocate
 from members.models import Party
+from members.models.territories import WORLD
 from members.queries.parties import same_name_parties
 from members.services.parties import register_parties
 from works.models import Work, WorkDraft
@@ -110,7 +111,8 @@ def register_typed(
     *, title: dict[str, Any], shares: list[dict[str, Any]], persons: dict[int, UUID | None], by: User
 ) -> Work:
     """Register what the documentation desk typed: a title and shares as the steps of a member's registration keep
-    them. `persons` as in `send_draft`. Raises ValidationError; then nothing is registered."""
+    them, and beside the title the `territory` of the shares (blank: the world). `persons` as in `send_draft`. Raises
+    ValidationError; then nothing is registered."""
     require(by, "works.edit_works")
     return register_work(new=typed_work(title, shares, None, by, persons), by=by, source="staff")
 
@@ -134,7 +136,7 @@ def typed_work(
         other_titles=(NewTitle(original, "OL", language),) if original else (),
         iswc=title.get("iswc") or "",
         duration=length or None,
-        shares=tuple(_shares(rows, own, by, persons)),
+        shares=tuple(_shares(rows, own, by, persons, title.get("territory") or WORLD)),
         recordings=(recording,) if recording.isrc else (),
         version_type=version_of(description.facts),
         description=description,
@@ -142,7 +144,7 @@ def typed_work(
 
 
 def _shares(
-    rows: list[dict[str, Any]], own: Party | None, by: User | None, persons: dict[int, UUID | None]
+    rows: list[dict[str, Any]], own: Party | None, by: User | None, persons: dict[int, UUID | None], territory: str
 ) -> list[NewShare]:
     chosen = {party.uid: party for party in Party.objects.filter(uid__in=[uid for uid in persons.values() if uid])}
     known = {place: chosen[uid] for place, uid in persons.items() if uid in chosen}
@@ -157,7 +159,7 @@ def _shares(
         new = dict(zip(wanted, made, strict=True))
         known.update({place: new[each] for place, each in facts.items()})
     return [
-        NewShare(known.get(place), "A" if row["role"] == NOBODY else row["role"], right, row[field])
+        NewShare(known.get(place), "A" if row["role"] == NOBODY else row["role"], right, row[field], territory)
         for place, row in enumerate(rows)
         for right, field in (("PR", "performing"), ("MR", "mechanical"))
         if row[field]

@@ -1,8 +1,8 @@
 """Files of our repertoire (CWR 2.1 and 2.2): written strictly, read back before they are offered, and remembered.
 
-A work that was sent before goes out as a revision (REV), any other as a registration (NWR). What cannot be written is
-not sent and stands, with its place and its cure, in a list of complaints beside the file; what a sent work leaves out
-stands there too. Works are read, checked and written slice by slice: memory does not grow with the register.
+A work that the receiver got before goes out as a revision (REV), any other as a registration (NWR). What cannot be
+written is not sent and stands, with its place and its cure, in a list of complaints beside the file; what a sent work
+leaves out stands there too. Works are read, checked and written slice by slice: memory does not grow with the register.
 """
 
 import codecs
@@ -90,7 +90,7 @@ def _new_file(version: str, by: User, now: dt.datetime, since: dt.date | None, r
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_EXPORT_LOCK])
     if ExportFile.objects.filter(state="waiting").exists():
         raise ValidationError(_("Another export is being written. Wait until it is done."))
-    year = business_date(now).year
+    year, receiver = business_date(now).year, receiver_code(receiver)
     last = ExportFile.objects.filter(year=year).order_by("-number").values_list("number", flat=True).first()
     number = (last or 0) + 1
     try:
@@ -101,7 +101,15 @@ def _new_file(version: str, by: User, now: dt.datetime, since: dt.date | None, r
         raise ValidationError(
             _("Give 2.1 or 2.2 as the version, and a receiver of two to four letters or digits.")
         ) from error
-    return ExportFile.objects.create(year=year, number=number, filename=name, version=version, since=since, made_by=by)
+    return ExportFile.objects.create(
+        year=year, number=number, filename=name, version=version, since=since, receiver=receiver, made_by=by
+    )
+
+
+def receiver_code(text: str) -> str:
+    """A receiver as names of files have it: capital letters, societies with three digits."""
+    code = text.strip().upper()
+    return code.zfill(3) if code.isascii() and code.isdecimal() else code
 
 
 def _since(file: ExportFile) -> dt.datetime | None:
@@ -111,7 +119,7 @@ def _since(file: ExportFile) -> dt.datetime | None:
 
 
 def _count(file: ExportFile) -> int:
-    return sum(works_to_send(kind=kind, since=_since(file), not_in=file).count() for kind in KINDS)
+    return sum(works_to_send(kind=kind, file=file, since=_since(file)).count() for kind in KINDS)
 
 
 def _write(file: ExportFile, by: User, now: dt.datetime) -> None:
@@ -153,7 +161,7 @@ class _Run:
 
     def transactions(self, kind: str) -> Iterator[WorkTransaction]:
         """What can be sent of a kind; each is remembered by its place in the group."""
-        works = works_to_send(kind=kind, since=_since(self.file), not_in=self.file)
+        works = works_to_send(kind=kind, file=self.file, since=_since(self.file))
         for part in own_works(works, on=self.on):
             sound = [(work, sent) for work in number_parties(part) if (sent := self._sound(work, kind))]
             first = self.counts[kind]

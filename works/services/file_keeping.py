@@ -43,6 +43,13 @@ def fingerprint(upload: IO[bytes], *, by: User) -> bytes:
     return digest
 
 
+def discard_stored(file: RegistrationFile) -> None:
+    """Delete what a file left in the store, when its row was not kept."""
+    for stored in (file.file, file.answer):
+        if stored:
+            stored.delete(save=False)
+
+
 def is_worked_on(file: RegistrationFile) -> bool:
     """Whether a job of this file waits, runs, or stands in quarantine."""
     return Job.objects.filter(subject=subject_of(file), state__in=("pending", "running", "quarantined")).exists()

@@ -32,9 +32,9 @@ from works.queries.registrations import CHECK, IMPORT
 from works.services.answering import keep_answer
 from works.services.cwr_agreements import take_agreements
 from works.services.cwr_chains import withdraw_emptied
-from works.services.deciding import ACCEPTED, Decider, complaints_of, row_of, sender_key, slices_of
+from works.services.deciding import ACCEPTED, REVISING, Decider, complaints_of, row_of, sender_key, slices_of
 from works.services.file_keeping import fingerprint, hand_to_worker, is_worked_on, may_hand_in
-from works.services.noting import NOTED
+from works.services.linking import CONFLICT, NOTED
 from works.services.taking import SLICE, take_slice
 
 TAKEN = ("imported", "nothing", "partly", "undone")
@@ -170,7 +170,7 @@ def _finish_check(file: RegistrationFile, reading: CwrReading, by: User) -> None
     if reading.is_refused or not file.report["transactions"]:
         file.state = "refused"
         keep_answer(file=file, reading=reading, now=file.created_at, file_faults=reading.faults)
-    elif _brings(file):
+    elif _brings(file) or _contests(file):
         file.state = "checked"
     else:
         file.state = "nothing"
@@ -195,6 +195,11 @@ def _to_take(file: RegistrationFile, by: User) -> RegistrationFile:
 def _brings(file: RegistrationFile) -> bool:
     """Whether any transaction of the file has something for our books."""
     return file.transactions.filter(status__in=TO_TAKE).exists()
+
+
+def _contests(file: RegistrationFile) -> bool:
+    """Whether a revision of the file may open a dispute when the file is taken."""
+    return file.transactions.filter(status=CONFLICT, kind__in=REVISING, work__isnull=False).exists()
 
 
 def _finish_import(file: RegistrationFile, by: User, now: dt.datetime) -> None:

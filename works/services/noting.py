@@ -1,101 +1,33 @@
-"""What others tell us of works of ours: answers to files we sent (ACK), and ISWCs that were assigned (ISW).
+"""Keeping what others tell us of works of ours: answers to files we sent (ACK), and ISWCs that were assigned (ISW).
 
-An answer is linked to what we sent by our work number, or, where it is blank, by date and time of our file and the
-place in it. Every answer is kept; the newest one decides what the sent work shows.
+What each of them is about is found in `linking`. Every answer is kept; the newest one decides what the sent work shows.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
-
-from django.utils import timezone
 
 from cmo_portal.accounts.models import User
 from cmo_portal.audit.services import record_act
-from works.formats.cwr.answer_view import AnswerMessage, ReceivedAnswer, answer_of
+from works.formats.cwr.answer_view import AnswerMessage, answer_of
 from works.formats.cwr.records import CwrTransaction
 from works.models import ExportedWork, ReceivedStatus, RegistrationFile, Work, WorkIdentifier
 from works.rules.identifiers import read_iswc
-
-NOTED, UNMATCHED, CONFLICT = "OK", "UM", "CO"
-
-
-def exported_works(rows: Iterable[CwrTransaction]) -> dict[int, ExportedWork]:
-    """Transaction number → what we sent, for the answers among these transactions."""
-    answers = {row.number: answer_of(row) for row in rows if row.type == "ACK"}
-    numbers = {answer.submitter_work_no for answer in answers.values()}
-    sent = ExportedWork.objects.filter(work__number__in=numbers - {""}, file__state="written")
-    by_number: dict[str, list[ExportedWork]] = {}
-    for each in sent.select_related("work", "file").order_by("pk"):
-        by_number.setdefault(each.work.number, []).append(each)
-    found = {}
-    for number, answer in answers.items():
-        known = by_number.get(answer.submitter_work_no, [])
-        match = next((each for each in known if _is_answered(each, answer)), known[-1] if known else None)
-        match = match or _by_place(answer)
-        if match is not None:
-            found[number] = match
-    return found
-
-
-def _is_answered(sent: ExportedWork, answer: ReceivedAnswer) -> bool:
-    created = _stamp(sent.file.finished_at)
-    return created == (answer.created, answer.created_time) and sent.sequence == answer.original_sequence
-
-
-def _by_place(answer: ReceivedAnswer) -> ExportedWork | None:
-    """By the file's date and time, the type and the number of the transaction."""
-    if answer.submitter_work_no or answer.created is None or answer.original_type not in ("NWR", "REV"):
-        return None
-    rows = ExportedWork.objects.filter(
-        kind=answer.original_type, sequence=answer.original_sequence, file__state="written"
-    ).select_related("work", "file")
-    near = dt.datetime.combine(answer.created, dt.time.min, tzinfo=timezone.get_default_timezone())
-    rows = rows.filter(file__finished_at__gte=near, file__finished_at__lt=near + dt.timedelta(days=1))
-    return next((each for each in rows if _is_answered(each, answer)), None)
-
-
-def _stamp(moment: dt.datetime | None) -> tuple[dt.date | None, str]:
-    """Date and time as the header of our file has them."""
-    if moment is None:
-        return None, ""
-    local = timezone.localtime(moment, timezone.get_default_timezone())
-    return local.date(), f"{local:%H%M%S}"
-
-
-def notices_of_iswc(rows: Iterable[CwrTransaction]) -> dict[int, tuple[str, Work]]:
-    """Transaction number → status and work, for the notices of an ISWC that are about works of ours."""
-    notices = {row.number: row.header for row in rows if row.type == "ISW"}
-    works = {
-        work.number: work
-        for work in Work.objects.filter(number__in={header["submitter_work_no"] for header in notices.values()})
-    }
-    taken = {
-        work.iswc or "": work.pk
-        for work in Work.objects.filter(iswc__in={read_iswc(header["iswc"]).value for header in notices.values()})
-    }
-    found = {}
-    for number, header in notices.items():
-        work = works.get(header["submitter_work_no"])
-        if work is not None:
-            iswc = read_iswc(header["iswc"]).value if header["iswc"] else ""
-            differs = (work.iswc or iswc) != iswc or taken.get(iswc, work.pk) != work.pk
-            found[number] = (CONFLICT if differs else NOTED, work)
-    return found
+from works.services.linking import NOTED, notices_of
 
 
 def note(*, file: RegistrationFile, rows: Sequence[CwrTransaction], sender: str, by: User) -> None:
     """Keep the answers and the ISWCs of a slice that are about works of ours; what was kept before stays as it is."""
-    sent = exported_works(rows)
+    notices = notices_of(rows, sender)
     kept = set(ReceivedStatus.objects.filter(answer=file).values_list("number", flat=True))
     for row in rows:
-        if row.type == "ACK" and row.number in sent and row.number not in kept:
-            _keep_answer(file, row, sent[row.number], sender)
-    for number, (status, work) in notices_of_iswc(rows).items():
-        iswc = next(read_iswc(row.header["iswc"]).value for row in rows if row.number == number)
-        if status == NOTED and iswc and not work.iswc:
-            Work.objects.filter(pk=work.pk).update(iswc=iswc)
-            record_act(by=by, verb="assign_iswc", on=work, facts={"iswc": iswc, "file": file.filename})
+        notice = notices[row.number]
+        if notice.sent is not None and row.number not in kept:
+            _keep_answer(file, row, notice.sent, sender)
+        elif row.type == "ISW" and notice.status == NOTED and notice.work is not None and not notice.work.iswc:
+            iswc = read_iswc(row.header["iswc"]).value
+            Work.objects.filter(pk=notice.work.pk).update(iswc=iswc)
+            record_act(by=by, verb="assign_iswc", on=notice.work, facts={"iswc": iswc, "file": file.filename})
 
 
 def _keep_answer(file: RegistrationFile, row: CwrTransaction, sent: ExportedWork, sender: str) -> None:

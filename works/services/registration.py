@@ -4,7 +4,6 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
@@ -22,11 +21,13 @@ from works.models import Work, WorkIdentifier, WorkShare, WorkTitle
 from works.rules.identifiers import read_isrc, read_iswc
 from works.rules.languages import language_of
 from works.rules.splits import WHOLE, sums_apart
+from works.services.counting import next_numbers, pass_over
 from works.services.describing import NewDescription
 from works.services.descriptions import store_descriptions
 from works.services.recordings import NewRecording, link_recordings, others_recordings
 
 REGISTER_LOCK = 0x574F524B
+COUNTER = "works_number"
 _OUR_NUMBER = re.compile(r"W\d{7}")
 LONGEST_TITLE = 400
 
@@ -252,23 +253,7 @@ def _stored_iswc(iswc: str) -> str | None:
 
 def _numbers(news: Sequence[NewWork]) -> Iterator[str]:
     """Each work's own number, or the next one; numbers brought back are never given again."""
-    _pass_over([new.number for new in news if new.number])
-    fresh = iter(_next_numbers(sum(not new.number for new in news)))
-    return (new.number or next(fresh) for new in news)
-
-
-def _pass_over(numbers: Sequence[str]) -> None:
-    """Let the counter run on behind the highest of these numbers."""
-    highest = max((int(number[1:]) for number in numbers if _OUR_NUMBER.fullmatch(number)), default=0)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT last_value - (NOT is_called)::int FROM works_number")
-        behind = highest - cursor.fetchone()[0]
-        if behind > 0:
-            cursor.execute("SELECT max(nextval('works_number')) FROM generate_series(1, %s)", [behind])
-
-
-def _next_numbers(count: int) -> list[str]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('works_number') FROM generate_series(1, %s)", [count])
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return [f"W{number:07d}" for (number,) in rows]
+    brought = [int(new.number[1:]) for new in news if _OUR_NUMBER.fullmatch(new.number)]
+    pass_over(COUNTER, max(brought, default=0))
+    fresh = iter(next_numbers(COUNTER, sum(not new.number for new in news)))
+    return (new.number or f"W{next(fresh):07d}" for new in news)

@@ -1,20 +1,26 @@
-"""Correcting who holds what of a work: the shares of one right are replaced as one act, with its reason."""
+"""Correcting who holds what of a work: the shares of one right, in some days and countries, are replaced as one act,
+with its reason; the shares of every other day and country stay as they were."""
 
+import copy
 import datetime as dt
-from collections.abc import Sequence
+import uuid
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from cmo_portal.accounts.access import require
 from cmo_portal.accounts.models import User
 from cmo_portal.audit.services import record_act
+from cmo_portal.common.cleaning import clean_lines
 from cmo_portal.wording import share_text
-from members.models.territories import WORLD
+from members.models.territories import LONGEST_AREA, WORLD
+from members.services.areas import write_areas
 from works.models import Work, WorkShare
+from works.queries.share_periods import extent_of
+from works.rules.extents import Extent
 from works.rules.splits import WHOLE
 from works.services.registration import NewShare, share_row, write_shares
 from works.services.splits import refuse_while_open
@@ -31,57 +37,62 @@ def replace_shares(
     reason: str,
     by: User,
     valid_from: dt.date | None = None,
+    valid_to: dt.date | None = None,
     territory: str = WORLD,
 ) -> None:
-    """Put `shares` in the place of what stands for a right and territory, contested parts apart, which stay.
+    """Put `shares` in the place of what stands for a right in some days (without a bound: all before, all after) and
+    countries. What holds longer or in more countries is cut and stays there; contested parts stay where they are.
 
-    Without `valid_from` the old shares were wrong all along and go; with it they end the day before, and the new ones
-    begin on it. Together with the contested parts the shares must make the whole: an unknown rest is a share without
-    a party. Raises ValidationError with everything that is wrong; nothing is half-changed.
+    Together with the contested parts the shares must make the whole: an unknown rest is a share without a party.
+    Raises ValidationError with everything that is wrong; nothing is half-changed.
     """
     require(by, "works.edit_works")
     Work.objects.select_for_update(no_key=True).get(pk=work.pk)
     refuse_while_open(work)
-    _check(work, right, territory, shares, reason)
-    old = WorkShare.objects.filter(work=work, right=right, territory=territory).exclude(state="disputed")
+    extent = Extent(territory, valid_from, valid_to)
+    standing = list(WorkShare.objects.filter(work=work, right=right).select_related("party").order_by("pk"))
+    met = [row for row in standing if extent_of(row).meets(extent)]
+    _check(extent, shares, reason, [row for row in met if row.state == "disputed"])
+    old = [row for row in met if row.state != "disputed"]
     before = _facts(old)
-    if valid_from is None:
-        old.delete()
-    else:
-        old.filter(valid_from__gte=valid_from).delete()
-        still = Q(valid_to__isnull=True) | Q(valid_to__gte=valid_from)
-        old.filter(still).update(valid_to=valid_from - dt.timedelta(days=1))
-    new = [_row(work, right, territory, valid_from, part) for part in shares]
-    write_shares(new)
+    pieces = [piece for row in old for piece in _cut(row, extent)]
+    new = [_row(work, right, extent, part) for part in shares]
+    write_shares([*pieces, *new])
     facts = {
         "right": right,
         "territory": territory,
-        "reason": reason.strip()[:500],
+        "reason": clean_lines(reason)[:500],
         "from": valid_from,
+        "until": valid_to,
         "before": before,
-        "after": _facts(WorkShare.objects.filter(pk__in=[row.pk for row in new])),
+        "after": _facts(new),
     }
     record_act(by=by, verb="replace_shares", on=work, facts=facts)
 
 
-def contested(work: Work, right: str, territory: str = WORLD) -> int:
-    """The part of a right that disputes hold, in 1/10,000 of a percent."""
-    rows = WorkShare.objects.filter(work=work, right=right, territory__in={territory, WORLD}, state="disputed")
-    return sum(rows.values_list("share", flat=True))
+def contested(work: Work, right: str, extent: Extent | None = None) -> int:
+    """The part of a right that disputes hold in some days and countries, in 1/10,000 of a percent."""
+    rows = WorkShare.objects.filter(work=work, right=right, state="disputed")
+    return sum(row.share for row in rows if extent_of(row).meets(extent or Extent()))
 
 
-def _check(work: Work, right: str, territory: str, shares: Sequence[NewShare], reason: str) -> None:
+def _check(extent: Extent, shares: Sequence[NewShare], reason: str, disputed: Sequence[WorkShare]) -> None:
     faults = []
-    if not reason.strip():
+    if extent.first and extent.last and extent.last < extent.first:
+        faults.append(_("The last day lies before the first one. Look at both."))
+    if not clean_lines(reason):
         faults.append(_("Say why the shares change: it stands in the record of acts."))
     if any(part.share <= 0 for part in shares):
         faults.append(_("Every share must be more than 0 %."))
     named = [(part.party.pk, part.role) for part in shares if part.party]
     if len(set(named)) < len(named):
         faults.append(_("A party stands twice in the same role. Put its shares together."))
-    held = contested(work, right, territory)
-    total = sum(part.share for part in shares)
-    if total + held != WHOLE:
+    held, total = sum(row.share for row in disputed), sum(part.share for part in shares)
+    if any(extent.without(extent_of(row)) for row in disputed):
+        faults.append(
+            _("A dispute holds a part in some of these days or countries only. Correct those apart from the others.")
+        )
+    elif total + held != WHOLE:
         faults.append(_sum_fault(total, held))
     if faults:
         raise ValidationError(faults)
@@ -95,13 +106,43 @@ def _sum_fault(total: int, held: int) -> str:
     return _("The shares add up to %(total)s of %(goal)s: %(rest)s too much. Lower one of them.") % facts
 
 
-def _row(work: Work, right: str, territory: str, valid_from: dt.date | None, part: NewShare) -> WorkShare:
-    row = share_row(work, part, SOURCE)
-    row.right, row.territory, row.valid_from = right, territory, valid_from
+def _cut(row: WorkShare, extent: Extent) -> list[WorkShare]:
+    """Take a share out of these days and countries: the row keeps the first part that is left of it, and the others are
+    given back to be stored; where nothing is left it goes."""
+    left = extent_of(row).without(extent)
+    if any(len(part.territory) > LONGEST_AREA for part in left):
+        raise ValidationError(_("What is left of the territory of a share is too long to write down."))
+    if not left:
+        row.delete()
+        return []
+    write_areas({part.territory for part in left})
+    pieces = [_copy(row, part) for part in left[1:]]
+    _place(row, left[0])
+    row.save(update_fields=["territory", "valid_from", "valid_to"])
+    return pieces
+
+
+def _copy(row: WorkShare, extent: Extent) -> WorkShare:
+    piece = copy.copy(row)
+    piece.pk, piece.uid, piece._state = None, uuid.uuid4(), copy.copy(row._state)
+    piece._state.adding = True
+    return _place(piece, extent)
+
+
+def _place(row: WorkShare, extent: Extent) -> WorkShare:
+    row.territory, row.valid_from, row.valid_to = extent.territory, extent.first, extent.last
     return row
 
 
-def _facts(rows: QuerySet[WorkShare]) -> list[Any]:
-    """Party, role, share and dates of each row, as the record of acts keeps them."""
-    kept = rows.order_by("pk").values_list("party__uid", "role", "share", "valid_from", "valid_to")
-    return [[str(value) if value is not None else None for value in row] for row in kept]
+def _row(work: Work, right: str, extent: Extent, part: NewShare) -> WorkShare:
+    row = share_row(work, part, SOURCE)
+    row.right = right
+    return _place(row, extent)
+
+
+def _facts(rows: Iterable[WorkShare]) -> list[Any]:
+    """Party, role, share, dates and territory of each row, as the record of acts keeps them."""
+    kept = [
+        (row.party and row.party.uid, row.role, row.share, row.valid_from, row.valid_to, row.territory) for row in rows
+    ]
+    return [[str(value) if value is not None else None for value in each] for each in kept]

@@ -11,6 +11,8 @@ from cmo_portal.audit.services import record_act
 from cmo_portal.common.cleaning import clean_text
 from cmo_portal.common.faults import faultpoint
 from members.models import Party
+from works.formats.cwr.edits import remark_of
+from works.formats.cwr.records import CwrFault
 from works.formats.cwr.work_view import work_of
 from works.models import ImportedTransaction, RegistrationFile, Work, WorkShare
 from works.queries.exports import our_issuer
@@ -23,8 +25,9 @@ from works.services.cwr_works import told_works
 from works.services.deciding import ACCEPTED, Decision, complaints_of
 from works.services.descriptions import revise_description
 from works.services.disputes import open_file_conflicts
+from works.services.linking import CONFLICT, NOTED
 from works.services.made import note_revision, noting
-from works.services.noting import NOTED, note
+from works.services.noting import note
 from works.services.recordings import link_recordings
 from works.services.registration import (
     NewWork,
@@ -72,7 +75,8 @@ def take_slice(
     for decision in open_ones:
         row = kept[decision.transaction.number]
         row.status, row.work = works.get(row.number, (decision.status, decision.work))
-        faults = (*decision.faults, *differing.get(row.number, ()), *societies.get(row.number, ()))
+        excess = _excess(decision) if row.status == CONFLICT != decision.status else ()
+        faults = (*decision.faults, *excess, *differing.get(row.number, ()), *societies.get(row.number, ()))
         row.complaints, row.taken = complaints_of(faults), True
     ImportedTransaction.objects.bulk_update(kept.values(), ["status", "work", "complaints", "taken"], batch_size=SLICE)
     return sum(row.status in ACCEPTED for row in kept.values())
@@ -102,7 +106,8 @@ def _store(
         number = each.transaction.number
         work = each.work or (found.get(each.earlier, ("", None))[1] if each.earlier else None)
         if number in revisions and work is not None:
-            found[number] = _revise(work, revisions[number], sender, by, now, kept[number]), work
+            is_taken = _revise(work, revisions[number], sender, by, now, kept[number])
+            found[number] = each.status if is_taken else CONFLICT, work
         elif number not in found:
             found[number] = each.status, work
     of_number = {each.transaction.number: (row, one) for each, row, one in zip(accepted, sent, told, strict=True)}
@@ -146,9 +151,15 @@ def _is_known(decision: Decision) -> bool:
     return decision.work is not None or decision.earlier is not None
 
 
-def _revise(work: Work, new: NewWork, sender: str, by: User, now: dt.datetime, row: ImportedTransaction) -> str:
+def _excess(decision: Decision) -> tuple[CwrFault, ...]:
+    """Why the database has refused the shares of a revision."""
+    return decision.excess or (remark_of(decision.transaction, "shares_conflict"),)
+
+
+def _revise(work: Work, new: NewWork, sender: str, by: User, now: dt.datetime, row: ImportedTransaction) -> bool:
     """A revision replaces the shares that this sender brought; those from elsewhere and contested parts stay. What
-    would then make more than the whole is a conflict: its contested part is held, and nothing else is taken."""
+    would then make more than the whole is a conflict: its contested part is held, and nothing else is taken. Returns
+    whether it was taken."""
     before = _share_facts(work, sender)
     try:
         with transaction.atomic():
@@ -161,13 +172,13 @@ def _revise(work: Work, new: NewWork, sender: str, by: User, now: dt.datetime, r
     except SharesAboveWhole:
         on = row.file.created_at.date()
         open_file_conflicts(work=work, shares=new.shares, sender=sender, row=row, by=by, on=on)
-        return "CO"
+        return False
     _revise_facts(work, new)
     revise_description(work, new.description, sender)
     links = [(work, recording) for recording in new.recordings]
     link_recordings(links, source=sender, decided_by=_desk(sender, row.file.party, by))
     record_act(by=by, verb="revise_work", on=work, facts={"before": before, "after": _share_facts(work, sender)})
-    return "AC"
+    return True
 
 
 def _write_revised(

@@ -1,6 +1,7 @@
 """Effective collection shares: the column function against a recursion, and what must always hold."""
 
 from dataclasses import replace
+from itertools import permutations
 
 import numpy as np
 import pytest
@@ -107,6 +108,15 @@ def test_the_order_of_shares_and_agreements_changes_nothing(owners, links, named
     random.shuffle(owners)
     random.shuffle(links)
     assert answer(resolve(owners, links, dict(random.sample(sorted(named.items()), len(named))))) == before
+
+
+@pytest.mark.parametrize("units", [333_333, 500_001, 1])
+def test_the_odd_unit_goes_the_same_way_whatever_the_order(units) -> None:
+    owners = [Owner(1, 1, 1, units)]
+    links = [Link(agreement, 1, taker, part) for agreement, taker, part in
+             ((1, 2, 500_000), (2, 3, 500_000), (3, 2, 0), (4, 4, 0))]  # fmt: skip
+    found = {tuple(answer(resolve(owners, list(order), {}))) for order in permutations(links)}
+    assert len(found) == 1
 
 
 @given(owner_rows(), link_rows(), NAMED)

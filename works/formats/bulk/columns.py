@@ -42,6 +42,12 @@ COLUMNS = (
     Column("performing_share", True, False, _("In percent, at most four decimals; the rows of a work make 100.")),
     Column("mechanical_share", False, False, _("In percent; blank where it is the same as the performing share.")),
     Column(
+        "territory",
+        False,
+        True,
+        _("Where the shares hold: names or TIS numbers, joined by + and −; blank for the whole world."),
+    ),
+    Column(
         "another_work", False, True, _("“yes” when we showed you a work that looks alike and yours is another one.")
     ),
 )

@@ -22,7 +22,7 @@ from works.rules.splits import WHOLE
 
 LIMITS = TableLimits(rows=100_000, columns=60)
 MOST_ROWS = 60  # of one work
-LONGEST = {"title": 400, "title_original": 400, "name": 200, "performer": 200, "work": 40}
+LONGEST = {"title": 400, "title_original": 400, "name": 200, "performer": 200, "territory": 200, "work": 40}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,7 @@ class BulkWork:
     iswc: str
     isrc: str
     performer: str
+    territory: str
     is_another: bool
     shares: tuple[BulkShare, ...]
     rows: tuple[Row, ...]
@@ -173,6 +174,7 @@ class _Reader:
             iswc=self._identifier("iswc", said["iswc"]),
             isrc=isrc,
             performer=said["performer"][: LONGEST["performer"]],
+            territory=said["territory"][: LONGEST["territory"]],
             is_another=said["another_work"].casefold() in YES,
             shares=shares,
             rows=tuple(self.all_rows),

@@ -66,6 +66,14 @@ _TEXTS: dict[str, Text] = {
         _("People we know go by this name."),
         _("Give her IPI name number or member number; write “new” if it is somebody else."),
     ),
+    "territory": Text(
+        _("“%(value)s” is no territory that we know."),
+        _("Write names or TIS numbers, joined by + and −, or leave it blank for the whole world."),
+    ),
+    "territory_of_desk": Text(
+        _("Members register their shares for the whole world."),
+        _("Leave this blank, and write to the society about shares of single territories."),
+    ),
     "not_named": Text(
         _("Your own share is missing in this work."),
         _("Register only works in which you have a share, and name yourself."),

@@ -4,7 +4,7 @@ An edit is named RECORD-LEVEL-NUMBER, such as SPU-F-013. Rules of SPU hold for O
 OWR, and those of NWR for REV and ISW; the complaint keeps the name of the rule and gives the record at fault beside it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -186,3 +186,17 @@ def fault_of(
     findings = Findings(transaction.version, profile, transaction.records)
     findings.add(edit, index, field=field, value=value, replacement=replacement, **facts)
     return findings.faults[0] if findings.faults else None
+
+
+def remark_of(
+    transaction: CwrTransaction,
+    text: str,
+    facts: Mapping[str, str] | None = None,
+    severity: Severity = Severity.WARNING,
+) -> CwrFault:
+    """What the receiver's own records say of a transaction and no numbered edit covers; `facts` fill the text's places,
+    and their `value` is the one at fault."""
+    findings = Findings(transaction.version, TOLERANT, transaction.records)
+    given = dict(facts or {})
+    findings.complain(text, severity, 0, value=given.pop("value", ""), **given)
+    return findings.faults[0]

@@ -1,6 +1,7 @@
 """What each complaint says about a file received, by numbered edit or by kind of fault, and all texts by their keys."""
 
 from cmo_portal.common.words import gettext_noop as _
+from works.formats.cwr.book_texts import BOOKS
 from works.formats.cwr.sending_texts import SENDING, WRITING
 from works.formats.texts import Text
 
@@ -326,6 +327,7 @@ _TEXTS = {
     **_FILES,
     **WRITING,
     **_CHAINS,
+    **BOOKS,
     **SENDING,
 }
 

@@ -12,11 +12,12 @@ from django.db.models import Q
 
 from cmo_portal.common import clock
 from cmo_portal.common.money import decimal_text
+from members.models import Party
 from members.models.parties import Right
 from members.rules.territories import Leaf, leaves_of, territories
 from works.models import Work
 from works.queries.chain_words import sentences
-from works.queries.chains import Collection, CollectionShare, Step, collection_of
+from works.queries.chains import Collection, CollectionShare, Fault, Step, collection_of, day_of_collection
 from works.rules.identifiers import read_iswc
 
 
@@ -31,17 +32,23 @@ class Command(BaseCommand):
         parser.add_argument("--right", required=True, choices=Right.values)
         parser.add_argument("--territory", required=True, help="TIS number of a country or group, for instance 0586")
         parser.add_argument("--on", required=True, help="the day of use, for instance 2026-06-30")
+        parser.add_argument(
+            "--collected-on",
+            help="the day of collection; without it, when a run collects that begins today (or on --known-on)",
+        )
         parser.add_argument("--known-on", help="what was known at the end of this day; without it, what is known now")
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print the parts with their ways; CommandError names the option that cannot be read."""
+        on, known_on = self._day("--on", options["on"]), self._known(options["known_on"])
         found = self._collection(
             self._territory(options["territory"]),
             work_id=self._work(options["work"]).pk,
             right=options["right"],
-            on=self._day("--on", options["on"]),
-            known_on=self._known(options["known_on"]),
+            on=on,
+            collected_on=self._collected(options["collected_on"], on, known_on),
+            known_on=known_on,
         )
         if options["json"]:
             told = {"work": options["work"], **as_data(found)}
@@ -85,6 +92,14 @@ class Command(BaseCommand):
         except ValueError as error:
             raise CommandError(f"{option} {text}: not a day. Write it as 2026-06-30.") from error
 
+    def _collected(self, text: str | None, on: dt.date, known_on: dt.date | None) -> dt.date:
+        if text is None:
+            return day_of_collection(on=on, today=clock.today(), known_on=known_on)
+        day = self._day("--collected-on", text)
+        if day < on:
+            raise CommandError(f"--collected-on {text}: nothing is collected before it is used. Give a day from {on}.")
+        return day
+
     def _known(self, text: str | None) -> dt.date | None:
         if text is None:
             return None
@@ -95,7 +110,9 @@ class Command(BaseCommand):
 
 
 def _holds(leaf: Leaf, on: dt.date) -> bool:
-    return leaf.belongs_from <= on <= leaf.belongs_until
+    """Whether a country belongs to the asked area on a day, and is one then."""
+    country = territories()[leaf.code]
+    return leaf.belongs_from <= on <= leaf.belongs_until and country.exists_from <= on <= country.exists_until
 
 
 def _named(text: str) -> Q:
@@ -117,6 +134,7 @@ def as_data(found: Collection) -> dict[str, Any]:
         "right": found.right,
         "territory": found.territory,
         "on": found.on.isoformat(),
+        "collected_on": found.collected_on.isoformat(),
         "known_on": found.known_on.isoformat() if found.known_on else None,
         "parts": [_part(part) for part in found.parts],
         "gaps": [agreement.number for agreement in found.gaps],
@@ -131,11 +149,25 @@ def _part(part: CollectionShare) -> dict[str, Any]:
         "state": part.state,
         "party": _step(part.steps[-1])["party"] if part.steps else None,
         "path": [_step(step) for step in part.steps],
+        "at_fault": [_fault(fault) for fault in part.faults],
     }
 
 
 def _step(step: Step) -> dict[str, Any]:
     return {
-        "party": {"id": str(step.party.uid), "name": step.party.display_name},
+        "party": _named_party(step.party),
         "agreement": step.agreement.number if step.agreement else None,
+        "grounds": list(step.grounds),
     }
+
+
+def _fault(fault: Fault) -> dict[str, Any]:
+    return {
+        "agreement": fault.agreement.number,
+        "party": _named_party(fault.party),
+        "percent": decimal_text(Fraction(fault.part, 10_000)),
+    }
+
+
+def _named_party(party: Party) -> dict[str, str]:
+    return {"id": str(party.uid), "name": party.display_name}

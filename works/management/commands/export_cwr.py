@@ -4,13 +4,15 @@ import datetime as dt
 import json
 import shutil
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
-from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import transaction
 
+from cmo_portal.accounts.models import User
 from cmo_portal.common import clock
 from works.management.actors import member_of_staff
+from works.management.plainly import plain_errors, written_file
 from works.models import ExportFile
 from works.services.exporting import export_repertoire
 
@@ -35,29 +37,38 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Write the file and print the report of conformance."""
+        """Write the file and print the report of conformance; where it goes is opened before anything is exported."""
         by = member_of_staff(options["by"])
-        try:
-            file = export_repertoire(
-                version=options["version"],
-                by=by,
-                now=clock.now(),
-                since=options["since"],
-                receiver=options["receiver"],
-            )
-        except ValidationError as error:
-            raise CommandError("\n".join(error.messages)) from error
-        _copy(file.file, options["out"])
-        if options["complaints"]:
-            _copy(file.complaints, options["complaints"])
+        asked = {name: options[name] for name in ("version", "since", "receiver")}
+        with plain_errors(), written_file(options["out"]) as out, written_file(options["complaints"]) as said:
+            file = _export(asked, by, out, said)
         self.stdout.write(_report(file, as_json=options["json"]))
+        if not file.file:
+            self.stderr.write(f"There was nothing to send: {options['out']} was not written.")
 
 
-def _copy(stored: Any, target: Path) -> None:
+def _export(asked: dict[str, Any], by: User, out: BinaryIO | None, said: BinaryIO | None) -> ExportFile:
+    """Write the export and hand it out; one that could not be handed out was never made."""
+    file = None
+    try:
+        with transaction.atomic():
+            file = export_repertoire(**asked, by=by, now=clock.now())
+            _copy(file.file, out)
+            _copy(file.complaints, said)
+    except OSError:
+        for stored in (file.file, file.complaints) if file else ():
+            if stored:
+                stored.delete(save=False)
+        raise
+    return file
+
+
+def _copy(stored: Any, out: BinaryIO | None) -> None:
     """The stored file to where it is wanted; nothing when there is none."""
-    if stored:
-        with stored.open("rb") as source, target.open("wb") as out:
+    if stored and out is not None:
+        with stored.open("rb") as source:
             shutil.copyfileobj(source, out)
+        out.flush()
 
 
 def _report(file: ExportFile, *, as_json: bool) -> str:

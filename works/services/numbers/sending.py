@@ -29,6 +29,7 @@ from works.formats.number_files import (
 from works.models import NumberRequest, RequestFile, RequestLine
 from works.queries.number_requests import MAKE_FILE, subject_of
 from works.rules.languages import cwr_language
+from works.services.answering import our_society
 from works.services.numbers.facts import ipi_facts, iswc_facts
 
 SEND = "works.import_works"
@@ -148,7 +149,7 @@ def _header(file: RequestFile, now: dt.datetime) -> dict[str, str]:
         filename = isr_filename(day.year, file.number, code)
         return IsrHeader(
             society=code,
-            name=str(settings.SOCIETY["name"]),
+            name=our_society().name,
             date=f"{moment:%Y%m%d}",
             time=f"{moment:%H%M%S}",
             filename=filename,

@@ -13,7 +13,7 @@ from works.views.staff.files import (
 from works.views.staff.parties import party_works
 from works.views.staff.reports import report_detail, report_list
 from works.views.staff.splits import split_detail, split_list, split_rules
-from works.views.staff.works import share_edit, work_decide, work_detail, work_list
+from works.views.staff.works import work_decide, work_detail, work_list
 
 __all__ = [
     "dispute_open",
@@ -27,7 +27,6 @@ __all__ = [
     "party_works",
     "report_detail",
     "report_list",
-    "share_edit",
     "split_detail",
     "split_list",
     "split_rules",

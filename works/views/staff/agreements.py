@@ -15,12 +15,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.common import clock
 from cmo_portal.forms import typed_text
+from cmo_portal.opened import Opened
 from cmo_portal.paging import csv_address, keyset_page
 from members.queries import party_search
 from works.exports import agreement_list_csv
 from works.forms.agreements import (
     AgreementFilter,
     BaseSides,
+    EntryForm,
     ReasonForm,
     Sides,
     TermsForm,
@@ -33,7 +35,9 @@ from works.models import Agreement, AgreementWork
 from works.queries.agreements import found_agreements
 from works.queries.work_pages import acts_on
 from works.services.agreements import (
+    Contradicts,
     NewAgreement,
+    Warned,
     check_agreement,
     correct_terms,
     drop_works,
@@ -69,15 +73,26 @@ def agreement_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def agreement_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     """One agreement: terms, sides, the works it names, what was done."""
-    agreement = get_object_or_404(Agreement, uid=uid)
+    return _detail(request, get_object_or_404(Agreement, uid=uid), WorksForm(), ReasonForm())
+
+
+def _detail(
+    request: HttpRequest,
+    agreement: Agreement,
+    works_form: WorksForm,
+    reason_form: ReasonForm,
+    contradicts: Contradicts | None = None,
+) -> HttpResponse:
     listed = AgreementWork.objects.filter(agreement=agreement).select_related("work").order_by("work__number")
     context = {
         "agreement": agreement,
         "sides": agreement.parties.select_related("party").order_by("-role", "pk"),
         "listed": listed[:MOST_WORKS_SHOWN],
         "count": listed.count(),
-        "works_form": WorksForm(),
-        "reason_form": ReasonForm(),
+        "works_form": works_form,
+        "reason_form": reason_form,
+        "contradicts": contradicts,
+        "forms": [works_form, reason_form],
         "events": acts_on(agreement),
     }
     return render(request, "works/staff/agreement_detail.html", context)
@@ -90,15 +105,27 @@ def agreement_new(request: HttpRequest) -> HttpResponse:
     editing = request.method == "POST" and bool({"find_party", "add"} & set(request.POST))
     sent = request.POST if request.method == "POST" and not editing else None
     initial = request.POST.dict() if editing else None
-    form, works = TermsForm(sent, initial=initial), WorksForm(sent, initial=initial)
+    form, works, entry = (
+        TermsForm(sent, initial=initial),
+        WorksForm(sent, initial=initial),
+        EntryForm(sent, initial=initial),
+    )
     sides = Sides(sent, initial=typed_sides(request.POST) if editing else [])
     sides.name_owners()
     find_form = FindPartyForm(request.POST if "find_party" in request.POST else None)
     looked_for = find_form.cleaned_data["find"].strip() if find_form.is_bound and find_form.is_valid() else ""
-    if sent is not None and (kept := _recorded(request, form, sides, works)):
-        messages.success(request, _("The agreement is in the books as %(number)s.") % {"number": kept.number})
-        return redirect("works:staff-agreement-detail", uid=kept.uid)
+    contradicts = None
+    if sent is not None:
+        try:
+            if kept := _recorded(request, form, sides, works, entry):
+                messages.success(request, _("The agreement is in the books as %(number)s.") % {"number": kept.number})
+                return redirect("works:staff-agreement-detail", uid=kept.uid)
+        except Contradicts as error:
+            form.add_error(None, error)
+            contradicts = error
     context = {
+        "entry_form": entry,
+        "contradicts": contradicts,
         "form": form,
         "works_form": works,
         "sides": sides,
@@ -118,11 +145,16 @@ def agreement_edit(request: HttpRequest, uid: UUID) -> HttpResponse:
     agreement = get_object_or_404(Agreement, uid=uid)
     sent = request.POST if request.method == "POST" else None
     form, reason = TermsForm(sent, initial=terms_of(agreement)), ReasonForm(sent)
+    opened = Opened(request, lambda: [TermsForm(initial=terms_of(Agreement.objects.get(pk=agreement.pk)))])
+    contradicts = None
     if sent is not None and all([form.is_valid(), reason.is_valid()]):
+        why, by, warned = reason.cleaned_data["reason"], acting(request), _warned(request)
         try:
-            correct_terms(agreement=agreement, terms=form.terms(agreement), by=acting(request), **reason.cleaned_data)
+            with opened.unchanged(agreement, [form]):
+                correct_terms(agreement=agreement, terms=form.terms(agreement), by=by, reason=why, warned=warned)
         except ValidationError as error:
             _show(error, form)
+            contradicts = error if isinstance(error, Contradicts) else None
         else:
             messages.success(request, _("The terms are corrected."))
             return redirect("works:staff-agreement-detail", uid=uid)
@@ -130,6 +162,8 @@ def agreement_edit(request: HttpRequest, uid: UUID) -> HttpResponse:
         "agreement": agreement,
         "form": form,
         "reason_form": reason,
+        "opened": opened,
+        "contradicts": contradicts,
         "forms": [form, reason],
         "submit_label": _("Keep these terms"),
         "cancel_url": reverse("works:staff-agreement-detail", args=[uid]),
@@ -148,8 +182,12 @@ def agreement_works(request: HttpRequest, uid: UUID) -> HttpResponse:
         messages.error(request, " ".join(faults) or _("Write at least one work number."))
         return redirect("works:staff-agreement-detail", uid=uid)
     act = drop_works if request.POST.get("act") == "drop" else name_works
-    works, why = form.cleaned_data["numbers"], reason.cleaned_data["reason"]
-    return _do(request, uid, _("The list of works is changed."), act, works=works, reason=why)
+    given = {"works": form.cleaned_data["numbers"], "reason": reason.cleaned_data["reason"], "warned": _warned(request)}
+    try:
+        return _do(request, uid, _("The list of works is changed."), act, **given)
+    except Contradicts as error:
+        form.add_error(None, error)
+        return _detail(request, get_object_or_404(Agreement, uid=uid), form, reason, error)
 
 
 @staff_page(EDIT)
@@ -165,8 +203,17 @@ def agreement_withdraw(request: HttpRequest, uid: UUID) -> HttpResponse:
     )
 
 
-def _recorded(request: HttpRequest, form: TermsForm, sides: BaseSides, works: WorksForm) -> Agreement | None:
-    """The agreement, or None with every fault at its form: also those of the sums when a work number is wrong."""
+def _warned(request: HttpRequest) -> Warned:
+    """Who saves here is warned; the tick that accepts carries the mark of what they were told."""
+    return Warned(clock.today(), request.POST.get("accept", ""))
+
+
+def _recorded(
+    request: HttpRequest, form: TermsForm, sides: BaseSides, works: WorksForm, entry: EntryForm
+) -> Agreement | None:
+    """The agreement, or None with every fault at its form: also those of the sums when a work number is wrong. Raises
+    Contradicts."""
+    key = entry.cleaned_data["form_key"] if entry.is_valid() else None
     readable = [form.is_valid(), sides.is_valid()]
     listed = works.is_valid()
     if not all(readable):
@@ -175,8 +222,10 @@ def _recorded(request: HttpRequest, form: TermsForm, sides: BaseSides, works: Wo
     new = NewAgreement(form.terms(), sides.sides(), named)
     try:
         if listed:
-            return record_agreement(new=new, by=acting(request))
+            return record_agreement(new=new, by=acting(request), form_key=key, warned=_warned(request))
         check_agreement(new)
+    except Contradicts:
+        raise
     except ValidationError as error:
         _show(error, form, told=() if listed else ("works",))
     return None
@@ -185,6 +234,8 @@ def _recorded(request: HttpRequest, form: TermsForm, sides: BaseSides, works: Wo
 def _do(request: HttpRequest, uid: UUID, done: str, act: Callable[..., Any], **given: Any) -> HttpResponse:
     try:
         act(agreement=get_object_or_404(Agreement, uid=uid), by=acting(request), **given)
+    except Contradicts:
+        raise
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:

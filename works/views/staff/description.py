@@ -36,6 +36,7 @@ from works.forms.description import (
 from works.models import Work
 from works.queries.description_texts import instruments_text, writers_text
 from works.queries.descriptions import composite_proposal, free_share_proposal
+from works.queries.repertoire import OUT
 from works.rules.languages import LANGUAGES
 from works.services import documenting
 from works.services.describing import WorkFacts
@@ -225,7 +226,7 @@ def _standing(work: Work, relation: str) -> list[Any]:
 
 
 def _work(uid: UUID) -> Work:
-    return get_object_or_404(Work.objects.exclude(state="merged"), uid=uid)
+    return get_object_or_404(Work.objects.exclude(state__in=OUT), uid=uid)
 
 
 def _home(work: Work) -> str:

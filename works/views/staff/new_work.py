@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.common import clock
 from cmo_portal.common.spelling import script_of
-from works.forms.member import DeskRows, PersonsForm, TitleForm, typed_rows
+from works.forms.member import DeskRows, DeskTitleForm, PersonsForm, typed_rows
 from works.models import Work
 from works.queries.repertoire import look_alikes
 from works.queries.work_pages import listed, same_named_parties
@@ -29,12 +29,12 @@ MOST_CREATORS = 12  # carried over from a text
 def work_new(request: HttpRequest) -> HttpResponse:
     """Title and shares on one page, begun with what the address carries; afterwards back to where `next` says."""
     sent = request.POST if request.method == "POST" else None
-    form = TitleForm(sent, initial=_carried_title(request))
+    form = DeskTitleForm(sent, initial=_carried_title(request))
     persons = PersonsForm(None, doubtful=[])
     if sent is None:
         formset = DeskRows(initial=_carried_rows(request))
     elif {"add", "equal"} & set(sent):
-        form = TitleForm(initial=sent.dict())
+        form = DeskTitleForm(initial=sent.dict())
         formset = DeskRows(initial=typed_rows(sent, add="add" in sent, equal="equal" in sent, own=False))
     else:
         formset = DeskRows(sent)
@@ -59,7 +59,9 @@ def work_new(request: HttpRequest) -> HttpResponse:
     return render(request, "works/staff/work_new.html", context)
 
 
-def _register(request: HttpRequest, form: TitleForm, rows: list[dict[str, Any]], persons: PersonsForm) -> Work | None:
+def _register(
+    request: HttpRequest, form: DeskTitleForm, rows: list[dict[str, Any]], persons: PersonsForm
+) -> Work | None:
     chosen = {int(name.removeprefix("person-")): value for name, value in persons.cleaned_data.items()}
     meant = {place: None if value == "new" else UUID(value) for place, value in chosen.items()}
     try:
@@ -90,7 +92,7 @@ def _carried_rows(request: HttpRequest) -> list[dict[str, Any]]:
     ] or [{}, {}]
 
 
-def _alike(form: TitleForm) -> list[Work]:
+def _alike(form: DeskTitleForm) -> list[Work]:
     titles = [str(form[name].value() or "") for name in ("title", "title_original")]
     return look_alikes([title for title in titles if title.strip()], [])
 

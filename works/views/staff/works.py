@@ -1,4 +1,4 @@
-"""T5: all works, one of them from every side, and the correction of its shares."""
+"""T5: all works, and one of them from every side."""
 
 import datetime as dt
 from dataclasses import fields
@@ -9,10 +9,9 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.common import clock
@@ -21,15 +20,13 @@ from cmo_portal.paging import csv_address, keyset_page
 from members.models.parties import Right
 from works.exports import staff_list_csv
 from works.forms.search import WorkFilter
-from works.forms.staff import CorrectionForm, DayFilter, DecisionForm, rows_of_shares
+from works.forms.staff import DayFilter, DecisionForm
 from works.models import Work
 from works.queries.as_of import work_as_of
-from works.queries.repertoire import found_works
-from works.queries.work_pages import acts_on, in_force, listed
+from works.queries.chains import day_of_collection
+from works.queries.repertoire import OUT, found_works
+from works.queries.work_pages import acts_on, listed
 from works.services.drafts import decide_submitted
-from works.services.registration import NewShare
-from works.services.shares import contested, replace_shares
-from works.views.staff.owners import is_being_edited, owner_editor
 
 STAFF = "layouts/staff.html"
 VIEW, EDIT = "works.view_works", "works.edit_works"
@@ -65,7 +62,11 @@ def work_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     asked = chosen.cleaned_data if chosen.is_valid() else {}
     known_on: dt.date | None = asked.get("known_on")
     on: dt.date = asked.get("on") or known_on or clock.today()
-    stood = work_as_of(work, on=on, known_on=known_on, territory=asked.get("country") or None)
+    usual = day_of_collection(on=on, today=clock.today(), known_on=known_on)
+    collected_on = max(on, asked.get("collected_on") or usual)
+    stood = work_as_of(
+        work, on=on, collected_on=collected_on, known_on=known_on, territory=asked.get("country") or None
+    )
     context = {
         "work": work,
         "filter_form": chosen,
@@ -108,43 +109,7 @@ def work_decide(request: HttpRequest, uid: UUID) -> HttpResponse:
     return redirect("works:staff-work-detail", uid=uid)
 
 
-@staff_page(EDIT)
-@require_http_methods(["GET", "HEAD", "POST"])
-def share_edit(request: HttpRequest, uid: UUID, right: str) -> HttpResponse:
-    """Replace the shares of one right, with the reason; contested parts stay where they are."""
-    work = work_with_right(uid, right)
-    today = clock.today()
-    rows = work.shares.filter(in_force(today), right=right, territory="2136").exclude(state="disputed")
-    editor = owner_editor(request, rows_of_shares(rows.select_related("party").order_by("-share", "pk")))
-    sent = request.method == "POST" and not is_being_edited(request)
-    form = CorrectionForm(request.POST if sent else None, initial=_typed(request))
-    if sent and all([form.is_valid(), editor.rows.is_valid()]):
-        shares = [NewShare(party, role, right, share) for party, role, share in editor.named()]
-        try:
-            replace_shares(work=work, right=right, shares=shares, by=acting(request), **form.cleaned_data)
-        except ValidationError as error:
-            form.add_error(None, error)
-        else:
-            messages.success(request, _("The shares are replaced."))
-            return redirect("works:staff-work-detail", uid=uid)
-    context = {
-        "work": work,
-        "right": Right(right),
-        "editor": editor,
-        "form": form,
-        "forms": [form, *editor.rows],
-        "contested": contested(work, right),
-        "cancel_url": reverse("works:staff-work-detail", args=[uid]),
-    }
-    return render(request, "works/staff/share_edit.html", context)
-
-
 def work_with_right(uid: UUID, right: str) -> Work:
     if right not in Right.values:
         raise Http404
-    return get_object_or_404(Work.objects.exclude(state="merged"), uid=uid)
-
-
-def _typed(request: HttpRequest) -> dict[str, str]:
-    """What was typed beside the rows when a button of the editor was pressed."""
-    return {name: typed_text(request, name, 2000) for name in ("valid_from", "reason")}
+    return get_object_or_404(Work.objects.exclude(state__in=OUT), uid=uid)

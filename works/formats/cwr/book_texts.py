@@ -1,0 +1,58 @@
+"""What our books say of a transaction: what it is about, what it meets there, and why a person has to look at it."""
+
+from cmo_portal.common.words import gettext_noop as _
+from works.formats.texts import Text
+
+BOOKS: dict[str, Text] = {
+    "own_answer": Text(
+        _("The file says that we sent it ourselves: our own answer tells nothing of what others think."),
+        _("Hand in the answers of other societies only."),
+    ),
+    "answer_unknown": Text(
+        _("Nothing that we sent fits: neither the number “%(value)s” nor date, time and place in a file."),
+        _("Compare it with the exports by hand."),
+    ),
+    "answer_unfit": Text(
+        _(
+            "Our work %(number)s is “%(title)s”: the title “%(value)s” does not fit, nor does a writer, nor date, time"
+            " and place in a file of ours."
+        ),
+        _("Compare the two; nothing was noted."),
+    ),
+    "notice_unknown": Text(_("We have no work with the number “%(value)s”."), _("Compare it with our works by hand.")),
+    "notice_unfit": Text(
+        _(
+            "Our work %(number)s is “%(title)s”: the title “%(value)s” does not fit, nor does the IPI name number of a"
+            " writer."
+        ),
+        _("Compare the two; enter the ISWC by hand if it is the same work."),
+    ),
+    "notice_iswc": Text(_("“%(value)s” is not an ISWC that can be assigned."), _("Ask the sender for the right one.")),
+    "iswc_differs": Text(
+        _("Our work %(number)s, “%(title)s”, has the ISWC %(iswc)s; the file says %(value)s."),
+        _("Ask the agency which one is right."),
+    ),
+    "iswc_taken": Text(
+        _("Our work %(number)s, “%(title)s”, has the ISWC %(value)s already."), _("Compare the two works.")
+    ),
+    "iswc_in_file": Text(
+        _("Transaction %(number)s of this file has the ISWC %(value)s already."), _("Compare the two works.")
+    ),
+    "shares_exceed": Text(
+        _("%(right)s: the file gives %(sent)s %%, others hold %(held)s %% by our books; together more than the whole."),
+        _("The claims on the work are decided in its dispute."),
+    ),
+    "shares_conflict": Text(
+        _("With what others hold by our books, the shares of the file make more than the whole."),
+        _("The claims on the work are decided in its dispute."),
+    ),
+    "own_work": Text(
+        _("The work stands in our books, where this file of ours came from: nothing was changed."),
+        _("Change a work of ours on its page."),
+    ),
+    "agreement_known": Text(_("The agreement stands in our books already."), _("Send changes as another agreement.")),
+    "kept_for_person": Text(
+        _("Transactions of type %(value)s are kept with the file, and nothing else is done with them."),
+        _("A person has to look at them."),
+    ),
+}
