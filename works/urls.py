@@ -68,6 +68,9 @@ urlpatterns = [
     path(
         "staff/works/disputes/rules/<uuid:uid>/approve/", dispute_rules.rule_approve, name="staff-dispute-rule-approve"
     ),
+    path(
+        "staff/works/disputes/rules/<uuid:uid>/discard/", dispute_rules.rule_discard, name="staff-dispute-rule-discard"
+    ),
     path("staff/works/splits/", staff.split_list, name="staff-split-list"),
     path("staff/works/splits/rules/", staff.split_rules, name="staff-split-rules"),
     path("staff/works/splits/<uuid:uid>/", staff.split_detail, name="staff-split-detail"),

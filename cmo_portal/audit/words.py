@@ -117,6 +117,7 @@ ACT_WORDS: Final[Mapping[str, Text]] = {
     "settle_dispute": _("Settled the dispute"),
     "draft_dispute_rule": _("Drafted a rule on disputes"),
     "approve_dispute_rule": _("Approved a rule on disputes"),
+    "discard_dispute_rule": _("Discarded a draft of a rule on disputes"),
     "report_work": _("Reported an error"),
     "settle_report": _("Settled a report"),
     "propose_split": _("Proposed another split"),

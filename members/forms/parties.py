@@ -30,7 +30,7 @@ class PartyFilter(forms.Form):
         widget=forms.TextInput(attrs={"type": "search", "dir": "auto", "autocomplete": "off"}),
     )
     kind = forms.ChoiceField(label=_("Kind"), required=False, choices=[("", _("All")), *PartyKind.choices])
-    society = forms.CharField(
+    society = TextField(
         label=_("Society code"),
         max_length=3,
         required=False,

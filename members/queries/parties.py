@@ -53,6 +53,14 @@ def same_name_parties(text: str) -> list[Party]:
     return list(Party.objects.filter(pk__in=names.values("party_id")).select_related("member").order_by("pk")[:20])
 
 
+def party_named(text: str) -> Party | None:
+    """The only party that goes by exactly this name; None where nobody does, or more than one."""
+    key = name_key(text)
+    names = PartyName.objects.filter(key=key).values_list("party_id", flat=True).distinct() if key else ()
+    found = list(names[:2])
+    return Party.objects.get(pk=found[0]) if len(found) == 1 else None
+
+
 def party_of_number(text: str) -> Party | None:
     """The party of a member number or an IPI name number."""
     found = _by_number(text.strip())

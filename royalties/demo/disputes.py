@@ -27,8 +27,8 @@ def load(story: Story) -> None:
     """The society's rule and six disputes."""
     clerk = staff("documentation")
     rule = desk.draft_rule(
-        valid_from=story.beginning, evidence_days=60, extension_days=60, holds="part", at_deadline="prepare",
-        source="Board resolution 7 on disputes (demonstration)", by=clerk,
+        on=story.beginning, valid_from=story.beginning, evidence_days=60, extension_days=60, holds="part",
+        at_deadline="prepare", source="Board resolution 7 on disputes (demonstration)", by=clerk,
     )  # fmt: skip
     desk.approve_rule(rule=rule, by=staff("approver"), on=story.beginning)
     works = famous_works()

@@ -60,6 +60,7 @@ class ApartForm(forms.Form):
 
     reason = TextField(
         **REASON | {"label": _("How do you know?")},
+        error_messages={"required": _("Say how you know that these are two works.")},
         help_text=_("For example: different words, another film. The pair is not shown again."),
     )
 

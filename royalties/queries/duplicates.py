@@ -3,15 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from cmo_portal.common.texts import Text
 from cmo_portal.jobs.models import Job
 from royalties.models import DuplicateStake
-from works.models import DuplicatePair
+from works.models import DuplicatePair, Work
 from works.queries.regrouping import LIVE
+from works.queries.repertoire import meant_by
 from works.rules import likeness
 from works.rules.identifiers import format_isrc, format_iswc
 
@@ -51,15 +52,13 @@ def waiting_pairs() -> int:
 
 
 def stakes(state: str = "open", text: str = "") -> QuerySet[DuplicateStake]:
-    """The pairs of a state with the money that hangs on them; `text` is a work number or a part of a title."""
+    """The pairs of a state with the money that hangs on them; `text` means a work by number, title in
+    either script or name, as in the public search."""
     rows = DuplicateStake.objects.select_related("pair__first", "pair__second", "pair__decided_by")
     rows = rows.filter(pair__in=open_pairs()) if state == "open" else rows.filter(pair__state=state)
     if wanted := text.strip():
-        named = rows.none()
-        for side in ("first", "second"):
-            named |= rows.filter(**{f"pair__{side}__number__iexact": wanted[:14]})
-            named |= rows.filter(**{f"pair__{side}__title__icontains": wanted[:200]})
-        rows = named
+        meant = Work.objects.filter(meant_by(wanted)).values("pk")
+        rows = rows.filter(Q(pair__first__in=meant) | Q(pair__second__in=meant))
     return rows
 
 

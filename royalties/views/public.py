@@ -46,7 +46,8 @@ def rule_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
 def unmatched_list(request: HttpRequest) -> HttpResponse:
     """P8: the list, the most used first; how much of it there is, which money band it holds, until when it is kept."""
     chosen = UnmatchedFilter(request.GET)
-    wanted = chosen.cleaned_data if chosen.is_valid() else {}
+    chosen.is_valid()
+    wanted = chosen.cleaned_data  # a field that cannot be read says so itself; the others choose
     texts = unmatched_texts(
         words=wanted.get("q", ""),
         kind=wanted.get("kind", ""),

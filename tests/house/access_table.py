@@ -165,6 +165,7 @@ TABLE: dict[str, Rule] = {
     "works:staff-dispute-open": Rule("works.edit_works", "work"),
     "works:staff-dispute-rules": Rule("works.view_works"),
     "works:staff-dispute-rule-approve": post("works.settle_disputes", "dispute_rule"),
+    "works:staff-dispute-rule-discard": post("works.view_works", "dispute_rule"),
     "works:member-claim-new": Rule("member", may_lack=True),  # of any registered work
     "works:member-split-detail": Rule("member", "split"),
     "works:member-split-propose": Rule("member", "live_split"),

@@ -252,6 +252,19 @@ class TestStaffPage:
         client.post(detail(audience="staff"), {**data, "join-party": third.number})
         assert claim_of_third(third).share == 200_000
 
+    def test_a_side_is_added_by_its_name_where_only_one_party_goes_by_it(self, census, sign_in):
+        client = sign_in(person("documentation"))
+        named = make_party("Bannuvi", "Nargis")
+        for other in ("Bannuvy", "Banuvi"):
+            make_party(other, "Nargis")
+        data = {"act": "join", "join-role": "CA", "join-share": "20", "join-basis": "desk", "join-reference": "Letter"}
+        for _twice in range(2):
+            make_party("Khatoon", "Zarina")
+        told = client.post(detail(audience="staff"), {**data, "join-party": "Zarina Khatoon"})
+        assert "Several parties may be meant" in text_of(told)
+        client.post(detail(audience="staff"), {**data, "join-party": "nargis  bannuvi"})
+        assert the_dispute().claims.get(party=named).share == 200_000
+
     def test_documents_are_for_the_desk_and_for_those_who_settle(self, census, sign_in):
         kept = DisputeEvidence.objects.create(
             dispute=the_dispute(), claim=claim_of(census, "X1"), kind="other", sha256=b"x", size=1

@@ -53,6 +53,18 @@ def test_a_comparison_that_is_under_way_is_not_doubled(run_jobs) -> None:
     assert sweeps() == 2
 
 
+def test_money_that_is_held_counts_as_much_as_money_that_is_expected(run_jobs) -> None:
+    alia = make_member("Alia").party
+    known, unknown = make.song("Chandni Raat", (alia, 100)), make.song("Chandni Rat")
+    played = [make.Play("chandni raat", known), make.Play("chandni rat", unknown)]
+    make.finalised_run(run_jobs, make.pool(100_00, files=[make.usage(*played)]))
+    make.pool(40_00, files=[make.usage(make.Play("chandni raat again", known))])
+    duplicates.sweep_each_night(now=NIGHT)
+    run_jobs()
+    stake = DuplicateStake.objects.get()
+    assert (stake.held, stake.usage, stake.at_stake) == (50_00, 40_00, 90_00)
+
+
 def test_the_money_on_pairs_is_counted_in_parts(monkeypatch, run_jobs) -> None:
     monkeypatch.setattr(duplicates, "PAIRS_AT_ONCE", 2)
     alia = make_member("Alia").party

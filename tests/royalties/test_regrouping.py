@@ -135,6 +135,17 @@ def test_a_merge_that_was_paid_on_is_not_undone_until_the_run_is_reversed(pair, 
 
 
 @pytest.mark.django_db
+def test_what_is_paid_between_asking_and_undoing_keeps_a_merge(pair, run_jobs) -> None:
+    file = both_played(pair)
+    made = merge(pair[0], pair[1], rights={"PR": "work", "MR": "work"})
+    regrouping.ask_undo(regrouping=made, reason="two songs", by=clerk(), now=NOW)
+    run = make.finalised_run(run_jobs, make.pool(100_00, files=[file]))
+    with pytest.raises(ValidationError, match=f"Distribution {run.number} was posted"):
+        regrouping.undo_regrouping(regrouping=made, by=make.approver(), now=NOW)
+    assert Regrouping.objects.get(pk=made.pk).state == "done"
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("right", ["other", "contest"])
 def test_a_merge_whose_shares_paid_the_work_s_own_usage_is_not_undone(pair, run_jobs, right) -> None:
     song, again, _first, second = pair

@@ -60,6 +60,10 @@ def test_pairs_are_found_by_a_job_and_listed_with_their_money(clerk, twins, run_
     shown = page(clerk, "/staff/duplicates/")
     assert twins[0].number in shown and "Same title" in shown and "Some writers are the same" not in shown
     assert page(clerk, f"/staff/duplicates/?q={twins[1].number}").count("<tr>") == shown.count("<tr>")
+    in_urdu = twins[1].number.translate(str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹"))
+    for text in (in_urdu, "چاندنی", "chandani raat"):
+        assert twins[0].number in page(clerk, f"/staff/duplicates/?q={text}"), text
+    assert twins[0].number not in page(clerk, "/staff/duplicates/?q=pakistan")
     assert twins[0].number in page(clerk, "/staff/duplicates/?format=csv")
 
 
@@ -82,7 +86,7 @@ def test_a_merge_goes_from_the_pair_to_the_second_person_and_back(clerk, second,
     shown = page(second, here)
     seen = shown.split('name="seen" value="')[1][:64]
     assert "25.00" in plain(shown) and "Nothing is posted" in shown
-    assert "Done. It can be undone." in send(second, here + "confirm/", act="confirm", seen=seen)
+    assert "The two works are one now. It can be undone." in send(second, here + "confirm/", act="confirm", seen=seen)
     two.refresh_from_db()
     assert two.merged_into_id == one.pk
     send(clerk, here + "ask/", act="ask", reason="two songs")
@@ -117,9 +121,19 @@ def test_a_members_page_of_a_merged_work_leads_on(sign_in, twins) -> None:
     assert answer is None or (answer.status_code, answer["Location"]) == (301, f"/my/works/{one.uid}/")
 
 
+def test_two_works_stand_side_by_side_as_people_write_them(clerk, twins) -> None:
+    Work.objects.filter(pk=twins[0].pk).update(language="pa", iswc="T9800000162", duration=230)
+    pair = DuplicatePair.objects.create(first=twins[0], second=twins[1], score=9_000)
+    shown = page(clerk, f"/staff/duplicates/{pair.uid}/")
+    for text in ("Punjabi", "T-980.000.016-2", "3:50", "Length"):
+        assert f">{text}<" in shown, text
+
+
 def test_pairs_told_apart_leave_the_list(clerk, twins) -> None:
     pair = DuplicatePair.objects.create(first=twins[0], second=twins[1], score=9_000)
     assert "how you know" in send(clerk, f"/staff/duplicates/{pair.uid}/apart/", reason=" ")
+    told = send(clerk, f"/staff/duplicates/{pair.uid}/apart/", reason="other words " * 100)
+    assert "at most 1000 characters" in told and "other words other words" in told
     send(clerk, f"/staff/duplicates/{pair.uid}/apart/", reason="other words")
     pair.refresh_from_db()
     assert pair.state == "different"

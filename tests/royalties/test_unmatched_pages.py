@@ -99,6 +99,12 @@ def test_the_list_is_found_in_urdu_and_says_when_nothing_fits(text: UnmatchedTex
     assert Client().get(LIST, {"q": "x" * 300, "since": "x", "kind": "x", "after": "x"}).status_code == 200
 
 
+def test_a_day_that_is_none_is_told_at_its_field_and_the_other_fields_still_choose(text: UnmatchedText) -> None:
+    shown = words(Client().get(LIST, {"since": "2026-13-01"}))
+    assert "This is not a date" in shown and "Chaand Raat" in shown
+    assert "Chaand Raat" not in words(Client().get(LIST, {"since": "2026-13-01", "q": "Sitara"}))
+
+
 def test_very_many_searches_from_one_address_have_to_wait(text: UnmatchedText, monkeypatch: Any) -> None:
     cache.clear()
     monkeypatch.setattr(limits, "SEARCHES_AN_HOUR", 2)

@@ -130,6 +130,38 @@ def test_every_fault_is_told_at_once_with_its_row_and_column(nazia: Member) -> N
     assert Work.objects.get().title == "Good"
 
 
+def test_a_text_that_has_no_room_is_refused_and_never_cut(nazia: Member) -> None:
+    long = {"title": "Raat " * 90, "title_original": "رات " * 110, "performer": "Band " * 50}
+    data = csv_of(
+        line("1", long["title"], "Nazia Hassan", "50", **{k: long[k] for k in ("title_original", "performer")}),
+        line("1", "", "Nobody Known " * 20, "50"),
+        line("2", "R" * 400, "Nazia Hassan", "100", title_original="ر" * 400),
+    )
+    file = receive(data, nazia.user, nazia.party)
+    assert statuses(file) == ["RJ", "AS"]
+    refused = {(row, column) for row, column, text in told(file) if "there is room for" in text}
+    assert refused == {(2, "title"), (2, "title_original"), (2, "performer"), (3, "name")}
+    take(file, nazia.user)
+    assert {len(row.text) for row in Work.objects.get().titles.all()} == {400}
+
+
+def test_works_are_told_apart_by_the_whole_of_their_reference_and_one_that_is_too_long_is_told(nazia: Member) -> None:
+    same = "a" * 40
+    data = csv_of(
+        line(f"{same}1", "Chandni", "Nazia Hassan", "100"),
+        line(f"{same}2", "Saawan", "Nazia Hassan", "100"),
+    )
+    file = receive(data, nazia.user, nazia.party)
+    assert statuses(file) == ["RJ", "RJ"]
+    assert {(row, column) for row, column, _text in told(file)} == {(2, "work"), (3, "work")}
+
+
+def test_a_title_is_kept_without_its_marks_of_direction(nazia: Member) -> None:
+    file = receive(csv_of(line("1", "\u200fMarked\u200f", "Nazia Hassan", "100")), nazia.user, nazia.party)
+    take(file, nazia.user)
+    assert [row.text for row in Work.objects.get().titles.all()] == ["Marked"]
+
+
 def test_a_co_writer_whose_name_sounds_like_the_sender_s_is_never_taken_for_her(nazia: Member) -> None:
     data = csv_of(
         line("1", "Two of us", "Nazia Hassan", "50"),

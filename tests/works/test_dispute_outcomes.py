@@ -1,12 +1,14 @@
 """Disputes end by a confirmed outcome, or when the days for evidence are over and the society's rule says how."""
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from cmo_portal.audit.models import Act
+from cmo_portal.common import clock
 from tests.factories.works import PERCENT, party
 from tests.works.disputing import DAY, LATE, award, claim, dispute, end, rows, side
 from works.models import Dispute, DisputeOutcome, DisputeRule
@@ -140,7 +142,7 @@ class TestDeadlines:
             "holds": "part",
             "at_deadline": "prepare",
         } | terms
-        draft = disputes.draft_rule(source="Board, 1 November 2026", by=by, **facts)
+        draft = disputes.draft_rule(source="Board, 1 November 2026", by=by, on=DAY, **facts)
         return disputes.approve_rule(rule=draft, by=approver, on=DAY)
 
     def test_the_society_s_dated_rule_sets_the_days_and_what_is_held(self, two: Any, by: Any, approver: Any) -> None:
@@ -158,6 +160,39 @@ class TestDeadlines:
             self.rule(by, approver)
         with pytest.raises(PermissionDenied):
             self.rule(by, by, valid_from=LATE)
+
+    def test_a_rule_from_a_day_that_nobody_can_mean_is_not_drafted(self, by: Any, approver: Any) -> None:
+        for day in (dt.date(2020, 1, 1), dt.date(9999, 12, 31), dt.date(2031, 11, 23)):
+            with pytest.raises(ValidationError, match=r"begin in the past|Check the year"):
+                self.rule(by, approver, valid_from=day)
+        assert not DisputeRule.objects.exists()
+        assert self.rule(by, approver, valid_from=dt.date(2031, 11, 22)).state == "approved"
+
+    def test_a_draft_is_discarded_by_its_author_or_refused_by_who_could_approve_it(
+        self, by: Any, approver: Any, staff: Any
+    ) -> None:
+        terms = {"evidence_days": 30, "extension_days": 0, "holds": "part", "at_deadline": "prepare", "source": "Board"}
+        drafts = [disputes.draft_rule(valid_from=DAY, by=by, on=DAY, **terms) for _each in range(2)]
+        with pytest.raises(PermissionDenied):
+            disputes.discard_rule(rule=drafts[0], by=staff("documentation"))
+        for draft, person in zip(drafts, (by, approver), strict=True):
+            for _twice in range(2):
+                assert disputes.discard_rule(rule=draft, by=person).state == "withdrawn"
+            with pytest.raises(ValidationError, match="Only a draft"):
+                disputes.approve_rule(rule=draft, by=approver, on=DAY)
+        standing = self.rule(by, approver)
+        with pytest.raises(ValidationError, match="approved already"):
+            disputes.discard_rule(rule=standing, by=approver)
+
+    def test_the_page_discards_a_draft(self, by: Any, sign_in: Any) -> None:
+        client, day = sign_in(by), clock.today()
+        terms = {"evidence_days": 30, "extension_days": 0, "holds": "part", "at_deadline": "prepare", "source": "Board"}
+        disputes.draft_rule(valid_from=day, by=by, on=day, **terms)
+        shown = client.get("/staff/works/disputes/rules/").content.decode()
+        action = re.search(r'action="(\S+/discard/)"', shown)
+        assert action is not None
+        assert "The draft is discarded." in client.post(action[1], follow=True).content.decode()
+        assert DisputeRule.objects.get().state == "withdrawn"
 
     def test_the_job_prepares_and_decides_nothing(self, opened: Dispute) -> None:
         assert disputes.decide_by_deadline(on=opened.deadline) == 0

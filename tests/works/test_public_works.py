@@ -145,6 +145,11 @@ def test_a_claim_leads_to_sign_in_and_then_to_the_form(nazia: Member, sign_in: A
     sent = Client().get(address)
     assert sent.status_code == 302 and sent["Location"] == f"/account/login/?next={address}"
     assert sign_in(nazia.user).get(address)["Location"] == f"/my/works/{song.uid}/claim/"
+    assert "Whose share do you claim?" in sign_in(nazia.user).get(f"/my/works/{song.uid}/claim/").content.decode()
+    hers = work("Only hers", (nazia.party, "CA", 100))
+    page = sign_in(nazia.user).get(f"/my/works/{hers.uid}/claim/").content.decode()
+    assert "there is nothing to claim here" in page and "Whose share do you claim?" not in page
+    assert f"/repertoire/{hers.uid}/report/" in page
 
 
 def test_the_page_costs_a_fixed_number_of_queries(nazia: Member, django_assert_max_num_queries: Any) -> None:

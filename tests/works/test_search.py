@@ -13,7 +13,7 @@ from django.test import Client
 from tests.factories.members import make_party
 from tests.factories.works import party, work
 from works.models import Work
-from works.queries.repertoire import has_namesake, look_alikes
+from works.queries.repertoire import has_namesake, look_alikes, my_works
 from works.queries.search import found_page, search_works
 from works.services.recordings import NewRecording, link_recordings
 
@@ -84,6 +84,17 @@ def test_titles_that_begin_so_come_before_the_works_of_a_pen_name(db: None) -> N
     for title in ("Sham Dhalay", "Sham"):
         work(title, (party(f"Writer of {title}"), "CA", 100))
     assert [found.title for found in search_works("Sham")][:2] == ["Sham", "Sham Dhalay"]
+
+
+@pytest.mark.parametrize("text", ["hawa", "hava", "جھونکے", "{number}", "{urdu_number}", "awa ke"])
+def test_a_member_finds_her_works_as_the_public_does(text: str, shelf: dict[str, Work]) -> None:
+    hers = work("Hawa Ke Jhonke", (party("Noor Jahan"), "CA", 100))
+    owner = hers.shares.first().party
+    digits = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
+    asked = text.format(number=hers.number.lower(), urdu_number=hers.number.translate(digits))
+    assert list(my_works(owner, text=asked)) == [hers]
+    for other in (shelf["raat"].number, "Dil Dil Pakistan"):
+        assert not my_works(owner, text=other), "works of others are never hers"
 
 
 @pytest.mark.parametrize("text", ["Alia Rahman", "alia rehman", "عالیہ رحمان", "Rahman"])

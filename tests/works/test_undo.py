@@ -91,6 +91,51 @@ def test_undoing_takes_back_exactly_what_was_made(desk: Any, second: Any) -> Non
     assert Work.objects.get(title="Alpha").titles.count() == 1
 
 
+@pytest.mark.parametrize("form", ["table", "cwr"])
+def test_the_same_bytes_can_be_handed_in_again_once_their_file_is_undone(form: str, desk: Any, second: Any) -> None:
+    nazia = make_member("Hassan", "Nazia")
+
+    def come() -> RegistrationFile:
+        if form == "table":
+            return take(receive(csv_of(line("1", "Song", "Nazia Hassan", "100")), nazia.user, nazia.party), nazia.user)
+        return import_registration_file(file=check(cwr_file(("NWR", (WORK,))), by=desk), by=desk, now=clock.now())
+
+    first = come()
+    with pytest.raises(ValidationError, match="handed in before"):
+        come()
+    undone(first, desk, second)
+    again = come()
+    assert (again.state, again.report["accepted"]) == ("imported", first.report["accepted"])
+    assert set(again.transactions.values_list("work__state", flat=True)) == {"registered"}
+    assert WorkShare.objects.exclude(work__registrations__file=again).count() == 0
+    with pytest.raises(ValidationError, match="handed in before"):
+        come()
+
+
+def test_of_the_same_bytes_one_file_stands_whatever_writes_it(desk: Any, second: Any) -> None:
+    file = imported(desk, "Alpha")
+    twin = {"filename": "twin.csv", "sha256": bytes(file.sha256), "format": "CSV", "received_by": desk}
+    with pytest.raises(IntegrityError, match="registration_file_taken_once"), transaction.atomic():
+        RegistrationFile.objects.create(**twin)
+    undone(file, desk, second)
+    RegistrationFile.objects.create(**twin)
+    with pytest.raises(IntegrityError, match="registration_file_taken_once"), connection.cursor() as cursor:
+        cursor.execute("UPDATE works_registrationfile SET state = 'imported' WHERE state = 'undone'")
+
+
+def test_the_works_of_an_undone_file_say_that_they_are_withdrawn(desk: Any, second: Any, sign_in: Any) -> None:
+    nazia = make_member("Hassan", "Nazia")
+    file = take(receive(csv_of(line("1", "Song", "Nazia Hassan", "100")), nazia.user, nazia.party), nazia.user)
+    for user, address in ((nazia.user, "my/works/files"), (second, "staff/registrations")):
+        page = sign_in(user).get(f"/{address}/{file.uid}/").content.decode()
+        assert "Withdrawn" not in page, address
+    undone(file, desk, second)
+    for user, address in ((nazia.user, "my/works/files"), (second, "staff/registrations")):
+        page = sign_in(user).get(f"/{address}/{file.uid}/").content.decode()
+        row = page[page.index("<tbody>") : page.index("</tbody>")]
+        assert "Withdrawn" in row and "Accepted" not in row, address
+
+
 def test_a_recording_that_another_work_uses_stays(desk: Any, second: Any) -> None:
     file = imported(desk, "Alpha")
     sound = Recording.objects.get()

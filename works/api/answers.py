@@ -141,8 +141,10 @@ class ListedOut(serializers.Serializer):  # type: ignore[misc]
         return format_iswc(row.work.iswc or "")
 
     def get_documented(self, row: ListedWork) -> str:
-        """`whole`, `open` (a part without an owner) or `disputed`."""
-        return "disputed" if row.is_disputed else "whole" if row.is_whole else "open"
+        """`whole`, `open` (a part without an owner), `disputed`, or `unconfirmed` (a part waits for the co-writers)."""
+        if row.is_disputed or row.is_unconfirmed:
+            return "disputed" if row.is_disputed else "unconfirmed"
+        return "whole" if row.is_whole else "open"
 
 
 class WorkPage(serializers.Serializer):  # type: ignore[misc]
@@ -154,8 +156,8 @@ class WorkPage(serializers.Serializer):  # type: ignore[misc]
 
 
 class RegistrationOut(serializers.Serializer):  # type: ignore[misc]
-    """A registration: `registered`, `submitted` (the society compares it first), `refused` (with the reason) or
-    `merged` into the work that is named."""
+    """A registration: `registered`, `submitted` (the society compares it first), `refused` (with the reason),
+    `withdrawn`, or `merged` into the work that is named."""
 
     uid = serializers.UUIDField()
     reference = serializers.CharField()
@@ -166,6 +168,11 @@ class RegistrationOut(serializers.Serializer):  # type: ignore[misc]
     work_number = serializers.CharField()
     title = serializers.CharField()
     merged_into = serializers.CharField(allow_null=True)
+    split = serializers.CharField(
+        allow_null=True,
+        help_text="What the co-writers say of the shares: waiting (they are held until all have agreed), agreed, "
+        "refused or withdrawn; null where nobody was asked.",
+    )
 
 
 class RegistrationPage(serializers.Serializer):  # type: ignore[misc]

@@ -59,7 +59,7 @@ class RecordingForm(forms.Form):
 class OwnRecordingForm(RecordingForm):
     """A recording that a member links to a work of hers."""
 
-    reason = forms.CharField(
+    reason = TextField(
         label=_("Why it is a recording of this work too"),
         max_length=LONGEST_REASON,
         required=False,
@@ -195,7 +195,7 @@ class LinkDecisionForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Only if you link it. What you do not choose stays beside it, as in a medley."),
     )
-    outcome = forms.CharField(
+    outcome = TextField(
         label=_("What was decided, and why"),
         max_length=LONGEST_REASON,
         widget=forms.Textarea(attrs={"rows": "4", "dir": "auto"}),

@@ -14,11 +14,11 @@ from works.models.works import Work
 
 
 class RegistrationFile(Public):
-    """A received registration file. The same bytes are taken once (M08). A member's file names her `party`. The answers
-    of a year are counted without a gap, as the names of CWR files are."""
+    """A received registration file. The same bytes stand once (M08); an undone file frees them. A member's file names
+    her `party`. The answers of a year are counted without a gap, as the names of CWR files are."""
 
     filename = models.CharField(_("file name"), max_length=200)
-    sha256 = models.BinaryField(max_length=32, unique=True, editable=False)
+    sha256 = models.BinaryField(max_length=32, editable=False)
     file = models.FileField(upload_to="registrations/")
     format = models.CharField(_("format"), max_length=10)
     sender = models.CharField(_("sender"), max_length=80, blank=True)
@@ -49,8 +49,12 @@ class RegistrationFile(Public):
         verbose_name_plural = _("registration files")
         default_permissions = ("view",)
         constraints = [
+            models.UniqueConstraint(
+                fields=["sha256"], condition=~models.Q(state="undone"), name="registration_file_taken_once"
+            ),
             models.UniqueConstraint(fields=["answer_year", "answer_number"], name="one_answer_per_number"),
         ]
+        indexes = [models.Index(fields=["sha256"], name="registration_file_by_hash")]
 
     def __str__(self) -> str:
         return self.filename
@@ -83,6 +87,11 @@ class ImportedTransaction(Public):
             models.Index(fields=["file", "iswc"], name="transaction_by_iswc", condition=~models.Q(iswc="")),
             GinIndex(fields=["agreements"], name="transaction_by_agreement", condition=~models.Q(agreements=[])),
         ]
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether the work that this transaction brought was taken back with its file."""
+        return self.taken and self.status in ("AS", "AC") and self.work is not None and self.work.state == "withdrawn"
 
 
 class ImportedRecord(AppendOnly):

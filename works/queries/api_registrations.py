@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from members.models import ApiClient, Party
-from works.models import ApiRegistration
+from works.models import ApiRegistration, Work
 
 
 class KeyUsedOtherwise(Exception):
@@ -19,7 +19,11 @@ def earlier_registration(*, client: ApiClient, key: str) -> ApiRegistration | No
 
 def registrations_of(party: Party | None) -> QuerySet[ApiRegistration]:
     """Everything that the clients of this party registered; nothing without a party."""
-    return ApiRegistration.objects.filter(party=party, party__isnull=False).select_related("work__merged_into")
+    return (
+        ApiRegistration.objects.filter(party=party, party__isnull=False)
+        .select_related("work__merged_into")
+        .prefetch_related("work__splits")
+    )
 
 
 def registration_facts(row: ApiRegistration) -> dict[str, Any]:
@@ -35,4 +39,11 @@ def registration_facts(row: ApiRegistration) -> dict[str, Any]:
         "work_number": work.number,
         "title": work.title,
         "merged_into": work.merged_into.number if work.merged_into else None,
+        "split": _split_state(work),
     }
+
+
+def _split_state(work: Work) -> str | None:
+    """Where the last round among the co-writers stands; None where nobody was asked."""
+    last = max(work.splits.all(), key=lambda each: each.round, default=None)
+    return None if last is None else "waiting" if last.state == "open" else last.state

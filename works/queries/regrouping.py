@@ -1,17 +1,21 @@
 """Two works side by side, as a merge or a split finds them, and digests by which it knows that nothing moved."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy
 
 from cmo_portal.common.known import NOW, Books
 from cmo_portal.common.texts import Text
+from cmo_portal.wording import date_text
 from members.models.parties import Right
 from members.models.territories import WORLD
 from works.models import RecordingWork, Regrouping, Work, WorkIdentifier, WorkShare, WorkTitle
+from works.rules.identifiers import format_iswc
+from works.rules.languages import LANGUAGES
 from works.rules.regrouping import OTHER, WORK, SharePart, hindering, merged_shares, same_shares, sides_of
 
 FIELDS = (
@@ -20,6 +24,13 @@ FIELDS = (
     "catalogue_number", "copyright_date", "copyright_number", "published_on",
 )  # fmt: skip
 LIVE = ("registered", "submitted")
+LENGTH = gettext_lazy("Length")
+_WRITTEN: dict[str, Callable[[Any], str]] = {  # as people write it
+    "iswc": format_iswc,
+    "duration": lambda seconds: f"{seconds // 60}:{seconds % 60:02d}",
+    "language": lambda code: str(LANGUAGES.get(code, code)),
+    "published_on": date_text,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +82,7 @@ def field_choices(work: Work, other: Work) -> list[FieldChoice]:
     for name in ("title", *FIELDS):
         mine, theirs = getattr(work, name), getattr(other, name)
         if mine not in (None, "") or theirs not in (None, ""):
-            label = Work._meta.get_field(name).verbose_name  # type: ignore[union-attr]
+            label = LENGTH if name == "duration" else Work._meta.get_field(name).verbose_name  # type: ignore[union-attr]
             found.append(FieldChoice(name, label, mine, theirs, _words(work, name), _words(other, name)))
     return found
 
@@ -79,7 +90,9 @@ def field_choices(work: Work, other: Work) -> list[FieldChoice]:
 def _words(work: Work, name: str) -> str:
     value = getattr(work, name)
     display = getattr(work, f"get_{name}_display", None)
-    return "" if value in (None, "") else str(display() if display else value)
+    if value in (None, ""):
+        return ""
+    return _WRITTEN[name](value) if name in _WRITTEN else str(display() if display else value)
 
 
 def right_choices(work: Work, other: Work) -> list[RightChoice]:

@@ -55,8 +55,8 @@ def own_alone(party: Party) -> QuerySet[Work]:
 
 
 def my_works(party: Party, *, text: str = "", show: str = "") -> QuerySet[Work]:
-    """The member's works by words of a title in either script, and by what they lack: `disputed`, `open` (a part
-    without an owner), `unconfirmed` (not agreed by all sides) or `silent` (no recording). Each row knows
+    """The member's works, found as the public finds them and by parts of a title, and by what they lack: `disputed`,
+    `open` (a part without an owner), `unconfirmed` (not agreed by all sides) or `silent` (no recording). Each row knows
     all of them."""
     works = works_of(party).annotate(
         is_disputed=Exists(WorkShare.objects.filter(work=OuterRef("pk"), state="disputed")),
@@ -65,12 +65,18 @@ def my_works(party: Party, *, text: str = "", show: str = "") -> QuerySet[Work]:
         is_silent=~Exists(RecordingWork.objects.filter(work_id=OuterRef("pk"))),
     )
     if text.strip():
-        works = works.filter(titled(text))
+        works = works.filter(meant_by(text))
     flags = {"disputed": "is_disputed", "open": "is_open", "unconfirmed": "is_unconfirmed", "silent": "is_silent"}
     return works.filter(**{flags[show]: True}) if show in flags else works
 
 
-def titled(text: str) -> Q:
+def meant_by(text: str) -> Q:
+    """Works that a text may mean in a list that is filtered and sorted: as the public search finds them, whatever their
+    state, and those with these words anywhere in a title, however many."""
+    return _titled(text) | Q(pk__in=found_works_ids(text, limit=MOST_FOUND, everything=True))
+
+
+def _titled(text: str) -> Q:
     """Works with a number or a title that holds these words, or their sound in the other script."""
     key, bones = text_key(text)[:LONGEST_QUERY], skeleton(text)[:200]
     fits = Q(key__contains=key)

@@ -25,14 +25,15 @@ def may_hand_in(by: User, party: Party | None) -> None:
 
 
 def fingerprint(upload: IO[bytes], *, by: User) -> bytes:
-    """The SHA-256 of a file that may be taken. Raises ValidationError when it is too large or was handed in before."""
+    """The SHA-256 of a file that may be taken: an undone one may come again. Raises ValidationError when it is too
+    large or stands here already."""
     size, digest = _measured(upload)
     if size > settings.UPLOAD_LIMIT:
         raise ValidationError(
             _("This file is larger than %(limit)s MB. Split it and hand in the parts.")
             % {"limit": settings.UPLOAD_LIMIT // 1_000_000}
         )
-    known = RegistrationFile.objects.filter(sha256=digest).first()
+    known = RegistrationFile.objects.exclude(state="undone").filter(sha256=digest).first()
     if known and (known.received_by_id == by.pk or by.has_perm("works.import_works")):
         raise ValidationError(
             _("The same file was handed in before, as %(name)s. Nothing was taken twice.") % {"name": known.filename}

@@ -155,7 +155,8 @@ def _carry_out(undo: ImportUndo, by: User, now: dt.datetime) -> ImportUndo:
     }
     undo.save(update_fields=["state", "decided_by", "decided_at", "report"])
     file.state = "partly" if plan.resting else "undone"
-    file.save(update_fields=["state"])
+    file.report = {**file.report, "withdrawn": len(plan.made)}
+    file.save(update_fields=["state", "report"])
     facts = {"reason": undo.reason, **{name: undo.report[name] for name in ("withdrawn", "restored", "shares")}}
     record_act(by=by, verb="undo_import", on=file, facts={**facts, "left": len(plan.resting)})
     return undo

@@ -20,7 +20,7 @@ from cmo_portal.common import clock
 from cmo_portal.paging import keyset_page
 from cmo_portal.wording import share_text
 from members.models import Party
-from members.queries import party_search
+from members.queries import party_named, party_search
 from members.services.documents import size_refusal
 from members.uploads import limited_upload, was_too_large
 from royalties.exports.disputes import dispute_list_csv
@@ -253,15 +253,16 @@ def _propose(request: HttpRequest, dispute: Dispute, claims: list[Claim], data: 
 
 
 def _join(request: HttpRequest, dispute: Dispute, _claims: list[Claim], data: dict[str, Any]) -> str:
-    found = party_search(data["party"], limit=6)
-    if len(found) != 1:
+    party = party_named(data["party"])
+    found = [] if party else party_search(data["party"], limit=6)
+    if party is None and len(found) != 1:
         names = "; ".join(f"{hit.name} {hit.ipi_name_number or hit.member_number or ''}".strip() for hit in found)
         raise ValidationError(
             _("Several parties may be meant: %(names)s. Give the number.") % {"names": names}
             if found
             else _("Nobody is found by this name or number.")
         )
-    party = Party.objects.get(pk=found[0].party_id)
+    party = party or Party.objects.get(pk=found[0].party_id)
     facts = {name: data[name] for name in ("role", "share", "basis", "reference", "valid_from", "valid_to")}
     if data["agreement"]:
         facts["agreement"] = desk.named_agreement(number=data["agreement"], work=dispute.work, party=party)

@@ -1,5 +1,6 @@
 """T5: works that may be one, the dearest first; each pair with what speaks for it and what hangs on it."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -62,17 +63,20 @@ def duplicate_find(request: HttpRequest) -> HttpResponse:
 def duplicate_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Two works side by side."""
     pair = get_object_or_404(DuplicatePair.objects.select_related("first", "second", "decided_by"), uid=uid)
+    return render(request, "royalties/staff/duplicate_detail.html", _side_by_side(pair, ApartForm()))
+
+
+def _side_by_side(pair: DuplicatePair, form: ApartForm) -> dict[str, Any]:
     money = stakes_of([pair.first_id, pair.second_id])
-    context = {
+    return {
         "pair": pair,
         "reasons": reasons(pair.evidence),
         "sides": [(work, money[work.pk]) for work in (pair.first, pair.second)],
         "fields": field_choices(pair.first, pair.second),
         "rights": right_choices(pair.first, pair.second),
-        "form": ApartForm(),
+        "form": form,
         "may_merge": pair.state == "open" and "merged" not in (pair.first.state, pair.second.state),
     }
-    return render(request, "royalties/staff/duplicate_detail.html", context)
 
 
 @staff_page(EDIT)
@@ -81,9 +85,10 @@ def duplicate_apart(request: HttpRequest, uid: UUID) -> HttpResponse:
     """These are two works: remembered for good."""
     pair = get_object_or_404(DuplicatePair.objects.select_related("first", "second"), uid=uid)
     form = ApartForm(request.POST)
-    reason = form.cleaned_data["reason"] if form.is_valid() else ""
+    if not form.is_valid():  # what was typed stays, with what is wrong with it
+        return render(request, "royalties/staff/duplicate_detail.html", _side_by_side(pair, form))
     try:
-        tell_apart(pair=pair, reason=reason, by=acting(request), now=clock.now())
+        tell_apart(pair=pair, reason=form.cleaned_data["reason"], by=acting(request), now=clock.now())
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
         return redirect("royalties:staff-duplicate-detail", uid=uid)

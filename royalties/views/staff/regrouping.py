@@ -152,8 +152,11 @@ def regrouping_confirm(request: HttpRequest, uid: UUID) -> HttpResponse:
     form = SeenForm(request.POST)
     seen = form.cleaned_data["seen"] if form.is_valid() else ""
     merge = works.merge_works if one.kind == "merge" else money.split_work
+    told = _("The two works are one now. It can be undone.")
+    if one.kind != "merge":
+        told = _("The part is a work of its own now. It can be undone.")
     acts: dict[str, tuple[Callable[[], Any], str]] = {
-        "confirm": (lambda: merge(regrouping=one, seen=seen, by=by, now=now), _("Done. It can be undone.")),
+        "confirm": (lambda: merge(regrouping=one, seen=seen, by=by, now=now), told),
         "refuse": (lambda: works.withdraw_regrouping(regrouping=one, by=by), _("The proposal is refused.")),
         "undo": (
             lambda: money.undo_regrouping(regrouping=one, by=by, now=now),

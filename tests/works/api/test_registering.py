@@ -17,10 +17,11 @@ from members.models import Member, Party
 from members.services.clients import place_client
 from tests.factories.works import party, work
 from tests.works.api.conftest import Asking, song
-from works.models import ApiRegistration, Work
+from works.models import ApiRegistration, SplitAnswer, Work
 from works.services.api_registrations import Submission, register_through_api
 from works.services.drafts import decide_submitted
 from works.services.recordings import NewRecording, link_recordings
+from works.services.splits import confirm_split_for
 
 
 def registration_of(member: Member) -> ApiRegistration:
@@ -64,6 +65,7 @@ def test_a_work_is_registered_for_the_owner_of_the_client(program: Asking, nazia
         "work_number": made.number,
         "title": "Mehfil Ki Raat",
         "merged_into": None,
+        "split": "waiting",
     }
     assert answer["Location"] == f"/api/v1/registrations/{answer.json()['uid']}/"
     assert (made.registered_by, made.duration, made.iswc, made.language) == (nazia.party, 215, "T0345246801", "ur")
@@ -97,6 +99,23 @@ def test_the_status_of_a_registration_follows_its_work(program: Asking, staff: A
     now = program.get(f"registrations/{sent['uid']}/").json()
     assert (now["state"], now["refusal"]) == ("refused", "The same song.")
     assert [row["uid"] for row in program.get("registrations/").json()["results"]] == [sent["uid"]]
+
+
+def test_what_waits_for_the_co_writers_is_told_wherever_the_work_is(program: Asking, staff: Any) -> None:
+    sent = program.post("registrations/", song()).json()
+    own = {"own": True, "role": "CA", "performing": "100", "mechanical": "100"}
+    alone = program.post("registrations/", song("Tanha", writers=[own])).json()
+    right = program.get(f"works/{sent['work_uid']}/").json()["rights"][0]
+    assert (right["unconfirmed"], right["open"], right["owners"]) == ("100", "0", [])
+    listed = {row["uid"]: row["documented"] for row in program.get("works/").json()["results"]}
+    assert listed == {sent["work_uid"]: "unconfirmed", alone["work_uid"]: "whole"}
+    rounds = {row["uid"]: row["split"] for row in program.get("registrations/").json()["results"]}
+    assert rounds == {sent["uid"]: "waiting", alone["uid"]: None}
+    asked = SplitAnswer.objects.get(state="waiting")
+    proof = {"evidence": "Her signed letter of 1 November.", "by": staff("documentation"), "now": clock.now()}
+    confirm_split_for(proposal=asked.proposal, party=asked.party, digest=bytes(asked.proposal.digest), **proof)
+    assert program.get(f"registrations/{sent['uid']}/").json()["split"] == "agreed"
+    assert program.get(f"works/{sent['work_uid']}/").json()["rights"][0]["unconfirmed"] == "0"
 
 
 def test_works_that_look_alike_are_named_and_must_be_acknowledged(program: Asking) -> None:

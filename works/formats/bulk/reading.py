@@ -101,7 +101,7 @@ def read_bulk(path: Path, filename: str) -> BulkTable:
         count = 0
         for row in (row for chunk in table for row in chunk):
             count += 1
-            reference = _cell(row, places, "work")[: LONGEST["work"]]
+            reference = _cell(row, places, "work")
             if reference:
                 groups[reference.casefold()].append(row)
             else:
@@ -188,9 +188,15 @@ class _Reader:
             text = _cell(row, self.places, name)
             if text and not told:
                 told = text
+                self._check_length(row, name, text)
             elif text and text.casefold() != told.casefold():
                 self._complain(row, name, "differs", text, other=told[:60])
         return told
+
+    def _check_length(self, row: Row, name: str, text: str) -> None:
+        """Nothing is cut in silence: a text that has no room in the books is refused with its length."""
+        if len(text) > LONGEST.get(name, len(text)):
+            self._complain(row, name, "too_long", text, most=LONGEST[name], length=len(text))
 
     def _title(self, title: str) -> str:
         if not title:
@@ -228,6 +234,7 @@ class _Reader:
         role = _cell(row, self.places, "role").upper()
         if not any(sign.isalnum() for sign in name):
             self._complain(row, "name", "blank")
+        self._check_length(row, "name", name)
         if role not in ROLES:
             self._complain(row, "role", "role" if role else "blank", role, allowed=", ".join(ROLES))
         performing = self._percent(row, "performing_share", None)

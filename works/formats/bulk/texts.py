@@ -49,6 +49,10 @@ _TEXTS: dict[str, Text] = {
     "too_many": Text(
         _("One work has more than %(most)s rows."), _("Check the column “work”: is the word really one work?")
     ),
+    "too_long": Text(
+        _("This text has %(length)s characters; there is room for %(most)s."),
+        _("Shorten it. Nothing is cut without your knowing."),
+    ),
     # what only our books can say
     "other_name": Text(
         _("The number %(value)s belongs to somebody of another name."), _("Check the number and the name.")

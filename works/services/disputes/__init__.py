@@ -13,7 +13,7 @@ from works.services.disputes.grounds import name_agreement, named_agreement
 from works.services.disputes.messages import write_message, write_to_claimants
 from works.services.disputes.opening import NewClaim, join_dispute, open_dispute, open_file_conflicts
 from works.services.disputes.outcomes import Award, confirm_outcome, end_with_merge, propose_outcome, refuse_outcome
-from works.services.disputes.rules import approve_rule, draft_rule
+from works.services.disputes.rules import approve_rule, discard_rule, draft_rule
 
 __all__ = [
     "DUE",
@@ -28,6 +28,7 @@ __all__ = [
     "ask_extension",
     "confirm_outcome",
     "decide_by_deadline",
+    "discard_rule",
     "draft_rule",
     "end_with_merge",
     "extend_deadline",

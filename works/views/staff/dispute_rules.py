@@ -16,7 +16,7 @@ from works.models import DisputeRule
 from works.models.claims import HOLDS
 from works.models.settlements import AT_DEADLINE
 from works.queries.disputes import rule_on
-from works.services.disputes import approve_rule, draft_rule
+from works.services.disputes import approve_rule, discard_rule, draft_rule
 from works.views.staff.works import EDIT, STAFF, VIEW
 
 
@@ -31,7 +31,7 @@ def rule_list(request: HttpRequest) -> HttpResponse:
             raise PermissionDenied
         if form.is_valid():
             try:
-                draft_rule(by=user, **form.cleaned_data)
+                draft_rule(by=user, on=clock.today(), **form.cleaned_data)
             except ValidationError as error:
                 form.add_error(None, error)
             else:
@@ -61,4 +61,18 @@ def rule_approve(request: HttpRequest, uid: UUID) -> HttpResponse:
         messages.error(request, str(error))
     else:
         messages.success(request, _("The rule is approved."))
+    return redirect("works:staff-dispute-rules")
+
+
+@staff_page(VIEW)
+@require_POST
+def rule_discard(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Take a draft back; who may confirm outcomes refuses one of somebody else."""
+    rule = get_object_or_404(DisputeRule, uid=uid)
+    try:
+        discard_rule(rule=rule, by=acting(request))
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, _("The draft is discarded."))
     return redirect("works:staff-dispute-rules")
