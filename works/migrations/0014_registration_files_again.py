@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('works', '0012_receivers_and_answers'),
+        ('works', '0013_claims_taken_in'),
     ]
 
     operations = [
