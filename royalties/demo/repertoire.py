@@ -260,10 +260,12 @@ def _record_more(works: Sequence[Work], owners: Owners) -> None:
         new = NewRecording(isrc_number(place), work.title, "Raag Junction", 251, label=FIRMS[2])
         save_recording(recording=None, new=new, by=clerk)
     _ask_for_a_link(works[0], silent[2], owners.creator)
+    of_another = silent_works(parties=[owners.disputed.pk]).exclude(pk=silent[2].pk).order_by("number")
+    _ask_for_a_link(works[3], of_another[0], owners.disputed)
 
 
 def _ask_for_a_link(famous: Work, own: Work, creator: Party) -> None:
-    """The creator says that a recording of a famous work, which others own too, holds one more work of hers."""
+    """A creator says that a recording of a famous work, which others own too, holds one more work of hers."""
     user = Member.objects.select_related("user").get(party=creator).user
     assert user is not None
     link_own_recording(

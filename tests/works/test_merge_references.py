@@ -38,6 +38,7 @@ DECISIONS = {
     "works.duplicatepair.second": "derived",
     "works.exportedwork.work": "history",
     "works.importedrecord.work": "history",
+    "works.linkrequest.work": "followed",
     "works.importedtransaction.work": "history",
     "works.instrumentation.work": "moved",
     "works.numberrequest.conflict": "moved",
