@@ -85,7 +85,9 @@ class BulkAnswerForm(forms.Form):
 class ClaimChoiceForm(forms.Form):
     """Which side it is, of those that are offered."""
 
-    claim = forms.ModelChoiceField(label=_("Side"), queryset=Claim.objects.none(), to_field_name="uid")
+    claim = forms.ModelChoiceField(
+        label=_("Side"), queryset=Claim.objects.none(), to_field_name="uid", empty_label=_("Choose")
+    )
 
     def __init__(self, *args: Any, claims: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

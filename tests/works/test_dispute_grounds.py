@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cmo_portal.common.words import Words
 from members.rules.territories import area_written
 from members.services.areas import write_area
-from tests.factories.members import make_member
+from tests.factories.members import make_member, make_party
 from tests.factories.works import PERCENT, party, work
 from tests.works.disputing import DAY, NOW, award, claim, dispute, end
 from works.models import Agreement, Claim, Dispute, DisputeKind, Work, WorkShare
@@ -155,6 +156,14 @@ class TestKinds:
         found = told(sentence_of(opened, claims_of(opened), on=DAY, with_files=True))
         assert "Alia Rahman claims 100" in found and "Together 130: 30 more than the whole." in found
         assert words in found
+
+    def test_in_urdu_the_sentence_names_people_in_their_script(self, by: Any) -> None:
+        parvez, bilal = make_party("Sukhervi", "Parvez", original="پرویز سکھروی"), party("Bilal Hussain")
+        song = work("Raat", (parvez, "CA", 50), (bilal, "CA", 50))
+        opened = dispute(song, claim(parvez, 60), claim(bilal, 60), by=by)
+        with translation.override("ur"):
+            found = told(sentence_of(opened, claims_of(opened), on=DAY, with_files=True))
+        assert "پرویز سکھروی" in found and "Parvez" not in found and "Bilal Hussain" in found
 
 
 class TestAgreements:
