@@ -50,7 +50,7 @@ def trace() -> tuple[Any, ...]:
         for name in COUNTERS:
             cursor.execute(f"SELECT last_value, is_called FROM {name}")
             counters.append(cursor.fetchone())
-    return rows, counters, sorted(Path(settings.MEDIA_ROOT).rglob("*"))
+    return rows, counters, sorted(path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file())
 
 
 def fitted(number: str) -> Any:
