@@ -1,12 +1,15 @@
 """A work as it was known on a day: every part of it goes back, and nothing of today stands beside."""
 
 import datetime as dt
+import io
+import json
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from typing import Any
 
 import pytest
 from django.apps import apps
+from django.core.management import call_command
 from django.db import connection, models
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -161,6 +164,22 @@ def test_what_was_known_yesterday_is_all_that_was_told_yesterday(song: Work, sup
         assert then[part] == said, part
         assert part == "regroupings" or now[part] != said, part
     assert work_as_of(song, on=ON, known_on=dt.date(2020, 1, 1)) is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_command_answers_for_the_work_that_stood_then(song: Work, superuser_cursor: Any) -> None:
+    age(superuser_cursor)
+    other = work("Another song", (party("Tara Gill"), "CA", 100))
+    Work.objects.filter(pk=song.pk).update(state="merged", merged_into=other)
+
+    def answered_for(**more: str) -> str:
+        out = io.StringIO()
+        asked = {"work": song.number, "right": "PR", "territory": "0586", "on": str(ON), **more}
+        call_command("effective_shares", **asked, json=True, stdout=out)
+        return str(json.loads(out.getvalue())["answered_for"])
+
+    assert answered_for() == other.number
+    assert answered_for(known_on=str(clock.today() - dt.timedelta(days=1))) == song.number
 
 
 @pytest.mark.django_db

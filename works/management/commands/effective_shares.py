@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Q
 
 from cmo_portal.common import clock
+from cmo_portal.common.known import Books
 from cmo_portal.common.money import decimal_text
 from members.models import Party
 from members.models.parties import Right
@@ -42,28 +43,30 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Print the parts with their ways; CommandError names the option that cannot be read."""
         on, known_on = self._day("--on", options["on"]), self._known(options["known_on"])
+        work = self._work(options["work"], Books(known_on))
         found = self._collection(
             self._territory(options["territory"]),
-            work_id=self._work(options["work"]).pk,
+            work_id=work.pk,
             right=options["right"],
             on=on,
             collected_on=self._collected(options["collected_on"], on, known_on),
             known_on=known_on,
         )
         if options["json"]:
-            told = {"work": options["work"], **as_data(found)}
+            told = {"work": options["work"], "answered_for": work.number, **as_data(found)}
             self.stdout.write(json.dumps(told, ensure_ascii=False, indent=2))
         else:
             self.stdout.write("\n".join(sentences(found, mark=str)))
 
-    def _work(self, text: str) -> Work:
-        """The work with this number, ISWC or address; what was merged leads to the work it is now."""
+    def _work(self, text: str, books: Books) -> Work:
+        """The work with this number, ISWC or address; what was merged, by what was known, leads to the work it was."""
         work = Work.objects.filter(_named(text.strip())).order_by("pk").first()
-        while work is not None and work.merged_into is not None:
-            work = work.merged_into
         if work is None:
             raise CommandError(f"--work {text}: there is no work with this number.")
-        return work
+        known = books.by_id(Work, [work.pk])[work.pk]
+        while known.merged_into_id is not None:
+            known = books.by_id(Work, [known.merged_into_id])[known.merged_into_id]
+        return known
 
     def _territory(self, text: str) -> str:
         code = text.strip().zfill(4)
