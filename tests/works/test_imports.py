@@ -75,7 +75,7 @@ def test_the_dry_run_promises_what_the_import_does(by: Any) -> None:
     assert statuses(file) == promised == ["AS", "AS", "RJ"]
 
 
-@pytest.mark.parametrize(("name", "status"), zip(ONLY_ANSWERS, ("RJ", "UM"), strict=True))
+@pytest.mark.parametrize(("name", "status"), list(zip(ONLY_ANSWERS, ("RJ", "UM"), strict=True)))
 def test_answers_of_ours_are_refused_and_those_about_other_works_kept_as_such(name: str, status: str, by: Any) -> None:
     file = import_registration_file(file=golden(name, by), by=by, now=clock.now())
     assert file.state == "nothing" and set(statuses(file)) == {status} and not file.answer
