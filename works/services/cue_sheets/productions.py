@@ -57,8 +57,7 @@ class EpisodeEntry:
 def save_production(*, entry: ProductionEntry, by: User, production: Production | None = None) -> Production:
     """List a production, or change one. Raises ValidationError when another listed one bears one of its numbers."""
     require(by, EDIT)
-    numbers = {name: digits_to_ascii(getattr(entry, name)) for name in ("own_number", "avi_number")}
-    entry = replace(entry, **numbers)
+    entry = replace(entry, own_number=digits_to_ascii(entry.own_number), avi_number=digits_to_ascii(entry.avi_number))
     row = Production.objects.select_for_update().get(pk=production.pk) if production else None
     faults = _faults(entry, row)
     if faults:
