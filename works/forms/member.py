@@ -15,9 +15,9 @@ from works.forms.fields import (
     LANGUAGE_CHOICES,
     MEMBER_ROLES,
     AreaField,
+    OwnScriptField,
     RomanTitleField,
     ShareField,
-    TidyField,
     ipi_field,
     isrc_field,
     iswc_field,
@@ -42,7 +42,7 @@ class TitleForm(OriginFields):
     title = RomanTitleField(
         label=_("Title in Roman letters"), max_length=400, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
-    title_original = TidyField(
+    title_original = OwnScriptField(
         label=_("Title in its own script"),
         max_length=400,
         required=False,
