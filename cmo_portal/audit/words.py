@@ -51,6 +51,7 @@ ACT_WORDS: Final[Mapping[str, Text]] = {
     "give_ipi_numbers": _("Took over IPI numbers"),
     "add_party": _("Registered the party"),
     "correct_name": _("Corrected a name"),
+    "remove_name": _("Removed a name"),
     "set_base_number": _("Set the IPI base number"),
     "affiliate_party": _("Noted which society collects"),
     "end_affiliation": _("Ended an affiliation with a society"),
