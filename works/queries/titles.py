@@ -21,6 +21,12 @@ def led_titles(path: str) -> tuple[Prefetch, Prefetch]:
     return own_titles(path), own_titles(f"{path}merged_into__")
 
 
+def own_titles_of(titles: Iterable[WorkTitle]) -> list[WorkTitle]:
+    """Of the titles of a work those that `own_titles` would give, in its order."""
+    mine = sorted((title for title in titles if title.script not in ROMAN), key=lambda title: title.pk)
+    return sorted(mine, key=lambda title: title.title_type, reverse=True)
+
+
 def read_own_titles(works: Iterable[Work]) -> None:
     """The same for works that have been read already."""
     prefetch_related_objects(list(works), own_titles())
