@@ -91,17 +91,23 @@ def build_template() -> None:
             if not cursor.fetchone():
                 cursor.execute(f"CREATE ROLE \"{role}\" LOGIN PASSWORD '{role}' {extra}")
         building = f"{TEMPLATE}_building"
-        cursor.execute(f'DROP DATABASE IF EXISTS "{building}" WITH (FORCE)')
-        cursor.execute(f'CREATE DATABASE "{building}" OWNER "{OWNER_ROLE}" TEMPLATE template0 ENCODING \'UTF8\'')
-        with admin_cursor(building) as inside:
-            for extension in ("pg_trgm", "unaccent", "btree_gist"):
-                inside.execute(f'CREATE EXTENSION IF NOT EXISTS "{extension}"')
-            inside.execute(f'GRANT ALL ON SCHEMA public TO "{OWNER_ROLE}"')
-        _migrate_as_owner(building)
+        create_database(cursor, building)
+        migrate_as_owner(building, "migrate")
         cursor.execute(f'ALTER DATABASE "{building}" RENAME TO "{TEMPLATE}"')
 
 
-def _migrate_as_owner(name: str) -> None:
+def create_database(cursor: Any, name: str) -> None:
+    """Make an empty database with the extensions, as an administrator does before the owner migrates it."""
+    cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    cursor.execute(f'CREATE DATABASE "{name}" OWNER "{OWNER_ROLE}" TEMPLATE template0 ENCODING \'UTF8\'')
+    with admin_cursor(name) as inside:
+        for extension in ("pg_trgm", "unaccent", "btree_gist"):
+            inside.execute(f'CREATE EXTENSION IF NOT EXISTS "{extension}"')
+        inside.execute(f'GRANT ALL ON SCHEMA public TO "{OWNER_ROLE}"')
+
+
+def migrate_as_owner(name: str, command: Any) -> None:
+    """Migrate a database, by a command or its name, under the owner's role."""
     link = connections["default"]
     kept = dict(link.settings_dict)
     owner = environment.database(os.environ["DATABASE_OWNER_URL"])
@@ -109,7 +115,7 @@ def _migrate_as_owner(name: str) -> None:
     link.settings_dict.update({**{k: owner[k] for k in ("USER", "PASSWORD", "HOST", "PORT")}, "NAME": name})
     link.settings_dict["OPTIONS"] = {"options": f"-c role={OWNER_ROLE}"}
     try:
-        call_command("migrate", verbosity=0, interactive=False)
+        call_command(command, verbosity=0, interactive=False)
     finally:
         link.close()
         link.settings_dict.update(kept)
