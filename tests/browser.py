@@ -12,6 +12,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from cmo_portal.launcher.browser import ABSENT
 
+# side by side with other tests, compiling scripts in further threads takes more of the machine than it gives
+ARGUMENTS = ["--no-sandbox", "--js-flags=--single-threaded"]
+
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
@@ -26,7 +29,7 @@ def chromium() -> Iterator[Browser]:
     connections.close_all()
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as play:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        browser = play.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        browser = play.chromium.launch(executable_path=path, args=ARGUMENTS)
         try:
             yield browser
         finally:

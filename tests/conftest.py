@@ -160,6 +160,28 @@ def _renew_clone(self: TransactionTestCase) -> None:
 TransactionTestCase._fixture_teardown = _renew_clone  # type: ignore[method-assign]
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """A test of a world goes there before its transaction begins."""
+    from tests.worlds import world_of
+
+    names = getattr(item, "fixturenames", None)
+    if names is not None and world_of(item) and "in_its_world" not in names:
+        names.insert(0, "in_its_world")
+
+
+@pytest.fixture
+def in_its_world(
+    request: pytest.FixtureRequest, django_db_setup: None, own_cache: None, run_jobs: Any, django_db_blocker: Any
+) -> Iterator[None]:
+    """See tests/worlds.py."""
+    from tests.worlds import inside, world_of
+
+    make = world_of(request.node)
+    assert make is not None
+    with django_db_blocker.unblock(), inside(make, run_jobs), django_db_blocker.block():
+        yield
+
+
 @pytest.fixture
 def database_url(transactional_db: None) -> str:
     """Address of this test's own database for child processes that work as the application."""

@@ -19,6 +19,7 @@ from tests.factories import census as example
 from tests.factories import royalties as make
 from tests.factories.licensing import person
 from tests.factories.members import make_member, make_party, png
+from tests.worlds import world
 from works.models import Claim, Dispute, DisputeEvidence, DisputeKind, DisputeRule, WorkShare
 from works.queries.disputes import evidence_name
 from works.services import disputes as desk
@@ -29,7 +30,7 @@ pytestmark = pytest.mark.django_db
 HELD = 17_100_000
 
 
-@pytest.fixture
+@world
 def census(run_jobs):
     """Half of work B is claimed by X1 and X2; the run of the quarter is published."""
     found = example.published(run_jobs)
