@@ -20,7 +20,7 @@ ASKED_AT_ONCE = 500
 def agreement_fault_csv(rows: QuerySet[AgreementFaultStake], *, on: dt.date, kind: str) -> HttpResponse:
     """What is wrong with each work and right, what would cure it, and the money that hangs on it."""
     head = [_("Work"), _("Title"), _("Right"), _("Territory"), _("Day"), _("What is wrong"), _("In words")]
-    head += [_("What would cure it"), _("Agreements"), _("Part held, %"), _("Held"), _("Expected from usage")]
+    head += [_("What would cure it"), _("Agreements"), _("Part held"), _("Held"), _("Expected from usage")]
     head += [_("At stake"), _("Found")]
     return csv_file("agreements-at-fault", head, _rows(rows, on, kind))
 
@@ -43,7 +43,7 @@ def _row(listed: ListedFault, country: str, on: dt.date) -> list[str]:
         on.isoformat(),
         "; ".join(dict.fromkeys(str(one.kind.label) for one in listed.told)),
         " ".join(one.text for one in listed.told),
-        " ".join(listed.cures),
+        " ".join(cure for cure, _agreements in listed.cures),
         "; ".join(one.number for one in listed.agreements),
         share_text(sum(one.units for one in listed.told)),
         *(money_text(amount, currency=False) for amount in (stake.held, stake.usage, stake.total)),

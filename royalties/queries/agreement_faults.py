@@ -44,9 +44,9 @@ class ListedFault:
         return self.fault.work
 
     @property
-    def cures(self) -> list[str]:
-        """What would cure it, each once."""
-        return list(dict.fromkeys(told.cure for told in self.told))
+    def cures(self) -> list[tuple[str, tuple[Agreement, ...]]]:
+        """What would cure it, each once, with the agreements that it is about."""
+        return list(dict.fromkeys((told.cure, told.agreements) for told in self.told))
 
     @property
     def agreements(self) -> list[Agreement]:

@@ -105,29 +105,20 @@ def _told_part(part: CollectionShare) -> ToldFault:
         for fault in part.faults:
             agreements |= {one.pk: one for one in circle(way, fault.party.pk) if one}
     named = tuple(sorted(agreements.values(), key=lambda one: one.number))
-    return ToldFault(FaultKind(part.state), fault_text(part), _part_cure(part, named), named, part.units)
+    return ToldFault(FaultKind(part.state), fault_text(part), _part_cure(part), named, part.units)
 
 
-def _part_cure(part: CollectionShare, agreements: Sequence[Agreement]) -> str:
-    numbers = ", ".join(isolated(one.number) for one in agreements)
+def _part_cure(part: CollectionShare) -> str:
     if part.state == FaultKind.CYCLE:
-        return _("Correct or withdraw one of these: %(agreements)s. Then the way has an end.") % {"agreements": numbers}
+        return _("Correct or withdraw one of these agreements: then the way has an end.")
     total = sum(fault.part for fault in part.faults)
-    facts = {
-        "agreements": numbers,
-        "total": isolated(share_text(total)),
-        "excess": isolated(share_text(total - WHOLE)),
-    }
-    return _("%(agreements)s give %(total)s together: end or withdraw one, or lower them by %(excess)s.") % facts
+    facts = {"total": isolated(share_text(total)), "excess": isolated(share_text(total - WHOLE))}
+    return _("These agreements give %(total)s together: end or withdraw one, or lower them by %(excess)s.") % facts
 
 
 def _gap_cure(agreement: Agreement) -> str:
     givers = [side.party for side in agreement.parties.all() if side.role == AgreementRole.ASSIGNOR]
-    facts = {
-        "assignors": ", ".join(isolated(str(party)) for party in givers),
-        "agreement": isolated(agreement.number),
-    }
-    return (
-        _("Enter the agreement or the share by which %(assignors)s gets a part, or take the work off %(agreement)s.")
-        % facts
+    said = _(
+        "Enter the share or the agreement by which %(assignors)s gets a part, or take the work off this agreement."
     )
+    return said % {"assignors": ", ".join(isolated(str(party)) for party in givers)}
