@@ -29,9 +29,9 @@ class AgreementFaultFilter(forms.Form):
         label=_("First"),
         required=False,
         choices=[
-            ("", _("The most money at stake")),
-            ("newest", _("The newest found")),
-            ("number", _("The lowest work number")),
+            ("", _("Most at stake")),
+            ("newest", _("Newest found")),
+            ("number", _("Lowest number")),
         ],
     )
 

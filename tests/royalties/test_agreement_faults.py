@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -130,13 +131,40 @@ class TestFinding:
         assert look() == whole and len(whole) == 5
 
 
+class TestGuards:
+    """What the table of what was found refuses, and the damage without that."""
+
+    def insert(self, song: Work, kinds: str = "{gap}") -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                """INSERT INTO works_agreementfault (work_id, "right", kinds, agreements, units, found_at)"""
+                " VALUES (%s, 'PR', %s, '{1}', 0, now())",
+                [song.pk, kinds],
+            )
+
+    def test_a_right_of_a_work_stands_once_and_says_what_is_wrong(self) -> None:
+        song = make.song("Song")
+        self.insert(song)
+        with pytest.raises(IntegrityError, match="agreement_fault_once"):
+            self.insert(song)
+        with pytest.raises(IntegrityError, match="agreement_fault_says_what"):
+            self.insert(make.song("Other"), kinds="{}")
+
+    @pytest.mark.django_db(transaction=True)
+    def test_without_the_guards_a_work_stands_twice_and_without_a_reason(self, superuser_cursor: Any) -> None:
+        for name in ("agreement_fault_once", "agreement_fault_says_what"):
+            superuser_cursor.execute(f"ALTER TABLE works_agreementfault DROP CONSTRAINT {name}")
+        song = make.song("Song")
+        self.insert(song)
+        self.insert(song, kinds="{}")
+        assert AgreementFault.objects.count() == 2
+
+
 class TestJob:
     def test_done_twice_it_finds_the_same(self, look: Any) -> None:
         contested()
         look()
         rows = list(AgreementFault.objects.values()), AgreementFaultStake.objects.count()
-        job = Job.objects.get(kind=FIND)
-        Job.objects.filter(pk=job.pk).update(state="done")
         again = Job.objects.create(kind=FIND, key="again", available_at=clock.now())
         held = take(again.pk)
         assert held
