@@ -30,8 +30,10 @@ class Page(Generic[Row]):
 
 
 def csv_address(query: QueryDict) -> str:
-    """The address of the same list as a file: the filters as they are, `format=csv` beside them."""
+    """The address of the same list as a file: the filters as they are, not the page, and `format=csv` beside them."""
     wanted = query.copy()
+    for place in ("after", "before"):
+        wanted.pop(place, None)
     wanted["format"] = "csv"
     return f"?{wanted.urlencode()}"
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.common import clock
 from cmo_portal.documents import render_pdf
-from cmo_portal.paging import keyset_page
+from cmo_portal.paging import csv_address, keyset_page
 from cmo_portal.wording import words_text
 from licensing.exports import csv_response
 from licensing.forms.staff import ApplicationFilter, LicenceFilter, SearchForm, TextForm
@@ -31,15 +31,6 @@ from licensing.views.licensee import pdf_response
 from licensing.views.timelines import STAFF_PAGE, application_timeline, licence_timeline
 
 LAYOUT = {"layout": "layouts/staff.html"}
-
-
-def export_url(request: HttpRequest) -> str:
-    """The address of this very list as a file: the filters, not the page."""
-    query = request.GET.copy()
-    for name in ("after", "before", "format"):
-        query.pop(name, None)
-    query["format"] = "csv"
-    return f"?{query.urlencode()}"
 
 
 def wants_csv(request: HttpRequest) -> bool:
@@ -76,7 +67,7 @@ def application_list(request: HttpRequest) -> HttpResponse:
     context = {
         "page": keyset_page(found, order=("-pk",), query=request.GET),
         "filter_form": form,
-        "export_url": export_url(request),
+        "export_url": csv_address(request.GET),
         "empty_text": _("No application matches."),
         "waiting": LicenceApplication.objects.filter(state="submitted").count(),
     }
@@ -196,7 +187,7 @@ def licence_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": [(licence, licence.status_on(today)) for licence in page.rows],
         "filter_form": form,
-        "export_url": export_url(request),
+        "export_url": csv_address(request.GET),
         "empty_text": _("No licence matches."),
     }
     return render(request, "licensing/staff/licence_list.html", {**context, **LAYOUT})
@@ -280,7 +271,7 @@ def licensee_list(request: HttpRequest) -> HttpResponse:
     context = {
         "page": keyset_page(found, order=("name", "pk"), query=request.GET),
         "filter_form": form,
-        "export_url": export_url(request),
+        "export_url": csv_address(request.GET),
         "empty_text": _("No licensee matches."),
     }
     return render(request, "licensing/staff/licensee_list.html", {**context, **LAYOUT})

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.common import clock
-from cmo_portal.paging import keyset_page
+from cmo_portal.paging import csv_address, keyset_page
 from licensing.exports import amount, csv_response
 from licensing.forms.staff import CreditNoteForm, InvoiceFilter, ReceiptFilter, TextForm
 from licensing.models import Invoice, Receipt
@@ -21,7 +21,7 @@ from licensing.queries.money import Balanced, Rested, with_balance, with_rest
 from licensing.services import invoices
 from licensing.views import cards
 from licensing.views.licensee import invoice_file
-from licensing.views.staff import LAYOUT, export_url, wants_csv
+from licensing.views.staff import LAYOUT, wants_csv
 from licensing.views.timelines import STAFF_PAGE, invoice_timeline
 
 
@@ -51,7 +51,7 @@ def invoice_list(request: HttpRequest) -> HttpResponse:
     context = {
         "page": keyset_page(found, order=("-issued_on", "-pk"), query=request.GET),
         "filter_form": form,
-        "export_url": export_url(request),
+        "export_url": csv_address(request.GET),
         "empty_text": _("No invoice matches."),
         "today": clock.today(),
     }
@@ -171,7 +171,7 @@ def receipt_list(request: HttpRequest) -> HttpResponse:
     context = {
         "page": keyset_page(found, order=("-received_on", "-pk"), query=request.GET),
         "filter_form": form,
-        "export_url": export_url(request),
+        "export_url": csv_address(request.GET),
         "empty_text": _("No receipt matches."),
     }
     return render(request, "licensing/staff/receipt_list.html", {**context, **LAYOUT})

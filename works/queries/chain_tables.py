@@ -43,6 +43,7 @@ class Tables:
     agreement: str = "works_agreement"
     party: str = "works_agreementparty"
     listed: str = "works_agreementwork"
+    read: str = "NOT MATERIALIZED"  # by their indexes as often as a query names them, else once for all
 
 
 _OF_WANTED = "work_id IN (SELECT work_id FROM wanted)"  # the works that a query asks about; each query names them so
@@ -51,6 +52,7 @@ AS_KNOWN = Tables(
     agreement=table_as_known("works_agreement"),
     party=table_as_known("works_agreementparty"),
     listed=table_as_known("works_agreementwork", ever=_OF_WANTED),
+    read="MATERIALIZED",
 )
 
 
@@ -95,9 +97,7 @@ def links_query(tables: Tables, works: str, right: str) -> str:
         "shares_change": "a.shares_change::int",
     }
     return f"""WITH RECURSIVE wanted AS ({works}), {_COVER},
-        agreement AS (SELECT * FROM {tables.agreement} x WHERE x.state = 'active'),
-        side AS (SELECT * FROM {tables.party} y),
-        listed AS (SELECT * FROM {tables.listed} z),
+        side AS {tables.read} (SELECT * FROM {tables.party} kept),
         holder AS (
             SELECT s.party_id FROM wanted JOIN {tables.share} s USING (work_id)
                 WHERE s."right" = %(right)s AND s.party_id IS NOT NULL
@@ -108,13 +108,13 @@ def links_query(tables: Tables, works: str, right: str) -> str:
         asked AS (
             SELECT giver.agreement_id FROM holder JOIN side giver USING (party_id) WHERE giver.role = 'AS'
             UNION
-            SELECT agreement_id FROM wanted JOIN listed USING (work_id) WHERE listed.included
+            SELECT agreement_id FROM wanted JOIN {tables.listed} listed USING (work_id) WHERE listed.included
         )
-        SELECT {LINKS.select_list(columns)} FROM asked JOIN agreement a ON a.id = asked.agreement_id
+        SELECT {LINKS.select_list(columns)} FROM asked JOIN {tables.agreement} a ON a.id = asked.agreement_id
             JOIN side giver ON giver.agreement_id = a.id AND giver.role = 'AS'
             JOIN side taker ON taker.agreement_id = a.id AND taker.role = 'AC'
             LEFT JOIN cover ON cover.area_id = a.territory
-        WHERE taker.{part} > 0"""  # noqa: S608 - composed of constants
+        WHERE a.state = 'active' AND taker.{part} > 0"""  # noqa: S608 - composed of constants
 
 
 def named_query(tables: Tables, works: str) -> str:

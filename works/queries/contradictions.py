@@ -17,7 +17,7 @@ from works.models import Agreement, AgreementParty, AgreementRole, AgreementWork
 from works.models.agreements import GENERAL, ORIGINAL
 from works.queries.chains import load_chains, question
 from works.rules.chains import CONFLICT, effective_shares
-from works.rules.contradictions import ALWAYS, NEVER_ENDS, Clash, Extent, Giving, clash
+from works.rules.contradictions import ALWAYS, NEVER_ENDS, Clash, Giving, Reach, clash
 
 # The works of which a part can come to the assignor: its own, and those of whoever passes on to it.
 _REPERTOIRE = """
@@ -38,18 +38,18 @@ _REPERTOIRE = """
 @dataclass(frozen=True, slots=True)
 class Contradiction:
     """Agreements that give away too much of what a party holds of a right, without the one that was asked about, and
-    how many works are held with it; `extent` is where and when it is so."""
+    how many works are held with it; `reach` is where and when it is so."""
 
     right: str
     assignor: Party
     others: tuple[Agreement, ...]
     works: int
-    extent: Extent
+    reach: Reach
 
     @property
-    def mark(self) -> tuple[str, int, tuple[str, ...], int, Extent]:
+    def mark(self) -> tuple[str, int, tuple[str, ...], int, Reach]:
         """What is the same while nothing has changed."""
-        return self.right, self.assignor.pk, tuple(other.number for other in self.others), self.works, self.extent
+        return self.right, self.assignor.pk, tuple(other.number for other in self.others), self.works, self.reach
 
 
 def contradictions_of(agreement: Agreement, *, today: dt.date) -> list[Contradiction]:
@@ -70,8 +70,8 @@ def contradictions_of(agreement: Agreement, *, today: dt.date) -> list[Contradic
             others = tuple(sorted((rivals[pk] for pk in numbers), key=lambda one: one.number))
             works = len(set().union(*(_held(agreement, assignor, right, one) for one in met)))
             if works or any(_is_alike(agreement, other) for other in others):
-                extent = reduce(or_, (one.extent for one in met))
-                found.append(Contradiction(right, assignor, others, works, extent))
+                reach = reduce(or_, (one.reach for one in met))
+                found.append(Contradiction(right, assignor, others, works, reach))
     return found
 
 

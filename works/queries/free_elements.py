@@ -8,9 +8,8 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from cmo_portal.common.known import end_of_day, table_as_known
+from cmo_portal.common.known import Books
 from cmo_portal.common.texts import Text
 from cmo_portal.common.words import Words
 from members.models.territories import own_territory
@@ -40,8 +39,7 @@ def free_elements(
 ) -> dict[int, tuple[FreeElement, ...]]:
     """work id → the verdicts on its words and its music, for works of which something is recorded. Two queries."""
     rows: dict[int, list[PublicDomainElement]] = defaultdict(list)
-    narrowed = "work_id = ANY(%(works)s::bigint[])"
-    for row in _recorded(PublicDomainElement, narrowed, known_on, works=list(works)):
+    for row in Books(known_on).rows(PublicDomainElement, work_id__in=list(works)):
         rows[row.work_id].append(row)
     terms = protection_terms(known_on) if rows else ()
     return {work: tuple(_verdicts(mine, terms, on)) for work, mine in rows.items()}
@@ -62,18 +60,9 @@ def free_names(elements: Iterable[FreeElement]) -> frozenset[str]:
 
 def protection_terms(known_on: dt.date | None = None) -> tuple[Term, ...]:
     """The laws of the society's own country in the order of their days."""
-    rows = _recorded(ProtectionTerm, "territory = %(territory)s", known_on, territory=own_territory())
+    rows = Books(known_on).rows(ProtectionTerm, territory=own_territory())
     in_turn = sorted(rows, key=lambda row: row.valid_from)
     return tuple(Term(row.years_after_death, row.valid_from, row.valid_to, row.revives, row.source) for row in in_turn)
-
-
-def _recorded(model: type[Any], where: str, known_on: dt.date | None, **given: Any) -> list[Any]:
-    """The rows of a table in the order of their numbers, as they are or as they were known; one query."""
-    table = model._meta.db_table
-    if known_on is not None:
-        table, given = table_as_known(table), {**given, "known_at": end_of_day(known_on)}
-    columns = ", ".join(f'kept."{field.column}"' for field in model._meta.concrete_fields)
-    return list(model.objects.raw(f"SELECT {columns} FROM {table} kept WHERE {where} ORDER BY id", given))  # noqa: S608
 
 
 def _verdicts(rows: Sequence[PublicDomainElement], terms: Sequence[Term], on: dt.date) -> Iterable[FreeElement]:

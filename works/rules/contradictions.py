@@ -36,17 +36,17 @@ class Giving:
 @dataclass(frozen=True, slots=True)
 class Clash:
     """Agreements that give too much together: for instance in the countries of `area`, for use and collection on these
-    days; `extent` says how far it goes in all."""
+    days; `reach` says how far it goes in all."""
 
     agreements: frozenset[int]
     area: int
     used_on: dt.date
     collected_on: dt.date
-    extent: "Extent"
+    reach: "Reach"
 
 
 @dataclass(frozen=True, slots=True)
-class Extent:
+class Reach:
     """All countries in which agreements give too much, the first and the last day of such use, the last of
     collection."""
 
@@ -55,8 +55,8 @@ class Extent:
     last_use: dt.date
     collected_to: dt.date
 
-    def __or__(self, other: "Extent") -> "Extent":
-        return Extent(
+    def __or__(self, other: "Reach") -> "Reach":
+        return Reach(
             self.area | other.area,
             min(self.first_use, other.first_use),
             max(self.last_use, other.last_use),
@@ -73,7 +73,7 @@ def clash(mine: Giving, others: Sequence[Giving], *, today: dt.date, home: int) 
         return None
     shown = max(found, key=lambda one: (bool(one.area & home), one.used_on == today, -one.used_on.toordinal()))
     together = frozenset().union(*(one.agreements for one in found))
-    return replace(shown, agreements=together, extent=reduce(or_, (one.extent for one in found)))
+    return replace(shown, agreements=together, reach=reduce(or_, (one.reach for one in found)))
 
 
 def _days(mine: Giving, others: Sequence[Giving], today: dt.date) -> Iterator[tuple[dt.date, dt.date]]:
@@ -103,5 +103,5 @@ def _on(mine: Giving, others: Sequence[Giving], used_on: dt.date, collected_on: 
     for area, met in cells.items():
         if sum(one.part for one in met) > WHOLE_SHARE:
             last_use, collected_to = min(one.last_use for one in met), min(one.collected_to for one in met)
-            extent = Extent(area, used_on, last_use, collected_to)
-            yield Clash(frozenset(one.agreement_id for one in met), area, used_on, collected_on, extent)
+            reach = Reach(area, used_on, last_use, collected_to)
+            yield Clash(frozenset(one.agreement_id for one in met), area, used_on, collected_on, reach)

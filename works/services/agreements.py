@@ -159,7 +159,7 @@ def name_works(
     _name_works(locked, works, included=not locked.is_general)
     if warned:
         warned.of_new(locked, before)
-    facts = {"added": [work.number for work in works], "reason": reason.strip()[:500]}
+    facts = {"added": [work.number for work in works], "reason": clean_lines(reason)[:500]}
     record_act(by=by, verb="name_works_of_agreement", on=locked, facts=facts)
 
 
@@ -176,7 +176,7 @@ def drop_works(
     AgreementWork.objects.filter(agreement=locked, work__in=works).delete()
     if warned:
         warned.of_new(locked, before)
-    facts = {"ended": [work.number for work in works], "reason": reason.strip()[:500]}
+    facts = {"ended": [work.number for work in works], "reason": clean_lines(reason)[:500]}
     record_act(by=by, verb="drop_works_of_agreement", on=locked, facts=facts)
 
 
@@ -201,7 +201,9 @@ def correct_terms(
     locked.save()
     if warned:
         warned.of_new(locked, before)
-    record_act(by=by, verb="correct_agreement", on=locked, facts={"changes": changed, "reason": reason.strip()[:500]})
+    record_act(
+        by=by, verb="correct_agreement", on=locked, facts={"changes": changed, "reason": clean_lines(reason)[:500]}
+    )
     return locked
 
 
@@ -211,7 +213,7 @@ def withdraw_agreement(*, agreement: Agreement, by: User, reason: str) -> Agreem
     locked = _change(agreement, by, reason)
     locked.state = "withdrawn"
     locked.save(update_fields=["state"])
-    record_act(by=by, verb="withdraw_agreement", on=locked, facts={"reason": reason.strip()[:500]})
+    record_act(by=by, verb="withdraw_agreement", on=locked, facts={"reason": clean_lines(reason)[:500]})
     return locked
 
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from cmo_portal.accounts.access import require
 from cmo_portal.accounts.models import User
 from cmo_portal.audit.services import record_act
-from cmo_portal.common.cleaning import clean_text
+from cmo_portal.common.cleaning import clean_lines, clean_text
 from cmo_portal.common.spelling import script_of, skeleton, text_key
 from works.models import (
     Instrumentation,
@@ -60,7 +60,7 @@ def correct_facts(
         setattr(work, name, wanted[name])
     work.save(update_fields=list(before))
     changes = {name: [_plain(old), _plain(wanted[name])] for name, old in before.items()}
-    record_act(by=by, verb="correct_facts", on=work, facts={"reason": reason.strip()[:500], "changes": changes})
+    record_act(by=by, verb="correct_facts", on=work, facts={"reason": clean_lines(reason)[:500], "changes": changes})
 
 
 @transaction.atomic
@@ -74,7 +74,7 @@ def correct_titles(*, work: Work, lines: Sequence[Line], reason: str, by: User) 
     work.title = clean_text(originals[0].values["text"])
     work.language = language_of(originals[0].values["language"])
     work.save(update_fields=["title", "language"])
-    record_act(by=by, verb="correct_titles", on=work, facts={"reason": reason.strip()[:500], **changes})
+    record_act(by=by, verb="correct_titles", on=work, facts={"reason": clean_lines(reason)[:500], **changes})
 
 
 @transaction.atomic
@@ -92,7 +92,7 @@ def correct_sources(*, work: Work, lines: Sequence[Line], reason: str, by: User)
         raise ValidationError(
             _("One of these works is made from this one, so it cannot be its source. Look at its own sources.")
         ) from error
-    record_act(by=by, verb="correct_sources", on=work, facts={"reason": reason.strip()[:500], **changes})
+    record_act(by=by, verb="correct_sources", on=work, facts={"reason": clean_lines(reason)[:500], **changes})
 
 
 @transaction.atomic
@@ -100,7 +100,7 @@ def correct_public_domain(*, work: Work, lines: Sequence[Line], reason: str, by:
     """Replace what is known of words or music that belong to nobody. No share changes by it: that is another act."""
     work = _opened(work, reason, by)
     changes = _replace(PublicDomainElement, work, lines)
-    record_act(by=by, verb="correct_public_domain", on=work, facts={"reason": reason.strip()[:500], **changes})
+    record_act(by=by, verb="correct_public_domain", on=work, facts={"reason": clean_lines(reason)[:500], **changes})
 
 
 @transaction.atomic
@@ -108,7 +108,7 @@ def correct_performers(*, work: Work, lines: Sequence[Line], reason: str, by: Us
     """Replace the performers of a work."""
     work = _opened(work, reason, by)
     changes = _replace(WorkPerformer, work, lines)
-    record_act(by=by, verb="correct_performers", on=work, facts={"reason": reason.strip()[:500], **changes})
+    record_act(by=by, verb="correct_performers", on=work, facts={"reason": clean_lines(reason)[:500], **changes})
 
 
 @transaction.atomic
@@ -127,7 +127,7 @@ def correct_settings(*, work: Work, lines: Sequence[Line], reason: str, by: User
         if before.get(str(row.pk), []) != [list(pair) for pair in instruments]:
             _play(row, instruments)
     after = [[list(pair) for pair in instruments] for instruments in played]
-    facts = {"reason": reason.strip()[:500], **changes}
+    facts = {"reason": clean_lines(reason)[:500], **changes}
     if list(before.values()) != after:
         facts["instruments"] = [list(before.values()), after]
     record_act(by=by, verb="correct_settings", on=work, facts=facts)
@@ -146,12 +146,12 @@ def correct_numbers(*, work: Work, lines: Sequence[Line], reason: str, by: User)
         raise ValidationError(
             _("Another work holds one of these numbers. Look for it, or mark the number as not of this work.")
         ) from error
-    record_act(by=by, verb="correct_numbers", on=work, facts={"reason": reason.strip()[:500], **changes})
+    record_act(by=by, verb="correct_numbers", on=work, facts={"reason": clean_lines(reason)[:500], **changes})
 
 
 def _opened(work: Work, reason: str, by: User) -> Work:
     require(by, EDIT)
-    if not reason.strip():
+    if not clean_lines(reason):
         raise ValidationError(_("Say why this changes: it stands in the record of acts."))
     return Work.objects.select_for_update(no_key=True).get(pk=work.pk)
 

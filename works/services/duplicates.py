@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from cmo_portal.accounts.access import require
 from cmo_portal.accounts.models import User
 from cmo_portal.audit.services import record_act
+from cmo_portal.common.cleaning import clean_lines
 from works.models import DuplicatePair, SweptWork
 from works.queries.likeness import facts_of, note_stale, pairs_to_compare
 from works.rules.likeness import Likeness, compare
@@ -49,12 +50,12 @@ def tell_apart(*, pair: DuplicatePair, reason: str, by: User, now: dt.datetime) 
         return pair
     if pair.state != "open":
         raise ValidationError(_("These two are merged. Undo the merge first."))
-    if not reason.strip():
+    if not clean_lines(reason):
         raise ValidationError(_("Say how you know that these are two works."))
-    pair.state, pair.reason, pair.decided_by, pair.decided_at = "different", reason.strip(), by, now
+    pair.state, pair.reason, pair.decided_by, pair.decided_at = "different", clean_lines(reason), by, now
     pair.save(update_fields=["state", "reason", "decided_by", "decided_at"])
     numbers = [pair.first.number, pair.second.number]
-    record_act(by=by, verb="tell_apart", on=pair, facts={"works": numbers, "reason": reason.strip()[:500]})
+    record_act(by=by, verb="tell_apart", on=pair, facts={"works": numbers, "reason": clean_lines(reason)[:500]})
     return pair
 
 

@@ -1,9 +1,7 @@
 """Correcting who holds what of a work: the shares of one right, in some days and countries, are replaced as one act,
 with its reason; the shares of every other day and country stay as they were."""
 
-import copy
 import datetime as dt
-import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -16,12 +14,12 @@ from cmo_portal.accounts.models import User
 from cmo_portal.audit.services import record_act
 from cmo_portal.common.cleaning import clean_lines
 from cmo_portal.wording import share_text
-from members.models.territories import LONGEST_AREA, WORLD
-from members.services.areas import write_areas
+from members.models.territories import WORLD
 from works.models import Work, WorkShare
 from works.queries.share_periods import extent_of
 from works.rules.extents import Extent
 from works.rules.splits import WHOLE
+from works.services.cutting import left_of, place
 from works.services.registration import NewShare, share_row, write_shares
 from works.services.splits import refuse_while_open
 
@@ -107,37 +105,20 @@ def _sum_fault(total: int, held: int) -> str:
 
 
 def _cut(row: WorkShare, extent: Extent) -> list[WorkShare]:
-    """Take a share out of these days and countries: the row keeps the first part that is left of it, and the others are
+    """Take a share out of these days and countries: the row stays as the first part that is left of it, the others are
     given back to be stored; where nothing is left it goes."""
-    left = extent_of(row).without(extent)
-    if any(len(part.territory) > LONGEST_AREA for part in left):
-        raise ValidationError(_("What is left of the territory of a share is too long to write down."))
-    if not left:
+    pieces = left_of(row, extent)
+    if not pieces:
         row.delete()
         return []
-    write_areas({part.territory for part in left})
-    pieces = [_copy(row, part) for part in left[1:]]
-    _place(row, left[0])
-    row.save(update_fields=["territory", "valid_from", "valid_to"])
-    return pieces
-
-
-def _copy(row: WorkShare, extent: Extent) -> WorkShare:
-    piece = copy.copy(row)
-    piece.pk, piece.uid, piece._state = None, uuid.uuid4(), copy.copy(row._state)
-    piece._state.adding = True
-    return _place(piece, extent)
-
-
-def _place(row: WorkShare, extent: Extent) -> WorkShare:
-    row.territory, row.valid_from, row.valid_to = extent.territory, extent.first, extent.last
-    return row
+    place(row, extent_of(pieces[0])).save(update_fields=["territory", "valid_from", "valid_to"])
+    return pieces[1:]
 
 
 def _row(work: Work, right: str, extent: Extent, part: NewShare) -> WorkShare:
     row = share_row(work, part, SOURCE)
     row.right = right
-    return _place(row, extent)
+    return place(row, extent)
 
 
 def _facts(rows: Iterable[WorkShare]) -> list[Any]:

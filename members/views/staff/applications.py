@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.common import clock
-from cmo_portal.paging import keyset_page
+from cmo_portal.paging import csv_address, keyset_page
 from cmo_portal.wording import date_text
 from members.access import fresh_sign_in
 from members.forms.fields import add_errors
@@ -36,12 +36,10 @@ def application_list(request: HttpRequest) -> HttpResponse:
     rows = filtered_applications(text=wanted.get("q", ""), state=wanted.get("state", ""), since=wanted.get("since"))
     if request.GET.get("format") == "csv":
         return _as_file(rows.order_by("-submitted_at", "-pk"))
-    query = request.GET.copy()
-    query["format"] = "csv"
     context = {
         "page": keyset_page(rows, order=("-submitted_at", "-pk"), query=request.GET),
         "filter_form": chosen,
-        "export_url": f"?{query.urlencode()}",
+        "export_url": csv_address(request.GET),
         "waiting": filtered_applications(state="submitted").count(),
         "empty_text": _("No application fits. Sent applications appear here; drafts stay with their applicants."),
         "layout": "layouts/staff.html",

@@ -15,7 +15,7 @@ from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.attachments import attachment
 from cmo_portal.common import clock
 from cmo_portal.common.tables import ValueRefused
-from cmo_portal.paging import keyset_page
+from cmo_portal.paging import csv_address, keyset_page
 from cmo_portal.wording import date_text
 from members.access import fresh_sign_in, staff_document
 from members.forms.fields import add_errors
@@ -41,13 +41,11 @@ def member_list(request: HttpRequest) -> HttpResponse:
     rows = filtered_members(text=wanted.get("q", ""), state=wanted.get("state", ""))
     if request.GET.get("format") == "csv":
         return _as_file(rows.order_by("number", "pk"))
-    query = request.GET.copy()
-    query["format"] = "csv"
     context = {
         "page": keyset_page(rows, order=("number", "pk"), query=request.GET),
         "filter_form": chosen,
         "find_form": FindForm(),
-        "export_url": f"?{query.urlencode()}",
+        "export_url": csv_address(request.GET),
         "empty_text": _("No member fits. Members come into being when an application is admitted."),
         "layout": "layouts/staff.html",
     }

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.accounts.models import User
 from cmo_portal.common import clock
-from cmo_portal.paging import Page, keyset_page
+from cmo_portal.paging import Page, csv_address, keyset_page
 from members.forms.fields import add_errors
 from members.forms.parties import PartyFilter, PartyForm
 from members.models import Party, PartyKind
@@ -37,15 +37,13 @@ def party_list(request: HttpRequest) -> HttpResponse:
     found = find_parties(text, rows) if text else []
     if request.GET.get("format") == "csv":
         return _as_file(found if text else rows.order_by("display_name", "pk").iterator(chunk_size=1000))
-    query = request.GET.copy()
-    query["format"] = "csv"
     ordered = ("display_name", "pk")
     page = Page(found, "", "") if text else keyset_page(rows, order=ordered, query=request.GET)
     context = {
         "page": page,
         "rows": listed_parties(page.rows),
         "filter_form": chosen,
-        "export_url": f"?{query.urlencode()}",
+        "export_url": csv_address(request.GET),
         "empty_text": _("No party fits. Try another spelling, or an IPI number."),
         "layout": STAFF,
     }

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from cmo_portal.common import clock
 from cmo_portal.documents import render_pdf
-from cmo_portal.paging import keyset_page
+from cmo_portal.paging import csv_address, keyset_page
 from cmo_portal.wording import period_text
 from members.models import Member
 from members.models.parties import Right
@@ -53,7 +53,7 @@ def statement_list(request: HttpRequest, member: Member) -> HttpResponse:
     context = {
         "page": keyset_page(found, order=("-pk",), query=request.GET),
         "filter_form": chosen,
-        "export_url": f"?{urlencode({**request.GET.dict(), 'format': 'csv'})}",
+        "export_url": csv_address(request.GET),
         "empty_text": _("There is no statement here yet. You get one with each distribution in which you earned."),
     }
     return render(request, "royalties/member/statement_list.html", context)

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.attachments import attachment
 from cmo_portal.common import clock
-from cmo_portal.paging import keyset_page
+from cmo_portal.paging import csv_address, keyset_page
 from cmo_portal.wording import share_text
 from members.models import Party
 from members.queries import party_named, party_search
@@ -72,12 +72,10 @@ def dispute_list(request: HttpRequest) -> HttpResponse:
     order = ("-held", "pk") if chosen["order"] == "money" else ("deadline", "pk")
     if request.GET.get("format") == "csv":
         return dispute_list_csv(rows.order_by(*order))
-    query = request.GET.copy()
-    query["format"] = "csv"
     context = {
         "page": keyset_page(rows.prefetch_related(own_titles("work__")), order=order, query=request.GET),
         "filter_form": filter_form,
-        "export_url": f"?{query.urlencode()}",
+        "export_url": csv_address(request.GET),
         "today": clock.today(),
         "empty_text": _("No dispute of this kind. One is opened from the page of its work."),
         "layout": "layouts/staff.html",

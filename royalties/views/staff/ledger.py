@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from cmo_portal.accounts.access import staff_page
 from cmo_portal.common.money import Currency, plain_minor
 from cmo_portal.common.tables.writing import inert
-from cmo_portal.paging import keyset_page
+from cmo_portal.paging import csv_address, keyset_page
 from royalties.forms.pools import LedgerFilter
 from royalties.models import Journal, LedgerLine
 from royalties.queries.pool_pages import account_balances, ledger_words
@@ -46,7 +46,7 @@ def line_list(request: HttpRequest) -> HttpResponse:
     context = {
         "page": keyset_page(rows, order=("-pk",), query=request.GET),
         "filter_form": chosen,
-        "export_url": f"?{request.GET.urlencode()}&format=csv",
+        "export_url": csv_address(request.GET),
         "empty_text": _("Nothing is posted that matches."),
     }
     return render(request, "royalties/staff/line_list.html", {**context, **LAYOUT})

@@ -17,7 +17,7 @@ from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.common import clock
 from cmo_portal.common.periods import Period
 from cmo_portal.jobs.models import Job
-from cmo_portal.paging import Page, keyset_page
+from cmo_portal.paging import Page, csv_address, keyset_page
 from cmo_portal.wording import grouped
 from royalties.exports.usage import file_list_csv, text_list_csv
 from royalties.forms.usage import FileFilter, RefuseForm, TextFilter, UploadForm
@@ -44,7 +44,7 @@ def file_list(request: HttpRequest) -> HttpResponse:
     context = {
         "page": keyset_page(files, order=("-pk",), query=request.GET),
         "filter_form": chosen,
-        "export_url": _export_url(request),
+        "export_url": csv_address(request.GET),
         "empty_text": _("No usage file of this kind yet. Upload what a station, a venue or a service has reported."),
     }
     return render(request, "royalties/staff/usage_list.html", {**context, **LAYOUT})
@@ -207,7 +207,7 @@ def file_texts(request: HttpRequest, uid: UUID) -> HttpResponse:
         "page": shown,
         "filter_form": chosen,
         "stages": STAGES,
-        "export_url": _export_url(request),
+        "export_url": csv_address(request.GET),
         "empty_text": _("No text of this file has this outcome."),
     }
     return render(request, "royalties/staff/usage_texts.html", {**context, **LAYOUT})
@@ -270,11 +270,3 @@ def _progress(job: Job) -> dict[str, Any]:
         "since": job.started_at,
         "finished": job.state == "done",
     }
-
-
-def _export_url(request: HttpRequest) -> str:
-    query = request.GET.copy()
-    query["format"] = "csv"
-    query.pop("after", None)
-    query.pop("before", None)
-    return f"?{query.urlencode()}"

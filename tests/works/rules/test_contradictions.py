@@ -36,4 +36,4 @@ def test_a_clash_is_found_where_a_country_and_two_days_have_too_much(mine: Givin
     if found:
         holding = [one for one in (mine, *others) if one.holds(found.used_on, found.collected_on)]
         assert sum(one.part for one in holding if one.area & found.area == found.area) > WHOLE
-        assert found.area & ~found.extent.area == 0 and found.extent.first_use <= found.used_on
+        assert found.area & ~found.reach.area == 0 and found.reach.first_use <= found.used_on

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from cmo_portal.accounts.access import require
 from cmo_portal.accounts.models import User
 from cmo_portal.audit.services import record_act
+from cmo_portal.common.cleaning import clean_lines
 from cmo_portal.wording import date_text
 from works.mail import send_dispute_news
 from works.models import Claim, Dispute, DisputeExtension, ExtensionConsent
@@ -31,10 +32,15 @@ def ask_extension(*, claim: Claim, until: dt.date, reason: str, by: User, on: dt
     if not _others(dispute, claim.party_id):
         raise ValidationError(_("No other side stands by its claim any more. More days would change nothing."))
     extension = DisputeExtension.objects.create(
-        dispute=dispute, asked_by=claim.party, asked_on=on, was=dispute.deadline, until=until, reason=reason.strip()
+        dispute=dispute,
+        asked_by=claim.party,
+        asked_on=on,
+        was=dispute.deadline,
+        until=until,
+        reason=clean_lines(reason),
     )
     send_dispute_news(dispute, by=by)
-    facts = {"party": str(claim.party.uid), "until": until, "reason": reason.strip()[:200]}
+    facts = {"party": str(claim.party.uid), "until": until, "reason": clean_lines(reason)[:200]}
     record_act(by=by, verb="ask_extension", on=dispute, facts=facts)
     return extension
 
@@ -71,11 +77,11 @@ def extend_deadline(*, dispute: Dispute, until: dt.date, reason: str, by: User, 
     _check(dispute, until, reason, on)
     lapse_extension(dispute, on)
     extension = DisputeExtension.objects.create(
-        dispute=dispute, asked_on=on, was=dispute.deadline, until=until, reason=reason.strip(), state="given",
+        dispute=dispute, asked_on=on, was=dispute.deadline, until=until, reason=clean_lines(reason), state="given",
         given_by=by, decided_on=on,
     )  # fmt: skip
     _move(dispute, until, by)
-    record_act(by=by, verb="extend_deadline", on=dispute, facts={"until": until, "reason": reason.strip()[:200]})
+    record_act(by=by, verb="extend_deadline", on=dispute, facts={"until": until, "reason": clean_lines(reason)[:200]})
     return extension
 
 
@@ -95,7 +101,7 @@ def _check(dispute: Dispute, until: dt.date, reason: str, on: dt.date) -> None:
         faults.append(
             _("By the society's rule, evidence is due on %(day)s at the latest.") % {"day": date_text(latest)}
         )
-    if not reason.strip():
+    if not clean_lines(reason):
         faults.append(_("Say why more days are needed. The sides read it."))
     if faults:
         raise ValidationError(faults)

@@ -3,9 +3,6 @@
 Shares of everybody else are never touched. Row history keeps what every share was before.
 """
 
-import copy
-import datetime as dt
-import uuid
 from collections.abc import Mapping
 
 from django.core.exceptions import ValidationError
@@ -13,11 +10,11 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from members.models.territories import LONGEST_AREA
 from members.services.areas import write_area
 from works.models import Dispute, WorkShare
 from works.queries.rooms import Room, Side
-from works.rules.areas import without
+from works.rules.extents import Extent
+from works.services.cutting import left_of, place
 from works.services.registration import SharesAboveWhole, write_shares
 
 SOURCE = "dispute"
@@ -33,8 +30,9 @@ def divide_room(room: Room, dispute: Dispute, *, shares: Mapping[Side, int], hel
     rest = room.size - held - sum(shares.values())
     if rest < 0:
         raise ValidationError(_("The shares of this work have changed meanwhile. Look at them and enter it anew."))
+    extent = Extent(write_area(dispute.territory), room.begins, room.ends)
     for row in room.rows:
-        _cut(row, room, dispute.territory)
+        _cut(row, extent)
     try:
         with transaction.atomic():
             _write(room, dispute, shares, held, rest)
@@ -102,30 +100,8 @@ def _row(
     )
 
 
-def _cut(row: WorkShare, room: Room, area: str) -> None:
-    """A share that holds longer than the room lasts, or in more countries than the dispute is about, goes on unchanged
-    before and after it, and elsewhere."""
-    pieces = []
-    if room.begins and (row.valid_from is None or row.valid_from < room.begins):
-        pieces.append(_copy(row, valid_to=room.begins - dt.timedelta(days=1)))
-        row.valid_from = room.begins
-    if room.ends and (row.valid_to is None or row.valid_to > room.ends):
-        pieces.append(_copy(row, valid_from=room.ends + dt.timedelta(days=1)))
-        row.valid_to = room.ends
-    if elsewhere := without(row.territory, area):
-        if len(elsewhere) > LONGEST_AREA:
-            raise ValidationError(_("What is left of the territory of a share is too long to write down."))
-        pieces.append(_copy(row, territory=elsewhere))
-        row.territory = write_area(area)
-    if pieces:
-        row.save(update_fields=["valid_from", "valid_to", "territory"])
+def _cut(row: WorkShare, extent: Extent) -> None:
+    """Let a share of the room be about its days and countries alone; what else there is of it goes on."""
+    if pieces := left_of(row, extent):
+        place(row, extent).save(update_fields=["territory", "valid_from", "valid_to"])
         write_shares(pieces)
-
-
-def _copy(row: WorkShare, **changed: dt.date | str) -> WorkShare:
-    piece = copy.copy(row)
-    piece.pk, piece.uid, piece._state = None, uuid.uuid4(), copy.copy(row._state)
-    piece._state.adding = True
-    for name, value in changed.items():
-        setattr(piece, name, value)
-    return piece

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from cmo_portal.accounts.access import require
 from cmo_portal.accounts.models import User
 from cmo_portal.audit.services import record_act
+from cmo_portal.common.cleaning import clean_lines
 from works.models import Regrouping, SourceWork, Work
 from works.queries.regrouping import LIVE, RightChoice, right_choices
 from works.queries.regrouping_words import hindrance_words
@@ -40,7 +41,7 @@ def propose_merge(
     if faults:
         raise ValidationError(faults)
     made = _propose("merge", work, other, dict(choices), reason, by, now, form_key)
-    facts = {"into": work.number, "goes": other.number, "choices": made.choices, "reason": reason.strip()[:500]}
+    facts = {"into": work.number, "goes": other.number, "choices": made.choices, "reason": clean_lines(reason)[:500]}
     record_act(by=by, verb="propose_merge", on=made, facts=facts)
     return made
 
@@ -61,7 +62,7 @@ def propose_split(
     if faults := split_faults(work, choices):
         raise ValidationError(faults)
     made = _propose("split", work, None, dict(choices), reason, by, now, form_key)
-    facts = {"work": work.number, "title": choices["title"], "reason": reason.strip()[:500]}
+    facts = {"work": work.number, "title": choices["title"], "reason": clean_lines(reason)[:500]}
     record_act(by=by, verb="propose_work_split", on=made, facts=facts)
     return made
 
@@ -158,7 +159,7 @@ def _propose(
         work=work,
         other=other,
         choices=choices,
-        reason=reason.strip(),
+        reason=clean_lines(reason),
         proposed_by=by,
         proposed_at=now,
         form_key=form_key,
@@ -166,5 +167,5 @@ def _propose(
 
 
 def _check_reason(reason: str) -> None:
-    if not reason.strip():
+    if not clean_lines(reason):
         raise ValidationError(_("Say why: the second person and the record of acts read it."))

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from cmo_portal.accounts.access import require
 from cmo_portal.accounts.models import User
 from cmo_portal.audit.services import record_act
+from cmo_portal.common.cleaning import clean_lines
 from cmo_portal.common.clock import business_date
 from cmo_portal.common.faults import faultpoint
 from works.models import Dispute, Regrouping, Work
@@ -31,13 +32,13 @@ def ask_undo(*, regrouping: Regrouping, reason: str, by: User, now: dt.datetime)
         raise ValidationError(_("Only what is done can be undone."))
     if regrouping.undo_asked_by_id is not None:
         raise ValidationError(_("Somebody asked for this already. It waits for a second person."))
-    if not reason.strip():
+    if not clean_lines(reason):
         raise ValidationError(_("Say why: the second person and the record of acts read it."))
     if faults := objections(regrouping):
         raise ValidationError(faults)
-    regrouping.undo_asked_by, regrouping.undo_asked_at, regrouping.undo_reason = by, now, reason.strip()
+    regrouping.undo_asked_by, regrouping.undo_asked_at, regrouping.undo_reason = by, now, clean_lines(reason)
     regrouping.save(update_fields=["undo_asked_by", "undo_asked_at", "undo_reason"])
-    record_act(by=by, verb="ask_undo_regrouping", on=regrouping, facts={"reason": reason.strip()[:500]})
+    record_act(by=by, verb="ask_undo_regrouping", on=regrouping, facts={"reason": clean_lines(reason)[:500]})
     return regrouping
 
 

@@ -16,7 +16,7 @@ from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.common import clock
 from cmo_portal.forms import typed_text
 from cmo_portal.opened import Opened
-from cmo_portal.paging import keyset_page
+from cmo_portal.paging import csv_address, keyset_page
 from works.cue_exports import cues_csv, production_list_csv
 from works.forms.cue_sheets import (
     CueForm,
@@ -54,12 +54,10 @@ def production_list(request: HttpRequest) -> HttpResponse:
     found = found_productions(text=wanted.get("q", ""), kind=wanted.get("kind", ""), show=wanted.get("show", ""))
     if request.GET.get("format") == "csv":
         return production_list_csv(found.order_by("number").iterator(chunk_size=2000))
-    query = request.GET.copy()
-    query["format"] = "csv"
     context = {
         "page": keyset_page(found, order=("-number",), query=request.GET),
         "filter_form": chosen,
-        "export_url": f"?{query.urlencode()}",
+        "export_url": csv_address(request.GET),
         "empty_text": _("No production of this kind. List the first one, or hand in a table of cue sheets."),
         "layout": STAFF,
     }

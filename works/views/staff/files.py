@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.common import clock
-from cmo_portal.paging import keyset_page
+from cmo_portal.paging import csv_address, keyset_page
 from works.exports import file_list_csv, refused_rows_response, template_response
 from works.formats.bulk import COLUMNS
 from works.forms.search import FileFilter, StatusFilter
@@ -47,13 +47,11 @@ def file_list(request: HttpRequest) -> HttpResponse:
     rows, order = filtered_files(wanted), ORDERS[wanted.get("sort") or ""]
     if request.GET.get("format") == "csv":
         return file_list_csv(rows.order_by(*order))
-    query = request.GET.copy()
-    query["format"] = "csv"
     context = {
         "page": keyset_page(rows, order=order, query=request.GET),
         "form": form,
         "filter_form": chosen,
-        "export_url": f"?{query.urlencode()}",
+        "export_url": csv_address(request.GET),
         "columns": [(column, _(column.help)) for column in COLUMNS],
         "empty_text": _("No registration file fits. Clear the filter, or hand one in."),
         "layout": STAFF,

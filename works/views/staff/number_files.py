@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.common import clock
 from cmo_portal.jobs.models import Job
-from cmo_portal.paging import keyset_page
+from cmo_portal.paging import csv_address, keyset_page
 from works.forms.numbers import AnswerFileForm, AnswerFilter, MakeFileForm
 from works.models import AnswerFile, NumberAnswer, RequestFile
 from works.number_exports import answer_list_csv
@@ -130,15 +130,13 @@ def answer_file_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
         rows = rows.filter(outcome=outcome)
     if request.GET.get("format") == "csv":
         return answer_list_csv(rows.order_by("row")[:EXPORTED])
-    query = request.GET.copy()
-    query["format"] = "csv"
     page = keyset_page(rows, order=("row",), query=request.GET)
     context = {
         "file": file,
         "page": page,
         "rows": [(row, in_words(row.message)) for row in page.rows],
         "filter_form": chosen,
-        "export_url": f"?{query.urlencode()}",
+        "export_url": csv_address(request.GET),
         "progress": _progress(job_of(file)) if file.state == "received" else None,
         "poll_url": reverse("works:staff-answer-file-progress", args=[uid]),
         "empty_text": _("No answer of this kind."),

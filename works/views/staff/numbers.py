@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.common import clock
 from cmo_portal.forms import typed_text
-from cmo_portal.paging import keyset_page
+from cmo_portal.paging import csv_address, keyset_page
 from members.models import PartyName
 from works.forms.numbers import RequestFilter, SettleForm
 from works.models import NumberRequest, Work
@@ -41,8 +41,6 @@ def request_list(request: HttpRequest) -> HttpResponse:
     ).select_related("work", "other_work", "name__party")
     if request.GET.get("format") == "csv":
         return request_list_csv(found.order_by("-pk")[:EXPORTED])
-    export = request.GET.copy()
-    export["format"] = "csv"
     page = keyset_page(found.prefetch_related(own_titles("work__")), order=("-pk",), query=request.GET)
     late_ones = set(
         NumberRequest.objects.filter(late(clock.now()), pk__in=[row.pk for row in page.rows]).values_list(
@@ -54,7 +52,7 @@ def request_list(request: HttpRequest) -> HttpResponse:
         "rows": [(row, in_words(row.message), row.pk in late_ones) for row in page.rows],
         "counts": counts_by_state(),
         "filter_form": chosen,
-        "export_url": f"?{export.urlencode()}",
+        "export_url": csv_address(request.GET),
         "empty_text": _("No request of this kind."),
         "layout": STAFF,
     }

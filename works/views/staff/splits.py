@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.common import clock
-from cmo_portal.paging import keyset_page
+from cmo_portal.paging import csv_address, keyset_page
 from members.models import Party
 from works.exports import split_list_csv
 from works.forms.search import SplitFilter
@@ -33,13 +33,11 @@ def split_list(request: HttpRequest) -> HttpResponse:
     if request.GET.get("format") == "csv":
         return split_list_csv(rows.order_by("answer_by", "pk"))
     page = keyset_page(rows, order=("answer_by", "pk"), query=request.GET)
-    query = request.GET.copy()
-    query["format"] = "csv"
     context = {
         "page": page,
         "rows": list(zip(page.rows, sides_of_rounds(page.rows), strict=True)),
         "filter_form": chosen,
-        "export_url": f"?{query.urlencode()}",
+        "export_url": csv_address(request.GET),
         "empty_text": _("No split waits here."),
         "today": clock.today(),
         "layout": STAFF,
