@@ -130,7 +130,7 @@ def _look_through() -> dict[str, Any]:
     took = []
     for _ in range(20):
         began = time.perf_counter()
-        standing_faults(list(listed_faults().order_by(*ORDERS[""])[:50]), on=clock.today())
+        standing_faults(list(listed_faults().order_by(*ORDERS[""])[:25]), on=clock.today())
         took.append((time.perf_counter() - began) * 1000)
     page = {"p50": round(statistics.median(took)), "max": round(max(took))}
     return {"first_seconds": spans[0], "again_seconds": spans[1], "at_fault": found, "page_ms": page}

@@ -18,6 +18,7 @@ from royalties.services.agreement_faults import start_sweep
 from works.queries.titles import own_titles
 
 VIEW, EDIT = "works.view_works", "works.edit_works"
+ROWS = 25  # of a page: each says much
 
 
 @staff_page(VIEW)
@@ -30,7 +31,7 @@ def fault_list(request: HttpRequest) -> HttpResponse:
     order = ORDERS[chosen["order"]]
     if request.GET.get("format") == "csv":
         return agreement_fault_csv(rows.order_by(*order), on=today, kind=chosen["kind"])
-    page = keyset_page(rows.prefetch_related(own_titles("fault__work__")), order=order, query=request.GET)
+    page = keyset_page(rows.prefetch_related(own_titles("fault__work__")), order=order, query=request.GET, size=ROWS)
     standing = standing_faults(page.rows, on=today, kind=chosen["kind"])
     job = last_sweep(FIND)
     context = {
