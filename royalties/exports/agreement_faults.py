@@ -6,6 +6,7 @@ from itertools import islice
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cmo_portal.wording import money_text, share_text
@@ -47,5 +48,5 @@ def _row(listed: ListedFault, country: str, on: dt.date) -> list[str]:
         "; ".join(one.number for one in listed.agreements),
         share_text(sum(one.units for one in listed.told)),
         *(money_text(amount, currency=False) for amount in (stake.held, stake.usage, stake.total)),
-        fault.found_at.date().isoformat(),
+        timezone.localdate(fault.found_at).isoformat(),
     ]

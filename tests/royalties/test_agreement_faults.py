@@ -5,6 +5,7 @@ import itertools
 import re
 from typing import Any
 
+import psycopg2
 import pytest
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -25,6 +26,7 @@ from tests.factories.members import make_member
 from tests.factories.works import party as make_party
 from tests.royalties.statement_pages import rows_of, text_of
 from works.models import Agreement, AgreementFault, Work, WorkShare
+from works.queries.agreement_faults import books_mark
 from works.services.agreements import NewAgreement, NewSide, Terms, record_agreement, withdraw_agreement
 
 pytestmark = pytest.mark.django_db
@@ -200,6 +202,20 @@ class TestJob:
         assert rounds_of_the_reaper() == 3, "a share was written"
         desk.sweep_when_due(now=now + dt.timedelta(days=1))
         assert Job.objects.filter(kind=FIND).count() == 4, "a new day"
+
+    @pytest.mark.django_db(transaction=True)
+    def test_a_change_that_is_committed_behind_a_later_one_is_seen_too(self, database_url: str) -> None:
+        early, late = (make.song(title, (make_party(title), 100)) for title in ("Early", "Late"))
+        change = "UPDATE works_workshare SET role = 'C' WHERE work_id = %s"
+        other = psycopg2.connect(database_url)
+        try:
+            other.cursor().execute(change, [early.pk])
+            WorkShare.objects.filter(work=late).update(role="C")
+            before = books_mark()
+            other.commit()
+        finally:
+            other.close()
+        assert books_mark() != before
 
     def test_while_the_desk_writes_there_is_a_rest_between_two_sweeps(self, look: Any) -> None:
         look()

@@ -35,6 +35,7 @@ _REACHED = """
     ORDER BY w.id
 """
 _BOOKS = (WorkShare, Agreement, AgreementParty, AgreementWork)
+NEAR = 10_000  # entries of a history
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +64,14 @@ def faults_of(works: Sequence[int], *, right: str, on: dt.date) -> dict[int, Wor
 
 
 def books_mark() -> str:
-    """What is another after every change of a share or an agreement: the last entries of their histories. What is
-    written while another change has not been committed yet may keep that one's mark; the night finds it."""
-    events = (cast(Any, model).pgh_event_model.objects for model in _BOOKS)
-    last = [rows.aggregate(last=Max("pgh_id"))["last"] or 0 for rows in events]
-    return "-".join(map(str, last))
+    """What is another after every change of a share or an agreement: of each of their histories the last entry, and how
+    many there are near it, because a change that was begun before the last one may be committed after it."""
+    told = []
+    for model in _BOOKS:
+        events = cast(Any, model).pgh_event_model.objects
+        last = events.aggregate(last=Max("pgh_id"))["last"] or 0
+        told.append(f"{last}.{events.filter(pgh_id__gt=last - NEAR).count()}")
+    return "-".join(told)
 
 
 def works_at_fault(agreement: Agreement) -> int:
