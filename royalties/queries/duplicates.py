@@ -12,6 +12,7 @@ from royalties.models import DuplicateStake
 from works.models import DuplicatePair, Work
 from works.queries.regrouping import LIVE
 from works.queries.repertoire import meant_by
+from works.queries.titles import own_titles
 from works.rules import likeness
 from works.rules.identifiers import format_isrc, format_iswc
 
@@ -54,6 +55,7 @@ def stakes(state: str = "open", text: str = "") -> QuerySet[DuplicateStake]:
     """The pairs of a state with the money that hangs on them; `text` means a work by number, title in
     either script or name, as in the public search."""
     rows = DuplicateStake.objects.select_related("pair__first", "pair__second", "pair__decided_by")
+    rows = rows.prefetch_related(own_titles("pair__first__"), own_titles("pair__second__"))
     rows = rows.filter(pair__in=open_pairs()) if state == "open" else rows.filter(pair__state=state)
     if wanted := text.strip():
         meant = Work.objects.filter(meant_by(wanted)).values("pk")

@@ -16,14 +16,14 @@ from works.models import Work
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-def test_a_step_of_the_slider_opens_the_page_as_it_was_known_the_day_before(
+def test_the_slider_opens_the_page_of_a_day_when_it_is_let_go_or_with_enter(
     live_server: Any, staff: Any, sign_in: Any, superuser_cursor: Any
 ) -> None:
     song = work("Dil Ki Baat", (party("Alia Rahman"), "CA", 100))
     Work.objects.filter(pk=song.pk).update(created_at=clock.now() - dt.timedelta(days=30))
     cookie = sign_in(staff("documentation")).cookies[settings.SESSION_COOKIE_NAME]
     address = live_server.url + reverse("works:staff-work-detail", args=[song.uid])
-    yesterday = (clock.today() - dt.timedelta(days=1)).isoformat()
+    two_days_ago = (clock.today() - dt.timedelta(days=2)).isoformat()
     with chromium() as browser:
         context = browser.new_context(viewport={"width": 360, "height": 800})
         context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
@@ -33,6 +33,13 @@ def test_a_step_of_the_slider_opens_the_page_as_it_was_known_the_day_before(
         expect(slider).to_have_attribute("aria-valuetext", clock.today().isoformat())
         assert not page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
         slider.focus()
-        page.keyboard.press("ArrowLeft")
-        page.wait_for_url(f"**known_on={yesterday}**")
+        for _step in range(2):
+            page.keyboard.press("ArrowLeft")
+        expect(slider).to_be_focused()
+        expect(slider).to_have_attribute("aria-valuetext", two_days_ago)
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"**known_on={two_days_ago}**")
         assert "this work was not in the books yet" in page.locator("main").inner_text()
+        page.goto(address)
+        slider.click(position={"x": 1, "y": 4})
+        page.wait_for_url("**known_on=**")

@@ -1,6 +1,7 @@
 """Wherever a work stands in a list, its title in its own script stands beside the Roman one."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
@@ -9,9 +10,12 @@ from django.test.utils import CaptureQueriesContext
 
 from cmo_portal.common import clock
 from members.models import Member
+from royalties.models import DuplicateStake
 from tests.factories.members import make_member
-from tests.factories.works import PERCENT
-from works.models import SplitProposal
+from tests.factories.works import PERCENT, work
+from works.models import CueType, DuplicatePair, Regrouping, SplitProposal
+from works.services import cue_sheets
+from works.services.cue_sheets import CueEntry, EpisodeEntry, ProductionEntry
 from works.services.recordings import NewRecording, link_recordings
 from works.services.registration import NewShare, NewTitle, NewWork, register_work
 from works.services.splits import open_first_rounds
@@ -83,3 +87,28 @@ def test_a_list_of_rounds_asks_the_database_as_often_for_many_as_for_one(
     with CaptureQueriesContext(connection) as many:
         main_of(desk, f"{SPLITS}?state=open")
     assert len(many) <= len(one)
+
+
+def test_cues_show_the_title_of_their_work_in_its_own_script(proposal: SplitProposal, staff: Any, sign_in: Any) -> None:
+    by = staff("documentation")
+    film = cue_sheets.save_production(entry=ProductionEntry("Aangan", "film"), by=by)
+    episode = cue_sheets.save_episode(production=film, entry=EpisodeEntry(duration=100), by=by)
+    sheet = cue_sheets.open_sheet(episode=episode, source="producer", by=by)
+    entry = CueEntry(1, CueType.objects.get(code="BI"), 60, "Raat")
+    cue = cue_sheets.save_cue(sheet=sheet, entry=entry, by=by)
+    cue_sheets.link_cue(cue=cue, work=proposal.work, by=by)
+    for page in (f"episodes/{episode.uid}/", f"cues/{cue.uid}/"):
+        assert f'lang="ur">{OWN}</bdi>' in main_of(sign_in(by), f"/staff/cue-sheets/{page}"), page
+
+
+def test_like_works_and_merges_show_titles_in_their_own_script(
+    proposal: SplitProposal, staff: Any, sign_in: Any
+) -> None:
+    song, twin = proposal.work, work("Chandni Raat", (None, "CA", 100))
+    pair = DuplicatePair.objects.create(first=song, second=twin, score=9_000, evidence=[["title", 10_000, []]])
+    DuplicateStake.objects.create(pair=pair, counted_at=clock.now())
+    facts = {"choices": {}, "reason": "one song", "form_key": uuid4(), "proposed_at": clock.now()}
+    Regrouping.objects.create(kind="merge", work=twin, other=song, proposed_by=staff("documentation"), **facts)
+    desk = sign_in(staff("documentation"))
+    for page in ("duplicates/", f"duplicates/{pair.uid}/", "merges/", f"works/{twin.uid}/merge/?find=chandni"):
+        assert f'lang="ur">{OWN}</bdi>' in main_of(desk, f"/staff/{page}"), page

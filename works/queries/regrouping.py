@@ -14,6 +14,7 @@ from cmo_portal.wording import date_text
 from members.models.parties import Right
 from members.models.territories import WORLD
 from works.models import RecordingWork, Regrouping, Work, WorkIdentifier, WorkShare, WorkTitle
+from works.queries.titles import own_titles
 from works.rules.identifiers import format_iswc
 from works.rules.languages import LANGUAGES
 from works.rules.regrouping import OTHER, WORK, SharePart, hindering, merged_shares, same_shares, sides_of
@@ -201,6 +202,7 @@ def regroupings_of(work: Work, *, books: Books = NOW) -> list[Regrouping]:
 def filtered_regroupings(state: str) -> QuerySet[Regrouping]:
     """Merges and splits of a state; `undo` those that somebody wants undone; all without one."""
     rows = Regrouping.objects.select_related("work", "other", "proposed_by", "confirmed_by")
+    rows = rows.prefetch_related(own_titles("work__"), own_titles("other__"))
     if state == "undo":
         return rows.filter(state="done", undo_asked_by__isnull=False)
     return rows.filter(state=state) if state else rows

@@ -1,8 +1,10 @@
 """The title of a work in its own script, beside the Roman one wherever a work stands in a list."""
 
-from django.db.models import Prefetch
+from collections.abc import Iterable
 
-from works.models import WorkTitle
+from django.db.models import Prefetch, prefetch_related_objects
+
+from works.models import Work, WorkTitle
 
 ROMAN = ("Latn", "")
 
@@ -12,3 +14,13 @@ def own_titles(path: str = "") -> Prefetch:
     original first; one query for a page."""
     rows = WorkTitle.objects.exclude(script__in=ROMAN).order_by("-title_type", "pk")
     return Prefetch(f"{path}titles", queryset=rows, to_attr="own_titles")
+
+
+def led_titles(path: str) -> tuple[Prefetch, Prefetch]:
+    """The same for works that may have been merged, and for those that stand for them then."""
+    return own_titles(path), own_titles(f"{path}merged_into__")
+
+
+def read_own_titles(works: Iterable[Work]) -> None:
+    """The same for works that have been read already."""
+    prefetch_related_objects(list(works), own_titles())

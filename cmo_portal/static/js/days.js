@@ -22,6 +22,13 @@ for (const field of document.querySelectorAll("input[data-from][data-to]")) {
     field.value = dayText(Number(slider.value));
     slider.setAttribute("aria-valuetext", field.value);
   });
-  slider.addEventListener("change", () => field.form.requestSubmit());
+  // A pointer that lets go has chosen its day; keys go day by day, and Enter chooses.
+  let byKey = false;
+  slider.addEventListener("pointerdown", () => { byKey = false; });
+  slider.addEventListener("keydown", (event) => {
+    byKey = true;
+    if (event.key === "Enter") field.form.requestSubmit();
+  });
+  slider.addEventListener("change", () => { if (!byKey) field.form.requestSubmit(); });
   field.parentElement.prepend(slider);
 }

@@ -21,6 +21,7 @@ from royalties.queries.sweeps import last_sweep
 from royalties.services.duplicates import start_sweep
 from works.models import DuplicatePair
 from works.queries.regrouping import field_choices, right_choices
+from works.queries.titles import read_own_titles
 from works.services.duplicates import tell_apart
 
 VIEW, EDIT = "works.view_works", "works.edit_works"
@@ -69,6 +70,7 @@ def duplicate_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 def _side_by_side(pair: DuplicatePair, form: ApartForm) -> dict[str, Any]:
     money = stakes_of([pair.first_id, pair.second_id])
+    read_own_titles([pair.first, pair.second])
     return {
         "pair": pair,
         "reasons": reasons(pair.evidence),

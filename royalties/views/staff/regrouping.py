@@ -24,6 +24,7 @@ from works.models import Regrouping, Work
 from works.queries.regrouping import LIVE, field_choices, filtered_regroupings, right_choices, works_digest
 from works.queries.regrouping_words import change_words, chosen_words
 from works.queries.search import search_works
+from works.queries.titles import read_own_titles
 from works.services import regrouping as works
 
 VIEW, EDIT, CONFIRM = "works.view_works", "works.edit_works", "works.confirm_merges"
@@ -51,6 +52,7 @@ def _choose_other(request: HttpRequest, work: Work) -> HttpResponse:
     form = OtherWorkForm(request.GET if "find" in request.GET else None)
     found = search_works(form.cleaned_data["find"], limit=MOST_FOUND, everything=True) if form.is_valid() else []
     found = [other for other in found if other.pk != work.pk and other.state in LIVE]
+    read_own_titles(found)
     context = {"work": work, "form": form, "found": found, "looked": form.is_valid()}
     return render(request, "royalties/staff/merge_choose.html", context)
 
@@ -79,6 +81,7 @@ def merge_new(request: HttpRequest, uid: UUID) -> HttpResponse:
         elif answer := _proposed(request, form, works.propose_merge, work=work, other=goes):
             return answer
     stakes = stakes_of([work.pk, goes.pk])
+    read_own_titles([work, goes])
     context = {
         "work": work,
         "other": goes,
@@ -127,9 +130,11 @@ def regrouping_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
         objections = [money.paid_words(numbers), *objections]
     ids = works.parties_to(one)
     stakes = stakes_of(ids)
+    sides = [work for work in (one.work, one.other) if work is not None]
+    read_own_titles(sides)
     context = {
         "regrouping": one,
-        "sides": [(work, stakes[work.pk]) for work in (one.work, one.other) if work is not None],
+        "sides": [(work, stakes[work.pk]) for work in sides],
         "rights": right_choices(one.work, one.other) if waits and one.other else [],
         "chosen": chosen_words(one),
         "effect": effect_of(one) if waits else None,

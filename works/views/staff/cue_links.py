@@ -15,6 +15,7 @@ from works.forms.cue_sheets import FindWorkForm
 from works.models import Cue, Work
 from works.queries.cue_sheets import next_open_cue, suggestions_for, type_name
 from works.queries.search import search_works
+from works.queries.titles import led_titles
 from works.queries.work_pages import listed
 from works.services.cue_sheets import link_cue
 from works.views.staff.works import EDIT
@@ -27,7 +28,7 @@ FOUND = 10
 def cue_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     """One cue with the works that it may be; a choice goes on to the next cue without a work."""
     rows = Cue.objects.select_related("sheet__episode__production", "cue_type", "work__merged_into")
-    cue = get_object_or_404(rows, uid=uid)
+    cue = get_object_or_404(rows.prefetch_related(*led_titles("work__")), uid=uid)
     following = next_open_cue(cue.sheet, after=cue.sequence)
     if request.method == "POST":
         return _linked(request, cue, following)

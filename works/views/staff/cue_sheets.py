@@ -36,6 +36,7 @@ from works.queries.cue_sheets import (
     number_faults,
     sheets_with_sums,
 )
+from works.queries.titles import led_titles
 from works.queries.work_pages import acts_on
 from works.rules.audiovisual import format_isan, music_exceeds
 from works.services import cue_sheets
@@ -167,7 +168,7 @@ def episode_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
         else:
             messages.success(request, _("The cue sheet is begun. Add its cues."))
             return redirect("works:staff-episode-detail", uid=uid)
-    cues = list(sheet.cues.select_related("cue_type", "work__merged_into").order_by("sequence")) if sheet else []
+    cues = _cues(sheet) if sheet else []
     faults = number_faults(cues)
     context = {
         "episode": episode,
@@ -281,3 +282,9 @@ def _episode(uid: UUID) -> Episode:
 
 def _cues_of(sheet: CueSheet) -> Any:
     return cues_for_export(CueSheet.objects.filter(pk=sheet.pk))
+
+
+def _cues(sheet: CueSheet) -> list[Cue]:
+    """The cues with the works that stand for theirs."""
+    rows = sheet.cues.select_related("cue_type", "work__merged_into").order_by("sequence")
+    return list(rows.prefetch_related(*led_titles("work__")))
