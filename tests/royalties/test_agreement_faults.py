@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Sum
 from django.test import Client
 from django.urls import reverse
 
@@ -17,7 +18,7 @@ from cmo_portal.common import clock
 from cmo_portal.jobs.models import Job
 from cmo_portal.jobs.services import StaleToken, take
 from members.models import Party
-from royalties.models import AgreementFaultStake
+from royalties.models import AgreementFaultStake, SuspenseLine
 from royalties.queries.agreement_faults import FIND
 from royalties.services import agreement_faults as desk
 from tests.factories import royalties as make
@@ -25,6 +26,7 @@ from tests.factories.licensing import person
 from tests.factories.members import make_member
 from tests.factories.works import party as make_party
 from tests.royalties.statement_pages import rows_of, text_of
+from tests.works.disputing import claim, dispute
 from works.models import Agreement, AgreementFault, Work, WorkShare
 from works.queries.agreement_faults import books_mark
 from works.services.agreements import NewAgreement, NewSide, Terms, record_agreement, withdraw_agreement
@@ -258,6 +260,19 @@ class TestMoney:
         make.pool(40_00, files=[make.usage(make.Play("over", over))])
         look()
         assert AgreementFaultStake.objects.get().at_stake == 16_00
+
+    def test_what_is_held_of_the_same_work_for_other_reasons_does_not_count(self, look: Any, run_jobs: Any) -> None:
+        over, _agreements = contested()
+        mine, yours = make_member().party, make_member().party
+        WorkShare.objects.filter(work=over).update(share=400_000)
+        for owner, state in ((mine, "active"), (None, "unclaimed")):
+            WorkShare.objects.create(work=over, right="PR", role="CA", share=300_000, party=owner, state=state)
+        dispute(over, claim(mine, 30), claim(yours, 30), by=person("documentation"), takes_open_part=False)
+        make.finalised_run(run_jobs, make.pool(100_00, files=[make.usage(make.Play("over", over))]))
+        reasons = dict(SuspenseLine.objects.values_list("reason").annotate(Sum("amount")).order_by())
+        assert reasons == {"dispute": 70_00, "unclaimed": 30_00}
+        look()
+        assert AgreementFaultStake.objects.get().held == 40_00
 
     def test_the_dearest_comes_first(self, look: Any, client: Client) -> None:
         cheap, dear = contested("Cheap")[0], contested("Dear")[0]
