@@ -27,6 +27,7 @@ from royalties import fsck
 from royalties.demo import sign_ins
 from royalties.demo.frame import Story
 from royalties.models import (
+    AgreementFaultStake,
     OpenText,
     Payment,
     PaymentBatch,
@@ -39,7 +40,7 @@ from royalties.models import (
 )
 from royalties.queries.payable import due_on
 from tests.house.conftest import said_by
-from works.models import Dispute, PublicDomainElement, Recording, SourceWork, Work, WorkShare
+from works.models import AgreementFault, Dispute, PublicDomainElement, Recording, SourceWork, Work, WorkShare
 
 
 @pytest.mark.django_db
@@ -83,6 +84,9 @@ def assert_works_are_there():
     assert WorkShare.objects.filter(role="E").exists()
     states = set(Dispute.objects.values_list("state", flat=True))
     assert states >= {"filed", "open", "proposed", "settled"}
+    held = {row.fault.kinds[0] for row in AgreementFaultStake.objects.select_related("fault") if row.held}
+    kinds = {kind for fault in AgreementFault.objects.all() for kind in fault.kinds}
+    assert (kinds, held) == ({"conflict", "cycle", "gap"}, {"conflict", "cycle"})
 
 
 def assert_licences_are_there(story):
