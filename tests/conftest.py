@@ -26,6 +26,8 @@ from cmo_portal import environment
 
 TEMPLATE = "portal_template"
 OTHER_TEMPLATES: dict[str, str] = {}  # databases that are cloned from something else than the empty template
+# our own throw-away server lies in memory, where copying files takes two thirds of the time; on a disk it waits for it
+COPYING = "FILE_COPY" if "TEST_PG_BIN" in os.environ else "WAL_LOG"
 OWNER_ROLE, APP_ROLE = "cmo_owner", settings.DATABASE_APP_ROLE
 
 
@@ -33,9 +35,16 @@ def pytest_configure(config: pytest.Config) -> None:
     """People of the tests get their passwords by a quick hash: the one of production takes a tenth of a second each.
     Passwords of servers that a test starts, and tests/cmo_portal/test_accounts.py, use the one of production."""
     # a machine that does much else is no fault of what is tested
-    hypothesis.settings.register_profile("portal", suppress_health_check=[hypothesis.HealthCheck.too_slow])
+    hypothesis.settings.register_profile(
+        "portal", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    )
     hypothesis.settings.load_profile("portal")
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
+
+
+def examples(few: int, many: int) -> int:
+    """How many examples a property is asked for that takes long over each: `many` in the long tests."""
+    return many if os.environ.get("PORTAL_LONG") else few
 
 
 @pytest.fixture(autouse=True)
@@ -71,7 +80,9 @@ def clone_database(name: str, template: str = TEMPLATE) -> None:
             )
             try:
                 cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-                cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER "{OWNER_ROLE}"')
+                cursor.execute(
+                    f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER "{OWNER_ROLE}" STRATEGY {COPYING}'
+                )
                 cursor.execute(f'REVOKE TEMPORARY ON DATABASE "{name}" FROM PUBLIC')  # a clone begins with it again
                 return
             except psycopg2.errors.ObjectInUse:
