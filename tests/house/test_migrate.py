@@ -6,8 +6,11 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import pgtrigger
 import pytest
+from django.apps import apps
 from django.core.management.commands import migrate
+from django.db import connection
 
 from cmo_portal.launcher import postgres
 from cmo_portal.launcher.venv import Environment
@@ -36,6 +39,27 @@ def made_by(command: Any, folder: Path) -> str:
         finally:
             cursor.execute(f'DROP DATABASE IF EXISTS "{NAME}" WITH (FORCE)')
     return VARYING.sub("", told)
+
+
+@pytest.mark.django_db
+def test_the_database_has_every_column_constraint_index_and_trigger_of_the_models() -> None:
+    missing = []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tgrelid::regclass::text, tgname FROM pg_trigger")
+        triggers = set(cursor.fetchall())
+        for model in apps.get_models():
+            table = model._meta.db_table
+            if not model._meta.managed or model._meta.proxy:
+                continue
+            there = {column.name for column in connection.introspection.get_table_description(cursor, table)}
+            there |= set(connection.introspection.get_constraints(cursor, table))
+            wanted = {field.column for field in model._meta.local_concrete_fields}
+            wanted |= {each.name for each in (*model._meta.constraints, *model._meta.indexes)}
+            missing += [f"{table}: {name}" for name in sorted(wanted - there)]
+    for model, trigger in pgtrigger.registered():
+        if (model._meta.db_table, trigger.get_pgid(model)) not in triggers:
+            missing.append(f"{model._meta.db_table}: {trigger.name}")
+    assert missing == []
 
 
 @pytest.mark.long  # Django's own way takes a minute and more
