@@ -19,7 +19,6 @@ from royalties.demo.society import load_society
 from tests.conftest import OTHER_TEMPLATES, admin_cursor, clone_database
 
 DEMO_TEMPLATE = "portal_demo"
-MOST_SECONDS = 60  # of this process alone: the machine may be busy with other tests
 
 
 class Interrupted(Exception):
@@ -43,13 +42,24 @@ def build_demo() -> None:
         clone_database(building)
         _pointed_at(building)
         with override_settings(DEMO_MODE=True):
-            load_in_three_attempts()
+            seconds = load_in_three_attempts()
         connections.close_all()
         cursor.execute(f'ALTER DATABASE "{building}" RENAME TO "{DEMO_TEMPLATE}"')
+        cursor.execute(f'COMMENT ON DATABASE "{DEMO_TEMPLATE}" IS %s', [str(seconds)])
 
 
-def load_in_three_attempts() -> None:
-    """Load the society as badly as it can go: the tests of the society and of every page then ask for a whole one."""
+def seconds_of_the_load() -> float:
+    """Seconds of processor time that the society took, in whatever process loaded it."""
+    with admin_cursor() as cursor:
+        cursor.execute(
+            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [DEMO_TEMPLATE]
+        )
+        return float(cursor.fetchone()[0])
+
+
+def load_in_three_attempts() -> float:
+    """Load the society as badly as it can go: the tests of the society and of every page then ask for a whole one.
+    Returns the seconds of this process alone, since the machine may be busy with other tests."""
     now, begun = clock.now(), time.process_time()
 
     def interrupt_before_the_money(phase: str) -> None:
@@ -60,7 +70,7 @@ def load_in_three_attempts() -> None:
         load_society(now=now, say=interrupt_before_the_money)
     money.load(Story(now))  # told, but the load died before it could write that down
     assert "ready" in said_by("load_demo")
-    assert time.process_time() - begun < MOST_SECONDS
+    return time.process_time() - begun
 
 
 def _pointed_at(name: str) -> str:
