@@ -46,6 +46,27 @@ BOOKS: dict[str, Text] = {
         _("With what others hold by our books, the shares of the file make more than the whole."),
         _("The claims on the work are decided in its dispute."),
     ),
+    "other_bearer": Text(
+        _("The IPI number %(value)s belongs to %(owner)s in our register; the file says %(name)s."),
+        _(
+            "Correct the number or the name and send it again. If it is another name of the same party, the register"
+            " has to know it first."
+        ),
+    ),
+    "two_bearers": Text(
+        _(
+            "The IPI name number %(value)s belongs to %(owner)s in our register, the IPI base number %(base)s to"
+            " %(other)s; the file says %(name)s."
+        ),
+        _("Correct one of the two numbers and send it again."),
+    ),
+    "bearer_in_file": Text(
+        _(
+            "Transaction %(number)s of this file gives the IPI number %(value)s to %(owner)s; here it stands with"
+            " %(name)s."
+        ),
+        _("Correct the number or the name and send it again."),
+    ),
     "own_work": Text(
         _("The work stands in our books, where this file of ours came from: nothing was changed."),
         _("Change a work of ours on its page."),
