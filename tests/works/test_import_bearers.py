@@ -135,8 +135,6 @@ def test_a_name_learnt_before_the_taking_lets_the_file_in(by: Any) -> None:
     assert statuses(file) == ["AS", "AS"]
 
 
-
-
 def test_a_revision_changes_no_share_on_a_number_with_another_name(by: Any) -> None:
     take(cwr_file(("NWR", [numbered("ONE")])), by)
     before = list(WorkShare.objects.order_by("pk").values_list("pk", "party", "share"))
