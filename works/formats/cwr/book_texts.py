@@ -14,17 +14,21 @@ BOOKS: dict[str, Text] = {
     ),
     "answer_unfit": Text(
         _(
-            "Our work %(number)s is “%(title)s”: the title “%(value)s” does not fit, nor does a writer, nor date, time"
-            " and place in a file of ours."
+            "Our work %(number)s is “%(title)s”: the title “%(value)s” does not fit, nor do date, time and place in a"
+            " file of ours."
+        ),
+        _("Compare the two; nothing was noted."),
+    ),
+    "answer_untitled": Text(
+        _(
+            "Our work %(number)s is “%(title)s”: the answer names no title, and neither a writer nor date, time and"
+            " place in a file of ours fit."
         ),
         _("Compare the two; nothing was noted."),
     ),
     "notice_unknown": Text(_("We have no work with the number “%(value)s”."), _("Compare it with our works by hand.")),
     "notice_unfit": Text(
-        _(
-            "Our work %(number)s is “%(title)s”: the title “%(value)s” does not fit, nor does the IPI name number of a"
-            " writer."
-        ),
+        _("Our work %(number)s is “%(title)s”: the title “%(value)s” does not fit."),
         _("Compare the two; enter the ISWC by hand if it is the same work."),
     ),
     "notice_iswc": Text(_("“%(value)s” is not an ISWC that can be assigned."), _("Ask the sender for the right one.")),
