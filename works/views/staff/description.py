@@ -38,6 +38,7 @@ from works.queries.description_texts import instruments_text, writers_text
 from works.queries.descriptions import composite_proposal, free_share_proposal
 from works.queries.repertoire import OUT
 from works.rules.extents import Extent
+from works.rules.identifiers import format_iswc
 from works.rules.languages import LANGUAGES
 from works.services import documenting
 from works.services.describing import WorkFacts
@@ -46,7 +47,7 @@ from works.services.shares import contested
 
 EDIT = "works.edit_works"
 FACTS = tuple(WorkFacts.__dataclass_fields__)
-SINGLE = ("category", "version_type", "duration")
+SINGLE = ("iswc", "category", "version_type", "duration")
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +204,8 @@ def _typed_over(form: type[Row], data: Mapping[str, Any], standing: Sequence[Any
 
 def _facts(work: Work) -> dict[str, Any]:
     """The single values of a work as their form begins with them."""
-    return {name: getattr(work, name) for name in (*SINGLE, *FACTS)}
+    values = {name: getattr(work, name) for name in (*SINGLE, *FACTS)}
+    return values | {"iswc": format_iswc(work.iswc) if work.iswc else ""}
 
 
 def _initial(row: Any) -> dict[str, Any]:
