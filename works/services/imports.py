@@ -35,6 +35,7 @@ from works.services.cwr_chains import withdraw_emptied
 from works.services.deciding import ACCEPTED, REVISING, Decider, complaints_of, row_of, sender_key, slices_of
 from works.services.file_keeping import fingerprint, hand_to_worker, is_worked_on, may_hand_in
 from works.services.linking import CONFLICT, NOTED
+from works.services.made import noting
 from works.services.taking import SLICE, take_slice
 
 TAKEN = ("imported", "nothing", "partly", "undone")
@@ -204,7 +205,7 @@ def _contests(file: RegistrationFile) -> bool:
 
 def _finish_import(file: RegistrationFile, by: User, now: dt.datetime) -> None:
     if ImportedTransaction.objects.filter(file=file, kind="AGR", status="RA").exists():
-        with _read(file) as reading:
+        with _read(file) as reading, noting(file):
             take_agreements(file=file, reading=reading, by=by)
     withdraw_emptied(file=file, by=by)
     file.state, file.imported_at = ("imported" if _brings(file) else "nothing"), now
