@@ -79,6 +79,7 @@ ACT_WORDS: Final[Mapping[str, Text]] = {
     "keep_regrouping": _("Left a merge or split as it is"),
     "undo_regrouping": _("Undid a merge or split"),
     "start_duplicate_sweep": _("Had the works compared with each other"),
+    "start_agreement_sweep": _("Had all agreements looked through"),
     "correct_facts": _("Corrected the description"),
     "correct_titles": _("Corrected the titles"),
     "correct_sources": _("Corrected the sources"),

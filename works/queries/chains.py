@@ -4,6 +4,7 @@ Everything is asked of the tables as they are, or as they were known at a moment
 """
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -292,8 +293,8 @@ def resolved(
 
 
 def collections_of(answers: Sequence[Resolved]) -> list[Collection]:
-    """Answers about one work each, asked as known on one day, with the names of parties and agreements as known then;
-    two queries."""
+    """Answers asked as known on one day, work by work, with the names of parties and agreements as known then; two
+    queries."""
     books = Books(answers[0].known_on)
     reached = [
         {*one.loaded.owner_id.tolist(), *one.found.parts.party_id.tolist(), *one.acquirers_at_fault} for one in answers
@@ -301,7 +302,7 @@ def collections_of(answers: Sequence[Resolved]) -> list[Collection]:
     parties = books.by_id(Party, set().union(*reached) - {0})
     named = [{*one.loaded.links.agreement_id.tolist(), *one.found.gaps.agreement_id.tolist()} for one in answers]
     agreements = books.by_id(Agreement, set().union(*named))
-    return [_Answer(one, parties, agreements).collection() for one in answers]
+    return [found for one in answers for found in _Answer(one, parties, agreements).collections()]
 
 
 class _Answer:
@@ -311,18 +312,28 @@ class _Answer:
         self.asked, self.parties, self.agreements = asked, parties, agreements
         self.ends = ends_of(asked.loaded, asked.found)
 
-    def collection(self) -> Collection:
-        """Who may collect, the larger part first; what is missing to the whole is not documented."""
+    def collections(self) -> Iterator[Collection]:
+        """Who may collect each of the works, in the order in which they were asked about."""
+        parts, gaps = self.asked.found.parts, self.asked.found.gaps
+        places: dict[int, list[int]] = defaultdict(list)
+        for place, row in enumerate(self.ends.row.tolist()):
+            places[int(parts.work_id[row])].append(place)
+        waiting: dict[int, list[Agreement]] = defaultdict(list)
+        for work, agreement in zip(gaps.work_id.tolist(), gaps.agreement_id.tolist(), strict=True):
+            waiting[work].append(self.agreements[agreement])
+        for work in self.asked.works:
+            yield self._collection(work, places[work], waiting[work])
+
+    def _collection(self, work: int, places: Sequence[int], gaps: Sequence[Agreement]) -> Collection:
+        """The larger part first; what is missing to the whole is not documented."""
         asked = self.asked
-        shares = [self._share(place) for place in range(self.ends.row.size)]
+        shares = [self._share(place) for place in places]
         shares.sort(key=lambda part: (-part.units, part.share_id, len(part.steps)))
         missing = WHOLE_SHARE - sum(part.units for part in shares)
         if missing > 0:
             shares.append(CollectionShare(0, missing, "undocumented", ()))
-        gaps = tuple(self.agreements[pk] for pk in asked.found.gaps.agreement_id.tolist())
-        [work_id] = asked.works
         return Collection(
-            work_id, asked.right, asked.territory, asked.on, asked.collected_on, asked.known_on, tuple(shares), gaps
+            work, asked.right, asked.territory, asked.on, asked.collected_on, asked.known_on, tuple(shares), tuple(gaps)
         )
 
     def _share(self, place: int) -> CollectionShare:

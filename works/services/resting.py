@@ -19,6 +19,7 @@ from works.models import (
     Agreement,
     AgreementWork,
     Claim,
+    DuplicatePair,
     ImportedRecord,
     ImportedTransaction,
     RegistrationFile,
@@ -41,6 +42,8 @@ PART_OF_A_WORK = frozenset(
         ("searchdocument", "work"), ("searchword", "work"), ("linkrequest", "work"),
     }
 )  # fmt: skip
+# What the workers note of every work by themselves: made anew from the rest, and forgotten with the work.
+NOTED_BY_MACHINES = frozenset({("sweptwork", "work"), ("agreementfault", "work")})
 BY_FILES = ("revise_work",)  # acts of imports, which their own rows tell of
 
 
@@ -128,6 +131,8 @@ def _references(file: RegistrationFile, ids: list[int], since: dt.datetime | Non
         if model is AgreementWork:  # what chains of files list, and the file itself, goes with the file
             rows = rows.exclude(agreement__in=Agreement.objects.filter(~Q(submitter=""), submitter_number=""))
             rows = rows.exclude(pk__in=made_rows(file, "listing"))
+        if model is DuplicatePair:  # nobody has said anything of an open one
+            rows = rows.exclude(state="open")
         if since is not None and any(field.name == "created_at" for field in model._meta.fields):
             rows = rows.filter(created_at__gt=since)
         what = str(model._meta.verbose_name)
@@ -144,7 +149,7 @@ def _referring() -> list[tuple[type[Model], str]]:
             continue
         for field in model._meta.concrete_fields:
             place = (model._meta.model_name, field.name)
-            if field.related_model is Work and place not in PART_OF_A_WORK:
+            if field.related_model is Work and place not in PART_OF_A_WORK | NOTED_BY_MACHINES:
                 found.append((model, field.attname))
     return found
 
