@@ -35,6 +35,13 @@ def found_agreements(*, text: str = "", state: str = "", on: dt.date) -> QuerySe
     return agreements.filter(numbered | Q(parties__party__uid__in=parties)).distinct()
 
 
+def agreements_of_party(party: Party) -> QuerySet[Agreement]:
+    """The agreements in the books in which a party passes on or gets a part."""
+    sides = AgreementParty.objects.filter(party=party)
+    agreements = Agreement.objects.filter(pk__in=sides.values("agreement"), state="active")
+    return agreements.prefetch_related("parties__party")
+
+
 def concerns(agreement: Agreement, work: Work) -> bool:
     """Whether a work is one that the agreement covers: it names the work, or it is general, does not leave it out, and
     a share of the work can come to its assignors, by however many agreements."""
