@@ -112,14 +112,15 @@ def _filled(text: str, facts: dict[str, str]) -> str:
 
 
 def _in_words(facts: dict[str, str]) -> dict[str, str]:
-    """The facts with the codes of agreements as words: the kind, the area, the day of the start."""
+    """The facts with codes and days as words: the kind of an agreement, an area, the days of agreements and files."""
     told = dict(facts)
     if "kind" in facts:
         told["kind"] = str(AgreementType(facts["kind"]).label)
     if "area" in facts:
         told["area"] = territory_text(facts["area"])
-    if "start" in facts:
-        told["start"] = date_text(dt.date.fromisoformat(facts["start"]))
+    for name in ("start", "dated", "standing"):
+        if name in facts:
+            told[name] = date_text(dt.date.fromisoformat(facts[name]))
     return told
 
 

@@ -75,11 +75,9 @@ def import_registration_file(*, file: RegistrationFile, by: User, now: dt.dateti
         if file.state in TAKEN:
             return file
         with reading_of(file) as reading:
-            decider, dated = Decider(file, sender_key(reading)), _dated(reading)
+            decider, day = Decider(file, sender_key(reading)), dated(reading)
             for part in slices_of(reading, SLICE):
-                take_slice(
-                    file=file, decisions=decider.decide(part), sender=decider.sender, by=by, now=now, dated=dated
-                )
+                take_slice(file=file, decisions=decider.decide(part), sender=decider.sender, by=by, now=now, dated=day)
         _finish_import(file, by, now)
     return file
 
@@ -123,13 +121,11 @@ def import_by_job(*, job: Job, now: dt.datetime) -> None:
     total = int(file.report.get("transactions") or 0)
     done = 0
     with reading_of(file) as reading:
-        decider, dated = Decider(file, sender_key(reading)), _dated(reading)
+        decider, day = Decider(file, sender_key(reading)), dated(reading)
         for part in slices_of(reading, SLICE):
             with transaction.atomic():
                 check_held(job)
-                take_slice(
-                    file=file, decisions=decider.decide(part), sender=decider.sender, by=by, now=now, dated=dated
-                )
+                take_slice(file=file, decisions=decider.decide(part), sender=decider.sender, by=by, now=now, dated=day)
             done += len(part)
             report_progress(job, done=done, total=total)
     with transaction.atomic():
@@ -152,6 +148,7 @@ def _keep(upload: IO[bytes], filename: str, by: User, party: Party | None = None
         state="received",
         received_by=by,
         party=party,
+        report={"dated": f"{reading.header.created}{reading.header.created_time}"},
     )
     upload.seek(0)
     file.file.save(f"{digest.hex()}.cwr", File(upload), save=False)
@@ -227,7 +224,8 @@ def _holds_agreements(file: RegistrationFile) -> bool:
     return ImportedTransaction.objects.filter(file=file, kind="AGR", status="RA").exists()
 
 
-def _dated(reading: CwrReading) -> dt.date | None:
+def dated(reading: CwrReading) -> dt.date | None:
+    """The day of a file, from which its publisher chains hold."""
     return read_date(reading.header.created) if reading.header else None
 
 
@@ -240,6 +238,7 @@ def reading_of(file: RegistrationFile) -> Iterator[CwrReading]:
 
 def _report(file: RegistrationFile, reading: CwrReading) -> dict[str, Any]:
     return {
+        "dated": file.report["dated"],
         "version": reading.version,
         "records": reading.record_count,
         "others": reading.transaction_count - ImportedTransaction.objects.filter(file=file).count(),

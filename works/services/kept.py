@@ -22,9 +22,10 @@ from works.services.agreements import EDIT
 from works.services.answering import keep_answer
 from works.services.cwr_agreements import TAKEN, Taking, take_agreement
 from works.services.cwr_chains import withdraw_emptied
-from works.services.deciding import ACCEPTED, complaints_of, sender_key, slices_of
-from works.services.imports import outcome_counts, reading_of
+from works.services.deciding import ACCEPTED, Decider, complaints_of, sender_key, slices_of
+from works.services.imports import dated, outcome_counts, reading_of
 from works.services.made import noting
+from works.services.taking import take_slice
 
 SLICE = 200
 
@@ -45,7 +46,11 @@ def take_kept(*, row: ImportedTransaction, by: User, now: dt.datetime, accepted:
         raise ValidationError(_("This transaction does not wait for anybody."))
     with reading_of(file) as reading:
         sent = _sent(reading, row)
-        _take_agreement(file, row, sent, sender_key(reading), by, now, accepted)
+        sender = sender_key(reading)
+        if row.kind == "AGR":
+            _take_agreement(file, row, sent, sender, by, now, accepted)
+        else:
+            _take_revision(file, row, sent, sender, by, now, dated(reading))
     withdraw_emptied(file=file, by=by)
     _answer_again(file, now)
     facts = {"transaction": row.number, "kind": row.kind, "number": row.submitter_number, "status": row.status}
@@ -71,6 +76,25 @@ def _take_agreement(
     row.save(update_fields=["status", "agreement", "complaints"])
     assignors = outcome.agreement.parties.filter(role=AgreementRole.ASSIGNOR).select_related("party")
     send_agreement_news([side.party for side in assignors], is_taken=True)
+
+
+def _take_revision(
+    file: RegistrationFile,
+    row: ImportedTransaction,
+    sent: CwrTransaction,
+    sender: str,
+    by: User,
+    now: dt.datetime,
+    day: dt.date | None,
+) -> None:
+    """As the import takes a revision; beside what others hold now it may be a conflict."""
+    [decision] = Decider(file, sender, is_person=True).decide([sent])
+    if decision.work is None:
+        raise ValidationError(_("The work that it revises is not in our books any more."))
+    row.taken = False
+    row.save(update_fields=["taken"])
+    take_slice(file=file, decisions=[decision], sender=sender, by=by, now=now, dated=day)
+    row.refresh_from_db()
 
 
 def _sent(reading: CwrReading, row: ImportedTransaction) -> CwrTransaction:

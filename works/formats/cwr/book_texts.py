@@ -66,6 +66,15 @@ BOOKS: dict[str, Text] = {
         ),
         _("Find out which agreement holds; then take this one into the books here all the same, or leave it."),
     ),
+    "share_changes": Text(_("%(right)s: %(party)s had %(before)s %%, by the file %(after)s %%."), ""),
+    "member_loses": Text(
+        _("%(party)s is a member of ours, and the file takes share away."),
+        _("Ask the member; then take the revision into the books here, or leave it."),
+    ),
+    "older_file": Text(
+        _("The file is dated %(dated)s, before %(standing)s, the date of the file from which the shares came."),
+        _("Find out which file is right; then take this revision into the books here, or leave it."),
+    ),
     "kept_for_person": Text(
         _("Transactions of type %(value)s are kept with the file, and nothing else is done with them."),
         _("A person has to look at them."),
