@@ -134,6 +134,7 @@ ACT_WORDS: Final[Mapping[str, Text]] = {
     "undo_import": _("Undid an import"),
     "register_through_api": _("Registered a work through the API"),
     "check_registration_file": _("Checked a registration file"),
+    "take_kept_transaction": _("Took what a file had kept for a person"),
     "import_registration_file": _("Took a registration file"),
     "assign_iswc": _("Noted an ISWC that was assigned"),
     "export_repertoire": _("Wrote a file of the repertoire"),

@@ -179,6 +179,8 @@ TABLE: dict[str, Rule] = {
     "works:member-file-take": post("member", "table"),
     "works:member-file-refused": Rule("member", "table"),
     "works:staff-file-template": Rule("works.import_works", may_lack=True),
+    "works:member-agreement-list": Rule("member"),
+    "works:staff-file-kept": Rule("works.edit_works", "kept_transaction"),
     "works:staff-file-undo": Rule("works.import_works", "taken_file"),
     "works:staff-file-refused": Rule("works.import_works", "table"),
     "works:staff-report-list": Rule("works.edit_works"),
