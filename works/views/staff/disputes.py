@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.common import clock
+from cmo_portal.leading import leads_on
 from members.models.parties import Right
 from members.models.territories import LONGEST_AREA, WORLD
 from works.forms.staff import ContestedForm, rows_of_shares
@@ -24,6 +25,7 @@ from works.views.staff.works import EDIT, work_with_right
 
 
 @staff_page(EDIT)
+@leads_on
 @require_http_methods(["GET", "HEAD", "POST"])
 def dispute_open(request: HttpRequest, uid: UUID, right: str) -> HttpResponse:
     """Open a dispute about a right of a work; the rows begin with who holds it now."""
