@@ -7,11 +7,11 @@ from pathlib import PurePath
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet, prefetch_related_objects
-from django.utils.translation import get_language_bidi
 
 from cmo_portal.common.known import NOW, Books
 from cmo_portal.common.words import Words
 from members.models import Party
+from members.queries.reading import name_read
 from works.models import (
     Basis,
     Claim,
@@ -166,7 +166,7 @@ def _spoken(claim: Claim, with_files: bool, on: dt.date) -> SpokenClaim:
         basis = "file" if with_files else "registration"
         reference, number = claim.transaction.file.filename, claim.transaction.number
     return SpokenClaim(
-        name=_name_read(claim.party),
+        name=name_read(claim.party),
         share=claim.share,
         first=claim.first_share,
         basis=basis,
@@ -176,11 +176,6 @@ def _spoken(claim: Claim, with_files: bool, on: dt.date) -> SpokenClaim:
         begins=claim.valid_from or claim.stated_on,
         ended=ended,
     )
-
-
-def _name_read(party: Party) -> str:
-    """The name in the script of the reader's language, where it is known."""
-    return (party.display_name_original if get_language_bidi() else "") or party.display_name
 
 
 def told_disputes(
