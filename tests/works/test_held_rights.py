@@ -16,7 +16,6 @@ from works.queries.distributable import status_of_work
 from works.queries.status_words import REASONS
 from works.services.disputes import open_dispute
 
-
 pytestmark = pytest.mark.django_db
 
 

@@ -8,6 +8,7 @@ from pathlib import PurePath
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet, prefetch_related_objects
 
+from cmo_portal.audit.models import Act
 from cmo_portal.common.known import NOW, Books
 from cmo_portal.common.words import Words
 from members.models import Party
@@ -195,3 +196,13 @@ def told_disputes(
         (dispute, sentence_of(dispute, list(dispute.claims.all()), on=on, with_files=with_files, shares=shares))
         for dispute in newest_first
     ]
+
+
+def heard_in(dispute: Dispute) -> Dispute | None:
+    """The dispute in which a claim that was filed is heard, as the act that accepted it says; None where it stands for
+    itself."""
+    if dispute.state != "joined":
+        return None
+    acts = Act.objects.filter(object_type=Dispute._meta.label_lower, object_id=str(dispute.uid), verb="accept_claim")
+    named = acts.order_by("-number").values_list("facts__dispute", flat=True).first()
+    return Dispute.objects.filter(uid=named).first() if named else None
