@@ -276,6 +276,7 @@ class JoinForm(forms.Form):
         label=_("Letter, or an agreement that the register does not hold"),
         max_length=200,
         required=False,
+        help_text=_("Needed unless an agreement of the register is named."),
         widget=forms.TextInput(attrs={"dir": "auto"}),
     )
     valid_from = DayField(label=_("Valid from"), required=False)
@@ -284,6 +285,7 @@ class JoinForm(forms.Form):
     def __init__(self, *args: Any, roles: Iterable[tuple[str, Any]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["role"].choices = list(roles)  # type: ignore[attr-defined]
+        self.fields["reference"].needed_otherwise = True  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """A claim rests on something: an agreement of the register, or a paper that is named."""

@@ -352,3 +352,9 @@ def test_two_urdu_titles_lose_neither(client: Client) -> None:
     draft = begin(client)
     page = client.post(f"{draft}title/", {"title": "چاندنی رات", "title_original": "رات چاندنی"}).content.decode()
     assert 'value="چاندنی رات"' in page and 'value="رات چاندنی"' in page and "Write this title in Roman letters" in page
+
+
+def test_who_opens_the_address_of_the_start_button_finds_her_works(client: Client) -> None:
+    answer = client.get(START)
+    assert (answer.status_code, answer["Location"]) == (302, "/my/works/")
+    assert not WorkDraft.objects.exists()
