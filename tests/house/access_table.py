@@ -221,6 +221,8 @@ TABLE: dict[str, Rule] = {
     "works:staff-file-detail": Rule("works.import_works", "registration_file"),
     "works:staff-file-import": post("works.import_works", "registration_file"),
     "works:staff-file-answer": Rule("works.import_works", "registration_file"),
+    "royalties:staff-agreement-fault-list": Rule("works.view_works"),
+    "royalties:staff-agreement-fault-find": post("works.edit_works"),
     "royalties:staff-duplicate-list": Rule("works.view_works"),
     "royalties:staff-duplicate-find": post("works.edit_works"),
     "royalties:staff-duplicate-detail": Rule("works.view_works", "duplicate_pair"),

@@ -31,6 +31,7 @@ from royalties.demo import money, sign_ins
 from royalties.demo.frame import Story
 from royalties.demo.society import DemoRefused, load_society
 from royalties.models import (
+    AgreementFaultStake,
     OpenText,
     Payment,
     PaymentBatch,
@@ -42,7 +43,7 @@ from royalties.models import (
     UsageMatch,
 )
 from royalties.queries.payable import due_on
-from works.models import Dispute, PublicDomainElement, Recording, SourceWork, Work, WorkShare
+from works.models import AgreementFault, Dispute, PublicDomainElement, Recording, SourceWork, Work, WorkShare
 
 MOST_SECONDS = 60  # of this process alone: the machine may be busy with other tests
 
@@ -110,6 +111,9 @@ def assert_works_are_there():
     assert WorkShare.objects.filter(role="E").exists()
     states = set(Dispute.objects.values_list("state", flat=True))
     assert states >= {"filed", "open", "proposed", "settled"}
+    held = {row.fault.kinds[0] for row in AgreementFaultStake.objects.select_related("fault") if row.held}
+    kinds = {kind for fault in AgreementFault.objects.all() for kind in fault.kinds}
+    assert (kinds, held) == ({"conflict", "cycle", "gap"}, {"conflict", "cycle"})
 
 
 def assert_licences_are_there(story):

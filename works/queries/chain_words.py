@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from cmo_portal.wording import date_text, isolated, share_text
 from members.queries.reading import name_read
+from works.models import Agreement
 from works.queries.chains import Collection, CollectionShare, Fault
 from works.rules.collection_grounds import POST_TERM, PRIOR, RETENTION
 
@@ -21,12 +22,19 @@ def sentences(collection: Collection, *, mark: Callable[[str], str] = isolated) 
     said = [_held()] if collection.is_held else []
     said += [_part(part, mark, is_held=collection.is_held) for part in collection.parts]
     said += dict.fromkeys(_outside(collection, mark))
-    said += [
-        _("Agreement %(agreement)s names this work, but nobody gave its assignor a part of it: a link is missing.")
-        % {"agreement": mark(agreement.number)}
-        for agreement in collection.gaps
-    ]
+    said += [gap_text(agreement, mark=mark) for agreement in collection.gaps]
     return said
+
+
+def fault_text(part: CollectionShare, *, mark: Callable[[str], str] = isolated) -> str:
+    """What is wrong with a part that agreements cannot all move on, or that they lead in a circle."""
+    return _part(part, mark)
+
+
+def gap_text(agreement: Agreement, *, mark: Callable[[str], str] = isolated) -> str:
+    """That an agreement waits for a link in vain."""
+    said = _("Agreement %(agreement)s names this work, but nobody gave its assignor a part of it: a link is missing.")
+    return said % {"agreement": mark(agreement.number)}
 
 
 def _outside(collection: Collection, mark: Callable[[str], str]) -> Iterator[str]:

@@ -15,7 +15,15 @@ from django.db.models import Model, Q
 from django.utils.translation import gettext as _
 
 from cmo_portal.audit.models import Act
-from works.models import Agreement, AgreementWork, ImportedRecord, ImportedTransaction, RegistrationFile, Work
+from works.models import (
+    Agreement,
+    AgreementWork,
+    DuplicatePair,
+    ImportedRecord,
+    ImportedTransaction,
+    RegistrationFile,
+    Work,
+)
 
 UNDO_LOCK = 0x554E444F  # held together by runs that freeze, and alone by whoever takes works out of the register
 Reasons = dict[int, list[str]]  # work id → why it cannot be taken back, in the reader's language
@@ -32,6 +40,8 @@ PART_OF_A_WORK = frozenset(
         ("searchdocument", "work"), ("searchword", "work"), ("linkrequest", "work"),
     }
 )  # fmt: skip
+# What the workers note of every work by themselves: made anew from the rest, and forgotten with the work.
+NOTED_BY_MACHINES = frozenset({("sweptwork", "work"), ("agreementfault", "work")})
 BY_FILES = ("revise_work",)  # acts of imports, which their own rows tell of
 
 
@@ -116,6 +126,8 @@ def _references(ids: list[int], since: dt.datetime | None) -> Reasons:
         rows: Any = model._default_manager.filter(Q(**{f"{column}__in": ids}))
         if model is AgreementWork:  # what chains of files list goes with the file
             rows = rows.exclude(agreement__in=Agreement.objects.filter(~Q(submitter=""), submitter_number=""))
+        if model is DuplicatePair:  # nobody has said anything of an open one
+            rows = rows.exclude(state="open")
         if since is not None and any(field.name == "created_at" for field in model._meta.fields):
             rows = rows.filter(created_at__gt=since)
         what = str(model._meta.verbose_name)
@@ -132,7 +144,7 @@ def _referring() -> list[tuple[type[Model], str]]:
             continue
         for field in model._meta.concrete_fields:
             place = (model._meta.model_name, field.name)
-            if field.related_model is Work and place not in PART_OF_A_WORK:
+            if field.related_model is Work and place not in PART_OF_A_WORK | NOTED_BY_MACHINES:
                 found.append((model, field.attname))
     return found
 
