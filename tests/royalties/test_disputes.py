@@ -133,7 +133,7 @@ class TestMemberPages:
         assert "Lower your claim to a share above 0 % and below 30 %." in refused
 
     def test_a_side_that_withdraws_leaves_an_outcome_to_confirm(self, census, x1, sign_in):
-        assert "The claims fit now; the society confirms the outcome." in text_of(answer(x1, "withdrawn"))
+        assert "The claims fit now; the society confirms the outcome." in text_of(answer(x1, "withdrawn", meant="1"))
         dispute = the_dispute()
         assert dispute.state == "proposed"
         approver = sign_in(person("approver"))
@@ -143,7 +143,7 @@ class TestMemberPages:
     def test_an_answer_to_an_older_page_is_refused_with_words(self, census, x1):
         old = the_dispute().version
         answer(x1, "stands")
-        late = text_of(answer(x1, "withdrawn", **{"answer-seen": old}))
+        late = text_of(answer(x1, "withdrawn", **{"answer-seen": old, "meant": "1"}))
         assert "Somebody has answered in this dispute since you opened the page" in late
         assert claim_of(census, "X1").share == 500_000
 
