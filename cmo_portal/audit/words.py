@@ -52,6 +52,7 @@ ACT_WORDS: Final[Mapping[str, Text]] = {
     "add_party": _("Registered the party"),
     "correct_name": _("Corrected a name"),
     "correct_party_numbers": _("Corrected the numbers of a party"),
+    "remove_name": _("Removed a name"),
     "affiliate_party": _("Noted which society collects"),
     "end_affiliation": _("Ended an affiliation with a society"),
     "add_to_group": _("Added a person to the group"),

@@ -16,9 +16,9 @@ from works.forms.fields import (
     LANGUAGE_CHOICES,
     MEMBER_ROLES,
     AreaField,
+    OwnScriptField,
     RomanTitleField,
     ShareField,
-    TidyField,
     ipi_field,
     isrc_field,
     iswc_field,
@@ -64,7 +64,7 @@ class TitleForm(OriginFields):
             )
         },
     )
-    title_original = TidyField(
+    title_original = OwnScriptField(
         label=_("Title in its own script"),
         max_length=400,
         required=False,

@@ -28,7 +28,7 @@ def sentences(collection: Collection, *, mark: Callable[[str], str] = isolated) 
 
 def fault_text(part: CollectionShare, *, mark: Callable[[str], str] = isolated) -> str:
     """What is wrong with a part that agreements cannot all move on, or that they lead in a circle."""
-    return _part(part, mark)
+    return _part(part, mark, is_held=False)
 
 
 def gap_text(agreement: Agreement, *, mark: Callable[[str], str] = isolated) -> str:
