@@ -7,8 +7,9 @@ from cmo_portal.common import clock
 from cmo_portal.jobs.models import Job
 from cmo_portal.jobs.services import finish, handles, heals
 from royalties.models import Run
+from royalties.queries.agreement_faults import FIND as FIND_FAULTS
 from royalties.queries.duplicates import FIND
-from royalties.services import duplicates, runs
+from royalties.services import agreement_faults, duplicates, runs
 
 
 @handles("royalties.freeze")
@@ -77,6 +78,18 @@ def find_duplicates(job: Job) -> None:
 def compare_works_each_night() -> None:
     """One comparison a night."""
     duplicates.sweep_each_night(now=clock.now())
+
+
+@handles(FIND_FAULTS)
+def find_agreement_faults(job: Job) -> None:
+    """Look through all agreements, and count what hangs on the works at fault."""
+    agreement_faults.sweep_by_job(job=job, now=clock.now())
+
+
+@heals
+def look_through_agreements() -> None:
+    """Once a night, and after changes."""
+    agreement_faults.sweep_when_due(now=clock.now())
 
 
 @heals

@@ -91,7 +91,7 @@ def silent_list_csv(works: QuerySet[Work]) -> HttpResponse:
 
 def agreement_list_csv(agreements: QuerySet[Agreement]) -> HttpResponse:
     """Agreements with their parties."""
-    head = [_("Number"), _("Kind"), _("Passes on"), _("Acquires"), _("Territory"), _("Start"), _("End"), _("State")]
+    head = [_("Number"), _("Kind"), _("Passes on"), _("Acquires"), _("Territory"), _("From"), _("Until"), _("State")]
     rows = (
         [
             one.number,

@@ -10,6 +10,7 @@ from cmo_portal.common.texts import Text
 JOB_WORDS: Final[Mapping[str, Text]] = {
     "works.check_file": _("Check a registration file"),
     "royalties.find_duplicates": _("Compare the works with each other"),
+    "royalties.find_agreement_faults": _("Look through all agreements"),
     "works.import_file": _("Take a registration file"),
     "works.export_repertoire": _("Write a file of the repertoire"),
     "works.check_table": _("Check a table of works"),

@@ -15,6 +15,8 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from cmo_portal.common import clock
+from cmo_portal.common.clock import business_date
 from cmo_portal.common.copying import copy_out
 from cmo_portal.common.money import WHOLE_SHARE
 from cmo_portal.common.pgcopy import layout
@@ -22,9 +24,11 @@ from cmo_portal.common.plans import bulk_plans
 from members.models import Party
 from royalties.bench.place import Place
 from royalties.bench.repertoire import make_repertoire
+from royalties.queries.agreement_faults import ORDERS, listed_faults, standing_faults
+from royalties.services.agreement_faults import count_stakes
 from works.models import Agreement, AgreementParty, AgreementWork, Work
 from works.queries.chains import collection_of, load_chains, question
-from works.rules.chains import effective_shares
+from works.services.agreement_faults import sweep_agreements
 
 HERE = "0586"
 AREAS = ("2136", "2106", HERE)
@@ -57,6 +61,8 @@ def measure_shares(place: Place, *, works: int, repeats: int, seed: int, tell: C
     report["resolve"]["works_per_second"] = round(works / report["resolve"]["seconds"])
     both = report["read"]["seconds"] + report["resolve"]["seconds"]
     report["works_per_second"] = round(works / both)
+    tell("looking for agreements that cannot all be true")
+    report["look_through"] = _look_through()
     tell("asking single works")
     return report | {"one_work_ms": _single(works, seed)}
 
@@ -99,7 +105,7 @@ def _round() -> dict[str, Any]:
         times.append(time.perf_counter())
         loaded = load_chains(right="PR", territory=HERE, on=TODAY, works=ALL_WORKS, parameters={})
         times.append(time.perf_counter())
-        found = effective_shares(loaded.owners, loaded.links, loaded.named, question(TODAY))
+        found = loaded.followed(question(TODAY))
         times.append(time.perf_counter())
     kept = found.answer()
     if int(kept.kept.sum()) != int(loaded.owners.units.sum()):
@@ -108,6 +114,25 @@ def _round() -> dict[str, Any]:
               "parts": len(kept), "longest_chain": int(kept.depth.max())}  # fmt: skip
     spans = [later - earlier for earlier, later in pairwise(times)]
     return {**dict(zip(("copy", "read", "resolve"), spans, strict=True)), "counts": counts}
+
+
+def _look_through() -> dict[str, Any]:
+    """Seconds to ask for all rights of all works, to find those at fault and to count what hangs on them, twice: the
+    first time their rows are written, the second time they stand; and milliseconds of the first page of the list."""
+    spans, found = [], 0
+    for _ in range(2):
+        began = time.perf_counter()
+        now = clock.now()
+        found = sweep_agreements(on=business_date(now), now=now, told=lambda _done, _total: None, held=lambda: None)
+        count_stakes(now=now)
+        spans.append(round(time.perf_counter() - began, 1))
+    took = []
+    for _ in range(20):
+        began = time.perf_counter()
+        standing_faults(list(listed_faults().order_by(*ORDERS[""])[:25]), on=clock.today())
+        took.append((time.perf_counter() - began) * 1000)
+    page = {"p50": round(statistics.median(took)), "max": round(max(took))}
+    return {"first_seconds": spans[0], "again_seconds": spans[1], "at_fault": found, "page_ms": page}
 
 
 def _single(works: int, seed: int) -> dict[str, float]:

@@ -16,8 +16,8 @@ def load(story: Story, publisher: Party, others: Sequence[Party], song: Work) ->
     """`publisher` has a sub-publisher abroad and an administrator for one song; the third agreement ended last year."""
     abroad, administrator, former = [firm for firm in others if firm != publisher][:3]
     start = story.beginning - dt.timedelta(days=400)
-    _record(publisher, abroad, Terms("PG", start, territory=ABROAD, signed_on=start, advance_given=True))
-    _record(
+    record(publisher, abroad, Terms("PG", start, territory=ABROAD, signed_on=start, advance_given=True))
+    record(
         publisher,
         administrator,
         Terms("PS", start, territory="0586", prior_royalties="A", post_term="O"),
@@ -25,10 +25,11 @@ def load(story: Story, publisher: Party, others: Sequence[Party], song: Work) ->
         units=150_000,
     )
     ended = Terms("PG", start, end_date=story.beginning - dt.timedelta(days=30), post_term="O")
-    _record(administrator, former, ended)
+    record(administrator, former, ended)
 
 
-def _record(giver: Party, taker: Party, terms: Terms, *works: Work, units: int = WHOLE) -> None:
+def record(giver: Party, taker: Party, terms: Terms, *works: Work, units: int = WHOLE) -> None:
+    """An agreement that passes on so much of the three rights."""
     sides = (NewSide(giver, "AS", (WHOLE - units,) * 3), NewSide(taker, "AC", (units,) * 3))
     new = NewAgreement(terms, sides, works)
     record_agreement(new=new, by=staff("documentation"), source="contract")

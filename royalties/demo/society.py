@@ -12,6 +12,8 @@ from cmo_portal.accounts.models import User
 from cmo_portal.audit.models import Act
 from cmo_portal.audit.services import record_act
 from royalties.demo import (
+    agreement_faults,
+    agreement_files,
     cue_sheets,
     descriptions,
     disputes,
@@ -52,6 +54,7 @@ class Phase(NamedTuple):
 PHASES = (
     Phase("people", people.load),
     Phase("repertoire", repertoire.load),
+    Phase("agreements at fault", agreement_faults.load),
     Phase("exchange", exchange.load),
     Phase("cue sheets", cue_sheets.load),
     Phase("numbers", number_files.load, whole=False),
@@ -61,6 +64,7 @@ PHASES = (
     Phase("usage", usage.load, whole=False),
     Phase("money", money.load, whole=False),
     Phase("like works", like_works.load, whole=False),
+    Phase("a look at the agreements", agreement_faults.look, whole=False),
     Phase("registrations", registrations.load),
     Phase("later life", people.later_life),
     Phase("descriptions", descriptions.load),
@@ -68,6 +72,7 @@ PHASES = (
     Phase("programs", programs.load),
     Phase("unmatched", unmatched.load),
     Phase("exports", exports.load),
+    Phase("agreement files", agreement_files.load),
 )
 
 

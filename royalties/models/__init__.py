@@ -7,7 +7,7 @@ from royalties.models.pools import Pool, PoolReceipt, PoolSection, PoolUsage
 from royalties.models.results import AllocationLine, LineResult, PayeeTotal, TextResult
 from royalties.models.rules import Rule, RuleVersion
 from royalties.models.runs import PoolClaim, Run, UsageClaim
-from royalties.models.stakes import DuplicateStake
+from royalties.models.stakes import AgreementFaultStake, DuplicateStake
 from royalties.models.statements import HeldClaim, PoolWorking, StatedWork, Statement, SuspenseLine
 from royalties.models.unmatched import TextClaim, TextSetAside, UnmatchedText
 from royalties.models.usage import (
@@ -23,6 +23,7 @@ from royalties.models.usage import (
 
 __all__ = [
     "Account",
+    "AgreementFaultStake",
     "AllocationLine",
     "DuplicateStake",
     "HeldClaim",

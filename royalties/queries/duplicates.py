@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from cmo_portal.common.texts import Text
-from cmo_portal.jobs.models import Job
 from royalties.models import DuplicateStake
 from works.models import DuplicatePair, Work
 from works.queries.regrouping import LIVE
@@ -62,16 +61,6 @@ def stakes(state: str = "open", text: str = "") -> QuerySet[DuplicateStake]:
         meant = Work.objects.filter(meant_by(wanted)).values("pk")
         rows = rows.filter(Q(pair__first__in=meant) | Q(pair__second__in=meant))
     return rows
-
-
-def standing_sweep() -> Job | None:
-    """The comparison that is under way or waits."""
-    return Job.objects.filter(kind=FIND, state__in=["pending", "running"]).order_by("-pk").first()
-
-
-def last_sweep() -> Job | None:
-    """The newest comparison, in whatever state."""
-    return Job.objects.filter(kind=FIND).order_by("-pk").first()
 
 
 def reasons(evidence: Iterable[tuple[str, int, list[str]]]) -> list[Reason]:

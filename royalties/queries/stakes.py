@@ -14,7 +14,7 @@ HELD = """
 # it. A pool that a posted run has shared out waits no more.
 WAITING = """
     waiting AS (
-        SELECT p.id FROM royalties_pool p WHERE NOT EXISTS (
+        SELECT p.id FROM royalties_pool p WHERE %(right)s IN ('', p."right") AND NOT EXISTS (
             SELECT 1 FROM royalties_poolclaim c JOIN royalties_run r ON r.id = c.run_id
             WHERE c.pool_id = p.id AND c.released_at IS NULL AND r.state IN ('finalised', 'published'))
     ),
@@ -69,14 +69,24 @@ def stakes_of(works: Collection[int]) -> dict[int, Stake]:
     """Work → what hangs on it; works without money and usage are there with nothing. Two queries."""
     ids = list(works)
     held = held_money(ids)
-    with connection.cursor() as cursor:
-        cursor.execute(USAGE, {"works": ids})
-        used = {work: (texts, plays, usage) for work, texts, plays, usage in cursor.fetchall()}
+    used = {work: (texts, plays, usage) for work, texts, plays, usage in _used(ids)}
     found = {}
     for work in ids:
         texts, plays, usage = used.get(work, (0, 0, 0))
         found[work] = Stake(held.get(work, 0), usage, texts, plays)
     return found
+
+
+def expected_money(works: Collection[int], *, right: str) -> dict[int, int]:
+    """Work → the estimate of what usage that is not distributed yet will bring it in a right."""
+    return {work: usage for work, _texts, _plays, usage in _used(list(works), right)}
+
+
+def _used(works: list[int], right: str = "") -> list[tuple[int, int, int, int]]:
+    """Work, texts, plays, and what they would bring in the pools of a right, or in all."""
+    with connection.cursor() as cursor:
+        cursor.execute(USAGE, {"works": works, "right": right})
+        return cursor.fetchall()
 
 
 def held_money(works: Collection[int]) -> dict[int, int]:

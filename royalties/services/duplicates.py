@@ -13,8 +13,9 @@ from cmo_portal.common.clock import business_date
 from cmo_portal.jobs.models import Job
 from cmo_portal.jobs.services import add_job, check_held, finish, report_progress
 from royalties.models import DuplicateStake
-from royalties.queries.duplicates import FIND, open_pairs, standing_sweep
+from royalties.queries.duplicates import FIND, open_pairs
 from royalties.queries.stakes import Stake, stakes_of
+from royalties.queries.sweeps import standing_sweep
 from works.services.duplicates import sweep_works
 
 PAIRS_AT_ONCE = 5_000
@@ -24,7 +25,7 @@ PAIRS_AT_ONCE = 5_000
 def start_sweep(*, by: User, now: dt.datetime) -> Job:
     """Have the workers compare all works; while they do, asking again gives the same job."""
     require(by, "works.edit_works")
-    if job := standing_sweep():
+    if job := standing_sweep(FIND):
         return job
     job = _add_sweep(now.isoformat())
     record_act(by=by, verb="start_duplicate_sweep", on=job, facts={"at": now})
@@ -34,7 +35,7 @@ def start_sweep(*, by: User, now: dt.datetime) -> Job:
 def sweep_each_night(*, now: dt.datetime) -> None:
     """Have the workers compare what changed once a day, from the hour of the setting on (SWEEP_HOUR). Called on each
     round of the reaper: a portal that was off at that hour does it when it is up again."""
-    if not standing_sweep():
+    if not standing_sweep(FIND):
         _add_sweep(business_date(now - dt.timedelta(hours=settings.SWEEP_HOUR)).isoformat())
 
 

@@ -2,9 +2,11 @@
 
 from django.urls import URLPattern, path
 
-from royalties.views.staff import duplicates, import_undos, regrouping, work_money
+from royalties.views.staff import agreement_faults, duplicates, import_undos, regrouping, work_money
 
 urlpatterns: list[URLPattern] = [
+    path("staff/works/agreement-faults/", agreement_faults.fault_list, name="staff-agreement-fault-list"),
+    path("staff/works/agreement-faults/find/", agreement_faults.fault_find, name="staff-agreement-fault-find"),
     path("staff/duplicates/", duplicates.duplicate_list, name="staff-duplicate-list"),
     path("staff/duplicates/find/", duplicates.duplicate_find, name="staff-duplicate-find"),
     path("staff/duplicates/<uuid:uid>/", duplicates.duplicate_detail, name="staff-duplicate-detail"),

@@ -24,6 +24,8 @@ WITHOUT = {
     "works.DisputeOutcome": "read only but for its decision (triggers); each proposal and decision is a recorded act",
     "works.DisputeEvidence": "a file that was handed in: its bytes and hash stand; who may see it changes by an act",
     "works.SweptWork": "how a work looked when it was last compared; made anew by the next comparison",
+    "works.AgreementFault": "where agreements contradicted each other when they were last looked through; made anew then",
+    "royalties.AgreementFaultStake": "derived from held money and open usage, made anew with it",
     "royalties.DuplicateStake": "derived from held money and open usage, made anew by each comparison",
     "works.CueMapping": "how the columns of the next table are read; each file keeps its own mapping",
     "works.RequestFile": "a file for an agency: its lines are append-only and its hash stands",

@@ -15,13 +15,27 @@ def test_every_text_of_the_portal_has_its_urdu() -> None:
     assert [str(complaint) for complaint in translations.complaints(ROOT)] == []
 
 
+CATALOGUES = sorted([*ROOT.glob("*/locale/ur/LC_MESSAGES/django.po"), ROOT / "locale/ur/LC_MESSAGES/django.po"])
+ENTRY = re.compile(r"^((?:msgctxt .*\n)?msgid (?:.*\n)+?)(msgstr(?:.*\n)+?)(?:\n|\Z)", re.M)
+
+
 def test_no_catalogue_says_a_text_twice() -> None:
     """Merged branches can leave an entry twice; gettext's own tools refuse such a file."""
     twice = []
-    for path in sorted(ROOT.glob("**/locale/ur/LC_MESSAGES/django.po")):
-        entries = re.findall(r"^((?:msgctxt .*\n)?msgid (?:.*\n)+?)msgstr", path.read_text(encoding="utf-8"), re.M)
+    for path in CATALOGUES:
+        entries = [text for text, _urdu in ENTRY.findall(path.read_text(encoding="utf-8"))]
         twice += [f"{path.relative_to(ROOT)}: {entry}" for entry, times in Counter(entries).items() if times > 1]
     assert twice == []
+
+
+def test_one_text_has_one_urdu_wherever_it_is_written() -> None:
+    """Django merges the catalogues of all apps: of two translations of one text, one would stand in the other's place."""
+    urdu: dict[str, set[str]] = {}
+    for path in CATALOGUES:
+        for text, translation in ENTRY.findall(path.read_text(encoding="utf-8")):
+            if text != 'msgid ""\n':
+                urdu.setdefault(text, set()).add(translation)
+    assert {text: said for text, said in urdu.items() if len(said) > 1} == {}
 
 
 GROUPS = re.compile(r"(?<![\w.-])\+?[0-9]+(?:[ -][0-9]+)+")
@@ -29,7 +43,7 @@ GROUPS = re.compile(r"(?<![\w.-])\+?[0-9]+(?:[ -][0-9]+)+")
 
 def test_numbers_of_several_groups_stand_isolated_in_urdu_so_that_their_groups_are_not_turned() -> None:
     turned = []
-    for path in sorted(ROOT.glob("*/locale/ur/LC_MESSAGES/django.po")):
+    for path in CATALOGUES:
         for line in path.read_text(encoding="utf-8").splitlines():
             shown = re.sub("\u2066[^\u2069]*\u2069", "", line) if line.startswith(("msgstr", '"')) else ""
             if re.search("[\u0600-\u06ff]", shown) and GROUPS.search(shown):

@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
 from cmo_portal.accounts.models import User
 from cmo_portal.audit.models import Act
+from cmo_portal.common import clock
 from tests.factories.works import PERCENT, party, work
 from works.models import (
     Instrumentation,
@@ -31,6 +32,7 @@ from works.queries.descriptions import composite_proposal, free_share_proposal, 
 from works.services.describing import NewDescription, NewPublicDomain, WorkFacts
 from works.services.documenting import Line, correct_titles
 from works.services.free_rules import add_free_share_rule, add_protection_term
+from works.services.numbers import request_iswc
 from works.services.registration import NewTitle, NewWork, check_new_work
 
 pytestmark = pytest.mark.django_db
@@ -120,6 +122,64 @@ def test_facts_are_corrected_with_what_stood_before(song: Work, client: Client) 
     assert (song.category, song.version_type, song.duration, song.music_arrangement) == ("SER", "MOD", 245, "ARR")
     changes = Act.objects.get(verb="correct_facts").facts["changes"]
     assert changes["category"] == ["POP", "SER"] and changes["duration"] == [None, 245]
+
+
+ISWC = "T0345246801"
+FACTS = {"category": "POP", "version_type": "ORI", "reason": "Letter of the agency"}
+
+
+def test_an_iswc_is_entered_corrected_and_taken_away_with_its_history(song: Work, client: Client) -> None:
+    address = f"/staff/works/{song.uid}/facts/"
+    for typed, kept in (("T-034.524.680-1", ISWC), ("t1234567894", "T1234567894"), ("", None)):
+        assert client.post(address, {**FACTS, "iswc": typed}).status_code == 302
+        song.refresh_from_db()
+        assert song.iswc == kept
+        assert (kept is None) == ('name="iswc" value=' not in client.get(address).content.decode())
+    acts = Act.objects.filter(verb="correct_facts").order_by("pk")
+    assert [act.facts["changes"]["iswc"] for act in acts] == [
+        [None, ISWC],
+        [ISWC, "T1234567894"],
+        ["T1234567894", None],
+    ]
+    told = [(change.before, change.after) for act in acts for change in changes_of(act)]
+    assert told[1] == ("T-034.524.680-1", "T-123.456.789-4")
+    assert acts[0].facts["reason"] == "Letter of the agency"
+
+
+@pytest.mark.parametrize(("iswc", "words"), [("T0345246802", "not a correct ISWC"), (ISWC, "belongs to")])
+def test_an_iswc_that_is_wrong_or_of_another_work_is_refused(iswc: str, words: str, song: Work, client: Client) -> None:
+    other = work("Old Song", (party("Bilal Hussain"), "CA", 100), iswc=ISWC)
+    page = client.post(f"/staff/works/{song.uid}/facts/", {**FACTS, "iswc": iswc}).content.decode()
+    song.refresh_from_db()
+    assert words in page and song.iswc is None
+    assert (other.number in page) == (iswc == ISWC)
+
+
+def test_a_work_keeps_its_own_iswc_when_other_facts_change(song: Work, client: Client) -> None:
+    Work.objects.filter(pk=song.pk).update(iswc=ISWC)
+    data = {**FACTS, "iswc": "T-034.524.680-1", "duration": "4:05"}
+    assert client.post(f"/staff/works/{song.uid}/facts/", data).status_code == 302
+    assert set(Act.objects.get(verb="correct_facts").facts["changes"]) == {"duration"}
+
+
+def test_an_iswc_by_hand_ends_what_waits_and_keeps_what_was_sent_and_answered(
+    song: Work, client: Client, desk: User
+) -> None:
+    waiting = request_iswc(work=song, by=desk)
+    sent = request_iswc(work=song, by=desk, search=True)
+    sent.state, sent.sent_at = "sent", clock.now()
+    sent.save()
+    assert client.post(f"/staff/works/{song.uid}/facts/", {**FACTS, "iswc": ISWC}).status_code == 302
+    for request in (waiting, sent):
+        request.refresh_from_db()
+    assert (waiting.state, waiting.message["en"]) == ("withdrawn", "Letter of the agency")
+    assert sent.state == "sent"
+
+
+def test_the_database_refuses_an_iswc_that_two_works_would_have(song: Work) -> None:
+    work("Old Song", (party("Bilal Hussain"), "CA", 100), iswc=ISWC)
+    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("UPDATE works_work SET iswc = %s WHERE id = %s", [ISWC, song.pk])
 
 
 def test_a_modified_version_says_what_was_done(song: Work, client: Client) -> None:

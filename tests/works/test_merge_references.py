@@ -29,6 +29,7 @@ DECISIONS = {
     "royalties.suspenseline.work": "history",
     "royalties.textclaim.work": "followed",
     "royalties.usagematch.work": "followed",
+    "works.agreementfault.work": "derived",
     "works.agreementwork.work": "moved",
     "works.apiregistration.work": "followed",
     "works.cue.work": "followed",

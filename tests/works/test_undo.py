@@ -13,19 +13,25 @@ from tests.factories.members import make_member
 from tests.factories.works import party, work
 from tests.works.formats.cwr_files import WORK, changed, cwr_file
 from tests.works.import_files import as_revision, check
+from tests.works.test_agreement_editing import agreement
 from tests.works.test_bulk import csv_of, line, receive, take
 from works.models import (
+    AgreementFault,
+    DuplicatePair,
     ImportedRecord,
     ImportUndo,
     Recording,
     RecordingWork,
     RegistrationFile,
     SplitProposal,
+    SweptWork,
     Work,
     WorkIdentifier,
     WorkShare,
 )
+from works.services.agreement_faults import sweep_agreements
 from works.services.disputes import NewClaim, open_dispute
+from works.services.duplicates import sweep_works
 from works.services.imports import import_registration_file
 from works.services.registration import NewShare
 from works.services.shares import replace_shares
@@ -134,6 +140,20 @@ def test_the_works_of_an_undone_file_say_that_they_are_withdrawn(desk: Any, seco
         page = sign_in(user).get(f"/{address}/{file.uid}/").content.decode()
         row = page[page.index("<tbody>") : page.index("</tbody>")]
         assert "Withdrawn" in row and "Accepted" not in row, address
+
+
+def test_what_machines_noted_at_night_keeps_nothing(desk: Any, second: Any) -> None:
+    file = imported(desk, "Chandni Raat", "Beta")
+    writer = WorkShare.objects.order_by("pk")[0].party
+    work("Chandni Rat", (writer, "CA", 100))
+    for taker in (party("First"), party("Other")):
+        agreement(desk, writer, taker, 60, agreement_type="OG")
+    heard: dict[str, Any] = {"told": lambda _done, _total: None, "held": lambda: None}
+    sweep_works(**heard)
+    sweep_agreements(on=clock.today(), now=clock.now(), **heard)
+    assert SweptWork.objects.count() == 3 and DuplicatePair.objects.exists() and AgreementFault.objects.exists()
+    undo = undone(file, desk, second)
+    assert (undo.report["withdrawn"], undo.report["left"]) == (2, [])
 
 
 def test_a_recording_that_another_work_uses_stays(desk: Any, second: Any) -> None:

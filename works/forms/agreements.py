@@ -70,7 +70,7 @@ class SideForm(forms.Form):
 
     party = TextField(widget=forms.HiddenInput, max_length=40)
     role = forms.ChoiceField(
-        label=_("Side"),
+        label=_("Role"),
         choices=[("", _("Choose")), *AgreementRole.choices],
         error_messages={"required": _("Say whether this party passes on or acquires.")},
     )

@@ -1,5 +1,6 @@
 """Tables of the works app, by subject."""
 
+from works.models.agreement_faults import AgreementFault, FaultKind
 from works.models.agreements import Agreement, AgreementParty, AgreementRole, AgreementType, AgreementWork
 from works.models.api_registrations import ApiRegistration
 from works.models.claims import Basis, Claim, Dispute, DisputeKind
@@ -38,6 +39,7 @@ from works.models.works import IdentifierValidity, Work, WorkIdentifier, WorkSha
 
 __all__ = [
     "Agreement",
+    "AgreementFault",
     "AgreementParty",
     "AgreementRole",
     "AgreementType",
@@ -64,6 +66,7 @@ __all__ = [
     "ExportFile",
     "ExportedWork",
     "ExtensionConsent",
+    "FaultKind",
     "FreeReason",
     "FreeShareUse",
     "IdentifierValidity",

@@ -72,7 +72,7 @@ class ToldWork:
     publishers: tuple[Party | None, ...]
 
 
-def told_works(*, works: Sequence[WorkTransaction], sender: str, by: User) -> list[ToldWork]:
+def told_works(*, works: Sequence[WorkTransaction], sender: str, by: User | None) -> list[ToldWork]:
     """The works of many transactions, with their parties registered in bulk."""
     is_own = sender == our_issuer()
     worldwide = [not is_third(work.version) or is_worldwide(work) for work in works]
@@ -166,7 +166,7 @@ def _recordings(work: WorkTransaction, *, is_own: bool) -> Iterable[NewRecording
             )
 
 
-def parties_of(items: Sequence[Interest], sender: str, by: User) -> dict[PartyKey, Party]:
+def parties_of(items: Sequence[Interest], sender: str, by: User | None) -> dict[PartyKey, Party]:
     """One party for equal keys; a nameless number is matched with what this sender's earlier files brought."""
     facts: dict[PartyKey, PartyFacts] = {}
     for item in sorted(items, key=lambda one: one.facts is not None and one.facts.kind != PartyKind.PERSON):

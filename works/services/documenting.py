@@ -30,9 +30,12 @@ from works.models import (
     WorkTitle,
 )
 from works.rules.composites import CompositeFault, misfit
+from works.rules.identifiers import read_iswc
 from works.rules.languages import language_of
 from works.services.describing import WorkFacts
 from works.services.description_faults import element_faults, number_faults, performer_faults, title_faults
+from works.services.numbers import withdraw_request
+from works.services.registration import iswc_faults, lock_register
 
 DESK = "staff"
 TITLE = ("title_type", "text", "language")
@@ -51,11 +54,22 @@ class Line:
 
 @transaction.atomic
 def correct_facts(
-    *, work: Work, facts: WorkFacts, category: str, version_type: str, duration: int | None, reason: str, by: User
+    *,
+    work: Work,
+    facts: WorkFacts,
+    iswc: str,
+    category: str,
+    version_type: str,
+    duration: int | None,
+    reason: str,
+    by: User,
 ) -> None:
-    """Put other facts of a work in the place of what stands. Raises ValidationError; then nothing changed."""
+    """Put other facts of a work in the place of what stands; a blank ISWC takes it away. Raises ValidationError; then
+    nothing changed."""
+    lock_register()  # an ISWC that nobody has is still free when it is written
     work = _opened(work, reason, by)
     wanted = {**asdict(facts), "category": category, "version_type": version_type, "duration": duration}
+    wanted["iswc"] = _free_iswc(work, iswc)
     if facts.component_count is not None and not facts.composite_type:
         raise ValidationError(_("A number of components belongs to a composite: choose its kind, or empty the number."))
     _refuse_misfit(list(work.sources.order_by("position", "pk").values_list("part", "duration")), duration)
@@ -64,6 +78,8 @@ def correct_facts(
     for name in before:
         setattr(work, name, wanted[name])
     work.save(update_fields=list(before))
+    if wanted["iswc"] and "iswc" in before:
+        _withdraw_waiting(work, reason, by)
     changes = {name: [_plain(old), _plain(wanted[name])] for name, old in before.items()}
     record_act(by=by, verb="correct_facts", on=work, facts={"reason": clean_lines(reason)[:500], "changes": changes})
 
@@ -164,6 +180,20 @@ def _opened(work: Work, reason: str, by: User) -> Work:
     if not clean_lines(reason):
         raise ValidationError(_("Say why this changes: it stands in the record of acts."))
     return Work.objects.select_for_update(no_key=True).get(pk=work.pk)
+
+
+def _free_iswc(work: Work, iswc: str) -> str | None:
+    """An ISWC in its kept form, None for a blank one. Raises ValidationError, with the work that holds it already."""
+    kept = read_iswc(iswc).value if iswc.strip() else None
+    if kept and kept != work.iswc and (faults := iswc_faults(iswc)):
+        raise ValidationError({"iswc": faults})
+    return kept
+
+
+def _withdraw_waiting(work: Work, reason: str, by: User) -> None:
+    """A request for the number of a work that has one now is not sent; what was sent or answered stays as it is."""
+    for request in work.number_requests.filter(kind__in=["iswc_new", "iswc_find"], state="waiting").order_by("pk"):
+        withdraw_request(request=request, reason=clean_lines(reason), by=by)
 
 
 def _refuse(faults: list[str]) -> None:

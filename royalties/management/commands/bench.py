@@ -122,6 +122,9 @@ def _shares_table(report: dict[str, Any]) -> str:
             for name, words in (("copy", "plain COPY"), ("read", "read"), ("resolve", "resolve in columns"))
         ),
         f"resolve: {report['resolve']['works_per_second']:,} works/s; with reading: {report['works_per_second']:,}",
+        f"all rights looked through: {report['look_through']['first_seconds']} s, again"
+        f" {report['look_through']['again_seconds']} s; {report['look_through']['at_fault']:,} at fault,"
+        f" the first page of them in {report['look_through']['page_ms']['p50']} ms",
         "one work: " + ", ".join(f"{name} {value} ms" for name, value in report["one_work_ms"].items()),
     ]
     return "\n".join(lines)

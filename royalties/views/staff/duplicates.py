@@ -15,8 +15,9 @@ from cmo_portal.common import clock
 from cmo_portal.paging import csv_address, keyset_page
 from royalties.exports.duplicates import duplicate_list_csv
 from royalties.forms.regrouping import ApartForm, DuplicateFilter
-from royalties.queries.duplicates import last_sweep, reasons, stakes
+from royalties.queries.duplicates import FIND, reasons, stakes
 from royalties.queries.stakes import stakes_of
+from royalties.queries.sweeps import last_sweep
 from royalties.services.duplicates import start_sweep
 from works.models import DuplicatePair
 from works.queries.regrouping import field_choices, right_choices
@@ -36,7 +37,7 @@ def duplicate_list(request: HttpRequest) -> HttpResponse:
     if request.GET.get("format") == "csv":
         return duplicate_list_csv(rows.order_by("-at_stake", "pair"))
     page = keyset_page(rows, order=("-at_stake", "pair"), query=request.GET)
-    job = last_sweep()
+    job = last_sweep(FIND)
     context = {
         "page": page,
         "rows": [(row, reasons(row.pair.evidence)) for row in page.rows],

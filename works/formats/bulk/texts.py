@@ -48,6 +48,9 @@ _TEXTS: dict[str, Text] = {
         _("Row %(row)s gives the same recording to another work."),
         _("Keep it in one of them. If it holds both, ask for the other link on the page of recordings afterwards."),
     ),
+    "number_again": Text(
+        _("Row %(row)s gives the number %(value)s to %(name)s: this is another name."), _("Correct one of the two.")
+    ),
     "unreadable": Text("%(reason)s", "%(cure)s"),
     "too_many": Text(
         _("One work has more than %(most)s rows."), _("Check the column “work”: is the word really one work?")

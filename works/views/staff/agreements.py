@@ -32,6 +32,7 @@ from works.forms.agreements import (
 )
 from works.forms.staff import FindPartyForm
 from works.models import Agreement, AgreementWork
+from works.queries.agreement_faults import works_at_fault
 from works.queries.agreements import found_agreements
 from works.queries.work_pages import acts_on
 from works.services.agreements import (
@@ -89,6 +90,7 @@ def _detail(
         "sides": agreement.parties.select_related("party").order_by("-role", "pk"),
         "listed": listed[:MOST_WORKS_SHOWN],
         "count": listed.count(),
+        "at_fault": works_at_fault(agreement),
         "works_form": works_form,
         "reason_form": reason_form,
         "contradicts": contradicts,

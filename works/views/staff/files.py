@@ -69,7 +69,11 @@ def file_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     """What a file holds and what became of each transaction; while a worker is at it, how far it is."""
     file = get_object_or_404(RegistrationFile.objects.select_related("received_by", "party"), uid=uid)
     chosen = StatusFilter(request.GET)
-    rows = ImportedTransaction.objects.filter(file=file).select_related("work").prefetch_related(own_titles("work__"))
+    rows = (
+        ImportedTransaction.objects.filter(file=file)
+        .select_related("work", "agreement")
+        .prefetch_related(own_titles("work__"))
+    )
     if chosen.is_valid() and (status := chosen.cleaned_data["status"]):
         rows = rows.filter(status=status)
     page = keyset_page(rows, order=("number",), query=request.GET)

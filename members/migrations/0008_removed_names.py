@@ -8,7 +8,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('members', '0006_nested_affiliations'),
+        ('members', '0007_isni'),
     ]
 
     operations = [
