@@ -97,10 +97,10 @@ def title_read(work: Work) -> str:
 
 @register.simple_tag
 def title_heading(work: Work) -> SafeString:
-    """The heading of a work's own page: its title in the reader's script, the Roman one behind it where they differ."""
+    """The heading of a work's own page: its title in the reader's script, the other one behind it where they differ."""
     read = title_of_work(work)
     if read == work.title:
-        return format_html("<bdi>{}</bdi>", read)
+        return format_html("<bdi>{}</bdi>{}", read, own_title(work))
     return format_html('<bdi>{}</bdi> <bdi class="soft" lang="en" dir="ltr">{}</bdi>', read, work.title)
 
 
