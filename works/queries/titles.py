@@ -36,4 +36,5 @@ def title_read(work: Work) -> str:
         return work.title
     if not hasattr(work, "own_titles"):
         read_own_titles([work])
-    return next((title.text for title in work.own_titles if title.script == READ_IN_URDU), work.title)
+    own: Iterable[WorkTitle] = getattr(work, "own_titles", ())
+    return next((title.text for title in own if title.script == READ_IN_URDU), work.title)
