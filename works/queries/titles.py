@@ -24,15 +24,16 @@ def led_titles(path: str) -> tuple[Prefetch, Prefetch]:
     return own_titles(path), own_titles(f"{path}merged_into__")
 
 
-def own_titles_of(titles: Iterable[WorkTitle]) -> list[WorkTitle]:
-    """Of the titles of a work those that `own_titles` would give, in its order."""
-    mine = sorted((title for title in titles if title.script not in ROMAN), key=lambda title: title.pk)
-    return sorted(mine, key=lambda title: title.title_type, reverse=True)
-
-
 def read_own_titles(works: Iterable[Work]) -> None:
     """The same for works that have been read already."""
     prefetch_related_objects(list(works), own_titles())
+
+
+def keep_own_titles(work: Work, titles: Iterable[WorkTitle]) -> None:
+    """The same where all titles of a work have been read, as they were known on a day."""
+    own = [title for title in titles if title.script not in ROMAN]
+    own.sort(key=lambda title: title.title_type, reverse=True)
+    work.own_titles = own  # type: ignore[attr-defined]
 
 
 def title_read(work: Work) -> str:
@@ -42,5 +43,5 @@ def title_read(work: Work) -> str:
         return work.title
     if not hasattr(work, "own_titles"):
         read_own_titles([work])
-    own: list[WorkTitle] = getattr(work, "own_titles", [])
+    own: Iterable[WorkTitle] = getattr(work, "own_titles", ())
     return next((title.text for title in own if title.script == READ_IN_URDU), work.title)

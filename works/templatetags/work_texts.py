@@ -105,9 +105,9 @@ def title_heading(work: Work) -> SafeString:
 
 
 @register.filter
-def name_read(party: Party) -> str:
-    """What headings, lists and sentences call a party: its name in the reader's script."""
-    return name_of_party(party)
+def name_read(party: Party | None) -> str:
+    """What headings, lists and sentences call a party: its name in the reader's script; blank for nobody."""
+    return name_of_party(party) if party else ""
 
 
 @register.simple_tag
