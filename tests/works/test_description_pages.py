@@ -1,6 +1,7 @@
 """The desk describes a work: every correction is one act with its reason, and proposals change nothing by themselves."""
 
 import datetime as dt
+import html
 from typing import Any
 
 import pytest
@@ -28,9 +29,11 @@ from works.models import (
 from works.queries.act_changes import changes_of
 from works.queries.description_texts import instruments_text
 from works.queries.descriptions import composite_proposal, free_share_proposal, work_description
+from works.services.describing import NewDescription, NewPublicDomain, WorkFacts
 from works.services.documenting import Line, correct_titles
 from works.services.free_rules import add_free_share_rule, add_protection_term
 from works.services.numbers import request_iswc
+from works.services.registration import NewTitle, NewWork, check_new_work
 
 pytestmark = pytest.mark.django_db
 ON = dt.date(2026, 11, 22)
@@ -256,6 +259,87 @@ def test_a_number_of_another_work_is_refused_in_words(song: Work, client: Client
     page = client.post(address(song, "numbers"), rows(line))
     assert page.status_code == 200 and "Another work holds one of these numbers" in page.content.decode()
     assert client.post(address(song, "numbers"), rows({**line, "validity": "unlinked"})).status_code == 302
+
+
+OWN = {"text": "Dil Ki Baat", "title_type": "OT", "language": "ur"}
+SINGER = {"last_name": "Chenabi", "first_name": "Amna"}
+NUMBER = {"issuer": "052", "value": "PRS1", "identifier_type": "W", "validity": "valid"}
+
+
+@pytest.mark.parametrize(
+    ("section", "lines", "told"),
+    [
+        (
+            "titles",
+            [OWN, {"text": "Dil Ki Baat", "title_type": "OL"}],
+            "is in Roman letters. Write it in its own script",
+        ),
+        ("titles", [OWN, {"text": "dil ki baat", "title_type": "AT"}], "stands there twice"),
+        ("titles", [OWN, *[{"text": "Heart", "title_type": "AT", "language": "en"}] * 2], "stands there twice"),
+        ("performers", [SINGER, {**SINGER, "last_name": "CHENABI"}], "CHENABI stands there twice"),
+        ("performers", [{**SINGER, "ipi_name_number": "00000000395"}, SINGER], "Chenabi stands there twice"),
+        ("numbers", [NUMBER, NUMBER], "The number PRS1 of 052 stands there twice"),
+        ("numbers", [{**NUMBER, "issuer": "999"}], "No society has the code 999"),
+        ("numbers", [{**NUMBER, "issuer": "362"}], "362 is our own society"),
+        ("numbers", [{**NUMBER, "issuer": "ISW", "value": "T1234567895"}], "its last digit is wrong"),
+        ("numbers", [{**NUMBER, "issuer": "ISW", "value": "T-034.524.680-1"}], "is an ISWC. It is the number"),
+    ],
+)
+def test_what_cannot_be_true_of_a_description_is_told(
+    section: str, lines: list[dict[str, Any]], told: str, song: Work, client: Client
+) -> None:
+    page = client.post(address(song, section), rows(*lines))
+    assert page.status_code == 200 and told in html.unescape(page.content.decode())
+
+
+@pytest.mark.parametrize(
+    ("section", "lines"),
+    [
+        ("titles", [OWN, {"text": "Dil Ki Baat", "title_type": "TE"}, {"text": "دل کی بات", "title_type": "OL"}]),
+        ("titles", [OWN, {"text": "Ça ira", "title_type": "OL", "language": "fr"}]),
+        (
+            "performers",
+            [{**SINGER, "ipi_name_number": number} for number in ("00000000395", "00000000297")],
+        ),
+        ("numbers", [NUMBER, {**NUMBER, "issuer": "PB199"}, {**NUMBER, "issuer": "999", "validity": "invalid"}]),
+    ],
+)
+def test_what_may_be_true_of_a_description_is_taken(
+    section: str, lines: list[dict[str, Any]], song: Work, client: Client
+) -> None:
+    assert client.post(address(song, section), rows(*lines)).status_code == 302
+
+
+def test_a_row_that_stood_before_does_not_hinder_another_correction(song: Work, client: Client) -> None:
+    roman, urdu = song.titles.order_by("pk")
+    old = WorkTitle.objects.create(work=song, text="Old", title_type="OL", key="old", skeleton="ld", script="Latn")
+    lines = [standing(row, text=row.text, title_type=row.title_type, language="") for row in (roman, urdu, old)]
+    assert client.post(address(song, "titles"), rows(*lines, {"text": "New", "title_type": "AT"})).status_code == 302
+    lines[2]["text"] = "Olden"
+    assert "“Olden” is in Roman letters" in client.post(address(song, "titles"), rows(*lines)).content.decode()
+
+
+def test_a_work_without_words_has_none_that_belong_to_nobody(song: Work, client: Client) -> None:
+    Work.objects.filter(pk=song.pk).update(text_music="MUS")
+    folk = {"element": "words", "reason": "folk"}
+    page = client.post(address(song, "public-domain"), rows(folk)).content.decode()
+    assert "The work is music only, so it has no words" in page
+    assert client.post(address(song, "public-domain"), rows({**folk, "element": "music"})).status_code == 302
+    facts = {"category": "POP", "version_type": "ORI", "text_music": "TXT", "reason": "Letter"}
+    page = client.post(f"/staff/works/{song.uid}/facts/", facts).content.decode()
+    assert "The work is words only, so it has no music" in page
+
+
+def test_a_new_work_is_held_to_the_same() -> None:
+    free = NewPublicDomain(element="words", reason="folk")
+    told = NewDescription(facts=WorkFacts(text_music="MUS"), public_domain=(free,))
+    new = NewWork(NewTitle("Dhun"), other_titles=(NewTitle("Dhun", "OL"),), description=told)
+    with pytest.raises(ValidationError) as refused:
+        check_new_work(new)
+    assert [text.split(".")[0] for text in refused.value.messages] == [
+        "“Dhun” is in Roman letters",
+        "The work is music only, so it has no words that could belong to nobody",
+    ]
 
 
 def law(by: User) -> ProtectionTerm:

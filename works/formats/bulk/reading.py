@@ -12,7 +12,7 @@ from typing import Any
 from cmo_portal.common.cleaning import clean_text
 from cmo_portal.common.numerals import digits_to_ascii
 from cmo_portal.common.shares import ShareRefused, read_share
-from cmo_portal.common.spelling import script_of, text_key
+from cmo_portal.common.spelling import is_plain_roman, script_of, text_key
 from cmo_portal.common.tables import FileRefused, Row, TableLayout, TableLimits, inspect_table, open_table
 from cmo_portal.common.texts import _, say
 from members.rules.bearers import is_name_of
@@ -159,6 +159,8 @@ class _Reader:
     def work(self) -> BulkWork:
         said = {name: self._said(name) for name in OF_WORK}
         title, original = self._title(said["title"]), said["title_original"][: LONGEST["title_original"]]
+        if is_plain_roman(original):
+            self._complain(self.rows[0], "title_original", "own_script", original)
         shares = tuple(self._share(row) for row in self.rows)
         self._check_shares(shares)
         isrc = self._identifier("isrc", said["isrc"])

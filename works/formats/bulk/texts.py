@@ -9,6 +9,9 @@ _TEXTS: dict[str, Text] = {
     "roman": Text(
         _("This title is not in Roman letters."), _("Write it in Roman letters here, its own script in title_original.")
     ),
+    "own_script": Text(
+        _("This title is in Roman letters."), _("Write it in its own script here, or leave this blank.")
+    ),
     "language": Text(
         _("“%(value)s” is not a language we know here."),
         _("Write its ISO code, for example %(allowed)s, or leave it blank."),

@@ -76,6 +76,30 @@ BOOKS: dict[str, Text] = {
         _("Change a work of ours on its page."),
     ),
     "agreement_known": Text(_("The agreement stands in our books already."), _("Send changes as another agreement.")),
+    "agreement_says": Text(
+        _("%(kind)s, %(area)s, from %(start)s: %(assignor)s passes on."), _("Works that it reaches now: %(works)s.")
+    ),
+    "agreement_gives": Text(_("%(acquirer)s gets PR %(pr)s %%, MR %(mr)s %%, SR %(sr)s %%."), ""),
+    "agreement_of_member": Text(
+        _("%(assignor)s is a member of ours, and the file comes from somebody else."),
+        _("Ask the member; then take the agreement into the books here, or leave it."),
+    ),
+    "agreement_contradicts": Text(
+        _(
+            "%(right)s: together with %(other)s it gives away more than 100 %% of what %(assignor)s holds; works that"
+            " would be held: %(works)s."
+        ),
+        _("Find out which agreement holds; then take this one into the books here all the same, or leave it."),
+    ),
+    "share_changes": Text(_("%(right)s: %(party)s had %(before)s %%, by the file %(after)s %%."), ""),
+    "member_loses": Text(
+        _("%(party)s is a member of ours, and the file takes share away."),
+        _("Ask the member; then take the revision into the books here, or leave it."),
+    ),
+    "older_file": Text(
+        _("The file is dated %(dated)s, before %(standing)s, the date of the file from which the shares came."),
+        _("Find out which file is right; then take this revision into the books here, or leave it."),
+    ),
     "kept_for_person": Text(
         _("Transactions of type %(value)s are kept with the file, and nothing else is done with them."),
         _("A person has to look at them."),
