@@ -66,6 +66,14 @@ BOOKS: dict[str, Text] = {
         ),
         _("Find out which agreement holds; then take this one into the books here all the same, or leave it."),
     ),
+    "looks_alike": Text(
+        _("Our work %(number)s, “%(title)s”, has the same title, and the writer %(writer)s too."),
+        _("If it is the same work, merge the two on the page of duplicates, or ask the sender."),
+    ),
+    "twin_in_file": Text(
+        _("Transaction %(number)s of this file has the same title, and the writer %(writer)s too."),
+        _("If it is the same work, merge the two on the page of duplicates, or ask the sender."),
+    ),
     "share_changes": Text(_("%(right)s: %(party)s had %(before)s %%, by the file %(after)s %%."), ""),
     "member_loses": Text(
         _("%(party)s is a member of ours, and the file takes share away."),
