@@ -101,6 +101,7 @@ TABLE: dict[str, Rule] = {
     "members:staff-party-person-new": Rule("members.edit_parties", "group"),
     "members:staff-party-society-new": Rule("members.edit_parties", "party"),
     "members:staff-party-name": Rule("members.edit_parties", "party_name"),
+    "members:staff-party-name-remove": Rule("members.edit_parties", "party_name"),
     "members:staff-party-person": Rule("members.edit_parties", "group_membership"),
     "members:staff-party-society-end": Rule("members.edit_parties", "affiliation"),
     "works:staff-api-explorer": Rule("members.view_members"),

@@ -1,10 +1,11 @@
 """What becomes of each transaction of a registration file, by the society's rules, before anything is written.
 
-RJ rejected by an edit · DU known already from this sender · CO its ISWC belongs to another work, or others hold shares
-beside which those of a revision do not fit · AC accepted with changes (a field was reset, a record left out, shares
-were evened out) · AS accepted as sent · RA received and sound, kept for a person: a revision that takes share from a
-member or is older than what stands; an agreement until the works of the file are taken. Answers and notices of
-others: OK about a work of ours, noted; UM not ours. The reason of every status but AS and OK stands with it.
+RJ rejected by an edit, or because an IPI number stands with the name of somebody else · DU known already from this
+sender · CO its ISWC belongs to another work, or others hold shares beside which those of a revision do not fit · AC
+accepted with changes (a field was reset, a record left out, shares were evened out) · AS accepted as sent · RA received
+and sound, kept for a person: a revision that takes share from a member or is older than what stands; an agreement until
+the works of the file are taken. Answers and notices of others: OK about a work of ours, noted; UM not ours. The reason
+of every status but AS and OK stands with it.
 """
 
 from collections import defaultdict
@@ -20,6 +21,7 @@ from works.models import ExportFile, ImportedTransaction, RegistrationFile, Work
 from works.queries.exports import our_issuer
 from works.queries.regrouping import standing_work
 from works.rules.identifiers import read_iswc
+from works.services.cwr_bearers import Bearers, bearer_faults
 from works.services.cwr_changes import Revised, revised_shares
 from works.services.cwr_held_recordings import HeldRecordings
 from works.services.cwr_likeness import AlikeWorks
@@ -87,6 +89,7 @@ class Decider:
         self.sender = sender
         self._recordings = HeldRecordings(file.party)
         self._is_ours = sender == our_issuer() and file.party is None
+        self._bearers = Bearers(is_ours=sender == our_issuer())
         self._numbers: dict[str, int] = {}
         self._iswcs: dict[str, int] = {}
         self._staying: Mapping[int, Sequence[WorkShare]] = {}
@@ -108,13 +111,26 @@ class Decider:
         self._revised = revised_shares(self.file, self.sender, self._revisions(transactions, mine))
         self._recordings.look_up(() if self._is_ours else transactions)
         self._alike.look_up(() if self._is_ours else transactions)
+        self._bearers.look_up([row for row in transactions if row.type in ANSWERED])
         told = notices_of([row for row in transactions if row.type in TOLD], self.sender)
         return [
             _told_decision(row, told[row.number])
             if row.type in TOLD
-            else self._with_remarks(self._decide(row, mine, others))
+            else self._with_remarks(self._with_bearers(self._decide(row, mine, others)))
             for row in transactions
         ]
+
+    def _with_bearers(self, decision: Decision) -> Decision:
+        """Nothing is taken of a transaction in which an IPI number stands with the name of somebody else."""
+        row = decision.transaction
+        is_taken = decision.status in ACCEPTED or (row.type in ANSWERED and decision.status == KEPT_BACK)
+        wrong = self._bearers.faults(row) if is_taken else ()
+        if not wrong:
+            return decision
+        for brought in (self._numbers, self._iswcs):
+            for value in [value for value, number in brought.items() if number == row.number]:
+                del brought[value]
+        return Decision(row, "RJ", faults=(*decision.faults, *wrong))
 
     def _with_remarks(self, decision: Decision) -> Decision:
         """A file of our own says what our desk decided; of all others, what waits for the desk is told, and what a new
@@ -265,11 +281,11 @@ def complaints_of(faults: Iterable[CwrFault]) -> list[dict[str, Any]]:
 
 
 def faults_of(row: CwrTransaction, kept: ImportedTransaction) -> tuple[CwrFault, ...]:
-    """The faults of a transaction that was decided before: its own, those our books raised then, and the shares that
-    were evened out."""
+    """The faults of a transaction that was decided before: its own, those our books raised then, names that did not fit
+    their numbers, and the shares that were evened out."""
     told = {complaint["edit"] for complaint in kept.complaints}
     raised = next((edit for edit in (_KNOWN_HERE, _UNKNOWN_HERE) if edit in told), "")
-    return (*_with(row, raised), *(fitted_faults(row) if kept.status in ACCEPTED else ()))
+    return (*_with(row, raised), *bearer_faults(row, kept), *(fitted_faults(row) if kept.status in ACCEPTED else ()))
 
 
 def _with(row: CwrTransaction, edit: str) -> tuple[CwrFault, ...]:

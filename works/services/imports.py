@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from typing import IO, Any, BinaryIO, cast
 
 from django.core.exceptions import ValidationError
-from django.core.files import File
 from django.db import transaction
 from django.db.models import Count
 from django.utils.translation import gettext as _
@@ -37,7 +36,7 @@ from works.services.cwr_agreements import rehearse_agreements, take_agreements
 from works.services.cwr_chains import withdraw_emptied
 from works.services.cwr_differences import rehearsed_societies
 from works.services.deciding import ACCEPTED, REVISING, Decider, Decision, complaints_of, row_of, sender_key, slices_of
-from works.services.file_keeping import fingerprint, hand_to_worker, is_worked_on, may_hand_in
+from works.services.file_keeping import fingerprint, hand_to_worker, is_worked_on, keep_once, may_hand_in
 from works.services.linking import CONFLICT, NOTED
 from works.services.made import noting
 from works.services.taking import SLICE, take_slice
@@ -153,8 +152,7 @@ def _keep(upload: IO[bytes], filename: str, by: User, party: Party | None = None
         report={"dated": f"{reading.header.created}{reading.header.created_time}"},
     )
     upload.seek(0)
-    file.file.save(f"{digest.hex()}.cwr", File(upload), save=False)
-    file.save()
+    keep_once(file, upload=upload, ending="cwr", by=by)
     return file
 
 

@@ -14,17 +14,21 @@ BOOKS: dict[str, Text] = {
     ),
     "answer_unfit": Text(
         _(
-            "Our work %(number)s is “%(title)s”: the title “%(value)s” does not fit, nor does a writer, nor date, time"
-            " and place in a file of ours."
+            "Our work %(number)s is “%(title)s”: the title “%(value)s” does not fit, nor do date, time and place in a"
+            " file of ours."
+        ),
+        _("Compare the two; nothing was noted."),
+    ),
+    "answer_untitled": Text(
+        _(
+            "Our work %(number)s is “%(title)s”: the answer names no title, and neither a writer nor date, time and"
+            " place in a file of ours fit."
         ),
         _("Compare the two; nothing was noted."),
     ),
     "notice_unknown": Text(_("We have no work with the number “%(value)s”."), _("Compare it with our works by hand.")),
     "notice_unfit": Text(
-        _(
-            "Our work %(number)s is “%(title)s”: the title “%(value)s” does not fit, nor does the IPI name number of a"
-            " writer."
-        ),
+        _("Our work %(number)s is “%(title)s”: the title “%(value)s” does not fit."),
         _("Compare the two; enter the ISWC by hand if it is the same work."),
     ),
     "notice_iswc": Text(_("“%(value)s” is not an ISWC that can be assigned."), _("Ask the sender for the right one.")),
@@ -46,6 +50,27 @@ BOOKS: dict[str, Text] = {
         _("With what others hold by our books, the shares of the file make more than the whole."),
         _("The claims on the work are decided in its dispute."),
     ),
+    "other_bearer": Text(
+        _("The IPI number %(value)s belongs to %(owner)s in our register; the file says %(name)s."),
+        _(
+            "Correct the number or the name and send it again. If it is another name of the same party, the register"
+            " has to know it first."
+        ),
+    ),
+    "two_bearers": Text(
+        _(
+            "The IPI name number %(value)s belongs to %(owner)s in our register, the IPI base number %(base)s to"
+            " %(other)s; the file says %(name)s."
+        ),
+        _("Correct one of the two numbers and send it again."),
+    ),
+    "bearer_in_file": Text(
+        _(
+            "Transaction %(number)s of this file gives the IPI number %(value)s to %(owner)s; here it stands with"
+            " %(name)s."
+        ),
+        _("Correct the number or the name and send it again."),
+    ),
     "own_work": Text(
         _("The work stands in our books, where this file of ours came from: nothing was changed."),
         _("Change a work of ours on its page."),
@@ -54,7 +79,7 @@ BOOKS: dict[str, Text] = {
     "agreement_says": Text(
         _("%(kind)s, %(area)s, from %(start)s: %(assignor)s passes on."), _("Works that it reaches now: %(works)s.")
     ),
-    "agreement_gives": Text(_("%(acquirer)s gets PR %(pr)s %%, MR %(mr)s %%, SR %(sr)s %%."), ""),
+    "agreement_gives": Text(_("%(acquirer)s gets %(parts)s."), ""),
     "agreement_of_member": Text(
         _("%(assignor)s is a member of ours, and the file comes from somebody else."),
         _("Ask the member; then take the agreement into the books here, or leave it."),
@@ -74,7 +99,7 @@ BOOKS: dict[str, Text] = {
         _("Transaction %(number)s of this file has the same title, and the writer %(writer)s too."),
         _("If it is the same work, merge the two on the page of duplicates, or ask the sender."),
     ),
-    "share_changes": Text(_("%(right)s: %(party)s had %(before)s %%, by the file %(after)s %%."), ""),
+    "share_changes": Text(_("%(right)s: %(party)s had %(before)s, by the file %(after)s."), ""),
     "member_loses": Text(
         _("%(party)s is a member of ours, and the file takes share away."),
         _("Ask the member; then take the revision into the books here, or leave it."),
