@@ -88,6 +88,7 @@ class ImportedTransaction(Public):
         constraints = [models.UniqueConstraint(fields=["file", "number"], name="one_row_per_transaction")]
         indexes = [
             models.Index(fields=["file", "submitter_number"], name="transaction_by_number"),
+            models.Index(fields=["file"], name="transaction_kept", condition=models.Q(taken=True, status="RA")),
             models.Index(fields=["file", "iswc"], name="transaction_by_iswc", condition=~models.Q(iswc="")),
             GinIndex(fields=["agreements"], name="transaction_by_agreement", condition=~models.Q(agreements=[])),
         ]

@@ -116,7 +116,9 @@ def _changed(before: Owned, after: Owned) -> Iterator[Changed]:
 def _told(row: CwrTransaction, changed: Sequence[Changed], parties: _Parties) -> Iterator[CwrFault]:
     for party, right, old, new in changed:
         facts = {"party": parties.names[party], "right": right}
-        yield remark_of(row, "share_changes", facts | {"before": percent(old // STEP), "after": percent(new // STEP)})
+        yield remark_of(
+            row, "share_changes", facts | {"before": f"{percent(old // STEP)} %", "after": f"{percent(new // STEP)} %"}
+        )
 
 
 def _lost(

@@ -70,7 +70,10 @@ def take_slice(
     with noting(file):
         works, taken = _store(file, open_ones, sender, by, now, kept)
         refused = _take_agreements(file, taken, sender, by, on)
-    differing, societies = chain_faults(taken=taken, refused=refused, on=on), society_faults(taken)
+    differing, societies = (
+        chain_faults(taken=taken, refused=refused, on=on),
+        society_faults([(each.number, each.sent, each.told) for each in taken]),
+    )
     faultpoint("works.import.after_works")
     for decision in open_ones:
         row = kept[decision.transaction.number]
