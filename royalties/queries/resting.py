@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from royalties.models import TextClaim
+
 RUNS = """
     SELECT DISTINCT s.work_id, r.number, r.state FROM royalties_run r JOIN royalties_runshare s
         ON s.run_id = r.id AND s."right" IN ('PR', 'MR', 'SR') AND s.work_id = ANY (%(works)s)
@@ -24,7 +26,8 @@ MATCHES = """
 
 
 def rests(work_ids: Sequence[int], since: dt.datetime | None) -> dict[int, list[str]]:
-    """Why works cannot be taken back: runs that froze them, matches that people gave. In the reader's language."""
+    """Why works cannot be taken back: runs that froze them, matches that people gave, usage that members claim for them
+    and nobody has decided. In the reader's language."""
     found: dict[int, list[str]] = defaultdict(list)
     values = {"works": list(work_ids), "since": since}
     with connection.cursor() as cursor:
@@ -36,4 +39,9 @@ def rests(work_ids: Sequence[int], since: dt.datetime | None) -> dict[int, list[
         cursor.execute(MATCHES, values)
         for (work_id,) in cursor.fetchall():
             found[work_id].append(_("A person matched usage to it."))
+    claims = TextClaim.objects.filter(work__in=work_ids, state="open")
+    if since is not None:
+        claims = claims.filter(created_at__gt=since)
+    for work_id in claims.values_list("work_id", flat=True).distinct():
+        found[work_id].append(_("A member claims usage for it, which waits for the matching desk."))
     return found

@@ -1,6 +1,8 @@
 """Undoing an import that runs, matches and money have to do with: refused or right, never silent."""
 
+import datetime as dt
 import threading
+import uuid
 from typing import Any
 
 import pytest
@@ -8,12 +10,15 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 
 from cmo_portal.common import clock
-from royalties.models import OpenText, RunShare, SuspenseLine, UsageMatch
+from royalties.models import OpenText, RunShare, SuspenseLine, TextClaim, UsageMatch
 from royalties.queries.import_undos import stakes_of_undo
 from royalties.services import runs
 from tests.factories import royalties as make
 from tests.factories.members import make_member
+from tests.works.formats.cwr_files import WORK, changed, cwr_file
+from tests.works.import_files import as_revision
 from tests.works.test_bulk import csv_of, line, receive, take
+from tests.works.test_undo import take_cwr
 from works.models import RegistrationFile, Work
 from works.services.undoing import ask_undo, do_undo, undo_plan
 
@@ -51,6 +56,31 @@ def test_an_import_that_was_paid_from_is_not_undone(desk: Any, second: Any, run_
 
 
 @pytest.mark.django_db
+def test_a_revision_that_was_paid_from_is_not_undone_and_one_that_came_after_the_payment_is(
+    desk: Any, second: Any, run_jobs: Any
+) -> None:
+    """The second file revised the work before the run, the third only after it."""
+    take_cwr(cwr_file(("NWR", [changed(WORK, "NWR", submitter_work_no="A")])), desk, "CW260001SPM_362.V21")
+    song = Work.objects.get()
+
+    def revision(number: int) -> RegistrationFile:
+        sent = as_revision([changed(WORK, "NWR", submitter_work_no="A", title=f"NAME {number}")][0])
+        return take_cwr(cwr_file(("REV", [sent])), desk, f"CW26000{number}SPM_362.V21")
+
+    paid = revision(2)
+    RegistrationFile.objects.update(imported_at=make.NOW - dt.timedelta(days=1))
+    run = make.finalised_run(run_jobs, make.pool(100_00, files=[make.usage(make.Play("name 2", song))]))
+    with pytest.raises(ValidationError) as refusal:
+        undo(paid, desk, second)
+    assert f"{song.number} NAME 2: Distribution {run.number} paid by it." in str(refusal.value)
+    late = revision(3)
+    RegistrationFile.objects.filter(pk=late.pk).update(imported_at=make.NOW + dt.timedelta(days=1))
+    undo(late, desk, second)
+    song.refresh_from_db()
+    assert song.title == "NAME 2"
+
+
+@pytest.mark.django_db
 def test_an_import_that_a_run_has_frozen_is_not_undone_until_the_run_is_cancelled(desk: Any, second: Any) -> None:
     file, song = song_of_an_import(desk)
     run = make.frozen_run(make.pool(100_00, files=[make.usage(make.Play("alpha", song))]))
@@ -82,6 +112,18 @@ def test_a_match_that_a_person_gave_keeps_its_work(desk: Any, second: Any) -> No
     )
     with pytest.raises(ValidationError, match="A person matched usage"):
         undo(file, desk, second)
+
+
+@pytest.mark.django_db
+def test_usage_that_a_member_claims_for_a_work_keeps_it_until_the_desk_has_decided(desk: Any, second: Any) -> None:
+    file, song = song_of_an_import(desk)
+    member = make_member("Naz", "Tahira")
+    facts = {"key": b"k" * 32, "title": "alfa", "reason": "mine", "form_key": uuid.uuid4()}
+    claim = TextClaim.objects.create(member=member, work=song, **facts)
+    with pytest.raises(ValidationError, match="A member claims usage for it"):
+        undo(file, desk, second)
+    TextClaim.objects.filter(pk=claim.pk).update(state="withdrawn", ended_at=clock.now())
+    undo(file, desk, second)
 
 
 @pytest.mark.django_db

@@ -35,6 +35,7 @@ from works.models import (
 )
 from works.queries.titles import own_titles
 from works.services.cwr_chains import restore_emptied
+from works.services.letting_go import hold_requests, let_go
 from works.services.made import SHARE_FIELDS, WORK_FIELDS
 from works.services.registration import lock_register
 from works.services.resting import Reasons, lock_register_for_undo, made_by, release_works, resting_on
@@ -136,6 +137,7 @@ def _carry_out(undo: ImportUndo, by: User, now: dt.datetime) -> ImportUndo:
     lock_register_for_undo()
     lock_register()
     file = undo.file
+    hold_requests(made_by(file, "work"))
     plan = undo_plan(file)
     _check_plan(plan, undo.leaves_rest)
     affected = [*plan.made, *plan.revised]
@@ -184,6 +186,7 @@ def _withdraw(file: RegistrationFile, works: Sequence[int], now: dt.datetime) ->
     RecordingPerformer.objects.filter(recording__in=lonely).delete()
     Recording.objects.filter(pk__in=lonely).delete()
     withdraw_rounds(work_ids=works, now=now)
+    let_go(works)
     Work.objects.filter(pk__in=works).update(state="withdrawn", iswc=None)
     return shares
 
