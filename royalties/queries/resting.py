@@ -23,6 +23,14 @@ MATCHES = """
         AND NOT EXISTS (SELECT 1 FROM royalties_usagematch later WHERE later.file_id = m.file_id
             AND later.text_no = m.text_no AND later.revision > m.revision)
 """
+# The runs that paid a party's share of a right to the society of an affiliation.
+PAID_THROUGH = """
+    SELECT DISTINCT a.id, r.number, r.state FROM members_partyaffiliation a
+        JOIN members_party society ON society.society_code = a.society_code AND society.kind = 'society'
+        JOIN royalties_runshare s ON s.party_id = a.party_id AND s.payee_id = society.id AND s."right" = a."right"
+        JOIN royalties_run r ON r.id = s.run_id AND r.state NOT IN ('draft', 'cancelled')
+    WHERE a.id = ANY (%(affiliations)s) ORDER BY a.id, r.number
+"""
 
 
 def rests(work_ids: Sequence[int], since: dt.datetime | None) -> dict[int, list[str]]:
@@ -33,9 +41,7 @@ def rests(work_ids: Sequence[int], since: dt.datetime | None) -> dict[int, list[
     with connection.cursor() as cursor:
         cursor.execute(RUNS, values)
         for work_id, number, state in cursor.fetchall():
-            paid = state in ("finalised", "published")
-            text = _("Distribution %(number)s paid by it.") if paid else _("Distribution %(number)s has frozen it.")
-            found[work_id].append(text % {"number": number})
+            found[work_id].append(_run_words(number, state))
         cursor.execute(MATCHES, values)
         for (work_id,) in cursor.fetchall():
             found[work_id].append(_("A person matched usage to it."))
@@ -45,3 +51,21 @@ def rests(work_ids: Sequence[int], since: dt.datetime | None) -> dict[int, list[
     for work_id in claims.values_list("work_id", flat=True).distinct():
         found[work_id].append(_("A member claims usage for it, which waits for the matching desk."))
     return found
+
+
+def paid_through(affiliation_ids: Sequence[int]) -> dict[int, list[str]]:
+    """Affiliation → the runs that froze or paid shares by it. In the reader's language."""
+    found: dict[int, list[str]] = defaultdict(list)
+    if not affiliation_ids:
+        return found
+    with connection.cursor() as cursor:
+        cursor.execute(PAID_THROUGH, {"affiliations": list(affiliation_ids)})
+        for row, number, state in cursor.fetchall():
+            found[row].append(_run_words(number, state))
+    return found
+
+
+def _run_words(number: str, state: str) -> str:
+    paid = state in ("finalised", "published")
+    text = _("Distribution %(number)s paid by it.") if paid else _("Distribution %(number)s has frozen it.")
+    return text % {"number": number}

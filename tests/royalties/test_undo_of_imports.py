@@ -10,16 +10,17 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 
 from cmo_portal.common import clock
-from royalties.models import OpenText, RunShare, SuspenseLine, TextClaim, UsageMatch
+from members.models import Party
+from royalties.models import OpenText, PayeeTotal, RunShare, SuspenseLine, TextClaim, UsageMatch
 from royalties.queries.import_undos import stakes_of_undo
 from royalties.services import runs
 from tests.factories import royalties as make
-from tests.factories.members import make_member
+from tests.factories.members import make_member, make_party
 from tests.works.formats.cwr_files import WORK, changed, cwr_file
 from tests.works.import_files import as_revision
 from tests.works.test_bulk import csv_of, line, receive, take
 from tests.works.test_undo import take_cwr
-from works.models import RegistrationFile, Work
+from works.models import ImportUndo, RegistrationFile, Work
 from works.services.undoing import ask_undo, do_undo, undo_plan
 
 
@@ -202,3 +203,23 @@ def test_money_that_waits_for_the_co_writers_is_posted_with_its_reason(run_jobs:
     run = make.finalised_run(run_jobs, make.pool(100_00, files=[make.usage(make.Play("waits", song))]))
     reasons = set(SuspenseLine.objects.filter(run=run).values_list("reason", flat=True))
     assert (run.state, reasons) == ("finalised", {"unconfirmed"})
+
+
+@pytest.mark.django_db
+def test_a_society_by_which_a_run_paid_stays_and_the_run_is_named(desk: Any, second: Any, run_jobs: Any) -> None:
+    """The import that named it is undone; the next run pays the writer's other work by it as before."""
+    society = make_party("Society X", kind="society", society_code="052")
+    file = take_cwr(cwr_file(("NWR", [changed(WORK, "SWR", pr_society="052")])), desk, "CW260001SPM_362.V21")
+    song = make.song("Another song", (Party.objects.get(display_name="SANA AHMED"), 100))
+
+    def paid(title: str) -> tuple[str, dict[int, int]]:
+        run = make.finalised_run(run_jobs, make.pool(100_00, files=[make.usage(make.Play(title, song))]))
+        rows = PayeeTotal.objects.filter(run_id=run.pk, amount__gt=0)
+        return run.number, dict(rows.values_list("payee_id", "amount"))
+
+    number, before = paid("another")
+    assert before == {society.pk: 100_00}
+    undo(file, desk, second)
+    (kept,) = [row for row in ImportUndo.objects.get().report["societies"]["kept"] if row["society"] == "052"]
+    assert kept["party"] == "SANA AHMED" and f"Distribution {number} paid by it." in kept["reasons"]
+    assert paid("another again")[1] == before

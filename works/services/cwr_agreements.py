@@ -56,7 +56,7 @@ def _take(
     works = () if told.agreement_type in GENERAL else tuple(named)
     try:
         with transaction.atomic():
-            new = NewAgreement(_terms(told, sender), _sides(told, sender, by), works)
+            new = NewAgreement(_terms(told, sender), _sides(told, sender, by, file), works)
             agreement = record_agreement(new=new, by=by, source=sender)
             if not agreement.is_general:
                 give_way(agreement=agreement, file=file, sender=sender)
@@ -100,10 +100,10 @@ def area_of_blocks(blocks: Iterable[AgreementBlock]) -> str:
     return written((line.is_include, line.tis_code) for block in blocks for line in block.territories)
 
 
-def _sides(told: AgreementTransaction, sender: str, by: User) -> tuple[NewSide, ...]:
+def _sides(told: AgreementTransaction, sender: str, by: User, file: RegistrationFile) -> tuple[NewSide, ...]:
     sides = told.blocks[0].sides if told.blocks else ()
     interests = [interest_of_side(side, told.agreement_type) for side in sides]
-    parties: Mapping[PartyKey, Party] = parties_of(interests, sender, by)
+    parties: Mapping[PartyKey, Party] = parties_of(interests, sender, by, file)
     shares = _fitted(sides)
     return tuple(
         NewSide(parties[interest.key], side.agreement_role, shares[place])

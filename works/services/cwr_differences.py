@@ -91,7 +91,7 @@ def society_faults(taken: Sequence[TakenWork]) -> dict[int, list[CwrFault]]:
     """By transaction, each society of the file that the register does not name for that party and right. One query."""
     parties = {party.pk for each in taken for party in (*each.told.writers, *each.told.publishers) if party}
     kept: dict[tuple[int, str], list[str]] = defaultdict(list)
-    rows = PartyAffiliation.objects.filter(party__in=parties).order_by("pk")
+    rows = PartyAffiliation.objects.standing().filter(party__in=parties).order_by("pk")
     for party_id, right, code in rows.values_list("party_id", "right", "society_code"):
         kept[party_id, right].append(code)
     faults: dict[int, list[CwrFault]] = defaultdict(list)

@@ -25,10 +25,12 @@ BY_FILES = ("revise_work",)  # acts of imports, which their own rows tell of
 
 @dataclass(frozen=True, slots=True)
 class Dependent:
-    """An app above: what it has resting on works (since a moment, or ever), and what it does when they go."""
+    """An app above: what it has resting on works (since a moment, or ever), what it does when they go, and what it has
+    paid through affiliations of parties."""
 
     rests: Asked
     release: Released
+    paid_through: Callable[[Sequence[int]], Reasons]
 
 
 _dependents: list[Dependent] = []
@@ -55,6 +57,15 @@ def release_works(work_ids: Sequence[int]) -> None:
     """Tell the apps above that these works are withdrawn. Inside the caller's transaction."""
     for dependent in _dependents:
         dependent.release(work_ids)
+
+
+def paid_through(affiliation_ids: Sequence[int]) -> Reasons:
+    """Affiliation → what the apps above have paid through it."""
+    found: Reasons = defaultdict(list)
+    for dependent in _dependents:
+        for row, reasons in dependent.paid_through(affiliation_ids).items():
+            found[row] += reasons
+    return found
 
 
 def resting_on(file: RegistrationFile, work_ids: Sequence[int], *, since: dt.datetime | None) -> Reasons:

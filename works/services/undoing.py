@@ -2,7 +2,8 @@
 
 Works become withdrawn: the work and its titles stay as history, its shares, numbers and links go, its ISWC is free
 again. What the import revised is put back as it was. People and their names stay: a name is nobody's money. The
-societies that it named as collecting for people never were. A second person does it where anything could have paid.
+societies that it named as collecting for people never were, but those on which something else rests, which stay and are
+named. A second person does it where anything could have paid.
 """
 
 import datetime as dt
@@ -17,7 +18,6 @@ from django.utils.translation import gettext as _
 from cmo_portal.accounts.access import require
 from cmo_portal.accounts.models import User
 from cmo_portal.audit.services import record_act
-from members.models import PartyAffiliation
 from works.models import (
     Agreement,
     AgreementWork,
@@ -33,8 +33,10 @@ from works.models import (
     WorkShare,
     WorkTitle,
 )
+from works.queries.named_societies import NamedSociety
 from works.queries.titles import own_titles
 from works.services.cwr_chains import restore_emptied
+from works.services.cwr_societies import give_up_societies, societies_of_undo
 from works.services.letting_go import hold_requests, let_go
 from works.services.made import SHARE_FIELDS, WORK_FIELDS
 from works.services.registration import lock_register
@@ -45,7 +47,6 @@ ASK, CONFIRM = "works.import_works", "works.confirm_undos"
 UNDONE = ("undone", "partly")
 NAMED = 20  # works that a refusal names one by one
 LISTING_FIELDS = ("agreement_id", "included")
-NEVER = dt.date(1, 1, 1)  # the only day of an affiliation that never was
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +57,19 @@ class UndoPlan:
     made: tuple[int, ...]
     revised: tuple[int, ...]
     resting: tuple[tuple[Work, tuple[str, ...]], ...]
+    societies: tuple[NamedSociety, ...]
     four_eyes: bool
 
     @property
     def count(self) -> int:
         """How many works would be taken back."""
         return len(self.made) + len(self.revised)
+
+    @property
+    def kept_societies(self) -> list[dict[str, Any]]:
+        """The societies that stay with their reasons, by party: as the report keeps them."""
+        kept = [_society_facts(one) for one in self.societies if one.reasons]
+        return sorted(kept, key=lambda one: (one["party"], one["right"]))
 
 
 def undo_plan(file: RegistrationFile) -> UndoPlan:
@@ -72,10 +80,12 @@ def undo_plan(file: RegistrationFile) -> UndoPlan:
     reasons: Reasons = resting_on(file, made, since=None)
     reasons |= resting_on(file, revised, since=file.imported_at) if revised else {}
     works = Work.objects.filter(pk__in=reasons).prefetch_related(own_titles()).order_by("number")
+    goes, back = (tuple(pk for pk in ids if pk not in reasons) for ids in (made, revised))
     return UndoPlan(
-        made=tuple(pk for pk in made if pk not in reasons),
-        revised=tuple(pk for pk in revised if pk not in reasons),
+        made=goes,
+        revised=back,
         resting=tuple((work, tuple(reasons[work.pk])) for work in works),
+        societies=societies_of_undo(file, goes=(*goes, *back), stays=tuple(reasons)),
         four_eyes=bool(revised) or WorkShare.objects.filter(work__in=made, state="active").exists(),
     )
 
@@ -146,7 +156,7 @@ def _carry_out(undo: ImportUndo, by: User, now: dt.datetime) -> ImportUndo:
     shares += _put_back(file, plan.revised)
     resume_rounds(work_ids=plan.revised, by=by, now=now)
     _put_listings_back(file, plan)
-    _void_affiliations(file, plan)
+    undone = give_up_societies(file, plan.societies)
     release_works(plan.made)
     undo.state, undo.decided_by, undo.decided_at = "done", by, now
     undo.report = {
@@ -154,14 +164,22 @@ def _carry_out(undo: ImportUndo, by: User, now: dt.datetime) -> ImportUndo:
         "restored": len(plan.revised),
         "shares": shares,
         "left": [{"number": work.number, "reasons": list(reasons)} for work, reasons in plan.resting],
+        "societies": {"undone": undone, "kept": plan.kept_societies},
     }
     undo.save(update_fields=["state", "decided_by", "decided_at", "report"])
     file.state = "partly" if plan.resting else "undone"
     file.report = {**file.report, "withdrawn": len(plan.made)}
     file.save(update_fields=["state", "report"])
     facts = {"reason": undo.reason, **{name: undo.report[name] for name in ("withdrawn", "restored", "shares")}}
-    record_act(by=by, verb="undo_import", on=file, facts={**facts, "left": len(plan.resting)})
+    facts |= {"left": len(plan.resting), "societies": undone, "societies_kept": len(plan.kept_societies)}
+    record_act(by=by, verb="undo_import", on=file, facts=facts)
     return undo
+
+
+def _society_facts(one: NamedSociety) -> dict[str, Any]:
+    row, party = one.affiliation, one.affiliation.party
+    names = {"party": party.display_name, "original": party.display_name_original, "uid": str(party.uid)}
+    return {**names, "society": row.society_code, "right": row.right, "reasons": list(one.reasons)}
 
 
 def _check_plan(plan: UndoPlan, leaves_rest: bool) -> None:
@@ -227,13 +245,6 @@ def _put_listings_back(file: RegistrationFile, plan: UndoPlan) -> None:
     restore_emptied(file=file)
     made = Agreement.objects.filter(pk__in=made_by(file, "agreement"), state="active", listed__isnull=True)
     Agreement.objects.filter(pk__in=list(made.values_list("pk", flat=True))).update(state="withdrawn")
-
-
-def _void_affiliations(file: RegistrationFile, plan: UndoPlan) -> None:
-    """The societies that this import named for people never collected; people of works that stay keep theirs."""
-    staying = WorkShare.objects.filter(work__in=[work.pk for work, _reasons in plan.resting]).values("party_id")
-    rows = PartyAffiliation.objects.filter(pk__in=made_by(file, "affiliation")).exclude(party__in=staying)
-    rows.update(valid_from=NEVER, valid_to=NEVER)
 
 
 def _fields(data: dict[str, Any] | None, names: Sequence[str]) -> dict[str, Any]:
