@@ -22,6 +22,7 @@ from cmo_portal.common.money import (
     decimal_text,
     display_parts,
     group_digits,
+    plain_minor,
 )
 from cmo_portal.common.periods import Period
 from cmo_portal.common.words import Figure, Words, in_language
@@ -57,6 +58,11 @@ def money_text(amount: int, *, currency: bool = True) -> str:
     parts = money_parts(amount)
     symbol = f"{settings.CURRENCY['symbol']}\N{NO-BREAK SPACE}" if currency else ""
     return f"{parts.sign}{symbol}{parts.whole}{parts.point}{parts.decimals}"
+
+
+def plain_amount(amount: int) -> str:
+    """Write an amount for files, as spreadsheets read it: `1234.50`, `-12.00`."""
+    return plain_minor(amount, Currency(settings.CURRENCY["code"], settings.CURRENCY["decimals"]))
 
 
 def isolated(text: str) -> str:

@@ -6,13 +6,11 @@ from typing import Any
 
 from django.http import HttpResponse
 
-from cmo_portal.common.money import Currency, plain_minor
 from cmo_portal.common.tables.writing import inert
-from licensing.queries.tariffs import currency
 
 
 def csv_response(name: str, heads: list[str], rows: Iterable[list[Any]]) -> HttpResponse:
-    """A CSV file in UTF-8. Cells are texts, days, or `amount(...)`."""
+    """A CSV file in UTF-8. Cells are texts, days, or numbers."""
     response = HttpResponse(
         content_type="text/csv; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="{name}"'}
     )
@@ -22,9 +20,3 @@ def csv_response(name: str, heads: list[str], rows: Iterable[list[Any]]) -> Http
     for row in rows:
         writer.writerow([inert(cell) if isinstance(cell, str) else cell for cell in row])
     return response
-
-
-def amount(minor: int) -> str:
-    """An amount as spreadsheets read it: 1234.50."""
-    unit: Currency = currency()
-    return plain_minor(minor, unit)

@@ -51,7 +51,7 @@ ACT_WORDS: Final[Mapping[str, Text]] = {
     "give_ipi_numbers": _("Took over IPI numbers"),
     "add_party": _("Registered the party"),
     "correct_name": _("Corrected a name"),
-    "set_base_number": _("Set the IPI base number"),
+    "correct_party_numbers": _("Corrected the numbers of a party"),
     "affiliate_party": _("Noted which society collects"),
     "end_affiliation": _("Ended an affiliation with a society"),
     "add_to_group": _("Added a person to the group"),

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.common import clock
 from cmo_portal.paging import csv_address, keyset_page
-from licensing.exports import amount, csv_response
+from cmo_portal.wording import plain_amount
+from licensing.exports import csv_response
 from licensing.forms.staff import CreditNoteForm, InvoiceFilter, ReceiptFilter, TextForm
 from licensing.models import Invoice, Receipt
 from licensing.queries.money import Balanced, Rested, with_balance, with_rest
@@ -60,7 +61,7 @@ def invoice_list(request: HttpRequest) -> HttpResponse:
 
 def _cells(row: Balanced) -> list[Any]:
     days = [row.issued_on.isoformat(), row.due_on.isoformat()]
-    sums = [amount(row.net), amount(row.tax), amount(row.total), amount(row.outstanding)]
+    sums = [plain_amount(row.net), plain_amount(row.tax), plain_amount(row.total), plain_amount(row.outstanding)]
     return [row.number, row.licensee.name, *days, *sums, row.get_state_display()]
 
 
@@ -97,7 +98,7 @@ def _page(
         ],
         "may_act": may_act,
         "may_give_credit": may_act and invoice.credit_approved_by_id is None and invoice.issued_by != request.user,
-        "note_form": note or CreditNoteForm(initial={"amount": amount(invoice.outstanding)}),
+        "note_form": note or CreditNoteForm(initial={"amount": plain_amount(invoice.outstanding)}),
         "credit_form": credit or TextForm(label=_("Why it may be paid later")),
         "forms": [form for form in (note, credit) if form],
     }
@@ -180,7 +181,7 @@ def receipt_list(request: HttpRequest) -> HttpResponse:
 def _receipt_cells(row: Rested) -> list[Any]:
     licensee = row.licensee.name if row.licensee else ""
     names = [row.payer, licensee, row.get_method_display(), row.reference]
-    return [row.number, row.received_on.isoformat(), *names, amount(row.amount), amount(row.rest)]
+    return [row.number, row.received_on.isoformat(), *names, plain_amount(row.amount), plain_amount(row.rest)]
 
 
 @staff_page("licensing.view_licensing")

@@ -51,12 +51,14 @@ class NameType(models.TextChoices):
 
 @pghistory.track()
 class Party(Public):
-    """One interested party. The IPI base number names the party, an IPI name number names one of its names."""
+    """One interested party. The IPI base number and the ISNI name the party, an IPI name number names one of its
+    names."""
 
     app_may: ClassVar[tuple[str, ...]] = KEPT
 
     kind = models.CharField(_("kind"), max_length=12, choices=PartyKind.choices, default=PartyKind.PERSON)
     ipi_base_number = models.CharField(_("IPI base number"), max_length=13, null=True, blank=True, unique=True)
+    isni = models.CharField("ISNI", max_length=16, null=True, blank=True, unique=True)
     display_name = models.CharField(_("name"), max_length=200)
     display_name_original = models.CharField(_("name in its own script"), max_length=200, blank=True)
     society_code = models.CharField(_("CISAC society code"), max_length=3, blank=True)
@@ -77,6 +79,10 @@ class Party(Public):
             models.CheckConstraint(
                 condition=models.Q(ipi_base_number__isnull=True) | models.Q(ipi_base_number__regex=r"^I-\d{9}-\d$"),
                 name="ipi_base_number_has_its_form",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(isni__isnull=True) | models.Q(isni__regex=r"^\d{15}[\dX]$"),
+                name="isni_has_its_form",
             ),
         ]
 

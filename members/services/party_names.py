@@ -20,6 +20,7 @@ from cmo_portal.common.numerals import digits_to_ascii
 from members.models import NameType, Party, PartyKind, PartyName
 from members.queries.finding import namesakes
 from members.rules.ipi import read_ipi_base, read_ipi_name
+from members.rules.isni import read_isni
 from members.rules.names import read_original_name, read_roman_name
 from members.services.errors import read_field, read_reason, refuse_field
 from members.services.parties import PartyFacts, name_row
@@ -74,7 +75,7 @@ def add_party(
         display_name=said.roman[:200],
         display_name_original=said.original[:200],
     )
-    _refuse_taken_base(party)
+    _refuse_taken(party, "ipi_base_number")
     if not is_another and (alike := namesakes(said.roman) or namesakes(said.original)):
         raise LooksAlike(alike)
     party.save(force_insert=True)
@@ -118,18 +119,25 @@ def correct_party_name(*, row: PartyName, name: NameSaid, reason: str, by: User)
 
 
 @transaction.atomic
-def set_base_number(*, party: Party, ipi_base_number: str, reason: str, by: User) -> Party:
-    """Give a party its IPI base number, correct it, or take a wrong one away. Raises ValidationError by field."""
+def correct_party_numbers(*, party: Party, ipi_base_number: str, isni: str, reason: str, by: User) -> Party:
+    """Give a party its IPI base number and its ISNI, correct them, or take wrong ones away (blank). Raises
+    ValidationError by field."""
     require(by, EDIT)
     why = read_reason(reason)
     locked = Party.objects.select_for_update(no_key=True).get(pk=party.pk)
-    before = locked.ipi_base_number or ""
+    before = _party_numbers(locked)
     locked.ipi_base_number = _number("ipi_base_number", read_ipi_base, ipi_base_number) or None
-    _refuse_taken_base(locked)
-    locked.save(update_fields=["ipi_base_number"])
-    facts = {"reason": why, "before": before, "after": locked.ipi_base_number or ""}
-    record_act(by=by, verb="set_base_number", on=locked, facts=facts)
+    locked.isni = _number("isni", read_isni, isni) or None
+    _refuse_taken(locked, "ipi_base_number")
+    _refuse_taken(locked, "isni")
+    locked.save(update_fields=["ipi_base_number", "isni"])
+    facts = {"reason": why, "before": before, "after": _party_numbers(locked)}
+    record_act(by=by, verb="correct_party_numbers", on=locked, facts=facts)
     return locked
+
+
+def _party_numbers(party: Party) -> dict[str, str]:
+    return {"ipi_base_number": party.ipi_base_number or "", "isni": party.isni or ""}
 
 
 def name_facts(row: PartyName) -> dict[str, str]:
@@ -187,6 +195,7 @@ def _number(field: str, reader: Any, text: str) -> str:
         shapes = {
             "ipi_name_number": _("An IPI name number has 11 digits, for example 00014107338."),
             "ipi_base_number": _("An IPI base number looks like I-000000229-7."),
+            "isni": _("An ISNI has 16 characters, for example 0000 0001 2146 438X."),
         }
         refuse_field(field, shapes[field])
     return reading.value
@@ -204,11 +213,12 @@ def _refuse_taken_name(number: str, party: Party | None, row: PartyName | None) 
     raise NumberTaken("ipi_name_number", known.party)
 
 
-def _refuse_taken_base(party: Party) -> None:
-    if party.ipi_base_number:
-        known = Party.objects.filter(ipi_base_number=party.ipi_base_number).exclude(pk=party.pk).first()
-        if known is not None:
-            raise NumberTaken("ipi_base_number", known)
+def _refuse_taken(party: Party, field: str) -> None:
+    """Refuse a number that names another party."""
+    number = getattr(party, field)
+    known = Party.objects.filter(**{field: number}).exclude(pk=party.pk).first() if number else None
+    if known is not None:
+        raise NumberTaken(field, known)
 
 
 def _save_name(row: PartyName) -> None:

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cmo_portal.wording import money_text, share_text
+from cmo_portal.wording import plain_amount, share_text
 from members.models.territories import own_territory, territory_text
 from royalties.exports.usage import csv_file
 from royalties.models import AgreementFaultStake
@@ -47,6 +47,6 @@ def _row(listed: ListedFault, country: str, on: dt.date) -> list[str]:
         " ".join(cure for cure, _agreements in listed.cures),
         "; ".join(one.number for one in listed.agreements),
         share_text(sum(one.units for one in listed.told)),
-        *(money_text(amount, currency=False) for amount in (stake.held, stake.usage, stake.total)),
+        *(plain_amount(amount) for amount in (stake.held, stake.usage, stake.total)),
         timezone.localdate(fault.found_at).isoformat(),
     ]

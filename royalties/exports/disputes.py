@@ -3,21 +3,18 @@
 import csv
 from typing import Any
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from cmo_portal import states
-from cmo_portal.common.money import Currency, plain_minor
 from cmo_portal.common.tables.writing import inert
-from cmo_portal.wording import share_text
+from cmo_portal.wording import plain_amount, share_text
 from works.models import Dispute
 
 
 def dispute_list_csv(disputes: QuerySet[Dispute]) -> HttpResponse:
     """Disputes with their sides and the money they hold, as filtered."""
-    currency = Currency(settings.CURRENCY["code"], settings.CURRENCY["decimals"])
     head = [_("Work"), _("Title"), _("Right"), _("Kind"), _("State"), _("Who claims what"), _("Part in dispute")]
     head += [_("Opened"), _("Evidence due"), _("Settled"), _("Held")]
     response = HttpResponse(
@@ -27,11 +24,11 @@ def dispute_list_csv(disputes: QuerySet[Dispute]) -> HttpResponse:
     writer = csv.writer(response)
     writer.writerow(head)
     for dispute in disputes:
-        writer.writerow([inert(cell) for cell in _row(dispute, currency)])
+        writer.writerow([inert(cell) for cell in _row(dispute)])
     return response
 
 
-def _row(dispute: Any, currency: Currency) -> list[str]:
+def _row(dispute: Any) -> list[str]:
     return [
         dispute.work.number,
         dispute.work.title,
@@ -43,5 +40,5 @@ def _row(dispute: Any, currency: Currency) -> list[str]:
         dispute.opened_on.isoformat(),
         dispute.deadline.isoformat(),
         dispute.closed_on.isoformat() if dispute.closed_on else "",
-        plain_minor(dispute.held, currency),
+        plain_amount(dispute.held),
     ]

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-from cmo_portal.wording import money_text
+from cmo_portal.wording import plain_amount
 from royalties.exports.usage import csv_file
 from royalties.models import DuplicateStake
 from royalties.queries.duplicates import reasons
@@ -23,6 +23,6 @@ def _rows(rows: QuerySet[DuplicateStake]) -> Iterator[list[str]]:
     for row in rows.iterator(chunk_size=2000):
         pair = row.pair
         told = "; ".join(reason.text for reason in reasons(pair.evidence))
-        amounts = [money_text(amount, currency=False) for amount in (row.held, row.usage, row.at_stake)]
+        amounts = [plain_amount(amount) for amount in (row.held, row.usage, row.at_stake)]
         names = [pair.first.number, pair.first.title, pair.second.number, pair.second.title]
         yield [*names, str(pair.score // 100), told, pair.get_state_display(), *amounts, pair.reason]

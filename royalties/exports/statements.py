@@ -13,8 +13,9 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.utils.translation import gettext as _
 
 from cmo_portal import states
-from cmo_portal.common.money import Currency, decimal_text, plain_minor
+from cmo_portal.common.money import decimal_text
 from cmo_portal.common.tables.writing import inert
+from cmo_portal.wording import plain_amount
 from members.models.parties import Right
 from royalties.models import Statement
 from royalties.queries.statement_lines import Line, TotalsDiffer, all_lines, require_totals
@@ -43,7 +44,8 @@ def statement_list_csv(statements: Iterable[Statement]) -> HttpResponse:
         state = str(states.look_up(statement.state, "statement").label)  # type: ignore[attr-defined]
         run = statement.run
         facts = [statement.number, inert(run.name), run.period_start.isoformat(), run.period_end.isoformat(), state]
-        writer.writerow(facts + [_amount(value) for value in (statement.opening, statement.earned, statement.closing)])
+        sums = [plain_amount(value) for value in (statement.opening, statement.earned, statement.closing)]
+        writer.writerow(facts + sums)
     return response
 
 
@@ -76,7 +78,7 @@ def _rows(statement: Statement) -> Iterator[list[Any]]:
         yield _row(statement, line)
     if total != statement.earned:
         raise TotalsDiffer(f"{statement.number}: the lines make {total}, the statement says {statement.earned}")
-    yield [_("Total"), *[""] * (len(head) - 1), _amount(total)]
+    yield [_("Total"), *[""] * (len(head) - 1), plain_amount(total)]
 
 
 def _row(statement: Statement, line: Line) -> list[Any]:
@@ -94,12 +96,8 @@ def _row(statement: Statement, line: Line) -> list[Any]:
         line.plays,
         decimal_text(line.points, most=PLACES),
         decimal_text(line.exact / scale, least=settings.CURRENCY["decimals"], most=PLACES),
-        _amount(line.amount),
+        plain_amount(line.amount),
     ]
-
-
-def _amount(minor: int) -> str:
-    return plain_minor(minor, Currency(settings.CURRENCY["code"], settings.CURRENCY["decimals"]))
 
 
 def _named(name: str) -> dict[str, str]:

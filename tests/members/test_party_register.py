@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,7 +26,7 @@ from members.services.party_names import (
     add_party,
     add_party_name,
     correct_party_name,
-    set_base_number,
+    correct_party_numbers,
 )
 from tests.factories.members import make_account, make_member, make_party
 
@@ -131,7 +131,7 @@ def test_a_second_party_with_a_known_number_is_refused_and_the_first_is_named(de
     with pytest.raises(NumberTaken) as added_name:
         add_party_name(party=other, name=NameSaid("Alias", ipi_name_number=NUSRAT), reason="x", by=desk)
     with pytest.raises(NumberTaken) as set_base:
-        set_base_number(party=other, ipi_base_number="I-000000229-7", reason="x", by=desk)
+        correct_party_numbers(party=other, ipi_base_number="I-000000229-7", isni="", reason="x", by=desk)
     assert {refused.value.party for refused in (by_name, by_base, added_name, set_base)} == {first}
 
 
@@ -153,14 +153,33 @@ def test_a_corrected_name_is_found_and_the_old_one_stays_in_the_record_of_acts(d
     assert (act.facts["before"]["roman"], act.facts["after"]["roman"]) == ("Nusrat Khann", "Nusrat Khan")
 
 
-def test_a_base_number_is_set_corrected_and_taken_away(desk: User) -> None:
-    party = added(desk)
-    for number in ("I-000000229-7", ""):
-        assert set_base_number(party=party, ipi_base_number=number, reason="x", by=desk).ipi_base_number == (
-            number or None
-        )
-    with pytest.raises(ValidationError):
-        set_base_number(party=party, ipi_base_number="I-000000229-8", reason="x", by=desk)
+def numbered(desk: User, party: Party, base: str = "", isni: str = "") -> tuple[str | None, str | None]:
+    party = correct_party_numbers(party=party, ipi_base_number=base, isni=isni, reason="x", by=desk)
+    return party.ipi_base_number, party.isni
+
+
+def test_the_numbers_of_a_party_are_set_corrected_and_taken_away(desk: User) -> None:
+    party, other = added(desk), added(desk, "Other")
+    assert numbered(desk, party, "I-000000229-7", "0000 0001 2146 438x") == ("I-000000229-7", "000000012146438X")
+    assert find_parties("0000 0001 2146 438X", parties_in_register()) == [party]
+    shown = party_record(Party.objects.get(pk=party.pk)).isni
+    assert shown is not None and (shown.value, shown.expected) == ("0000 0001 2146 438X", "")
+    for base, isni in (("I-000000229-8", ""), ("", "0000000121464389"), ("", "12")):
+        with pytest.raises(ValidationError):
+            numbered(desk, party, base, isni)
+    with pytest.raises(NumberTaken):
+        numbered(desk, other, isni="000000012146438X")
+    assert numbered(desk, party) == (None, None)
+
+
+def test_the_database_refuses_what_is_no_isni_and_one_of_two_parties(desk: User, superuser_cursor: Any) -> None:
+    party, other = added(desk), added(desk, "Other")
+    numbered(desk, party, isni="000000012146438X")
+    for number in ("12", "000000012146438x", "000000012146438X"):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Party.objects.filter(pk=other.pk).update(isni=number)
+    superuser_cursor.execute("ALTER TABLE members_party DROP CONSTRAINT isni_has_its_form")
+    assert Party.objects.filter(pk=other.pk).update(isni="12") == 1  # the twin: without the guard it gets in
 
 
 def test_a_misprint_of_somebody_else_is_shown_with_what_it_should_be(desk: User) -> None:
@@ -349,7 +368,7 @@ def test_s50_other_roles_change_nothing_in_the_register(role: str, staff: Any, d
         lambda: added(other),
         lambda: add_party_name(party=party, name=said, reason="x", by=other),
         lambda: correct_party_name(row=party.names.get(), name=said, reason="x", by=other),
-        lambda: set_base_number(party=party, ipi_base_number="", reason="x", by=other),
+        lambda: correct_party_numbers(party=party, ipi_base_number="", isni="", reason="x", by=other),
         lambda: add_to_group(group=band, person=party, joined_on=None, left_on=None, reason="x", by=other),
         lambda: correct_group_days(membership=inside, joined_on=None, left_on=None, reason="x", by=other),
         lambda: affiliated(party, other, society_code="010", rights=["SR"]),
@@ -382,7 +401,7 @@ def test_the_file_holds_what_the_list_shows(desk: User, sign_in: Any) -> None:
     sent = sign_in(desk).get("/staff/parties/?q=نصرت فتح علی خان&format=csv").content.decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(sent)))
     assert [row[0] for row in rows[1:]] == ["Nusrat Fateh Ali Khan"]
-    assert rows[1][4] == NUSRAT
+    assert rows[1][5] == NUSRAT
 
 
 def test_the_pages_add_correct_and_end_what_a_party_has(desk: User, sign_in: Any) -> None:

@@ -2,7 +2,6 @@
 
 import csv
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -10,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cmo_portal.accounts.access import staff_page
-from cmo_portal.common.money import Currency, plain_minor
 from cmo_portal.common.tables.writing import inert
 from cmo_portal.paging import csv_address, keyset_page
+from cmo_portal.wording import plain_amount
 from royalties.forms.pools import LedgerFilter
 from royalties.models import Journal, LedgerLine
 from royalties.queries.pool_pages import account_balances, ledger_words
@@ -74,11 +73,10 @@ def _csv(rows: QuerySet[LedgerLine]) -> HttpResponse:
         headers={"Content-Disposition": 'attachment; filename="ledger.csv"'},
     )
     writer = csv.writer(response)
-    currency = Currency(settings.CURRENCY["code"], settings.CURRENCY["decimals"])
     writer.writerow([_("Journal"), _("Date"), _("Account"), _("Party"), _("Amount"), _("Description")])
     for line in rows.order_by("-pk")[:MOST_EXPORTED]:
         party = inert(line.party.display_name) if line.party else ""
-        amount = plain_minor(line.amount, currency)
+        amount = plain_amount(line.amount)
         writer.writerow(
             [
                 line.journal.number,
