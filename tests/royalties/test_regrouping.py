@@ -384,6 +384,52 @@ def test_a_freeze_waits_for_a_merge_and_freezes_the_merged_work() -> None:
     assert not changes_since(run).works and fsck.findings(Scope(run)) == []
 
 
+def _posted_or_undone(run_jobs: Any) -> tuple[Any, Regrouping, Any, Any]:
+    """A run over a merge that is approved, a wish to undo the merge, and both acts."""
+    one, two = make_member("Noor").party, make_member("Jahan").party
+    pair = (make.song("Song", (one, 100)), make.song("Song again", (two, 100)), one, two)
+    file = both_played(pair)
+    made = merge(pair[0], pair[1], rights={"PR": "work", "MR": "work"})
+    run = make.approved_run(run_jobs, make.pool(100_00, files=[file]))
+    regrouping.ask_undo(regrouping=made, reason="two songs", by=clerk(), now=NOW)
+    maker, approver, digest = make.maker(), make.approver(), bytes(run.digest).hex()
+    return (
+        run,
+        made,
+        lambda: runs.finalise_run(run=run, digest=digest, by=maker, now=NOW),
+        lambda: regrouping.undo_regrouping(regrouping=made, by=approver, now=NOW),
+    )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_undoing_waits_for_a_posting_and_is_refused(run_jobs) -> None:
+    run, made, post, take_back = _posted_or_undone(run_jobs)
+    posting, undoing = _two_sessions(post, take_back)
+    assert posting == "done" and f"Distribution {run.number} was posted on the strength of this" in undoing
+    run.refresh_from_db()
+    made.refresh_from_db()
+    assert (run.state, made.state) == ("finalised", "done")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_posting_waits_for_an_undoing_and_is_refused(run_jobs) -> None:
+    run, made, post, take_back = _posted_or_undone(run_jobs)
+    undoing, posting = _two_sessions(take_back, post)
+    assert undoing == "done" and "An approver has to give the run back first" in posting
+    run.refresh_from_db()
+    made.refresh_from_db()
+    assert (run.state, made.state) == ("approved", "undone")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_the_lock_a_posting_and_an_undoing_both_succeed(run_jobs, monkeypatch) -> None:
+    _run, made, post, take_back = _posted_or_undone(run_jobs)
+    monkeypatch.setattr("royalties.services.runs.finalising.hold_regroupings", lambda: None)
+    assert _two_sessions(post, take_back)[1] == "done"
+    made.refresh_from_db()
+    assert made.state == "undone"
+
+
 @pytest.mark.django_db(transaction=True)
 def test_without_the_lock_a_freeze_reads_past_a_merge_that_is_under_way(monkeypatch) -> None:
     """Not silent even so: the run names the merge as a change since its freeze."""

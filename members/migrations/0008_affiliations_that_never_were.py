@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('members', '0006_nested_affiliations'),
+        ('members', '0007_isni'),
     ]
 
     operations = [
