@@ -90,15 +90,14 @@ class Party(Public):
         return self.display_name
 
 
-@pghistory.track(exclude=["words"])
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=["words"])
 class PartyName(Public):
     """One name of a party: in its own script, in Roman letters and in the upper-case form CWR allows, side by side.
+    One that the desk removes stays in the history.
 
     `key`, `skeleton` and `words` are made by members.rules.names and let spellings of Urdu and Roman letters find each
     other: the whole name as letters, the whole name as sounds, and each of its words.
     """
-
-    app_may: ClassVar[tuple[str, ...]] = KEPT
 
     party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="names")
     name_type = models.CharField(_("name type"), max_length=2, choices=NameType.choices, default=NameType.PATRONYM)

@@ -33,6 +33,26 @@ PAID_THROUGH = """
 """
 
 
+AGREEMENTS = """
+    SELECT DISTINCT way.id, r.number, r.state FROM royalties_run r
+        JOIN royalties_runshare s ON s.run_id = r.id AND s.agreements && %(agreements)s::bigint[]
+        CROSS JOIN unnest(s.agreements) AS way (id)
+    WHERE r.state NOT IN ('draft', 'cancelled') AND way.id = ANY (%(agreements)s)
+    ORDER BY way.id, r.number
+"""
+
+
+def rests_on_agreements(agreement_ids: Sequence[int]) -> dict[int, list[str]]:
+    """Why agreements cannot be taken back: runs that froze who collects by them. In the reader's language."""
+    found: dict[int, list[str]] = defaultdict(list)
+    if agreement_ids:
+        with connection.cursor() as cursor:
+            cursor.execute(AGREEMENTS, {"agreements": list(agreement_ids)})
+            for agreement_id, number, state in cursor.fetchall():
+                found[agreement_id].append(_frozen_text(number, state))
+    return found
+
+
 def rests(work_ids: Sequence[int], since: dt.datetime | None) -> dict[int, list[str]]:
     """Why works cannot be taken back: runs that froze them, matches that people gave, usage that members claim for them
     and nobody has decided. In the reader's language."""
@@ -41,7 +61,7 @@ def rests(work_ids: Sequence[int], since: dt.datetime | None) -> dict[int, list[
     with connection.cursor() as cursor:
         cursor.execute(RUNS, values)
         for work_id, number, state in cursor.fetchall():
-            found[work_id].append(_run_words(number, state))
+            found[work_id].append(_frozen_text(number, state))
         cursor.execute(MATCHES, values)
         for (work_id,) in cursor.fetchall():
             found[work_id].append(_("A person matched usage to it."))
@@ -56,16 +76,15 @@ def rests(work_ids: Sequence[int], since: dt.datetime | None) -> dict[int, list[
 def paid_through(affiliation_ids: Sequence[int]) -> dict[int, list[str]]:
     """Affiliation → the runs that froze or paid shares by it. In the reader's language."""
     found: dict[int, list[str]] = defaultdict(list)
-    if not affiliation_ids:
-        return found
-    with connection.cursor() as cursor:
-        cursor.execute(PAID_THROUGH, {"affiliations": list(affiliation_ids)})
-        for row, number, state in cursor.fetchall():
-            found[row].append(_run_words(number, state))
+    if affiliation_ids:
+        with connection.cursor() as cursor:
+            cursor.execute(PAID_THROUGH, {"affiliations": list(affiliation_ids)})
+            for row, number, state in cursor.fetchall():
+                found[row].append(_frozen_text(number, state))
     return found
 
 
-def _run_words(number: str, state: str) -> str:
+def _frozen_text(number: str, state: str) -> str:
     paid = state in ("finalised", "published")
     text = _("Distribution %(number)s paid by it.") if paid else _("Distribution %(number)s has frozen it.")
     return text % {"number": number}

@@ -20,7 +20,8 @@ from tests.works.formats.cwr_files import WORK, changed, cwr_file
 from tests.works.import_files import as_revision
 from tests.works.test_bulk import csv_of, line, receive, take
 from tests.works.test_undo import take_cwr
-from works.models import ImportUndo, RegistrationFile, Work
+from tests.works.test_undo_agreements import general as general_agreement
+from works.models import Agreement, AgreementParty, ImportUndo, RegistrationFile, Work
 from works.services.undoing import ask_undo, do_undo, undo_plan
 
 
@@ -223,3 +224,20 @@ def test_a_society_by_which_a_run_paid_stays_and_the_run_is_named(desk: Any, sec
     (kept,) = [row for row in ImportUndo.objects.get().report["societies"]["kept"] if row["society"] == "052"]
     assert kept["party"] == "SANA AHMED" and f"Distribution {number} paid by it." in kept["reasons"]
     assert paid("another again")[1] == before
+
+
+@pytest.mark.django_db
+def test_an_agreement_by_which_a_run_has_frozen_who_collects_is_not_undone(desk: Any, second: Any) -> None:
+    writer = make_member("Ahmed", "Sana").party
+    song = make.song("Sung", (writer, 100))
+    file = take_cwr(cwr_file(("AGR", [general_agreement()])), desk, "CW260001SPM_362.V21")
+    agreement = Agreement.objects.get()
+    AgreementParty.objects.filter(agreement=agreement, role="AS").update(party=writer)
+    run = make.frozen_run(make.pool(100_00, files=[make.usage(make.Play("sung", song))]))
+    with pytest.raises(ValidationError) as refusal:
+        undo(file, desk, second)
+    assert agreement.number in str(refusal.value) and f"Distribution {run.number} has frozen it" in str(refusal.value)
+    runs.cancel_run(run=run, reason="mistake", by=make.maker(), now=make.NOW)
+    undo(file, desk, second)
+    agreement.refresh_from_db()
+    assert agreement.state == "withdrawn"

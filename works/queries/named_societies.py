@@ -9,11 +9,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from members.models import PartyAffiliation
-from works.models import AgreementParty, AgreementWork, ImportedRecord, RegistrationFile, WorkShare
+from works.models import AgreementParty, ImportedRecord, RegistrationFile, WorkShare
 
 KIND = "affiliation"
 MOST_NAMED = 3
@@ -29,8 +29,11 @@ class NamedSociety:
     is_said_still: bool
 
 
-def named_societies(file: RegistrationFile, *, goes: Collection[int], stays: Collection[int]) -> list[NamedSociety]:
-    """What becomes of the societies that an import named when works of it go or are put back (`goes`) and others stay.
+def named_societies(
+    file: RegistrationFile, *, goes: Collection[int], stays: Collection[int], withdrawn: Collection[int]
+) -> list[NamedSociety]:
+    """What becomes of the societies that an import named when works of it go or are put back (`goes`) and others stay,
+    and agreements of it are `withdrawn`.
     Only what imports brought: a society that a person noted is no matter of theirs."""
     said = ImportedRecord.objects.filter(file=file, kind=KIND).values("record_id")
     brought = ImportedRecord.objects.filter(kind=KIND, act="made", record_id__in=said).values("record_id")
@@ -40,7 +43,7 @@ def named_societies(file: RegistrationFile, *, goes: Collection[int], stays: Col
     reasons: dict[int, list[str]] = defaultdict(list)
     others = _other_files(file, [row.pk for row in rows])
     works = _other_works(file, rows, goes)
-    agreements, own = _agreements(file, rows, goes)
+    agreements, own = _agreements(file, rows, withdrawn)
     owners = WorkShare.objects.filter(work__in=stays, party__isnull=False).values_list("party_id", "right")
     staying = set(owners.distinct())
     for row in rows:
@@ -93,21 +96,18 @@ def _other_works(
 
 
 def _agreements(
-    file: RegistrationFile, rows: Iterable[PartyAffiliation], goes: Collection[int]
+    file: RegistrationFile, rows: Iterable[PartyAffiliation], withdrawn: Collection[int]
 ) -> tuple[dict[int, list[str]], set[int]]:
-    """Party → the agreements that will be in force and name her; and the parties of those that the import made. Of its
-    own those stay that list other works than go; one that it had emptied comes back."""
+    """Party → the agreements that will be in force and name her, one that the import had emptied among them; and the
+    parties of those that it brought itself."""
     noted = ImportedRecord.objects.filter(file=file, kind="agreement")
     made, emptied = (noted.filter(act=act).values("record_id") for act in ("made", "changed"))
-    listing = Exists(AgreementWork.objects.filter(agreement=OuterRef("agreement")).exclude(work__in=goes))
-    sides = AgreementParty.objects.filter(party__in={row.party_id for row in rows})
+    sides = AgreementParty.objects.filter(party__in={row.party_id for row in rows}).exclude(agreement__in=withdrawn)
     sides = sides.filter(Q(agreement__state="active") | Q(agreement__in=emptied))
-    own = sides.filter(listing, agreement__in=made)
     found: dict[int, list[str]] = defaultdict(list)
-    standing = (sides.exclude(agreement__in=made) | own).order_by("agreement_id")
-    for party, number in standing.values_list("party_id", "agreement__number").distinct():
+    for party, number in sides.order_by("agreement_id").values_list("party_id", "agreement__number").distinct():
         found[party].append(number)
-    return found, set(own.values_list("party_id", flat=True))
+    return found, set(sides.filter(agreement__in=made).values_list("party_id", flat=True))
 
 
 def _first(names: list[str]) -> str:

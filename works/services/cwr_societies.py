@@ -36,10 +36,10 @@ def take_societies(wanted: Named, file: RegistrationFile) -> None:
 
 
 def societies_of_undo(
-    file: RegistrationFile, *, goes: Collection[int], stays: Collection[int]
+    file: RegistrationFile, *, goes: Collection[int], stays: Collection[int], withdrawn: Collection[int]
 ) -> tuple[NamedSociety, ...]:
     """What becomes of the societies that an import named, and why those that stay do; what was paid is a reason."""
-    named = named_societies(file, goes=goes, stays=stays)
+    named = named_societies(file, goes=goes, stays=stays, withdrawn=withdrawn)
     paid = paid_through([one.affiliation.pk for one in named])
     return tuple(replace(one, reasons=(*one.reasons, *paid.get(one.affiliation.pk, ()))) for one in named)
 

@@ -5,19 +5,22 @@ Our own tables are asked here. Apps above say what they know of (royalties: mone
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from cmo_portal.audit.models import Act
-from works.models import ImportedRecord, ImportedTransaction, RegistrationFile, Work
+from works.models import Agreement, AgreementWork, Claim, ImportedRecord, ImportedTransaction, RegistrationFile, Work
 from works.queries.named_elsewhere import named_elsewhere
 
 UNDO_LOCK = 0x554E444F  # held together by runs that freeze, and alone by whoever takes works out of the register
 Reasons = dict[int, list[str]]  # work id → why it cannot be taken back, in the reader's language
 Asked = Callable[[Sequence[int], dt.datetime | None], Reasons]
+Followed = Callable[[Sequence[int]], Reasons]
 Released = Callable[[Sequence[int]], None]
 
 BY_FILES = ("revise_work",)  # acts of imports, which their own rows tell of
@@ -25,12 +28,13 @@ BY_FILES = ("revise_work",)  # acts of imports, which their own rows tell of
 
 @dataclass(frozen=True, slots=True)
 class Dependent:
-    """An app above: what it has resting on works (since a moment, or ever), what it does when they go, and what it has
-    paid through affiliations of parties."""
+    """An app above: what it has resting on works (since a moment, or ever) and on agreements, what it does when works
+    go, and what it has paid through affiliations of parties."""
 
     rests: Asked
     release: Released
-    paid_through: Callable[[Sequence[int]], Reasons]
+    rests_on_agreements: Followed
+    paid_through: Followed
 
 
 _dependents: list[Dependent] = []
@@ -73,7 +77,7 @@ def resting_on(file: RegistrationFile, work_ids: Sequence[int], *, since: dt.dat
     only revised by it: then only what came later counts."""
     found: Reasons = defaultdict(list)
     ids = list(work_ids)
-    for source in (_merged(ids), _later_files(file, ids), _acts(ids, since), named_elsewhere(ids, since)):
+    for source in (_merged(ids), _later_files(file, ids), _acts(ids, since), named_elsewhere(file, ids, since)):
         for work_id, reasons in source.items():
             found[work_id] += reasons
     for dependent in _dependents:
@@ -117,5 +121,44 @@ def _grouped(rows: Iterable[tuple[int, str]]) -> Reasons:
 
 def made_by(file: RegistrationFile, kind: str) -> list[int]:
     """The rows of one kind that an import made."""
-    rows = ImportedRecord.objects.filter(file=file, act="made", kind=kind)
-    return list(rows.order_by("record_id").values_list("record_id", flat=True))
+    return list(made_rows(file, kind).order_by("record_id").values_list("record_id", flat=True))
+
+
+def made_rows(file: RegistrationFile, kind: str) -> QuerySet[ImportedRecord, Any]:
+    """As `made_by`, to be asked inside another query."""
+    return ImportedRecord.objects.filter(file=file, act="made", kind=kind).values("record_id")
+
+
+# -- agreements that a file brought
+
+
+def resting_on_agreements(file: RegistrationFile, ids: Sequence[int], *, staying: Collection[int]) -> Reasons:
+    """Everything outside a file that rests on agreements of its own (AGR); `staying` are works of the file that are
+    not taken back, and a specific agreement that lists one of them stays with it."""
+    found: Reasons = defaultdict(list)
+    listed = AgreementWork.objects.filter(agreement__in=ids)
+    sources = [
+        _changed_by_hand(ids),
+        _grouped((pk, _("It names works that this file did not list."))
+                 for pk in _agreements_in(listed.exclude(pk__in=made_rows(file, "listing")))),
+        _grouped((pk, _("It names works of this import that stay."))
+                 for pk in _agreements_in(listed.filter(work__in=staying, included=True))),
+        _grouped((pk, _("A claim in a dispute names it."))
+                 for pk in _agreements_in(Claim.objects.filter(agreement__in=ids))),
+        *(dependent.rests_on_agreements(ids) for dependent in _dependents),
+    ]  # fmt: skip
+    for source in sources:
+        for pk, reasons in source.items():
+            found[pk] += reasons
+    return dict(found)
+
+
+def _agreements_in(rows: QuerySet[Any]) -> list[int]:
+    return sorted(set(rows.values_list("agreement", flat=True)))
+
+
+def _changed_by_hand(ids: Sequence[int]) -> Reasons:
+    uids = {str(uid): pk for pk, uid in Agreement.objects.filter(pk__in=ids).values_list("pk", "uid")}
+    acts = Act.objects.filter(object_type="works.agreement", object_id__in=list(uids)).exclude(verb="record_agreement")
+    text = _("People changed it by hand.")
+    return {uids[uid]: [text] for uid in acts.values_list("object_id", flat=True).distinct()}

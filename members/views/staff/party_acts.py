@@ -25,6 +25,7 @@ from members.forms.parties import (
     GroupPersonForm,
     NameForm,
     PartyNumbersForm,
+    ReasonForm,
     typed_name,
 )
 from members.models import GroupMembership, Party, PartyAffiliation, PartyKind, PartyName
@@ -32,7 +33,13 @@ from members.queries.party_register import find_parties, parties_in_register
 from members.rules.isni import format_isni
 from members.services.affiliations import affiliate_party, end_affiliation
 from members.services.groups import add_to_group, correct_group_days
-from members.services.party_names import NumberTaken, add_party_name, correct_party_name, correct_party_numbers
+from members.services.party_names import (
+    NumberTaken,
+    add_party_name,
+    correct_party_name,
+    correct_party_numbers,
+    remove_party_name,
+)
 from members.views.staff.parties import EDIT, STAFF
 
 FOUND_PERSONS = 10
@@ -62,6 +69,18 @@ def party_name(request: HttpRequest, uid: UUID) -> HttpResponse:
         request, row.party, form, _("Correct a name"),
         lambda data: correct_party_name(row=row, name=form.said(), reason=data["reason"], by=by),
         standing=(row, lambda now: NameForm(initial=typed_name(now))),
+    )  # fmt: skip
+
+
+@staff_page(EDIT)
+@require_http_methods(["GET", "HEAD", "POST"])
+def party_name_remove(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Remove a name that is not the party's."""
+    row = get_object_or_404(PartyName.objects.select_related("party"), uid=uid)
+    by = acting(request)
+    return _act_page(
+        request, row.party, ReasonForm(request.POST or None), _("Remove the name %(name)s") % {"name": row},
+        lambda data: remove_party_name(row=row, by=by, **data), submit_label=_("Remove this name"),
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('works', '0015_agreement_faults'),
+        ('works', '0016_imported_agreements'),
     ]
 
     operations = [
