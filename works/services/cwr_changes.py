@@ -84,9 +84,9 @@ def _before(works: Collection[int], sender: str) -> dict[int, Owned]:
 
 def _after(rows: Sequence[CwrTransaction], file: RegistrationFile, sender: str, parties: _Parties) -> list[Owned]:
     """What the transactions give to whom, as the taking would store it."""
-    found = []
+    found, sent = [], [work_of(row) for row in rows]
     with rehearsal():
-        for told in told_works(works=[work_of(row) for row in rows], sender=sender, by=file.received_by):
+        for told in told_works(works=sent, sender=sender, by=file.received_by, file=file):
             owned: Owned = defaultdict(int)
             for part in told.new.shares:
                 if part.party is not None:

@@ -99,7 +99,7 @@ def society_faults(taken: Sequence[tuple[int, WorkTransaction, ToldWork]]) -> di
     """By transaction, each society of the file that the register does not name for that party and right. One query."""
     parties = {party.pk for _number, _sent, told in taken for party in (*told.writers, *told.publishers) if party}
     kept: dict[tuple[int, str], list[str]] = defaultdict(list)
-    rows = PartyAffiliation.objects.filter(party__in=parties).order_by("pk")
+    rows = PartyAffiliation.objects.standing().filter(party__in=parties).order_by("pk")
     for party_id, right, code in rows.values_list("party_id", "right", "society_code"):
         kept[party_id, right].append(code)
     faults: dict[int, list[CwrFault]] = defaultdict(list)
