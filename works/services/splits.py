@@ -21,6 +21,7 @@ from works.models import SplitAnswer, SplitProposal, SplitRule, Work, WorkShare
 from works.queries.splits import LIVE, agreement_rule, last_split, living_members
 from works.rules.agreement import AgreementRule, fixed_order, split_digest
 from works.rules.splits import Part, sums_apart
+from works.services.contact_data import must_hold_no_contact_data
 from works.services.registration import NewShare, names_others, share_row, write_shares
 
 SOURCE = "member"
@@ -44,7 +45,8 @@ def answer_split(
 ) -> SplitProposal:
     """A side answers for itself to exactly the shares of `digest`; the same answer twice is one answer.
 
-    Raises ValidationError when the split was changed or decided meanwhile, or a refusal gives no reason.
+    Raises ValidationError when the split was changed or decided meanwhile, or a refusal gives no reason or says how to
+    reach somebody.
     """
     if not by.is_active or getattr(getattr(party, "member", None), "user_id", None) != by.pk:
         raise PermissionDenied
@@ -55,6 +57,7 @@ def answer_split(
     _check_still_asked(proposal, answer, digest)
     if not agrees and not reason.strip():
         raise ValidationError(_("Say why you do not agree: the others read it."))
+    must_hold_no_contact_data(reason)
     _keep_answer(proposal, answer, wanted, "party", reason, by, now)
     record_act(by=by, verb="confirm_split" if agrees else "refuse_split", on=proposal.work, facts=_facts(answer))
     return proposal
@@ -101,6 +104,7 @@ def propose_split_again(
         raise PermissionDenied
     if proposal.state not in LIVE:
         raise ValidationError(_("This split was decided or replaced meanwhile. Look at the one that stands now."))
+    must_hold_no_contact_data(note)
     whole = [*shares, *_unowned(proposal)]
     _check_parts(proposal, whole)
     WorkShare.objects.filter(work=work, state="unconfirmed").delete()
