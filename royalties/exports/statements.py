@@ -46,8 +46,6 @@ def statement_list_csv(statements: Iterable[Statement]) -> HttpResponse:
         facts = [statement.number, inert(run.name), run.period_start.isoformat(), run.period_end.isoformat(), state]
         sums = [plain_amount(value) for value in (statement.opening, statement.earned, statement.closing)]
         writer.writerow(facts + sums)
-            facts + [plain_amount(value) for value in (statement.opening, statement.earned, statement.closing)]
-        )
     return response
 
 
