@@ -155,6 +155,8 @@ def name_works(
     there = set(locked.listed.filter(work__in=list(works)).values_list("work", flat=True))
     if not (works := [work for work in works if work.pk not in there]):
         raise ValidationError(_("Nothing is changed: these works stand on the list already."))
+    if gone := _gone_faults(works):
+        raise ValidationError(gone)
     before = warned.standing(locked) if warned else []
     _name_works(locked, works, included=not locked.is_general)
     if warned:
@@ -172,6 +174,10 @@ def drop_works(
     there = set(locked.listed.filter(work__in=list(works)).values_list("work", flat=True))
     if not (works := [work for work in works if work.pk in there]):
         raise ValidationError(_("Nothing is changed: none of these works stands on the list."))
+    if not locked.is_general and locked.listed.count() == len(works):
+        raise ValidationError(
+            _("A specific agreement names at least one work. Withdraw the agreement, or correct its end.")
+        )
     before = warned.standing(locked) if warned else []
     AgreementWork.objects.filter(agreement=locked, work__in=works).delete()
     if warned:
@@ -224,6 +230,8 @@ def check_agreement(new: NewAgreement) -> None:
         faults["sides"] = side_faults
     if new.terms.agreement_type not in GENERAL and not new.works:
         faults["works"] = [_("A specific agreement names at least one work.")]
+    elif gone := _gone_faults(new.works):
+        faults["works"] = gone
     if faults:
         raise ValidationError(faults)
 
@@ -264,6 +272,11 @@ def _side_faults(sides: Sequence[NewSide]) -> Iterable[str]:
                 "right": right,
                 "total": share_text(total),
             }
+
+
+def _gone_faults(works: Iterable[Work]) -> list[str]:
+    said = _("%(work)s was refused or withdrawn: no agreement is about it any more. Take its number out.")
+    return [said % {"work": work.number} for work in works if work.state in ("refused", "withdrawn")]
 
 
 def _change(agreement: Agreement, by: User, reason: str) -> Agreement:
