@@ -327,6 +327,19 @@ def test_a_number_that_belongs_to_another_name_is_refused_and_tells_no_name(nazi
     assert "another name" in told(file)[0][2] and "Bilal" not in str(told(file))
 
 
+def test_a_number_with_a_wrong_digit_is_told_once(nazia: Member) -> None:
+    file = receive(csv_of(line("1", "Solo Song", "Nazia Hassan", "100", number="00000000396")), nazia.user, nazia.party)
+    assert [(row, column) for row, column, _message in told(file)] == [(2, "number")]
+
+
+def test_a_table_whose_works_are_all_rejected_is_not_said_to_hold_none(staff: Any, sign_in: Any) -> None:
+    desk = staff("documentation")
+    file = receive(csv_of(line("1", "Solo Song", "Nazia Hassan", "99")), desk)
+    assert (file.state, statuses(file)) == ("refused", ["RJ"])
+    page = sign_in(desk).get(f"/staff/registrations/{file.uid}/").content.decode()
+    assert "No work of this file can be taken" in page and "holds no work" not in page
+
+
 def test_the_same_new_name_in_one_table_is_one_person(nazia: Member) -> None:
     rows = []
     for number in range(3):
