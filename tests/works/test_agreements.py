@@ -117,7 +117,6 @@ def test_no_agreement_names_a_work_that_is_refused_or_withdrawn(state: str, docu
     assert [row.work for row in specific.listed.all()] == [stands]
 
 
-
 @pytest.mark.django_db
 def test_a_work_left_out_of_a_general_agreement_stays(documentation: Any, firms: Any) -> None:
     indus, london, _bombay = firms
