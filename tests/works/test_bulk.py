@@ -2,12 +2,14 @@
 
 import csv
 import io
+import re
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
@@ -23,6 +25,7 @@ from tests.factories.works import PERCENT, work
 from tests.works.formats.cwr_files import WORK, cwr_file
 from works.formats.bulk.columns import NAMES
 from works.models import ImportedTransaction, LinkRequest, RegistrationFile, SplitProposal, Work, WorkShare
+from works.queries.registrations import spoken
 from works.rules.splits import WHOLE
 from works.services import bulk
 from works.services.recordings import NewRecording, link_recordings
@@ -338,6 +341,13 @@ def test_a_table_whose_works_are_all_rejected_is_not_said_to_hold_none(staff: An
     assert (file.state, statuses(file)) == ("refused", ["RJ"])
     page = sign_in(desk).get(f"/staff/registrations/{file.uid}/").content.decode()
     assert "No work of this file can be taken" in page and "holds no work" not in page
+
+
+def test_faults_of_a_table_are_told_in_urdu_alone(nazia: Member) -> None:
+    file = receive(csv_of(line("1", "Solo Song", "Nazia Hassan", "99")), nazia.user, nazia.party)
+    with translation.override("ur"):
+        said = spoken(ImportedTransaction.objects.get(file=file).complaints)[0].text
+    assert "پیش کاری" in said and not re.search("[A-Za-z]", said)
 
 
 def test_the_same_new_name_in_one_table_is_one_person(nazia: Member) -> None:

@@ -221,6 +221,24 @@ def test_shares_that_do_not_fit_are_refused_at_their_field(
     assert WorkDraft.objects.get().answers.get("shares") is None
 
 
+def test_a_sum_that_both_rights_share_is_told_once(client: Client) -> None:
+    draft = begin(client)
+    client.post(f"{draft}title/", TITLE)
+    same = client.post(f"{draft}shares/", rows(("", "C", "50", ""), ("Bilal Hussain", "A", "40", "")))
+    assert len(set(re.findall(r"The (\w+) shares add up", same.content.decode()))) == 1
+    apart = client.post(f"{draft}shares/", rows(("", "C", "50", "60"), ("Bilal Hussain", "A", "40", "")))
+    assert len(set(re.findall(r"The (\w+) shares add up", apart.content.decode()))) == 1
+    both = client.post(f"{draft}shares/", rows(("", "C", "50", "70"), ("Bilal Hussain", "A", "40", "")))
+    assert len(set(re.findall(r"The (\w+) shares add up", both.content.decode()))) == 2
+
+
+def test_nobody_is_said_to_be_asked_where_nobody_else_is_named(client: Client) -> None:
+    alone = filled(client, ("", "CA", "100", ""))
+    assert "Everybody you name" not in client.get(f"{alone}check/").content.decode()
+    together = filled(client, ("", "C", "50", ""), ("Bilal Hussain", "A", "50", ""))
+    assert "Everybody you name" in client.get(f"{together}check/").content.decode()
+
+
 def test_a_row_left_blank_is_no_person_and_a_share_without_a_name_asks_for_it(client: Client) -> None:
     draft = begin(client)
     client.post(f"{draft}title/", TITLE)

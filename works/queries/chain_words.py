@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from django.utils.translation import gettext as _
 
-from cmo_portal.wording import date_text, isolated, share_text
+from cmo_portal.wording import comma_list, date_text, isolated, share_text
 from works.models import Agreement
 from works.queries.chains import Collection, CollectionShare, Fault
 from works.rules.collection_grounds import POST_TERM, PRIOR, RETENTION
@@ -62,7 +62,7 @@ def _part(part: CollectionShare, mark: Callable[[str], str]) -> str:
         "party": mark(str(part.party or "")),
         "owner": mark(str(part.steps[0].party)) if part.steps else "",
         "way": mark(_way(part)),
-        "agreements": ", ".join(mark(_given(fault)) for fault in part.faults),
+        "agreements": comma_list(mark(_given(fault)) for fault in part.faults),
         "circle": "; ".join(mark(f"{_way(part)} {ARROW} {_link(fault)}") for fault in part.faults),
     }
     if part.state == "active" and len(part.steps) == 1:

@@ -10,8 +10,8 @@ from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 
 from cmo_portal.jobs.models import Job
-from cmo_portal.wording import isolated
-from works.models import ImportedTransaction, RegistrationFile
+from cmo_portal.wording import grouped, isolated
+from works.models import ImportedTransaction, ImportUndo, RegistrationFile
 
 CHECK, IMPORT = "works.check_file", "works.import_file"  # the kinds of jobs that work on a file
 TABLES = ("CSV", "XLSX")  # the formats of our own table; all others are CWR
@@ -40,6 +40,12 @@ class Progress:
     since: dt.datetime | None
     finished: bool
     stopped: str
+
+
+def undone_text(undo: ImportUndo) -> str:
+    """What undoing an import did."""
+    counts = {name: grouped(undo.report[name]) for name in ("withdrawn", "restored")}
+    return _("The import is undone. Works withdrawn: %(withdrawn)s; put back as they were: %(restored)s.") % counts
 
 
 def subject_of(file: RegistrationFile) -> str:

@@ -17,6 +17,7 @@ from cmo_portal.audit.services import record_act
 from cmo_portal.common.cleaning import clean_lines
 from cmo_portal.wording import share_text
 from members.models import Party
+from members.models.parties import Right
 from members.models.territories import WORLD
 from members.services.areas import write_area
 from works.models import Agreement, AgreementParty, AgreementWork, Work
@@ -269,7 +270,7 @@ def _side_faults(sides: Sequence[NewSide]) -> Iterable[str]:
             yield _(
                 "%(right)s: the parts of all parties add up to %(total)s. Let them make 100 %%, or leave all blank."
             ) % {
-                "right": right,
+                "right": Right(right).label,
                 "total": share_text(total),
             }
 

@@ -17,6 +17,7 @@ from cmo_portal.audit.services import record_act
 from cmo_portal.common.clock import business_date
 from cmo_portal.wording import share_text
 from members.models import Party
+from members.models.parties import Right
 from works.models import SplitAnswer, SplitProposal, SplitRule, Work, WorkShare
 from works.queries.splits import LIVE, agreement_rule, last_split, living_members
 from works.rules.agreement import AgreementRule, fixed_order, split_digest
@@ -288,7 +289,7 @@ def _check_parts(proposal: SplitProposal, shares: Sequence[NewShare]) -> None:
     parts = [_part(each) for each in shares]
     faults = [
         _("The %(right)s shares add up to %(total)s; they must make 100 %%.")
-        % {"right": right, "total": share_text(total)}
+        % {"right": Right(right).label.lower(), "total": share_text(total)}
         for right, total in sorted(sums_apart((part.right, part.share) for part in shares).items())
     ]
     if {part.right for part in parts} < {row[2] for row in proposal.parts}:

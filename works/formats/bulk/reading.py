@@ -284,9 +284,8 @@ class _Reader:
         for right, column in rights:
             total = sum(getattr(share, right) for share in shares)
             if total != WHOLE:
-                self._complain(
-                    self.rows[-1], column, "sum", right=right, total=_percent(total), rest=_percent(WHOLE - total)
-                )
+                facts = {"total": _percent(total), "rest": _percent(WHOLE - total)}
+                self._complain(self.rows[-1], column, f"sum_{right}", **facts)
 
     def _complain(self, row: Row, column: str, code: str, value: str = "", **facts: Any) -> None:
         facts = {"value": value[:60], **{name: str(text) for name, text in facts.items()}}
