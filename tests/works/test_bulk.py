@@ -343,6 +343,14 @@ def test_a_table_whose_works_are_all_rejected_is_not_said_to_hold_none(staff: An
     assert "No work of this file can be taken" in page and "holds no work" not in page
 
 
+def test_a_title_that_looks_like_a_formula_comes_back_as_it_was_sent(nazia: Member) -> None:
+    file = receive(csv_of(line("1", "=One Two", "Nazia Hassan", "99")), nazia.user, nazia.party)
+    _name, back = bulk.refused_rows(file)
+    assert "'=One Two" in back.decode("utf-8-sig")
+    again = receive(back.replace(b"99", b"100"), nazia.user, nazia.party, "again.csv")
+    assert list(ImportedTransaction.objects.filter(file=again).values_list("title", "status")) == [("=One Two", "AS")]
+
+
 def test_faults_of_a_table_are_told_in_urdu_alone(nazia: Member) -> None:
     file = receive(csv_of(line("1", "Solo Song", "Nazia Hassan", "99")), nazia.user, nazia.party)
     with translation.override("ur"):

@@ -13,7 +13,7 @@ from cmo_portal.common.cleaning import clean_text
 from cmo_portal.common.numerals import digits_to_ascii
 from cmo_portal.common.shares import ShareRefused, read_share
 from cmo_portal.common.spelling import script_of, text_key
-from cmo_portal.common.tables import FileRefused, Row, TableLayout, TableLimits, inspect_table, open_table
+from cmo_portal.common.tables import FileRefused, Row, TableLayout, TableLimits, bare, inspect_table, open_table
 from cmo_portal.common.texts import _, say
 from works.formats.bulk.columns import NAMES, NEW, OF_WORK, REQUIRED, ROLES, YES
 from works.rules.identifiers import read_ipi_name, read_isrc, read_iswc
@@ -142,7 +142,7 @@ def _places(headings: Sequence[str]) -> dict[str, int]:
 
 def _cell(row: Row, places: dict[str, int], name: str) -> str:
     place = places.get(name)
-    return clean_text(row.cells[place]) if place is not None else ""
+    return clean_text(bare(row.cells[place])) if place is not None else ""
 
 
 class _Reader:
