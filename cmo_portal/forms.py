@@ -61,7 +61,7 @@ class DayInput(forms.DateInput):
 
 
 class DayField(forms.DateField):
-    """A date, picked or typed as 2026-11-22, 22/11/2026 or 22 November 2026, in the digits of any script we know."""
+    """A date, picked or typed as 2026-11-22, 22/11/2026 or 22 November 2026, in any digits."""
 
     widget = DayInput
     input_formats = ["%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d %B %Y"]

@@ -28,7 +28,6 @@ from royalties.queries.agreement_faults import ORDERS, listed_faults, standing_f
 from royalties.services.agreement_faults import count_stakes
 from works.models import Agreement, AgreementParty, AgreementWork, Work
 from works.queries.chains import collection_of, load_chains, question
-from works.rules.chains import effective_shares
 from works.services.agreement_faults import sweep_agreements
 
 HERE = "0586"
@@ -106,7 +105,7 @@ def _round() -> dict[str, Any]:
         times.append(time.perf_counter())
         loaded = load_chains(right="PR", territory=HERE, on=TODAY, works=ALL_WORKS, parameters={})
         times.append(time.perf_counter())
-        found = effective_shares(loaded.owners, loaded.links, loaded.named, question(TODAY))
+        found = loaded.followed(question(TODAY))
         times.append(time.perf_counter())
     kept = found.answer()
     if int(kept.kept.sum()) != int(loaded.owners.units.sum()):

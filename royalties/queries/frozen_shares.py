@@ -24,8 +24,8 @@ from royalties.queries.frozen import rights_of
 from royalties.queries.payees import payees_of
 from royalties.rules.kernel import DISPUTE, PUBLIC_DOMAIN, UNCLAIMED, UNCONFIRMED, UNDOCUMENTED
 from works.queries.chains import ENDS, Loaded, ends_of, load_chains, question, role_text
-from works.queries.distributable import held_whole
-from works.rules.chains import Resolution, effective_shares
+from works.queries.held_rights import held_whole
+from works.rules.chains import Resolution
 
 PART_BITS = 40  # a row of the register has a number below 2**40
 REGISTER_ROW = (1 << PART_BITS) - 1  # takes the number of the part off a share_id
@@ -98,7 +98,7 @@ def fresh_shares(*, run: Run, right: str, territory: str) -> list[FreshRow]:
 def frozen_rows(*, run: Run, right: str, territory: str, works: list[int], loaded: Loaded) -> list[FreshRow]:
     """The rows that a freeze writes for these works from their shares and agreements as loaded."""
     asked = question(run.period_end, collected_on(run))
-    found = effective_shares(loaded.owners, loaded.links, loaded.named, asked)
+    found = loaded.followed(asked)
     rows = _made_whole(works, _parts(run, right, territory, loaded, found))
     held = held_whole(right=right, territory=territory, on=run.period_end)
     if not held:

@@ -60,6 +60,12 @@ def receive(data: bytes, by: Any, party: Party | None = None, name: str = "mine.
     return bulk.receive_table(upload=io.BytesIO(data), filename=name, by=by, party=party)
 
 
+def give_number(party: Party) -> None:
+    name = party.names.get()
+    name.ipi_name_number = "00000000297"
+    name.save()
+
+
 def take(file: RegistrationFile, by: Any) -> RegistrationFile:
     return bulk.start_taking(file=file, by=by, now=clock.now())
 
@@ -356,6 +362,34 @@ def test_faults_of_a_table_are_told_in_urdu_alone(nazia: Member) -> None:
     with translation.override("ur"):
         said = spoken(ImportedTransaction.objects.get(file=file).complaints)[0].text
     assert "پیش کاری" in said and not re.search("[A-Za-z]", said)
+
+
+SOMEBODY = "00000000297"
+
+
+def test_a_number_stands_with_any_way_to_write_the_name(nazia: Member) -> None:
+    gul = make_party("Gul Mary", "Naz")
+    give_number(gul)
+    rows = [line("1", "Song", "Nazia Hassan", "50"), line("1", "", "NAZ, GUL M", "50", number=SOMEBODY)]
+    take(receive(csv_of(*rows), nazia.user, nazia.party), nazia.user)
+    assert WorkShare.objects.filter(party=gul).exists()
+
+
+def test_a_firm_named_after_the_person_of_the_number_is_somebody_else(nazia: Member) -> None:
+    give_number(make_party("Gul", "Naz"))
+    rows = [line("1", "Song", "Nazia Hassan", "50")]
+    rows.append(line("1", "", "Gul Naz Music", "50", number=SOMEBODY) | {"role": "E"})
+    assert statuses(receive(csv_of(*rows), nazia.user, nazia.party)) == ["RJ"]
+
+
+def test_a_number_that_nobody_has_stands_with_one_name_in_a_table(nazia: Member) -> None:
+    rows = []
+    for number, name in enumerate(("Gul Naz", "Bano Rani", "NAZ GUL")):
+        rows += [line(str(number), f"Song {number}", "Nazia Hassan", "50")]
+        rows += [line(str(number), "", name, "50", number=SOMEBODY)]
+    file = receive(csv_of(*rows), nazia.user, nazia.party)
+    assert statuses(file) == ["AS", "RJ", "AS"]
+    assert told(file) == [(5, "number", "Row 3 gives the number 00000000297 to Gul Naz: this is another name.")]
 
 
 def test_the_same_new_name_in_one_table_is_one_person(nazia: Member) -> None:

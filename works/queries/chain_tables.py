@@ -12,6 +12,7 @@ OWNERS = layout(
     share_id="int8", work_id="int8", owner_id="int8", units="int4", is_writer="int2", area_no="int2", first_day="int4",
     last_day="int4", state_no="int2", role_no="int4",
 )  # fmt: skip
+STANDING = layout(work_id="int8", party_id="int8", area_no="int2", first_day="int4", last_day="int4")
 LINKS = layout(
     agreement_id="int8", assignor_id="int8", acquirer_id="int8", part="int4", area_no="int2", start="int4",
     first_use="int4", last_use="int4", collected_to="int4", is_specific="int2", is_original="int2",
@@ -43,6 +44,7 @@ class Tables:
     agreement: str = "works_agreement"
     party: str = "works_agreementparty"
     listed: str = "works_agreementwork"
+    claim: str = "works_claim"
     read: str = "NOT MATERIALIZED"  # by their indexes as often as a query names them, else once for all
 
 
@@ -52,6 +54,7 @@ AS_KNOWN = Tables(
     agreement=table_as_known("works_agreement"),
     party=table_as_known("works_agreementparty"),
     listed=table_as_known("works_agreementwork", ever=_OF_WANTED),
+    claim=table_as_known("works_claim"),
     read="MATERIALIZED",
 )
 
@@ -74,6 +77,22 @@ def owners_query(tables: Tables, works: str) -> str:
         SELECT {OWNERS.select_list(columns)} FROM wanted JOIN {tables.share} s USING (work_id)
             LEFT JOIN cover ON cover.area_id = s.territory
         WHERE s."right" = %(right)s"""  # noqa: S608 - composed of constants
+
+
+def claimants_query(tables: Tables, works: str) -> str:
+    """The sides that claim a part in dispute of the works that `works` names, each where and as long as it is held."""
+    columns = {
+        "work_id": "s.work_id",
+        "party_id": "c.party_id",
+        "area_no": "coalesce(cover.area_no, 0)",
+        "first_day": _day("s.valid_from", _LONG_AGO),
+        "last_day": _day("s.valid_to"),
+    }
+    return f"""WITH wanted AS ({works}), {_COVER}
+        SELECT {STANDING.select_list(columns)} FROM wanted JOIN {tables.share} s USING (work_id)
+            JOIN {tables.claim} c ON c.dispute_id = s.dispute_id AND c.share > 0
+            LEFT JOIN cover ON cover.area_id = s.territory
+        WHERE s."right" = %(right)s AND s.state = 'disputed'"""  # noqa: S608 - composed of constants
 
 
 def links_query(tables: Tables, works: str, right: str) -> str:

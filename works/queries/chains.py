@@ -6,7 +6,7 @@ Everything is asked of the tables as they are, or as they were known at a moment
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -24,19 +24,23 @@ from works.queries.chain_tables import (
     LINKS,
     NAMED,
     OWNERS,
+    STANDING,
     STATES,
     Tables,
+    claimants_query,
     links_query,
     named_query,
     owners_query,
 )
 from works.queries.free_elements import free_elements, free_names
+from works.queries.held_rights import held_whole
 from works.rules.chains import (
     Links,
     Named,
     Owners,
     Question,
     Resolution,
+    Standing,
     effective_shares,
 )
 from works.rules.collection_grounds import grounds
@@ -56,16 +60,21 @@ COVERS = np.ones(1, dtype=np.int64)  # the database has asked already which area
 class Loaded:
     """What the database holds about a set of works and one right.
 
-    `owners` has party 0 for shares that go no further: disputed, unclaimed, free, not confirmed. `owner_id`, `state_no`
-    (of ENDS) and `role_no` (`role_text`) stand beside its rows.
+    `owners` has party 0 for shares that go no further: disputed, unclaimed, free, not confirmed; `standing` says who is
+    on record with them. `owner_id`, `state_no` (of ENDS) and `role_no` (`role_text`) stand beside the rows of `owners`.
     """
 
     owners: Owners
+    standing: Standing
     owner_id: I64
     state_no: I64
     role_no: I64
     links: Links
     named: Named
+
+    def followed(self, question: Question) -> Resolution:
+        """Who may collect it, by the rule of chains."""
+        return effective_shares(self.owners, self.links, self.named, question, self.standing)
 
 
 def load_chains(
@@ -99,10 +108,15 @@ def load_chains(
         shares["share_id"], shares["work_id"], np.where(goes_on, shares["owner_id"], 0), shares["units"],
         shares["is_writer"], shares["area_no"], shares["first_day"], shares["last_day"],
     )  # fmt: skip
+    standing = [_without_a_way(shares)]
+    if (shares["state_no"] == STATES.index("disputed")).any():
+        claimants = copy_out(claimants_query(tables, works), STANDING, given)
+        standing.append(Standing(*(claimants[name] for name in STANDING.names)))
     links = copy_out(links_query(tables, works, right), LINKS, given)
     named = copy_out(named_query(tables, works), NAMED, given)
     return Loaded(
         owners,
+        Standing.join(standing),
         shares["owner_id"],
         shares["state_no"],
         shares["role_no"],
@@ -119,6 +133,15 @@ def question(on: dt.date, collected_on: dt.date | None = None) -> Question:
 def role_text(role_no: int) -> str:
     """A role of one or two letters from the number that stands for it in a column."""
     return bytes(role_no.to_bytes(2)).decode().rstrip("\0")
+
+
+def _without_a_way(shares: Mapping[str, I64]) -> Standing:
+    """The owners that are named of shares that go no further."""
+    rows = np.flatnonzero((shares["state_no"] != ACTIVE) & (shares["owner_id"] > 0))
+    return Standing(
+        shares["work_id"][rows], shares["owner_id"][rows], shares["area_no"][rows], shares["first_day"][rows],
+        shares["last_day"][rows],
+    )  # fmt: skip
 
 
 def _mark_free(shares: Mapping[str, I64], on: dt.date, known_on: dt.date | None) -> None:
@@ -206,7 +229,8 @@ class Collection:
     """Who may collect, on one day, what one right of one work brings in a country by use on another.
 
     The parts make the whole, or more where the shares themselves do (`total` above 1,000,000). `gaps` are agreements
-    that name the work although nobody on the way to their assignor holds a part.
+    that name the work although nobody on the way to their assignor holds a part. `is_held`: a dispute holds the whole
+    right, so that until it is closed nobody is paid for any part.
     """
 
     work_id: int
@@ -217,6 +241,7 @@ class Collection:
     known_on: dt.date | None
     parts: tuple[CollectionShare, ...]
     gaps: tuple[Agreement, ...]
+    is_held: bool = False
 
     @property
     def name(self) -> Text:
@@ -288,13 +313,13 @@ def resolved(
     loaded = load_chains(
         right=right, territory=territory, on=on, works=ONE_WORK, parameters={"works": list(works)}, known_on=known_on
     )
-    found = effective_shares(loaded.owners, loaded.links, loaded.named, question(on, collected_on))
+    found = loaded.followed(question(on, collected_on))
     return Resolved(tuple(works), right, territory, on, collected_on or on, known_on, loaded, found)
 
 
 def collections_of(answers: Sequence[Resolved]) -> list[Collection]:
     """Answers asked as known on one day, work by work, with the names of parties and agreements as known then; two
-    queries."""
+    queries, and two more for each answer."""
     books = Books(answers[0].known_on)
     reached = [
         {*one.loaded.owner_id.tolist(), *one.found.parts.party_id.tolist(), *one.acquirers_at_fault} for one in answers
@@ -302,7 +327,15 @@ def collections_of(answers: Sequence[Resolved]) -> list[Collection]:
     parties = books.by_id(Party, set().union(*reached) - {0})
     named = [{*one.loaded.links.agreement_id.tolist(), *one.found.gaps.agreement_id.tolist()} for one in answers]
     agreements = books.by_id(Agreement, set().union(*named))
-    return [found for one in answers for found in _Answer(one, parties, agreements).collections()]
+    return [
+        replace(found, is_held=found.work_id in held)
+        for one, held in ((one, _held(one, books)) for one in answers)
+        for found in _Answer(one, parties, agreements).collections()
+    ]
+
+
+def _held(asked: Resolved, books: Books) -> set[int]:
+    return held_whole(right=asked.right, territory=asked.territory, on=asked.on, works=asked.works, books=books)
 
 
 class _Answer:

@@ -16,7 +16,7 @@ from members.rules.territories import area_of, area_written, codes_of
 from works.models import Agreement, AgreementParty, AgreementRole, AgreementWork
 from works.models.agreements import GENERAL, ORIGINAL
 from works.queries.chains import load_chains, question
-from works.rules.chains import CONFLICT, effective_shares
+from works.rules.chains import CONFLICT
 from works.rules.contradictions import ALWAYS, NEVER_ENDS, Clash, Giving, Reach, clash
 
 # The works of which a part can come to the assignor: its own, and those of whoever passes on to it.
@@ -134,7 +134,7 @@ def _held(agreement: Agreement, assignor: Party, right: str, found: Clash) -> se
         right=right, territory=country, on=found.used_on, works=_REPERTOIRE, parameters={"assignor": assignor.pk}
     )
     asked = question(found.used_on, found.collected_on)
-    answer = effective_shares(loaded.owners, loaded.links, loaded.named, asked)
+    answer = loaded.followed(asked)
     part, link = answer.faults
     held = (answer.links.agreement_id[link] == agreement.pk) & (answer.parts.state[part] == CONFLICT)
     held &= answer.parts.party_id[part] == assignor.pk

@@ -2,21 +2,20 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from cmo_portal.common.known import NOW, Books
+from cmo_portal.common.known import Books
 from cmo_portal.common.money import WHOLE_SHARE
 from cmo_portal.common.texts import Text
 from members.models.parties import Right
 from members.models.territories import own_territory
-from members.queries.areas import areas_covering
 from members.queries.collectors import collectors_of
-from works.models import Dispute, SplitProposal, Work
-from works.models.claims import HOLDING
+from works.models import SplitProposal, Work
 from works.queries.chains import ACTIVE, ENDS, Resolved, ends_of, resolved
+from works.queries.held_rights import held_whole
 from works.queries.repertoire import OUT
 from works.rules.distributable import Distributable, distributable
 
@@ -81,7 +80,7 @@ def status_of_answer(answer: Resolved) -> dict[int, Distributable]:
     disputed = held_whole(right=answer.right, territory=answer.territory, on=answer.on, works=answer.works, books=books)
     waiting = books.table(Work, id__in=list(answer.works)).exclude(state__in=["registered", "merged"])
     unregistered = dict(waiting.values_list("id", "state"))
-    whole = dict.fromkeys(disputed, "disputed") | dict.fromkeys(unregistered, "not_registered")
+    whole = dict.fromkeys(disputed, "disputed_whole") | dict.fromkeys(unregistered, "not_registered")
     closed = [(WHOLE_SHARE, "not_registered")]  # of what is refused or withdrawn nobody documents the rest
     told = {work: closed if unregistered.get(work) in OUT else parts.get(work, ()) for work in answer.works}
     return {work: distributable(told[work], held_whole=whole.get(work, "")) for work in answer.works}
@@ -100,14 +99,3 @@ def settled_parts(answer: Resolved) -> list[SettledPart]:
         reason, payee = (who, 0) if isinstance(who, str) else ("", who)
         parts.append(SettledPart(int(kept.work_id[row]), party, int(kept.kept[row]), payee, reason))
     return parts
-
-
-def held_whole(
-    *, right: str, territory: str, on: dt.date, works: Collection[int] | None = None, books: Books = NOW
-) -> set[int]:
-    """The works of which a dispute holds the whole right in a country; of these works, or of all."""
-    here = areas_covering(territory, on)
-    disputes = books.table(Dispute, right=right).filter(holds="whole", state__in=HOLDING, territory__in=here)
-    if works is not None:
-        disputes = disputes.filter(work__in=list(works))
-    return set(disputes.values_list("work_id", flat=True))

@@ -15,7 +15,7 @@ from members.models.territories import WORLD
 from members.rules.territories import area_of, area_written
 from works.models import Agreement
 from works.queries.chains import ONE_WORK, Loaded, load_chains
-from works.rules.chains import HELD, Question, Resolution, effective_shares
+from works.rules.chains import HELD, Question, Resolution
 
 RIGHTS = ("PR", "MR", "SR")
 
@@ -103,7 +103,7 @@ def _reached(loaded: Loaded, right: str, on: dt.date, areas: Sequence[str]) -> I
     for area, numbers in _cut({number: area_written(areas[number - 1], on) for number in used}):
         covering = np.array(sorted({*numbers, areas.index(WORLD) + 1}), dtype=np.int64)
         asked = Question(covering, on.toordinal(), on.toordinal())
-        found = effective_shares(loaded.owners, loaded.links, loaded.named, asked)
+        found = loaded.followed(asked)
         for work, part in _parts(found, right, area):
             told.append((work, part))
             if len(part.path) > 1 or not part.sound:

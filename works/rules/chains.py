@@ -11,7 +11,8 @@ The rules, in the order in which they apply to a part of a work that a party hol
    the country, and it covers the work: a specific agreement the works it lists, a general one all but those it leaves
    out.
 2. An original agreement (writer to publisher) says nothing where the acquirer owns a part of the work already: the
-   ownership shares were registered after it.
+   ownership shares were registered after it. That holds as well for a part that goes no further, because it waits to be
+   confirmed or is in dispute: what nobody contests goes the way it went before.
 3. A sub-publishing agreement moves a writer's own part only when it says that writers' shares change.
 4. Specific agreements of a party about a work go before its general ones. Nothing else ranks them: neither the day of
    signing nor the order in which they came.
@@ -54,6 +55,18 @@ class Owners(Columns):
     party_id: I64
     units: I64
     is_writer: I64
+    area_no: I64
+    first_day: I64
+    last_day: I64
+
+
+@dataclass(frozen=True, slots=True)
+class Standing(Columns):
+    """Who stands on record with a part that goes no further: whose share waits to be confirmed, and each side that
+    claims a part in dispute. The columns are those of `Owners`."""
+
+    work_id: I64
+    party_id: I64
     area_no: I64
     first_day: I64
     last_day: I64
@@ -153,17 +166,23 @@ class Resolution(NamedTuple):
         return steps[::-1]
 
 
-def effective_shares(owners: Owners, links: Links, named: Named, question: Question) -> Resolution:
-    """Follow every ownership share that counts in the country on the day to those who may collect it.
+def effective_shares(
+    owners: Owners, links: Links, named: Named, question: Question, standing: Standing | None = None
+) -> Resolution:
+    """Follow every ownership share that counts in the country on the day to those who may collect it. `standing` are
+    the owners whose shares are in `owners` without a party.
 
     The order of the rows of any table changes nothing. Raises ValueError for a part outside 0 to the whole.
     """
     if len(links) and not bool(((links.part >= 0) & (links.part <= WHOLE_SHARE)).all()):
         raise ValueError("a link passes on less than nothing or more than the whole")
-    owners = _in_force(owners, question)
+    owners = owners.take(_in_force(owners, question))
+    owners = owners.take(order_by(owners.work_id, owners.share_id))
+    standing = standing or Standing.empty()
+    standing = standing.take(_in_force(standing, question))
     links = _applicable(links, question)
     named = named.take(order_by(named.agreement_id, named.work_id))
-    roads = _Roads(owners, links, named)
+    roads = _Roads(owners, standing, links, named)
     steps = [_first_steps(owners)]
     base = 0
     frontier = steps[0]
@@ -189,11 +208,11 @@ def _together(faults: list[Faults]) -> Faults:
     return Faults(part[order], link[order])
 
 
-def _in_force(owners: Owners, question: Question) -> Owners:
-    counts = np.isin(owners.area_no, question.areas)
-    counts &= (owners.first_day <= question.used_on) & (owners.last_day >= question.used_on)
-    chosen = owners.take(np.flatnonzero(counts))
-    return chosen.take(order_by(chosen.work_id, chosen.share_id))
+def _in_force(rows: Owners | Standing, question: Question) -> I64:
+    """The rows that count in the country on the day."""
+    counts = np.isin(rows.area_no, question.areas)
+    counts &= (rows.first_day <= question.used_on) & (rows.last_day >= question.used_on)
+    return np.flatnonzero(counts)
 
 
 def _applicable(links: Links, question: Question) -> Links:
@@ -216,14 +235,16 @@ def _first_steps(owners: Owners) -> Parts:
 class _Roads:
     """The links as the steps look them up."""
 
-    def __init__(self, owners: Owners, links: Links, named: Named) -> None:
+    def __init__(self, owners: Owners, standing: Standing, links: Links, named: Named) -> None:
         self.links = links
         self.spoken = np.zeros(len(links), dtype=bool)  # whether a link was ever taken into account
         self.named = (named.agreement_id, named.work_id)
         self.included = named.included
-        by_party = order_by(owners.work_id, owners.party_id)
-        first = starts_of(owners.work_id[by_party], owners.party_id[by_party])
-        self.owned = (owners.work_id[by_party][first], owners.party_id[by_party][first])
+        work_id = np.concatenate([owners.work_id, standing.work_id])
+        party_id = np.concatenate([owners.party_id, standing.party_id])
+        by_party = order_by(work_id, party_id)
+        first = starts_of(work_id[by_party], party_id[by_party])
+        self.owned = (work_id[by_party][first], party_id[by_party][first])
         self.writers = np.sort(owners.share_id[owners.is_writer == 1])
 
     def from_here(self, frontier: Parts) -> tuple[I64, I64]:

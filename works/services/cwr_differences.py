@@ -16,7 +16,6 @@ from works.formats.cwr.values import percent
 from works.formats.cwr.work import WorkPublisher, WorkTransaction, WorkWriter
 from works.queries.chains import ONE_WORK, load_chains, question
 from works.queries.export_chains import RIGHTS
-from works.rules.chains import effective_shares
 from works.services.cwr_chains import TakenWork
 from works.services.cwr_societies import names_society
 from works.services.cwr_works import TOLERANCE
@@ -49,7 +48,7 @@ def collected_in(works: Sequence[int], territory: str, on: dt.date) -> dict[int,
         return found
     for place, right in enumerate(RIGHTS):
         loaded = load_chains(right=right, territory=territory, on=on, works=ONE_WORK, parameters={"works": list(works)})
-        parts = effective_shares(loaded.owners, loaded.links, loaded.named, question(on)).answer()
+        parts = loaded.followed(question(on)).answer()
         for work, party, kept in zip(parts.work_id.tolist(), parts.party_id.tolist(), parts.kept.tolist(), strict=True):
             found[work][party][place] += kept
     return found
