@@ -7,13 +7,14 @@ from typing import Any, cast
 
 from django import forms
 from django.utils.text import format_lazy
-from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from cmo_portal.common import clock
 from cmo_portal.common.cleaning import clean_text
 from cmo_portal.common.numerals import digits_to_ascii
 from cmo_portal.forms import TextField
+from cmo_portal.wording import comma_list
 from works.forms.fields import KnownDayField, LengthField, ShareField, ipi_field, iswc_field
 from works.models import Element, FreeReason, IdentifierValidity, SourceKind, SourceWork, Work
 from works.queries.description_texts import writers_text
@@ -314,7 +315,7 @@ class SettingRow(Row):
         if unknown:
             raise forms.ValidationError(
                 _("No instrument of the list is called %(names)s. Write it into the description instead.")
-                % {"names": gettext(", ").join(unknown)}
+                % {"names": comma_list(unknown)}
             )
         return tuple(found)
 

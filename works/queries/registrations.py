@@ -10,9 +10,9 @@ from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 
 from cmo_portal.jobs.models import Job
-from cmo_portal.wording import date_text, isolated
+from cmo_portal.wording import date_text, grouped, isolated
 from members.models.territories import territory_text
-from works.models import AgreementType, ImportedTransaction, RegistrationFile
+from works.models import AgreementType, ImportedTransaction, ImportUndo, RegistrationFile
 from works.models.registrations import DECIDED_HERE
 
 CHECK, IMPORT = "works.check_file", "works.import_file"  # the kinds of jobs that work on a file
@@ -42,6 +42,12 @@ class Progress:
     since: dt.datetime | None
     finished: bool
     stopped: str
+
+
+def undone_text(undo: ImportUndo) -> str:
+    """What undoing an import did."""
+    counts = {name: grouped(undo.report[name]) for name in ("withdrawn", "restored")}
+    return _("The import is undone. Works withdrawn: %(withdrawn)s; put back as they were: %(restored)s.") % counts
 
 
 def subject_of(file: RegistrationFile) -> str:

@@ -15,6 +15,7 @@ from cmo_portal.paging import keyset_page
 from royalties.forms.import_undos import ImportUndoFilter
 from royalties.queries.import_undos import stakes_of_undo
 from works.models import ImportUndo
+from works.queries.registrations import undone_text
 from works.queries.undone_agreements import undone_agreements
 from works.services.undoing import do_undo, refuse_undo, undo_plan
 
@@ -82,4 +83,4 @@ def import_undo_decide(request: HttpRequest, uid: UUID) -> HttpResponse:
 def _told(undo: ImportUndo) -> str:
     if undo.state == "refused":
         return _("The import stays as it is.")
-    return _("The import is undone: %(count)s works are withdrawn.") % {"count": undo.report["withdrawn"]}
+    return undone_text(undo)
