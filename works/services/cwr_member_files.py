@@ -48,8 +48,9 @@ class MemberFile:
     def refusal_of_new(self, row: CwrTransaction) -> CwrFault | None:
         """Why she may not register this work: no writer or publisher with a part in it is she."""
         work = work_of(row)
-        sides = zip(interests_of(work), (*work.writers, *work.publishers), strict=True)
-        if any(self._is_she(interest) and _has_part(side) for interest, side in sides):
+        sides: list[WorkWriter | WorkPublisher] = [*work.writers, *work.publishers]
+        named = zip(interests_of(work), sides, strict=True)
+        if any(self._is_she(interest) and _has_part(side) for interest, side in named):
             return None
         return _refused(row, "member_not_named")
 
