@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cmo_portal.common.amounts import AmountRule, parse_amount, refusal_in_a_field
 from cmo_portal.common.cleaning import clean_lines, clean_text
+from cmo_portal.common.numerals import digits_to_ascii
 from cmo_portal.common.periods import FIRST_DAY, LAST_DAY
 from cmo_portal.common.shares import ShareRefused, read_share
 from cmo_portal.common.tables.errors import ValueRefused
@@ -60,7 +61,7 @@ class DayInput(forms.DateInput):
 
 
 class DayField(forms.DateField):
-    """A date, picked or typed as 2026-11-22, 22/11/2026 or 22 November 2026."""
+    """A date, picked or typed as 2026-11-22, 22/11/2026 or 22 November 2026, in any digits."""
 
     widget = DayInput
     input_formats = ["%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d %B %Y"]
@@ -71,7 +72,7 @@ class DayField(forms.DateField):
 
     def to_python(self, value: Any) -> datetime.date | None:
         """Accept dates of four-digit years only: 22/11/26 would be a guess. Every day has one before and after it."""
-        day = super().to_python(value.strip() if isinstance(value, str) else value)
+        day = super().to_python(digits_to_ascii(value.strip()) if isinstance(value, str) else value)
         if day is not None and not FIRST_DAY <= day <= LAST_DAY:
             raise ValidationError(self.error_messages["unlikely"], code="unlikely")
         return day

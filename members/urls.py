@@ -58,6 +58,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("staff/parties/<uuid:uid>/person/", staff.party_person_new, name="staff-party-person-new"),
     path("staff/parties/<uuid:uid>/society/", staff.party_society_new, name="staff-party-society-new"),
     path("staff/party-names/<uuid:uid>/", staff.party_name, name="staff-party-name"),
+    path("staff/party-names/<uuid:uid>/remove/", staff.party_name_remove, name="staff-party-name-remove"),
     path("staff/party-people/<uuid:uid>/", staff.party_person, name="staff-party-person"),
     path("staff/party-societies/<uuid:uid>/", staff.party_society_end, name="staff-party-society-end"),
     path("staff/api-clients/", staff.client_list, name="staff-client-list"),

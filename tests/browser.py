@@ -3,12 +3,17 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT
 from django.db import connections
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from cmo_portal.launcher.browser import ABSENT
+
+# side by side with other tests, compiling scripts in further threads takes more of the machine than it gives
+ARGUMENTS = ["--no-sandbox", "--js-flags=--single-threaded"]
 
 
 @contextmanager
@@ -24,9 +29,19 @@ def chromium() -> Iterator[Browser]:
     connections.close_all()
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as play:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        browser = play.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        browser = play.chromium.launch(executable_path=path, args=ARGUMENTS)
         try:
             yield browser
         finally:
             browser.close()
             connections.close_all()
+
+
+def violations(page: Page) -> list[dict[str, Any]]:
+    """The rules of axe that a page breaks, each with its nodes. What it keeps stays in the browser: to hand that over
+    would take a third of the time."""
+    page.evaluate(AXE_SCRIPT)
+    found: list[dict[str, Any]] = page.evaluate(
+        "axe.run({resultTypes: ['violations']}).then(results => results.violations)"
+    )
+    return found

@@ -26,6 +26,8 @@ from cmo_portal import environment
 
 TEMPLATE = "portal_template"
 OTHER_TEMPLATES: dict[str, str] = {}  # databases that are cloned from something else than the empty template
+# our own throw-away server lies in memory, where copying files takes two thirds of the time; on a disk it waits for it
+COPYING = "FILE_COPY" if "TEST_PG_BIN" in os.environ else "WAL_LOG"
 OWNER_ROLE, APP_ROLE = "cmo_owner", settings.DATABASE_APP_ROLE
 
 
@@ -33,9 +35,16 @@ def pytest_configure(config: pytest.Config) -> None:
     """People of the tests get their passwords by a quick hash: the one of production takes a tenth of a second each.
     Passwords of servers that a test starts, and tests/cmo_portal/test_accounts.py, use the one of production."""
     # a machine that does much else is no fault of what is tested
-    hypothesis.settings.register_profile("portal", suppress_health_check=[hypothesis.HealthCheck.too_slow])
+    hypothesis.settings.register_profile(
+        "portal", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    )
     hypothesis.settings.load_profile("portal")
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
+
+
+def examples(few: int, many: int) -> int:
+    """How many examples a property is asked for that takes long over each: `many` in the long tests."""
+    return many if os.environ.get("PORTAL_LONG") else few
 
 
 @pytest.fixture(autouse=True)
@@ -71,7 +80,9 @@ def clone_database(name: str, template: str = TEMPLATE) -> None:
             )
             try:
                 cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-                cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER "{OWNER_ROLE}"')
+                cursor.execute(
+                    f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER "{OWNER_ROLE}" STRATEGY {COPYING}'
+                )
                 cursor.execute(f'REVOKE TEMPORARY ON DATABASE "{name}" FROM PUBLIC')  # a clone begins with it again
                 return
             except psycopg2.errors.ObjectInUse:
@@ -91,17 +102,23 @@ def build_template() -> None:
             if not cursor.fetchone():
                 cursor.execute(f"CREATE ROLE \"{role}\" LOGIN PASSWORD '{role}' {extra}")
         building = f"{TEMPLATE}_building"
-        cursor.execute(f'DROP DATABASE IF EXISTS "{building}" WITH (FORCE)')
-        cursor.execute(f'CREATE DATABASE "{building}" OWNER "{OWNER_ROLE}" TEMPLATE template0 ENCODING \'UTF8\'')
-        with admin_cursor(building) as inside:
-            for extension in ("pg_trgm", "unaccent", "btree_gist"):
-                inside.execute(f'CREATE EXTENSION IF NOT EXISTS "{extension}"')
-            inside.execute(f'GRANT ALL ON SCHEMA public TO "{OWNER_ROLE}"')
-        _migrate_as_owner(building)
+        create_database(cursor, building)
+        migrate_as_owner(building, "migrate")
         cursor.execute(f'ALTER DATABASE "{building}" RENAME TO "{TEMPLATE}"')
 
 
-def _migrate_as_owner(name: str) -> None:
+def create_database(cursor: Any, name: str) -> None:
+    """Make an empty database with the extensions, as an administrator does before the owner migrates it."""
+    cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    cursor.execute(f'CREATE DATABASE "{name}" OWNER "{OWNER_ROLE}" TEMPLATE template0 ENCODING \'UTF8\'')
+    with admin_cursor(name) as inside:
+        for extension in ("pg_trgm", "unaccent", "btree_gist"):
+            inside.execute(f'CREATE EXTENSION IF NOT EXISTS "{extension}"')
+        inside.execute(f'GRANT ALL ON SCHEMA public TO "{OWNER_ROLE}"')
+
+
+def migrate_as_owner(name: str, command: Any) -> None:
+    """Migrate a database, by a command or its name, under the owner's role."""
     link = connections["default"]
     kept = dict(link.settings_dict)
     owner = environment.database(os.environ["DATABASE_OWNER_URL"])
@@ -109,7 +126,7 @@ def _migrate_as_owner(name: str) -> None:
     link.settings_dict.update({**{k: owner[k] for k in ("USER", "PASSWORD", "HOST", "PORT")}, "NAME": name})
     link.settings_dict["OPTIONS"] = {"options": f"-c role={OWNER_ROLE}"}
     try:
-        call_command("migrate", verbosity=0, interactive=False)
+        call_command(command, verbosity=0, interactive=False)
     finally:
         link.close()
         link.settings_dict.update(kept)
@@ -152,6 +169,28 @@ def _renew_clone(self: TransactionTestCase) -> None:
 
 
 TransactionTestCase._fixture_teardown = _renew_clone  # type: ignore[method-assign]
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """A test of a world goes there before its transaction begins."""
+    from tests.worlds import world_of
+
+    names = getattr(item, "fixturenames", None)
+    if names is not None and world_of(item) and "in_its_world" not in names:
+        names.insert(0, "in_its_world")
+
+
+@pytest.fixture
+def in_its_world(
+    request: pytest.FixtureRequest, django_db_setup: None, own_cache: None, run_jobs: Any, django_db_blocker: Any
+) -> Iterator[None]:
+    """See tests/worlds.py."""
+    from tests.worlds import inside, world_of
+
+    make = world_of(request.node)
+    assert make is not None
+    with django_db_blocker.unblock(), inside(make, run_jobs), django_db_blocker.block():
+        yield
 
 
 @pytest.fixture

@@ -87,7 +87,7 @@ STATES = {
         "undone": ("square", "plain", _("Undone")),
     },
     "cwr": {
-        "RA": ("half", "plain", _("Kept with the file")),
+        "RA": ("half", "waiting", _("Received, kept for a person")),
         "AS": ("filled", "good", _("Accepted")),
         "AC": ("filled", "good", _("Accepted with changes")),
         "CO": ("triangle", "bad", _("In conflict")),

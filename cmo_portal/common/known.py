@@ -60,12 +60,16 @@ class Books:
         found = self.table(model, **where).order_by(*(model._meta.ordering or ()), "id")
         if self.known_on is None:
             return list(found.select_related(*joined) if joined else found)  # without names it would join all there are
-        kept = {field.attname for field in found.model._meta.concrete_fields}
-        columns = [field.attname for field in model._meta.concrete_fields if field.attname in kept]
-        rows = [model.from_db("default", columns, values) for values in found.values_list(*columns)]
-        for name in joined:
-            self._join(rows, name)
-        return rows
+        return self._told(model, found, joined)
+
+    def rows_while(self, model: type[Row], *joined: str, ids: Collection[int], **where: Any) -> list[Row]:
+        """These rows as they were when the conditions last held of them, whatever became of them since; in the order
+        of their ids. One query, and one for each key."""
+        history: Any = model._meta.get_field("events").related_model
+        told = history.objects.filter(pgh_obj_id__in=list(ids), **where)
+        if self.known_on is not None:
+            told = told.filter(pgh_created_at__lte=end_of_day(self.known_on))
+        return self._told(model, told.order_by("pgh_obj_id", "-pgh_id").distinct("pgh_obj_id"), joined)
 
     def by_id(self, model: type[Row], ids: Iterable[int]) -> dict[int, Row]:
         """Rows by their ids. One of which nothing was known yet is as it is now: its first event may be younger than
@@ -89,6 +93,14 @@ class Books:
             kept: Any = row
             # Where prefetch_related keeps what it has read; it cannot read from the history itself.
             kept._prefetched_objects_cache = {**getattr(row, "_prefetched_objects_cache", {}), name: found[row.pk]}
+
+    def _told(self, model: type[Row], found: "models.QuerySet[Any]", joined: Collection[str]) -> list[Row]:
+        kept = {field.attname for field in found.model._meta.concrete_fields}
+        columns = [field.attname for field in model._meta.concrete_fields if field.attname in kept]
+        rows = [model.from_db("default", columns, values) for values in found.values_list(*columns)]
+        for name in joined:
+            self._join(rows, name)
+        return rows
 
     def _join(self, rows: Collection[models.Model], name: str) -> None:
         if not rows:

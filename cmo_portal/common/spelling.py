@@ -128,3 +128,8 @@ def script_of(text: str) -> str:
                 counts[code] += name.startswith(word)
     best = max(counts, key=lambda code: counts[code])
     return best if counts[best] else ""
+
+
+def is_plain_roman(text: str) -> bool:
+    """Whether a text has letters and all of them are A to Z without accents."""
+    return text.isascii() and any(sign.isalpha() for sign in text)

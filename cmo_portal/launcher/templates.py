@@ -19,7 +19,7 @@ from cmo_portal.launcher.sql import Sql
 
 TEMPLATE = "portal_template"
 KEPT = 6
-OURS = "^(portal_template(_building)?|test_(gw[0-9]+|main))$"
+OURS = "^(portal_(template|demo)(_building)?|(test|demo)_(gw[0-9]+|main)(_world[0-9])?)$"
 GROUND = "cmo_portal"
 ROOMS = ("members", "works", "licensing", "royalties")
 SHAPING = ("models.py", "models/**/*.py", "migrations/*.py", "**/*.sql")

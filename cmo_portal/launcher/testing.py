@@ -63,7 +63,7 @@ def pytest_arguments(root: Path, arguments: list[str], *, long: bool) -> list[st
     if not any(argument.startswith(("-n", "--numprocesses", "--pdb")) for argument in arguments):
         single = named_paths(root, arguments)
         alone = bool(single) and all(path.is_file() for path in single)
-        defaults += ["-n", "0" if alone else str((os.cpu_count() or 2) + WAITING)]
+        defaults += ["-n", "0" if alone else str(cores() + WAITING)]
     if not any(argument.startswith("--dist") for argument in arguments):
         defaults += ["--dist", "worksteal"]  # whoever has nothing left helps the others
     if long:
@@ -71,6 +71,11 @@ def pytest_arguments(root: Path, arguments: list[str], *, long: bool) -> list[st
     elif not any(argument == "-m" or argument.startswith("-m=") for argument in arguments):
         defaults += ["-m", "not long"]
     return [*defaults, *arguments]
+
+
+def cores() -> int:
+    """How many cores this process may use, which a container or `taskset` can make fewer than the machine has."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 2
 
 
 def named_paths(root: Path, arguments: list[str]) -> list[Path]:

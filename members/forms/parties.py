@@ -112,8 +112,8 @@ class PartyForm(NameForm):
             del self.fields["is_another"]
 
 
-class BaseNumberForm(ReasonForm):
-    """The IPI base number of a party."""
+class PartyNumbersForm(ReasonForm):
+    """The numbers that name a party, whatever its names."""
 
     ipi_base_number = TextField(
         label=_("IPI base number"),
@@ -122,7 +122,14 @@ class BaseNumberForm(ReasonForm):
         widget=_number_input(),
         help_text=_("For example I-000000229-7. Empty takes a wrong one away."),
     )
-    field_order = ["ipi_base_number", "reason"]
+    isni = TextField(
+        label="ISNI",
+        max_length=30,
+        required=False,
+        widget=_number_input(),
+        help_text=_("Sixteen characters, for example 0000 0001 2146 438X. Empty takes a wrong one away."),
+    )
+    field_order = ["ipi_base_number", "isni", "reason"]
 
 
 class FindPersonForm(forms.Form):

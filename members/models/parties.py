@@ -49,12 +49,14 @@ class NameType(models.TextChoices):
 
 @pghistory.track()
 class Party(Public):
-    """One interested party. The IPI base number names the party, an IPI name number names one of its names."""
+    """One interested party. The IPI base number and the ISNI name the party, an IPI name number names one of its
+    names."""
 
     app_may: ClassVar[tuple[str, ...]] = KEPT
 
     kind = models.CharField(_("kind"), max_length=12, choices=PartyKind.choices, default=PartyKind.PERSON)
     ipi_base_number = models.CharField(_("IPI base number"), max_length=13, null=True, blank=True, unique=True)
+    isni = models.CharField("ISNI", max_length=16, null=True, blank=True, unique=True)
     display_name = models.CharField(_("name"), max_length=200)
     display_name_original = models.CharField(_("name in its own script"), max_length=200, blank=True)
     society_code = models.CharField(_("CISAC society code"), max_length=3, blank=True)
@@ -76,21 +78,24 @@ class Party(Public):
                 condition=models.Q(ipi_base_number__isnull=True) | models.Q(ipi_base_number__regex=r"^I-\d{9}-\d$"),
                 name="ipi_base_number_has_its_form",
             ),
+            models.CheckConstraint(
+                condition=models.Q(isni__isnull=True) | models.Q(isni__regex=r"^\d{15}[\dX]$"),
+                name="isni_has_its_form",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.display_name
 
 
-@pghistory.track(exclude=["words"])
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=["words"])
 class PartyName(Public):
     """One name of a party: in its own script, in Roman letters and in the upper-case form CWR allows, side by side.
+    One that the desk removes stays in the history.
 
     `key`, `skeleton` and `words` are made by members.rules.names and let spellings of Urdu and Roman letters find each
     other: the whole name as letters, the whole name as sounds, and each of its words.
     """
-
-    app_may: ClassVar[tuple[str, ...]] = KEPT
 
     party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="names")
     name_type = models.CharField(_("name type"), max_length=2, choices=NameType.choices, default=NameType.PATRONYM)

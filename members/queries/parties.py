@@ -12,6 +12,8 @@ from members.models import Member, Party, PartyName
 from members.queries.finding import ranked_parties, words_like
 from members.rules.names import name_key, name_skeleton
 
+MANY = 1000  # names compared with one that was typed
+
 
 @dataclass(frozen=True, slots=True)
 class PartyHit:
@@ -54,11 +56,14 @@ def same_name_parties(text: str) -> list[Party]:
 
 
 def party_named(text: str) -> Party | None:
-    """The only party that goes by exactly this name; None where nobody does, or more than one."""
+    """The only party that goes by exactly this name, in Roman letters or in its own script; None where nobody does, or
+    more than one."""
     key = name_key(text)
-    names = PartyName.objects.filter(key=key).values_list("party_id", flat=True).distinct() if key else ()
-    found = list(names[:2])
-    return Party.objects.get(pk=found[0]) if len(found) == 1 else None
+    found = set(PartyName.objects.filter(key=key).values_list("party_id", flat=True)[:MANY]) if key else set()
+    if key and not text.isascii():
+        heard = PartyName.objects.filter(words_like(text)).values_list("party_id", "original")[:MANY]
+        found |= {party_id for party_id, original in heard if name_key(original) == key}
+    return Party.objects.get(pk=found.pop()) if len(found) == 1 else None
 
 
 def party_of_number(text: str) -> Party | None:

@@ -12,6 +12,7 @@ from members.models import GroupMembership, Party, PartyAffiliation, PartyKind, 
 from members.queries.finding import ranked_parties
 from members.queries.parties import party_of_number
 from members.rules.ipi import read_ipi_base, read_ipi_name
+from members.rules.isni import format_isni, read_isni
 from members.rules.societies import societies
 
 MOST_FOUND = 50
@@ -49,6 +50,7 @@ class PartyRecord:
 
     party: Party
     base_number: NumberShown | None
+    isni: NumberShown | None
     names: list[NameShown]
     people: list[GroupMembership]
     groups: list[GroupMembership]
@@ -73,8 +75,9 @@ def parties_in_register(*, kind: str = "", society: str = "", ipi: str = "") -> 
 
 def find_parties(text: str, rows: QuerySet[Party], *, limit: int = MOST_FOUND) -> list[Party]:
     """Those of the rows that go by a name like this, in Urdu or Roman letters, misspelt or not; or by this number."""
-    base = Party.objects.filter(ipi_base_number=read_ipi_base(digits_to_ascii(text)).value).first()
-    numbered = base or party_of_number(text)
+    typed = digits_to_ascii(text)
+    own = Q(ipi_base_number=read_ipi_base(typed).value) | Q(isni=read_isni(typed).value)
+    numbered = Party.objects.filter(own).first() or party_of_number(text)
     if numbered is not None:
         return list(rows.filter(pk=numbered.pk))
     order = ranked_parties(text, rows, limit=limit)
@@ -100,6 +103,7 @@ def party_record(party: Party) -> PartyRecord:
     return PartyRecord(
         party=party,
         base_number=_shown(base, read_ipi_base(base)) if base else None,
+        isni=_shown(format_isni(party.isni), read_isni(party.isni)) if party.isni else None,
         names=[_name(row) for row in party.names.order_by("pk")],
         people=list(party.people.select_related("person").order_by("person__display_name", "pk")),
         groups=list(party.groups.select_related("group").order_by("group__display_name", "pk")),

@@ -1,4 +1,4 @@
-"""Names and numbers of interested parties, added and corrected by the desk: each act with its reason.
+"""Names and numbers of interested parties, added, corrected and removed by the desk: each act with its reason.
 
 In our own data a wrong check digit is an error, and a number belongs to one party: whoever brings it a second time is
 shown the first. A name belongs to many: whoever brings one a second time is shown who bears it, and says whether it is
@@ -9,17 +9,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
 from cmo_portal.accounts.access import require
 from cmo_portal.accounts.models import User
 from cmo_portal.audit.services import record_act
+from cmo_portal.common.cleaning import clean_text
 from cmo_portal.common.identifiers import IdentifierReading
 from cmo_portal.common.numerals import digits_to_ascii
 from members.models import NameType, Party, PartyKind, PartyName
 from members.queries.finding import namesakes
 from members.rules.ipi import read_ipi_base, read_ipi_name
+from members.rules.isni import read_isni
 from members.rules.names import read_original_name, read_roman_name
 from members.services.errors import read_field, read_reason, refuse_field
 from members.services.parties import PartyFacts, name_row
@@ -74,7 +76,7 @@ def add_party(
         display_name=said.roman[:200],
         display_name_original=said.original[:200],
     )
-    _refuse_taken_base(party)
+    _refuse_taken(party, "ipi_base_number")
     if not is_another and (alike := namesakes(said.roman) or namesakes(said.original)):
         raise LooksAlike(alike)
     party.save(force_insert=True)
@@ -85,10 +87,15 @@ def add_party(
 
 @transaction.atomic
 def add_party_name(*, party: Party, name: NameSaid, reason: str, by: User) -> PartyName:
-    """One more name of a party: a pen name, another spelling, an earlier name. Raises ValidationError by field."""
+    """One more name of a party: a pen name, another spelling, an earlier name. The same name sent twice gives back the
+    first row. Raises ValidationError by field."""
     require(by, EDIT)
     why = read_reason(reason)
+    party = Party.objects.select_for_update(no_key=True).get(pk=party.pk)
+    if sent_before := _standing_name(party, name):
+        return sent_before
     said = _checked(name, kind=party.kind, party=party)
+    _refuse_second_name(party, said)
     row = name_row(party, said)
     _save_name(row)
     facts = {"reason": why, "name": said.roman, "name_type": said.name_type, **_numbers(said)}
@@ -104,6 +111,7 @@ def correct_party_name(*, row: PartyName, name: NameSaid, reason: str, by: User)
     locked = PartyName.objects.select_for_update(of=("self",)).select_related("party").get(pk=row.pk)
     party, before = locked.party, name_facts(locked)
     said = _checked(name, kind=party.kind, party=party, row=locked)
+    _refuse_second_name(party, said, locked)
     corrected = name_row(party, said)
     is_shown = party.display_name == str(locked)
     for column in ("name_type", "original", "last_name", "first_name", "ipi_name_number", "key", "skeleton", "words"):
@@ -118,18 +126,50 @@ def correct_party_name(*, row: PartyName, name: NameSaid, reason: str, by: User)
 
 
 @transaction.atomic
-def set_base_number(*, party: Party, ipi_base_number: str, reason: str, by: User) -> Party:
-    """Give a party its IPI base number, correct it, or take a wrong one away. Raises ValidationError by field."""
+def remove_party_name(*, row: PartyName, reason: str, by: User) -> None:
+    """Take away a name that is not the party's; it stays in the history. The name that lists show follows. Raises
+    ValidationError for the only name, the only legal one, and one for which an IPI number was asked."""
+    require(by, EDIT)
+    why = read_reason(reason)
+    party = Party.objects.select_for_update(no_key=True).get(pk=row.party_id)
+    standing = party.names.filter(pk=row.pk).first()
+    if standing is None:
+        raise ValidationError(_("Somebody removed this name meanwhile."))
+    others = party.names.exclude(pk=row.pk)
+    if standing.name_type == NameType.PATRONYM:
+        others = others.filter(name_type=NameType.PATRONYM)
+    if not others.exists():
+        raise ValidationError(_("A party keeps its legal name, and one name at least. Correct this one instead."))
+    try:
+        with transaction.atomic():
+            standing.delete()
+    except models.ProtectedError:
+        raise ValidationError(_("An IPI number was asked for this name, so it stays. Correct it instead.")) from None
+    _show_another(party, standing)
+    facts = {"reason": why, "name": str(standing), "before": name_facts(standing)}
+    record_act(by=by, verb="remove_name", on=party, facts=facts)
+
+
+@transaction.atomic
+def correct_party_numbers(*, party: Party, ipi_base_number: str, isni: str, reason: str, by: User) -> Party:
+    """Give a party its IPI base number and its ISNI, correct them, or take wrong ones away (blank). Raises
+    ValidationError by field."""
     require(by, EDIT)
     why = read_reason(reason)
     locked = Party.objects.select_for_update(no_key=True).get(pk=party.pk)
-    before = locked.ipi_base_number or ""
+    before = _party_numbers(locked)
     locked.ipi_base_number = _number("ipi_base_number", read_ipi_base, ipi_base_number) or None
-    _refuse_taken_base(locked)
-    locked.save(update_fields=["ipi_base_number"])
-    facts = {"reason": why, "before": before, "after": locked.ipi_base_number or ""}
-    record_act(by=by, verb="set_base_number", on=locked, facts=facts)
+    locked.isni = _number("isni", read_isni, isni) or None
+    _refuse_taken(locked, "ipi_base_number")
+    _refuse_taken(locked, "isni")
+    locked.save(update_fields=["ipi_base_number", "isni"])
+    facts = {"reason": why, "before": before, "after": _party_numbers(locked)}
+    record_act(by=by, verb="correct_party_numbers", on=locked, facts=facts)
     return locked
+
+
+def _party_numbers(party: Party) -> dict[str, str]:
+    return {"ipi_base_number": party.ipi_base_number or "", "isni": party.isni or ""}
 
 
 def name_facts(row: PartyName) -> dict[str, str]:
@@ -187,6 +227,7 @@ def _number(field: str, reader: Any, text: str) -> str:
         shapes = {
             "ipi_name_number": _("An IPI name number has 11 digits, for example 00014107338."),
             "ipi_base_number": _("An IPI base number looks like I-000000229-7."),
+            "isni": _("An ISNI has 16 characters, for example 0000 0001 2146 438X."),
         }
         refuse_field(field, shapes[field])
     return reading.value
@@ -204,11 +245,50 @@ def _refuse_taken_name(number: str, party: Party | None, row: PartyName | None) 
     raise NumberTaken("ipi_name_number", known.party)
 
 
-def _refuse_taken_base(party: Party) -> None:
-    if party.ipi_base_number:
-        known = Party.objects.filter(ipi_base_number=party.ipi_base_number).exclude(pk=party.pk).first()
-        if known is not None:
-            raise NumberTaken("ipi_base_number", known)
+def _refuse_taken(party: Party, field: str) -> None:
+    """Refuse a number that names another party."""
+    number = getattr(party, field)
+    known = Party.objects.filter(**{field: number}).exclude(pk=party.pk).first() if number else None
+    if known is not None:
+        raise NumberTaken(field, known)
+
+
+def _standing_name(party: Party, name: NameSaid) -> PartyName | None:
+    """The name of the party that says just what was typed: the form was sent twice."""
+    same = party.names.filter(
+        name_type=name.name_type,
+        last_name=clean_text(name.last_name),
+        first_name=clean_text(name.first_name),
+        original=clean_text(name.original),
+    )
+    number = read_ipi_name(digits_to_ascii(name.ipi_name_number)).value if name.ipi_name_number.strip() else None
+    return same.filter(ipi_name_number=number).first()
+
+
+def _refuse_second_name(party: Party, said: PartyFacts, row: PartyName | None = None) -> None:
+    """A party has each name once, unless different numbers name it, and one legal name: a row holds it in Roman letters
+    and in its own script."""
+    others = party.names.exclude(pk=row.pk) if row else party.names.all()
+    same = others.filter(last_name=said.last_name, first_name=said.first_name, original=said.original)
+    for other in same.filter(name_type=said.name_type):
+        if not (other.ipi_name_number and said.ipi_name_number):
+            refuse_field("last_name", _("This party has this name already. Correct it there."))
+    becomes_legal = said.name_type == NameType.PATRONYM and (row is None or row.name_type != NameType.PATRONYM)
+    if becomes_legal and (legal := others.filter(name_type=NameType.PATRONYM).first()):
+        told = _("%(name)s is the legal name of this party. Correct that one, or choose another kind of name.")
+        refuse_field("name_type", told % {"name": legal})
+
+
+def _show_another(party: Party, gone: PartyName) -> None:
+    """The name by which lists show a party is one that it has: the legal one first."""
+    if (
+        party.display_name != str(gone)
+        or party.names.filter(last_name=gone.last_name, first_name=gone.first_name).exists()
+    ):
+        return
+    first = party.names.order_by(models.Case(models.When(name_type=NameType.PATRONYM, then=0), default=1), "pk")[0]
+    party.display_name, party.display_name_original = str(first)[:200], first.original[:200]
+    party.save(update_fields=["display_name", "display_name_original"])
 
 
 def _save_name(row: PartyName) -> None:

@@ -20,6 +20,8 @@ from works.services import regrouping as works
 from works.services.recordings import NewRecording
 from works.services.registration import NewShare, NewTitle, NewWork, register_work
 
+ISSUER = "Saaz Publishers"  # who gave the later registrations their numbers
+NUMBERS = {"twin": "SZ-0417", "namesake": "SZ-0522"}
 ALIKE = 16  # the place of the work with a namesake among the famous works
 SPELLINGS = (("ee", "i"), ("aa", "a"), ("i", "ee"), ("a", "aa"))
 
@@ -51,8 +53,8 @@ def _twin(work: Work, name: str, *, completes: bool) -> Work:
     made = Regrouping.objects.filter(form_key=form_key("merge", name)).select_related("other").first()
     if made and made.other:
         return made.other
-    number = f"DEMO-{name.upper()}"
-    if known := Work.objects.filter(identifiers__issuer=SOURCE[:20], identifiers__value=number).first():
+    number = NUMBERS[name]
+    if known := Work.objects.filter(identifiers__issuer=ISSUER, identifiers__value=number).first():
         return known
     unknown = Member.objects.order_by("number")[15].party if completes else None
     shares = tuple(
@@ -67,7 +69,7 @@ def _twin(work: Work, name: str, *, completes: bool) -> Work:
         duration=work.duration,
         shares=shares,
         recordings=tuple(NewRecording(row.isrc or "", row.title) for row in recordings),
-        identifiers=((SOURCE[:20], number),),
+        identifiers=((ISSUER, number),),
     )
     return register_work(new=new, by=staff("documentation"), source=SOURCE)
 

@@ -13,6 +13,7 @@ from cmo_portal.audit.models import Act
 from cmo_portal.audit.services import record_act
 from royalties.demo import (
     agreement_faults,
+    agreement_files,
     cue_sheets,
     descriptions,
     disputes,
@@ -71,6 +72,7 @@ PHASES = (
     Phase("programs", programs.load),
     Phase("unmatched", unmatched.load),
     Phase("exports", exports.load),
+    Phase("agreement files", agreement_files.load),
 )
 
 

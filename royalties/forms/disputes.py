@@ -12,6 +12,7 @@ from cmo_portal.forms import DayField, ShareField, TextField
 from cmo_portal.wording import date_text
 from members.models.parties import Right
 from members.policy import policy
+from members.queries.reading import name_read
 from members.services.documents import Upload
 from works.models import Basis, Claim, DisputeKind
 from works.models.claims import DISPUTE_STATES
@@ -241,7 +242,7 @@ class OutcomeForm(forms.Form):
         super().__init__(*args, **kwargs)
         for claim in claims:
             self.fields[f"share_{claim.pk}"] = ShareField(
-                label=_("%(name)s: share in the end, %%") % {"name": claim.party.display_name},
+                label=_("%(name)s: share in the end, %%") % {"name": name_read(claim.party)},
                 error_messages={"required": _("Give the share in percent; 0 for a side that has nothing in the end.")},
             )
         self.order_fields(["kind", *(f"share_{claim.pk}" for claim in claims), "reason"])
@@ -275,6 +276,7 @@ class JoinForm(forms.Form):
         label=_("Letter, or an agreement that the register does not hold"),
         max_length=200,
         required=False,
+        help_text=_("Needed unless an agreement of the register is named."),
         widget=forms.TextInput(attrs={"dir": "auto"}),
     )
     valid_from = DayField(label=_("Valid from"), required=False)
@@ -283,6 +285,7 @@ class JoinForm(forms.Form):
     def __init__(self, *args: Any, roles: Iterable[tuple[str, Any]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["role"].choices = list(roles)  # type: ignore[attr-defined]
+        self.fields["reference"].needed_otherwise = True  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """A claim rests on something: an agreement of the register, or a paper that is named."""
@@ -296,4 +299,4 @@ class JoinForm(forms.Form):
 
 def party_name(claim: Claim) -> str:
     """How a side is named in a list of choices."""
-    return claim.party.display_name
+    return name_read(claim.party)

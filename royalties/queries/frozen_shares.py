@@ -24,7 +24,7 @@ from royalties.queries.frozen import rights_of
 from royalties.queries.payees import payees_of
 from royalties.rules.kernel import DISPUTE, PUBLIC_DOMAIN, UNCLAIMED, UNCONFIRMED, UNDOCUMENTED
 from works.queries.chains import ENDS, Loaded, ends_of, load_chains, question, role_text
-from works.queries.distributable import held_whole
+from works.queries.held_rights import held_whole
 from works.rules.chains import Resolution
 
 PART_BITS = 40  # a row of the register has a number below 2**40

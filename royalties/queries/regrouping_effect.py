@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 from django.db import connection
+from django.utils.translation import gettext_lazy as _
 
 from cmo_portal.common.columns import I64
 from cmo_portal.common.copying import copy_out
@@ -206,6 +207,8 @@ def _rows(paid: dict[int, int], would: dict[int, int]) -> tuple[PayeeEffect, ...
     changed = [payee for payee in {*paid, *would} if paid.get(payee, 0) != would.get(payee, 0)]
     names = Party.objects.in_bulk([payee for payee in changed if payee > 0])
     reasons = {BUCKETS[code]: label for code, label in HELD_REASONS}
+    # A run does not tell an owner whom nobody knows from one who is no member.
+    reasons[kernel.UNCLAIMED] = _("Held: owner not known, or not a member yet")
     rows = [
         PayeeEffect(
             payee,

@@ -23,6 +23,26 @@ MATCHES = """
 """
 
 
+AGREEMENTS = """
+    SELECT DISTINCT way.id, r.number, r.state FROM royalties_run r
+        JOIN royalties_runshare s ON s.run_id = r.id AND s.agreements && %(agreements)s::bigint[]
+        CROSS JOIN unnest(s.agreements) AS way (id)
+    WHERE r.state NOT IN ('draft', 'cancelled') AND way.id = ANY (%(agreements)s)
+    ORDER BY way.id, r.number
+"""
+
+
+def rests_on_agreements(agreement_ids: Sequence[int]) -> dict[int, list[str]]:
+    """Why agreements cannot be taken back: runs that froze who collects by them. In the reader's language."""
+    found: dict[int, list[str]] = defaultdict(list)
+    if agreement_ids:
+        with connection.cursor() as cursor:
+            cursor.execute(AGREEMENTS, {"agreements": list(agreement_ids)})
+            for agreement_id, number, state in cursor.fetchall():
+                found[agreement_id].append(_frozen_text(number, state))
+    return found
+
+
 def rests(work_ids: Sequence[int], since: dt.datetime | None) -> dict[int, list[str]]:
     """Why works cannot be taken back: runs that froze them, matches that people gave. In the reader's language."""
     found: dict[int, list[str]] = defaultdict(list)
@@ -30,10 +50,14 @@ def rests(work_ids: Sequence[int], since: dt.datetime | None) -> dict[int, list[
     with connection.cursor() as cursor:
         cursor.execute(RUNS, values)
         for work_id, number, state in cursor.fetchall():
-            paid = state in ("finalised", "published")
-            text = _("Distribution %(number)s paid by it.") if paid else _("Distribution %(number)s has frozen it.")
-            found[work_id].append(text % {"number": number})
+            found[work_id].append(_frozen_text(number, state))
         cursor.execute(MATCHES, values)
         for (work_id,) in cursor.fetchall():
             found[work_id].append(_("A person matched usage to it."))
     return found
+
+
+def _frozen_text(number: str, state: str) -> str:
+    paid = state in ("finalised", "published")
+    text = _("Distribution %(number)s paid by it.") if paid else _("Distribution %(number)s has frozen it.")
+    return text % {"number": number}

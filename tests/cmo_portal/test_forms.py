@@ -15,7 +15,9 @@ class Birthday(forms.Form):
     day = DayField(label="Day")
 
 
-@pytest.mark.parametrize("text", ["2026-11-22", "22/11/2026", " 22-11-2026 ", "22 November 2026"])
+@pytest.mark.parametrize(
+    "text", ["2026-11-22", "22/11/2026", " 22-11-2026 ", "22 November 2026", "۲۲/۱۱/۲۰۲۶", "٢٠٢٦-١١-٢٢"]
+)
 def test_a_date_is_read_however_it_is_written(text: str) -> None:
     form = Birthday({"day": text})
     assert form.is_valid()

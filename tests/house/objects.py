@@ -54,6 +54,7 @@ from works.models import (
     DuplicatePair,
     Episode,
     ExportFile,
+    ImportedTransaction,
     ImportUndo,
     LinkRequest,
     NumberRequest,
@@ -68,6 +69,7 @@ from works.models import (
     WorkDraft,
     WorkReport,
 )
+from works.models.registrations import DECIDED_HERE
 
 # kind → every object of that kind, as a queryset; addresses are made from the row.
 KINDS: dict[str, Callable[[], QuerySet[Any]]] = {
@@ -88,6 +90,7 @@ KINDS: dict[str, Callable[[], QuerySet[Any]]] = {
     "split": SplitProposal.objects.all,
     "live_split": lambda: SplitProposal.objects.filter(state__in=["open", "refused"]),
     "taken_file": lambda: RegistrationFile.objects.filter(state="imported"),
+    "kept_transaction": lambda: ImportedTransaction.objects.filter(status="RA", taken=True, kind__in=DECIDED_HERE),
     "undo": ImportUndo.objects.all,
     "table": lambda: RegistrationFile.objects.filter(party__isnull=False, format__in=["CSV", "XLSX"]),
     "registration_file": lambda: RegistrationFile.objects.exclude(answer=""),

@@ -1,13 +1,10 @@
 """The demo society: everything it promises is there, made once, and its books are right to the paisa."""
 
-import io
-import time
 from collections import Counter
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
-from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -27,9 +24,8 @@ from licensing.models import (
 )
 from members.models import BankAccount, Member, MembershipApplication, PartyName
 from royalties import fsck
-from royalties.demo import money, sign_ins
+from royalties.demo import sign_ins
 from royalties.demo.frame import Story
-from royalties.demo.society import DemoRefused, load_society
 from royalties.models import (
     AgreementFaultStake,
     OpenText,
@@ -43,38 +39,18 @@ from royalties.models import (
     UsageMatch,
 )
 from royalties.queries.payable import due_on
+from tests.house.conftest import said_by, seconds_of_the_load
 from works.models import AgreementFault, Dispute, PublicDomainElement, Recording, SourceWork, Work, WorkShare
 
-MOST_SECONDS = 60  # of this process alone: the machine may be busy with other tests
+MOST_SECONDS = 60
 
 
-class Interrupted(Exception):
-    """Somebody pressed Ctrl-C."""
-
-
-def interrupt_at(wanted):
-    def say(phase):
-        if phase == wanted:
-            raise Interrupted
-
-    return say
-
-
-def said_by(command, *arguments):
-    out = io.StringIO()
-    call_command(command, *arguments, stdout=out)
-    return out.getvalue()
-
-
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
+@pytest.mark.usefixtures("demo_database")
 def test_the_demo_society_holds_what_it_promises(settings, sign_in):
     settings.DEMO_MODE = True
-    now, begun = clock.now(), time.process_time()
-    with pytest.raises(Interrupted):
-        load_society(now=now, say=interrupt_at("money"))
-    money.load(Story(now))  # told, but the load died before it could write that down
-    assert "ready" in said_by("load_demo")
-    assert time.process_time() - begun < MOST_SECONDS
+    story = Story(clock.now())
+    assert seconds_of_the_load() < MOST_SECONDS
     there = Member.objects.count(), Run.objects.count(), Payment.objects.count(), User.objects.count()
     assert "already" in said_by("load_demo")
     assert there == (Member.objects.count(), Run.objects.count(), Payment.objects.count(), User.objects.count())
@@ -83,9 +59,9 @@ def test_the_demo_society_holds_what_it_promises(settings, sign_in):
     assert verify_chain() == []
     assert_people_are_there()
     assert_works_are_there()
-    assert_licences_are_there(Story(now))
+    assert_licences_are_there(story)
     assert_usage_is_there()
-    assert_money_is_there(Story(now))
+    assert_money_is_there(story)
     assert_everybody_can_sign_in()
     assert_pages_show_it(sign_in)
 
@@ -191,23 +167,3 @@ def assert_pages_show_it(sign_in):
     overdue = Invoice.objects.get(licensee__email=sign_ins.HOTEL.email)
     assert overdue.number in page(sign_ins.HOTEL.email, "licensing:licensee-invoice-list")
     assert page("approver@demo.example", "royalties:staff-run-list")
-
-
-@pytest.mark.django_db
-def test_the_demo_society_exists_in_demonstration_mode_only(settings):
-    settings.DEMO_MODE = False
-    with pytest.raises(DemoRefused):
-        load_society(now=clock.now(), say=print)
-    for command in ("load_demo", "demo_accounts"):
-        with pytest.raises(CommandError, match="demonstration mode only"):
-            call_command(command)
-
-
-@pytest.mark.django_db
-def test_the_demo_society_is_not_poured_into_a_database_in_use(settings, staff):
-    settings.DEMO_MODE = True
-    staff("finance")
-    with pytest.raises(CommandError, match="in use"):
-        call_command("load_demo")
-    with pytest.raises(CommandError, match="not loaded"):
-        call_command("demo_accounts")

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django import forms
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -23,7 +22,7 @@ from playwright.sync_api import Browser, Page, Route
 from cmo_portal.common import words
 from cmo_portal.context import Society, languages
 from cmo_portal.states import register_states
-from tests.browser import chromium
+from tests.browser import chromium, violations
 
 pytestmark = pytest.mark.browser
 HERE = Path(__file__).resolve().parent
@@ -169,7 +168,7 @@ def test_the_gallery_is_accessible_and_keeps_to_the_policy(
 ) -> None:
     for width in (320, 1280):
         page, complaints = open_gallery(browser, language=language, layout=layout, scheme=scheme, width=width)
-        found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+        found = violations(page)
         keep_picture(page, f"{layout}-{language}-{scheme}-{width}")
         widest = page.evaluate("document.documentElement.scrollWidth")
         page.close()

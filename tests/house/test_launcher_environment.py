@@ -269,7 +269,7 @@ def test_a_one_time_code_is_shown_in_the_demo_alone() -> None:
 
 
 SHARED = ("--dist", "worksteal")
-MANY = str((os.cpu_count() or 2) + 2)
+MANY = str(testing.cores() + 2)
 
 
 @pytest.mark.parametrize(

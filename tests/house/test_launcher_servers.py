@@ -286,7 +286,7 @@ def test_a_spoiled_dump_is_thrown_away_and_leaves_no_half_template(folder: Path,
 
 def test_a_test_run_leaves_no_database_of_its_own_on_a_persons_server(services: Services) -> None:
     server = Sql(ENVIRONMENT.python, services.superuser_url)
-    for name in (TEMPLATE, "test_gw0", "test_main", "test_maintenance"):
+    for name in (TEMPLATE, "test_gw0", "test_gw0_world1", "test_main", "demo_main", "portal_demo", "test_maintenance"):
         server.run(f"CREATE DATABASE {name}")
     clear_server(server)
     left = server.run("SELECT datname FROM pg_database WHERE NOT datistemplate ORDER BY 1")

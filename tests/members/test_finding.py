@@ -6,7 +6,7 @@ import pytest
 
 from cmo_portal.accounts.models import User
 from members.models import Party, PartyName
-from members.queries import party_search
+from members.queries import party_named, party_search
 from members.queries.finding import namesakes, ranked_parties
 from members.queries.members import filtered_members
 from members.queries.party_register import find_parties, parties_in_register
@@ -130,3 +130,12 @@ def test_words_are_looked_up_in_an_index(words: list[str], index: str, superuser
     superuser_cursor.execute("ANALYZE members_partyname, members_party")
     told = PartyName.objects.filter(words__contains=words, party__in=Party.objects.all())[:1000].explain()
     assert index in told, told
+
+
+def test_the_only_bearer_of_a_name_is_meant_in_either_script_whoever_sounds_alike(db: None) -> None:
+    arif = make_party("Chaghvi", "Arif", original="عارف چاغوی")
+    make_party("Chaghvi", "Rafiq", original="رفیق چاغوی")
+    for text in ("عارف چاغوی", " عارف  چاغوي ", "Arif Chaghvi"):
+        assert party_named(text) == arif, text
+    make_party("Chagvi", "Aarif", original="عارف چاغوی")
+    assert party_named("عارف چاغوی") is None, "two go by it"

@@ -12,9 +12,10 @@ from tests.factories import census as example
 from tests.factories import royalties as make
 from tests.factories.members import make_member
 from tests.royalties import bookkeeping, paying
+from tests.worlds import world
 
 
-@pytest.fixture
+@world
 def owners(run_jobs: Any) -> dict[str, Any]:
     """Owners with published statements: 500.00, 300.00, 200.00, and 400.00 of one without a tax status."""
     people = {name: make_member(name, number=700 + place).party for place, name in enumerate(("Alia", "Bilal", "Celi"))}
@@ -39,7 +40,7 @@ def media(settings: Any, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
 
 
-@pytest.fixture
+@world
 def census(run_jobs: Any) -> Any:
     return example.published(run_jobs)
 
@@ -50,7 +51,7 @@ def m1(census: Any, sign_in: Any) -> Any:
     return sign_in(census.parties["M1"].member.user)
 
 
-@pytest.fixture
+@world
 def books(run_jobs: Any) -> Party:
     """A year of money: a receipt with credit, pools, a published run with deductions and held money, a batch of which
     one line was paid and one came back, and another that waits. Gives the payee who was paid."""

@@ -13,6 +13,7 @@ from cmo_portal.record_admin import BoundedPaginator
 from royalties.models import Journal, LedgerLine, Pool, Rule, Run, UsageSource
 from tests.factories import members as people
 from tests.factories import royalties as make
+from tests.worlds import world
 
 pytestmark = pytest.mark.django_db
 SCREENS = [model for model in apps.get_app_config("royalties").get_models() if model in admin.site._registry]
@@ -25,7 +26,7 @@ DESKS = {
 }  # fmt: skip
 
 
-@pytest.fixture
+@world
 def society(run_jobs: Any) -> None:
     """Two members, a matched song, an unknown one, a posted run and a payment batch."""
     one, two = people.make_member("Khan").party, people.make_member("Lodhi").party

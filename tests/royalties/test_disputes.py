@@ -19,6 +19,7 @@ from tests.factories import census as example
 from tests.factories import royalties as make
 from tests.factories.licensing import person
 from tests.factories.members import make_member, make_party, png
+from tests.worlds import world
 from works.models import Claim, Dispute, DisputeEvidence, DisputeKind, DisputeRule, WorkShare
 from works.queries.disputes import evidence_name
 from works.services import disputes as desk
@@ -29,7 +30,7 @@ pytestmark = pytest.mark.django_db
 HELD = 17_100_000
 
 
-@pytest.fixture
+@world
 def census(run_jobs):
     """Half of work B is claimed by X1 and X2; the run of the quarter is published."""
     found = example.published(run_jobs)
@@ -132,7 +133,7 @@ class TestMemberPages:
         assert "Lower your claim to a share above 0 % and below 30 %." in refused
 
     def test_a_side_that_withdraws_leaves_an_outcome_to_confirm(self, census, x1, sign_in):
-        assert "The claims fit now; the society confirms the outcome." in text_of(answer(x1, "withdrawn"))
+        assert "The claims fit now; the society confirms the outcome." in text_of(answer(x1, "withdrawn", meant="1"))
         dispute = the_dispute()
         assert dispute.state == "proposed"
         approver = sign_in(person("approver"))
@@ -142,7 +143,7 @@ class TestMemberPages:
     def test_an_answer_to_an_older_page_is_refused_with_words(self, census, x1):
         old = the_dispute().version
         answer(x1, "stands")
-        late = text_of(answer(x1, "withdrawn", **{"answer-seen": old}))
+        late = text_of(answer(x1, "withdrawn", **{"answer-seen": old, "meant": "1"}))
         assert "Somebody has answered in this dispute since you opened the page" in late
         assert claim_of(census, "X1").share == 500_000
 

@@ -18,6 +18,7 @@ from works.services.agreements import NewAgreement, NewSide, Terms, record_agree
 pytestmark = pytest.mark.django_db
 BUCKETS = {
     "disputed": DISPUTE,
+    "disputed_whole": DISPUTE,
     "over_claimed": DISPUTE,
     "conflict": DISPUTE,
     "cycle": DISPUTE,

@@ -74,3 +74,20 @@ def test_the_money_on_pairs_is_counted_in_parts(monkeypatch, run_jobs) -> None:
     run_jobs()
     assert DuplicateStake.objects.count() == 3
     assert not SweptWork.objects.filter(is_stale=True).exists()
+
+
+def test_the_list_begins_with_the_pair_on_which_most_money_hangs_and_so_does_its_file(run_jobs, sign_in) -> None:
+    alia = make_member("Alia").party
+    for title, amount in (("Chandni Raat", 10_00), ("Dil Ki Baat", 90_00), ("Sitara", 40_00)):
+        one = make.song(title, (alia, 100))
+        make.song(title, (alia, 100))
+        make.pool(amount, files=[make.usage(make.Play(title.lower(), one))])
+    duplicates.sweep_each_night(now=NIGHT)
+    run_jobs()
+    desk = sign_in(person("documentation"))
+    expected = ["Dil Ki Baat", "Sitara", "Chandni Raat"]
+    shown = desk.get("/staff/duplicates/")
+    assert [row.pair.first.title for row, _told in shown.context["rows"]] == expected
+    file = desk.get("/staff/duplicates/?format=csv")
+    lines = b"".join(file).decode("utf-8-sig").splitlines()[1:]
+    assert [next(title for title in expected if title in line) for line in lines] == expected

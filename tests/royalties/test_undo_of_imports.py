@@ -13,8 +13,11 @@ from royalties.queries.import_undos import stakes_of_undo
 from royalties.services import runs
 from tests.factories import royalties as make
 from tests.factories.members import make_member
+from tests.works.formats.cwr_files import cwr_file
+from tests.works.import_files import take as take_cwr
 from tests.works.test_bulk import csv_of, line, receive, take
-from works.models import RegistrationFile, Work
+from tests.works.test_undo_agreements import general as general_agreement
+from works.models import Agreement, AgreementParty, RegistrationFile, Work
 from works.services.undoing import ask_undo, do_undo, undo_plan
 
 
@@ -160,3 +163,20 @@ def test_money_that_waits_for_the_co_writers_is_posted_with_its_reason(run_jobs:
     run = make.finalised_run(run_jobs, make.pool(100_00, files=[make.usage(make.Play("waits", song))]))
     reasons = set(SuspenseLine.objects.filter(run=run).values_list("reason", flat=True))
     assert (run.state, reasons) == ("finalised", {"unconfirmed"})
+
+
+@pytest.mark.django_db
+def test_an_agreement_by_which_a_run_has_frozen_who_collects_is_not_undone(desk: Any, second: Any) -> None:
+    writer = make_member("Ahmed", "Sana").party
+    song = make.song("Sung", (writer, 100))
+    file = take_cwr(cwr_file(("AGR", [general_agreement()])), desk)
+    agreement = Agreement.objects.get()
+    AgreementParty.objects.filter(agreement=agreement, role="AS").update(party=writer)
+    run = make.frozen_run(make.pool(100_00, files=[make.usage(make.Play("sung", song))]))
+    with pytest.raises(ValidationError) as refusal:
+        undo(file, desk, second)
+    assert agreement.number in str(refusal.value) and f"Distribution {run.number} has frozen it" in str(refusal.value)
+    runs.cancel_run(run=run, reason="mistake", by=make.maker(), now=make.NOW)
+    undo(file, desk, second)
+    agreement.refresh_from_db()
+    assert agreement.state == "withdrawn"

@@ -1,9 +1,11 @@
 """P8 and C16 in the browser: what everybody sees of unmatched usage, a member's claim, and the desk that decides it."""
 
+import datetime as dt
 import html
 import re
 from typing import Any
 
+import pgtrigger
 import pytest
 from django.core.cache import cache
 from django.test import Client
@@ -11,7 +13,8 @@ from django.urls import reverse
 
 from cmo_portal import limits
 from members.models import Member
-from royalties.models import TextClaim, UnmatchedText
+from royalties.models import SuspenseLine, TextClaim, UnmatchedText
+from royalties.queries.unmatched import Bands, unmatched_pot
 from royalties.services import runs, unmatched
 from tests.factories import royalties as money
 from tests.factories import usage as make
@@ -204,3 +207,24 @@ def test_the_pages_speak_urdu(text: UnmatchedText, herself: Any, song: Work) -> 
     for address in (LIST, MINE, CLAIMS, reverse("royalties:member-unmatched-claim", args=[text.uid])):
         shown = herself.get(address).content.decode()
         assert 'dir="rtl"' in shown
+
+
+def test_the_sum_of_the_pot_is_told_unless_it_would_tell_the_one_part_that_is_hidden(run_jobs: Any) -> None:
+    """Five texts until one day are told in sum. A single text until another day is hidden, and so is the whole beside
+    it: the difference would tell it. Two hidden days keep each other's secret."""
+    plays = [money.Play(f"unknown {number}", plays=number + 1) for number in range(7)]
+    run = money.finalised_run(run_jobs, money.pool(2_800_00, files=[money.usage(*plays)]))
+    runs.publish_run(run=run, by=money.maker(), now=make.NOW)
+    lines = list(SuspenseLine.objects.filter(reason="unidentified").order_by("amount"))
+
+    def told(moved: int) -> tuple[int | None, list[int | None]]:
+        with pgtrigger.ignore("royalties.SuspenseLine:held_stands"):
+            for line in lines[:moved]:
+                line.prescribes_on += dt.timedelta(days=moved)
+                line.save(update_fields=["prescribes_on"])
+        pot = unmatched_pot(Bands(make.NOW.date()))
+        return pot.amount, [part.amount for part in pot.parts]
+
+    assert told(0) == (2_800_00, [2_800_00])
+    assert told(1) == (None, [2_700_00, None])
+    assert told(2) == (2_800_00, [2_500_00, None, None])

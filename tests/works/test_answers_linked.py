@@ -10,8 +10,10 @@ from tests.factories.works import work
 from tests.works.export_files import NOW, export, member_of
 from tests.works.formats.cwr_files import OWN_WORK, changed, cwr_file
 from tests.works.import_files import ISWC
+from works.formats.cwr.records import CwrRecord, CwrTransaction
 from works.models import ExportedWork, ImportedTransaction, ReceivedStatus, RegistrationFile, Work, WorkIdentifier
 from works.services.imports import check_registration_file, import_registration_file
+from works.services.linking import known_works
 
 pytestmark = pytest.mark.django_db
 SISTER = {"sender_type": "SO", "sender_id": "000000052", "sender_name": "PRS"}
@@ -63,14 +65,38 @@ def test_a_notice_about_another_work_with_our_number_changes_nothing_and_says_wh
     assert f"Our work {song.number} is “Dil”" in told and "TOTALLY DIFFERENT" in told
 
 
-def test_a_notice_fits_by_any_title_or_by_the_ipi_name_number_of_a_writer(by: Any) -> None:
+def test_a_notice_fits_by_any_title_in_any_of_its_spellings(by: Any) -> None:
     owner = member_of("Sana Ahmed")
-    name = owner.names.exclude(ipi_name_number=None).get()
-    first, second = work("Größer", (owner, "CA", 100)), work("Dil", (owner, "CA", 100))
-    rows = [notice(first.number, "GROESSER"), notice(second.number, "HEART", OTHER, name.ipi_name_number or "")]
+    first, second = work("Größer", (owner, "CA", 100)), work("Sham Aur Phool", (owner, "CA", 100))
+    rows = [notice(first.number, "GROESSER"), notice(second.number, "SHAAM OR PHOOL", OTHER)]
     file = take(cwr_file(("ISW", rows), **SISTER), by)
     assert [status for status, _told in outcomes(file)] == ["OK", "OK"]
     assert list(Work.objects.order_by("number").values_list("iswc", flat=True)) == [ISWC, OTHER]
+
+
+def test_a_writer_of_the_work_does_not_make_another_title_fit(by: Any) -> None:
+    owner = member_of("Sana Ahmed")
+    name = owner.names.exclude(ipi_name_number=None).get()
+    song, another = work("Dil", (owner, "CA", 100)), work("Jan", (owner, "CA", 100))
+    rows = [notice(song.number, "JAN", ISWC, name.ipi_name_number or "")]
+    file = take(cwr_file(("ISW", rows), **SISTER), by)
+    status, told = outcomes(file)[0]
+    assert (status, Work.objects.get(pk=song.pk).iswc, Work.objects.get(pk=another.pk).iswc) == ("UM", None, None)
+    assert f"Our work {song.number} is “Dil”: the title “JAN” does not fit." in told
+
+
+@pytest.mark.parametrize(("number", "status"), [("00000000199", "OK"), ("00000000297", "UM")])
+def test_a_writer_counts_in_an_answer_without_a_title(number: str, status: str, by: Any) -> None:
+    song = work("Dil", (member_of("Sana Ahmed"), "CA", 100))
+    name = song.shares.first().party.names.first()  # type: ignore[union-attr]
+    name.ipi_name_number = "00000000199"  # type: ignore[union-attr]
+    name.save()  # type: ignore[union-attr]
+    export(by)
+    known = known_works([song.number])
+    writer = CwrRecord("SWR", 2, "", {"ipi_name_no": number})
+    answer = CwrRecord("ACK", 1, "", {"submitter_creation_no": song.number, "creation_title": ""})
+    row = CwrTransaction("ACK", "2.1", 1, 0, "1", "ACK", 1, (answer, writer))
+    assert known.fits(song, row) == (status == "OK")
 
 
 @pytest.mark.parametrize("iswc", ["T0345246802", ""])

@@ -20,7 +20,7 @@ from members.models import Member, Party, PartyName
 from members.services.parties import PartyFacts, add_name
 from tests.factories.members import make_member, make_party
 from tests.factories.works import PERCENT, work
-from tests.works.formats.cwr_files import WORK, cwr_file
+from tests.works.formats.cwr_files import WORK, changed, cwr_file
 from works.formats.bulk.columns import NAMES
 from works.models import ImportedTransaction, LinkRequest, RegistrationFile, SplitProposal, Work, WorkShare
 from works.rules.splits import WHOLE
@@ -55,6 +55,12 @@ def xlsx_of(*lines: Line) -> bytes:
 
 def receive(data: bytes, by: Any, party: Party | None = None, name: str = "mine.csv") -> RegistrationFile:
     return bulk.receive_table(upload=io.BytesIO(data), filename=name, by=by, party=party)
+
+
+def give_number(party: Party) -> None:
+    name = party.names.get()
+    name.ipi_name_number = "00000000297"
+    name.save()
 
 
 def take(file: RegistrationFile, by: Any) -> RegistrationFile:
@@ -327,6 +333,34 @@ def test_a_number_that_belongs_to_another_name_is_refused_and_tells_no_name(nazi
     assert "another name" in told(file)[0][2] and "Bilal" not in str(told(file))
 
 
+SOMEBODY = "00000000297"
+
+
+def test_a_number_stands_with_any_way_to_write_the_name(nazia: Member) -> None:
+    gul = make_party("Gul Mary", "Naz")
+    give_number(gul)
+    rows = [line("1", "Song", "Nazia Hassan", "50"), line("1", "", "NAZ, GUL M", "50", number=SOMEBODY)]
+    take(receive(csv_of(*rows), nazia.user, nazia.party), nazia.user)
+    assert WorkShare.objects.filter(party=gul).exists()
+
+
+def test_a_firm_named_after_the_person_of_the_number_is_somebody_else(nazia: Member) -> None:
+    give_number(make_party("Gul", "Naz"))
+    rows = [line("1", "Song", "Nazia Hassan", "50")]
+    rows.append(line("1", "", "Gul Naz Music", "50", number=SOMEBODY) | {"role": "E"})
+    assert statuses(receive(csv_of(*rows), nazia.user, nazia.party)) == ["RJ"]
+
+
+def test_a_number_that_nobody_has_stands_with_one_name_in_a_table(nazia: Member) -> None:
+    rows = []
+    for number, name in enumerate(("Gul Naz", "Bano Rani", "NAZ GUL")):
+        rows += [line(str(number), f"Song {number}", "Nazia Hassan", "50")]
+        rows += [line(str(number), "", name, "50", number=SOMEBODY)]
+    file = receive(csv_of(*rows), nazia.user, nazia.party)
+    assert statuses(file) == ["AS", "RJ", "AS"]
+    assert told(file) == [(5, "number", "Row 3 gives the number 00000000297 to Gul Naz: this is another name.")]
+
+
 def test_the_same_new_name_in_one_table_is_one_person(nazia: Member) -> None:
     rows = []
     for number in range(3):
@@ -421,7 +455,8 @@ def test_a_publisher_hands_in_a_cwr_file_that_the_desk_takes(
     hers: Client, nazia: Member, staff: Any, sign_in: Any
 ) -> None:
     PartyName.objects.filter(party=nazia.party, name_type="PA").update(ipi_name_number="00000000199")  # the sender's
-    upload = SimpleUploadedFile("CW260001SPM_362.V21", cwr_file(("NWR", [WORK])))
+    song = changed(changed(WORK, "SPU", publisher_name="NAZIA HASSAN"), "PWR", publisher_name="NAZIA HASSAN")
+    upload = SimpleUploadedFile("CW260001SPM_362.V21", cwr_file(("NWR", [song])))
     address = hers.post("/my/works/files/", {"file": upload})["Location"]
     assert "documentation desk looks at CWR" in hers.get(address).content.decode()
     assert hers.post(f"{address}take/").status_code == 404

@@ -40,7 +40,7 @@ def hand_in(client: Client, rows: list[dict[str, str]]) -> CueFile:
 def test_every_page_of_cue_sheets_renders_in_both_languages(language: str, client: Client) -> None:
     file = hand_in(client, [cue_row(), cue_row(Sequence="2"), cue_row(Episode_number="2", Cue_type="??")])
     client.post(f"/staff/cue-sheets/files/{file.uid}/decide/", {"act": "take"})
-    client.post("/language/", {"language": language})
+    client.post("/language/setlang/", {"language": language})
     production, episode, cue = Production.objects.get(), Episode.objects.get(), Cue.objects.first()
     sheet = CueSheet.objects.get()
     assert cue is not None

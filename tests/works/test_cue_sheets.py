@@ -195,7 +195,7 @@ def test_everything_wrong_is_told_at_once_with_row_column_and_value(desk: User) 
     ]
     file = received(rows, desk)
     places = {(error["row"], error["column"]) for error in file.report["errors"]}
-    assert places == {(2, "Cue type"), (2, "Cue duration"), (2, "ISWC"), (3, "Country"), (5, ""), (6, "")}
+    assert places == {(2, "Cue type"), (2, "Cue duration"), (2, "ISWC"), (3, "Country"), (4, ""), (5, ""), (6, "")}
     assert "Cue 1 stands in row 4 already." in messages(file)
     assert any("25 seconds longer than the episode" in text for text in messages(file))
     assert file.report["sheets"] == 1 and file.report["refused"] == 5
@@ -241,6 +241,39 @@ def test_another_sheet_for_the_same_episode_is_refused_with_who_sent_the_first(d
     taken(two_cues(), desk)
     file = received([cue_row(Cue_title="Another piece")], desk)
     assert messages(file) == ["This episode has a cue sheet already, from Hum TV."]
+
+
+@pytest.mark.django_db
+def test_urdu_figures_name_the_same_episode_and_production(desk: User) -> None:
+    taken([cue_row(Episode_number="۱۴", Production_number="HTV-۷۷")], desk)
+    file = received([cue_row(Episode_number="14", Cue_title="Another piece")], desk)
+    assert messages(file) == ["This episode has a cue sheet already, from Hum TV."]
+    production = Production.objects.get()
+    assert (production.own_number, production.episodes.get().number) == ("HTV-77", "14")
+    assert list(found_productions(text="HTV-۷۷")) == [production]
+    with pytest.raises(ValidationError, match="has this number"):
+        cue_sheets.save_episode(production=production, entry=EpisodeEntry(number="۱۴"), by=desk)
+
+
+@pytest.mark.django_db
+def test_every_refused_row_says_why(desk: User) -> None:
+    cues = [cue_row(Sequence=str(number), Cue_title=f"Piece {number}") for number in (1, 2, 2, 3)]
+    other = [cue_row(Episode_number="2", Sequence=str(number), Cue_title="Raat") for number in (1, 2)]
+    taken(other, desk)
+    file = received([*cues, *other], desk)
+    with file.refused_rows.open("rb") as stream:
+        rows = list(csv.reader(StringIO(stream.read().decode())))
+    wrong = {row[-3]: row[-2] for row in rows[1:]}
+    others = "Other rows of this episode cannot be taken: {}."
+    assert wrong == {
+        "2": others.format(4),
+        "3": others.format(4),
+        "4": "Cue 2 stands in row 3 already.",
+        "5": others.format(4),
+        "6": "This episode has a cue sheet already, from Hum TV.",
+        "7": others.format(6),
+    }
+    assert messages(file)[0] == "Cue 2 stands in row 3 already."
 
 
 @pytest.mark.django_db

@@ -1,17 +1,19 @@
 """The desk describes a work: every correction is one act with its reason, and proposals change nothing by themselves."""
 
 import datetime as dt
+import html
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
 from cmo_portal.accounts.models import User
 from cmo_portal.audit.models import Act
+from cmo_portal.common import clock
 from tests.factories.works import PERCENT, party, work
 from works.models import (
     Instrumentation,
@@ -27,8 +29,11 @@ from works.models import (
 from works.queries.act_changes import changes_of
 from works.queries.description_texts import instruments_text
 from works.queries.descriptions import composite_proposal, free_share_proposal, work_description
+from works.services.describing import NewDescription, NewPublicDomain, WorkFacts
 from works.services.documenting import Line, correct_titles
 from works.services.free_rules import add_free_share_rule, add_protection_term
+from works.services.numbers import request_iswc
+from works.services.registration import NewTitle, NewWork, check_new_work
 
 pytestmark = pytest.mark.django_db
 ON = dt.date(2026, 11, 22)
@@ -119,6 +124,64 @@ def test_facts_are_corrected_with_what_stood_before(song: Work, client: Client) 
     assert changes["category"] == ["POP", "SER"] and changes["duration"] == [None, 245]
 
 
+ISWC = "T0345246801"
+FACTS = {"category": "POP", "version_type": "ORI", "reason": "Letter of the agency"}
+
+
+def test_an_iswc_is_entered_corrected_and_taken_away_with_its_history(song: Work, client: Client) -> None:
+    address = f"/staff/works/{song.uid}/facts/"
+    for typed, kept in (("T-034.524.680-1", ISWC), ("t1234567894", "T1234567894"), ("", None)):
+        assert client.post(address, {**FACTS, "iswc": typed}).status_code == 302
+        song.refresh_from_db()
+        assert song.iswc == kept
+        assert (kept is None) == ('name="iswc" value=' not in client.get(address).content.decode())
+    acts = Act.objects.filter(verb="correct_facts").order_by("pk")
+    assert [act.facts["changes"]["iswc"] for act in acts] == [
+        [None, ISWC],
+        [ISWC, "T1234567894"],
+        ["T1234567894", None],
+    ]
+    told = [(change.before, change.after) for act in acts for change in changes_of(act)]
+    assert told[1] == ("T-034.524.680-1", "T-123.456.789-4")
+    assert acts[0].facts["reason"] == "Letter of the agency"
+
+
+@pytest.mark.parametrize(("iswc", "words"), [("T0345246802", "not a correct ISWC"), (ISWC, "belongs to")])
+def test_an_iswc_that_is_wrong_or_of_another_work_is_refused(iswc: str, words: str, song: Work, client: Client) -> None:
+    other = work("Old Song", (party("Bilal Hussain"), "CA", 100), iswc=ISWC)
+    page = client.post(f"/staff/works/{song.uid}/facts/", {**FACTS, "iswc": iswc}).content.decode()
+    song.refresh_from_db()
+    assert words in page and song.iswc is None
+    assert (other.number in page) == (iswc == ISWC)
+
+
+def test_a_work_keeps_its_own_iswc_when_other_facts_change(song: Work, client: Client) -> None:
+    Work.objects.filter(pk=song.pk).update(iswc=ISWC)
+    data = {**FACTS, "iswc": "T-034.524.680-1", "duration": "4:05"}
+    assert client.post(f"/staff/works/{song.uid}/facts/", data).status_code == 302
+    assert set(Act.objects.get(verb="correct_facts").facts["changes"]) == {"duration"}
+
+
+def test_an_iswc_by_hand_ends_what_waits_and_keeps_what_was_sent_and_answered(
+    song: Work, client: Client, desk: User
+) -> None:
+    waiting = request_iswc(work=song, by=desk)
+    sent = request_iswc(work=song, by=desk, search=True)
+    sent.state, sent.sent_at = "sent", clock.now()
+    sent.save()
+    assert client.post(f"/staff/works/{song.uid}/facts/", {**FACTS, "iswc": ISWC}).status_code == 302
+    for request in (waiting, sent):
+        request.refresh_from_db()
+    assert (waiting.state, waiting.message["en"]) == ("withdrawn", "Letter of the agency")
+    assert sent.state == "sent"
+
+
+def test_the_database_refuses_an_iswc_that_two_works_would_have(song: Work) -> None:
+    work("Old Song", (party("Bilal Hussain"), "CA", 100), iswc=ISWC)
+    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("UPDATE works_work SET iswc = %s WHERE id = %s", [ISWC, song.pk])
+
+
 def test_a_modified_version_says_what_was_done(song: Work, client: Client) -> None:
     data = {"category": "POP", "version_type": "MOD", "component_count": "3", "reason": "x"}
     page = client.post(f"/staff/works/{song.uid}/facts/", data).content.decode()
@@ -196,6 +259,87 @@ def test_a_number_of_another_work_is_refused_in_words(song: Work, client: Client
     page = client.post(address(song, "numbers"), rows(line))
     assert page.status_code == 200 and "Another work holds one of these numbers" in page.content.decode()
     assert client.post(address(song, "numbers"), rows({**line, "validity": "unlinked"})).status_code == 302
+
+
+OWN = {"text": "Dil Ki Baat", "title_type": "OT", "language": "ur"}
+SINGER = {"last_name": "Chenabi", "first_name": "Amna"}
+NUMBER = {"issuer": "052", "value": "PRS1", "identifier_type": "W", "validity": "valid"}
+
+
+@pytest.mark.parametrize(
+    ("section", "lines", "told"),
+    [
+        (
+            "titles",
+            [OWN, {"text": "Dil Ki Baat", "title_type": "OL"}],
+            "is in Roman letters. Write it in its own script",
+        ),
+        ("titles", [OWN, {"text": "dil ki baat", "title_type": "AT"}], "stands there twice"),
+        ("titles", [OWN, *[{"text": "Heart", "title_type": "AT", "language": "en"}] * 2], "stands there twice"),
+        ("performers", [SINGER, {**SINGER, "last_name": "CHENABI"}], "CHENABI stands there twice"),
+        ("performers", [{**SINGER, "ipi_name_number": "00000000395"}, SINGER], "Chenabi stands there twice"),
+        ("numbers", [NUMBER, NUMBER], "The number PRS1 of 052 stands there twice"),
+        ("numbers", [{**NUMBER, "issuer": "999"}], "No society has the code 999"),
+        ("numbers", [{**NUMBER, "issuer": "362"}], "362 is our own society"),
+        ("numbers", [{**NUMBER, "issuer": "ISW", "value": "T1234567895"}], "its last digit is wrong"),
+        ("numbers", [{**NUMBER, "issuer": "ISW", "value": "T-034.524.680-1"}], "is an ISWC. It is the number"),
+    ],
+)
+def test_what_cannot_be_true_of_a_description_is_told(
+    section: str, lines: list[dict[str, Any]], told: str, song: Work, client: Client
+) -> None:
+    page = client.post(address(song, section), rows(*lines))
+    assert page.status_code == 200 and told in html.unescape(page.content.decode())
+
+
+@pytest.mark.parametrize(
+    ("section", "lines"),
+    [
+        ("titles", [OWN, {"text": "Dil Ki Baat", "title_type": "TE"}, {"text": "دل کی بات", "title_type": "OL"}]),
+        ("titles", [OWN, {"text": "Ça ira", "title_type": "OL", "language": "fr"}]),
+        (
+            "performers",
+            [{**SINGER, "ipi_name_number": number} for number in ("00000000395", "00000000297")],
+        ),
+        ("numbers", [NUMBER, {**NUMBER, "issuer": "PB199"}, {**NUMBER, "issuer": "999", "validity": "invalid"}]),
+    ],
+)
+def test_what_may_be_true_of_a_description_is_taken(
+    section: str, lines: list[dict[str, Any]], song: Work, client: Client
+) -> None:
+    assert client.post(address(song, section), rows(*lines)).status_code == 302
+
+
+def test_a_row_that_stood_before_does_not_hinder_another_correction(song: Work, client: Client) -> None:
+    roman, urdu = song.titles.order_by("pk")
+    old = WorkTitle.objects.create(work=song, text="Old", title_type="OL", key="old", skeleton="ld", script="Latn")
+    lines = [standing(row, text=row.text, title_type=row.title_type, language="") for row in (roman, urdu, old)]
+    assert client.post(address(song, "titles"), rows(*lines, {"text": "New", "title_type": "AT"})).status_code == 302
+    lines[2]["text"] = "Olden"
+    assert "“Olden” is in Roman letters" in client.post(address(song, "titles"), rows(*lines)).content.decode()
+
+
+def test_a_work_without_words_has_none_that_belong_to_nobody(song: Work, client: Client) -> None:
+    Work.objects.filter(pk=song.pk).update(text_music="MUS")
+    folk = {"element": "words", "reason": "folk"}
+    page = client.post(address(song, "public-domain"), rows(folk)).content.decode()
+    assert "The work is music only, so it has no words" in page
+    assert client.post(address(song, "public-domain"), rows({**folk, "element": "music"})).status_code == 302
+    facts = {"category": "POP", "version_type": "ORI", "text_music": "TXT", "reason": "Letter"}
+    page = client.post(f"/staff/works/{song.uid}/facts/", facts).content.decode()
+    assert "The work is words only, so it has no music" in page
+
+
+def test_a_new_work_is_held_to_the_same() -> None:
+    free = NewPublicDomain(element="words", reason="folk")
+    told = NewDescription(facts=WorkFacts(text_music="MUS"), public_domain=(free,))
+    new = NewWork(NewTitle("Dhun"), other_titles=(NewTitle("Dhun", "OL"),), description=told)
+    with pytest.raises(ValidationError) as refused:
+        check_new_work(new)
+    assert [text.split(".")[0] for text in refused.value.messages] == [
+        "“Dhun” is in Roman letters",
+        "The work is music only, so it has no words that could belong to nobody",
+    ]
 
 
 def law(by: User) -> ProtectionTerm:

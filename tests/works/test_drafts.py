@@ -334,3 +334,27 @@ def test_a_found_person_in_two_rows_is_one_party(member: Member) -> None:
         (member.party.pk, "C"), (zoheb.party.pk, "A"), (zoheb.party.pk, "AR"),
     }  # fmt: skip
     assert WorkDraft.objects.get().work is not None
+
+
+def test_a_song_with_an_urdu_title_alone_asks_for_the_roman_one_in_plain_words_and_keeps_what_was_typed(
+    client: Client,
+) -> None:
+    draft = begin(client)
+    answer = client.post(f"{draft}title/", {"title": "چاندنی رات", "title_original": ""})
+    page = answer.content.decode()
+    assert answer.status_code == 200 and "as you would in a text message" in page
+    assert 'name="title_original" value="چاندنی رات"' in page, "typed once, it stands where it belongs"
+    sent = client.post(f"{draft}title/", {"title": "Chandni Raat", "title_original": "چاندنی رات"})
+    assert sent["Location"].endswith("/shares/")
+
+
+def test_two_urdu_titles_lose_neither(client: Client) -> None:
+    draft = begin(client)
+    page = client.post(f"{draft}title/", {"title": "چاندنی رات", "title_original": "رات چاندنی"}).content.decode()
+    assert 'value="چاندنی رات"' in page and 'value="رات چاندنی"' in page and "Write this title in Roman letters" in page
+
+
+def test_who_opens_the_address_of_the_start_button_finds_her_works(client: Client) -> None:
+    answer = client.get(START)
+    assert (answer.status_code, answer["Location"]) == (302, "/my/works/")
+    assert not WorkDraft.objects.exists()

@@ -130,6 +130,42 @@ def test_a_pair_that_was_told_apart_is_remembered_for_good() -> None:
     assert pair.state == "different" and DuplicatePair.objects.count() == 1
 
 
+@pytest.mark.django_db
+def test_a_pair_that_was_told_apart_is_kept_when_the_two_are_alike_no_more() -> None:
+    alia = party("Alia Rahman")
+    one, _two = work("Chandni Raat", (alia, "C", 100)), work("Chandni Raat", (alia, "C", 100))
+    sweep()
+    tell_apart(pair=DuplicatePair.objects.get(), reason="one is the film version", by=person("documentation"), now=NOW)
+    one.titles.update(text="Suraj", key="suraj", skeleton="srj")
+    assert sweep() == 1
+    assert DuplicatePair.objects.get().state == "different", "a person's decision is not the comparison's to drop"
+
+
+def facts_of(title: str, **more: tuple[str, ...]) -> WorkFacts:
+    told = {"voices": ("l rmn",), "seconds": 200, "iswcs": (), "isrcs": (), "numbers": ()} | more
+    return WorkFacts(work=1, keys=(title,), skeletons=(title,), **told)  # type: ignore[arg-type]
+
+
+def test_different_iswcs_speak_against_two_works_being_one_and_cost_a_quarter() -> None:
+    silent = compare(facts_of("chandni raat", iswcs=("T1",)), facts_of("chandni raat"))
+    differ = compare(facts_of("chandni raat", iswcs=("T1",)), facts_of("chandni raat", iswcs=("T2",)))
+    assert (silent.score, differ.score) == (10_000, 7_500)
+    assert [item.values for item in differ.evidence if item.field == "iswc-differs"] == [("T1", "T2")]
+    weaker = facts_of("chandni raat", voices=(), iswcs=("T2",))
+    assert not compare(facts_of("chandni raat", iswcs=("T1",)), weaker).is_shown
+    assert compare(facts_of("chandni raat", iswcs=("T1",)), facts_of("chandni raat", voices=())).is_shown
+
+
+def test_the_same_iswc_is_evidence_enough_to_ask_a_person_whatever_the_titles() -> None:
+    one = facts_of("chandni raat", iswcs=("T1",))
+    other = facts_of("sitara", voices=("bll hsn",), iswcs=("T1",))
+    found = compare(one, other)
+    assert (found.score, found.is_shown) == (7_000, True)
+    assert [(item.likeness, item.values) for item in found.evidence if item.field == "iswc"] == [(10_000, ("T1",))]
+    assert compare(one, facts_of("chandni raat", voices=(), iswcs=("T1",))).score >= 9_000
+    assert not compare(facts_of("chandni raat"), facts_of("sitara", voices=("bll hsn",))).is_shown
+
+
 words = st.sampled_from(["chandni", "raat", "dil", "mera", "1", "2", ""])
 facts = st.builds(
     WorkFacts,

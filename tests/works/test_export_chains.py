@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from members.models import Party
+from tests.conftest import examples
 from tests.factories.works import work
 from tests.works.export_files import (
     NOW,
@@ -211,7 +212,9 @@ def make_random(by: Any, splits: list[Any], agreed: list[Any]) -> None:
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=examples(20, 60),  # of chains themselves tests/works/rules/test_chains.py asks 400
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(SPLITS, AGREED, st.sampled_from(VERSIONS), st.sampled_from([1, imports.SLICE]))
 def test_random_agreements_survive_the_way_through_a_register(

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from members.models import Party, PartyAffiliation
 from members.services.parties import PartyFacts, register_party
+from tests.conftest import examples
 from tests.factories.works import work
 from tests.works.export_files import (
     VERSIONS,
@@ -79,7 +80,9 @@ RANDOM_WORKS = st.lists(
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=examples(20, 60),  # of single works tests/works/formats/test_cwr_registrations.py asks 150
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(PEOPLE, RANDOM_WORKS, st.sampled_from(VERSIONS))
 def test_random_works_survive_the_way_through_a_register(

@@ -146,7 +146,8 @@ def test_a_new_work_without_a_share_of_hers_is_refused(creator: Any, by: Any) ->
     other = {**OWN_WORK[1][1], "ip_no": "W3", "last_name": "BUTT"}
     works = [numbered("A"), changed((*named, ("OWR", other)), "NWR", submitter_work_no="B")]
     works += [changed(changed(OWN_WORK, "OWR", last_name="KHAN", first_name="RASHID"), "NWR", submitter_work_no="C")]
-    works += [changed(changed(OWN_WORK, "OWR", ipi_name_no=STRANGER), "NWR", submitter_work_no="D")]
+    hers = changed(OWN_WORK, "OWR", ipi_name_no=STRANGER, last_name="KHAN", first_name="RASHID")
+    works += [changed(hers, "NWR", submitter_work_no="D")]
     works += [numbered("E", iswc=ISWC)]
     file = hand_in(cwr_file(("NWR", works), ("REV", [as_revision(numbered("F"))]), **own_header), creator)
     assert statuses(file) == ["RJ", "RJ", "RJ", "AS", "RJ", "RJ"]
@@ -172,7 +173,7 @@ def test_her_second_name_is_hers_too(creator: Any) -> None:
 
 def test_a_member_s_file_does_not_speak_for_a_society(creator: Any, by: Any) -> None:
     ours = {"sender_type": "SO", "sender_id": "000000362", "sender_name": "COMP"}
-    named = changed(OWN_WORK, "OWR", ipi_name_no=STRANGER)
+    named = changed(OWN_WORK, "OWR", ipi_name_no=STRANGER, last_name="KHAN", first_name="RASHID")
     notice = (("ISW", {**numbered("W0000001", iswc=ISWC)[0][1]}), *numbered("A")[1:])
     file = hand_in(cwr_file(("NWR", [changed(named, "NWR", submitter_work_no="W9000000")]), **ours), creator)
     assert statuses(file) == ["RJ"]

@@ -18,6 +18,7 @@ from cmo_portal.accounts.models import User
 from cmo_portal.audit.models import Act
 from cmo_portal.kept_words import without_marks
 from members.models import PartyName
+from members.services.parties import PartyFacts, add_name
 from tests.factories.works import party, work
 from works.formats.number_files import ISWC_COLUMNS, IsrHeader, write_isr, write_table
 from works.models import AnswerFile, NumberAnswer, NumberRequest, RequestFile, RequestLine, Work
@@ -405,3 +406,73 @@ def test_an_answer_that_names_another_title_goes_to_a_person(
     assert [code for _row, code in outcome(file)] == [outcome_code]
     song.refresh_from_db()
     assert song.iswc == (ISWC if outcome_code == "applied" else None)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("form", ["request", "CWR"])
+def test_a_number_of_another_work_beside_the_request_goes_to_a_person(
+    form: str, asked: list[NumberRequest], desk: User
+) -> None:
+    one, two = asked[0].work, asked[1].work
+    assert one is not None and two is not None
+    if form == "request":
+        file = answer(f"request,work number,iswc\n{asked[0].number},{two.number},{ISWC}\n", desk)
+    else:  # a notice that names our number with the title of another work
+        isw = f"ISW{0:08d}{0:08d}{one.title.upper():<60}UR{two.number:<14}{ISWC}"
+        file = answer(f"HDRSO362\r\n{isw}\r\n", desk, name="answer.V21")
+    assert [code for _row, code in outcome(file)] == ["person"]
+    assert not Work.objects.filter(iswc=ISWC).exists()
+    again = answer(f"request,work number,iswc\n{asked[0].number},{one.number},{ISWC}\n", desk)
+    assert outcome(again) == [(2, "applied")]
+
+
+@pytest.mark.django_db
+def test_the_number_of_a_merged_work_stands_for_the_one_that_took_its_place(desk: User, run_jobs: Any) -> None:
+    kept, gone = work("Boom Boom", (None, "CA", 100)), work("Boom Boom", (None, "CA", 100))
+    request = numbers.request_iswc(work=kept, by=desk)
+    made(desk, run_jobs)
+    Work.objects.filter(pk=gone.pk).update(state="merged", merged_into=kept)
+    file = answer(f"request,work number,iswc\n{request.number},{gone.number},{ISWC}\n", desk)
+    assert outcome(file) == [(2, "applied")]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("columns", "cells", "code"),
+    [
+        ("last_name,first_name,name_in_own_script", "Hassan,Nazia,نازیہ حسن", "applied"),
+        ("last_name,first_name", "HASSAN,NAZIA", "applied"),
+        ("full name", "N. Hassan", "applied"),
+        ("full name", "DISCO QUEEN", "applied"),
+        ("last_name,first_name", "OTHER,TOTALLY", "person"),
+        ("last_name,first_name,name_in_own_script", "Hassan,Nazia,بدو اپایا", "person"),
+        ("name_in_own_script", "بدو اپایا", "person"),
+        ("full name", "", "applied"),
+    ],
+)
+def test_an_answer_with_another_name_goes_to_a_person(
+    columns: str, cells: str, code: str, desk: User, run_jobs: Any
+) -> None:
+    nazia = party("Nazia Hassan")
+    work("Disco Deewane", (nazia, "CA", 100))
+    numbers.queue_missing_ipis(by=desk)
+    add_name(party=nazia, facts=PartyFacts("Queen", "Disco", name_type="PP"), by=desk)
+    file = made(desk, run_jobs, "ipi")
+    [row] = rows_of(file)
+    answers = answer(f"request,{columns},IPI name number\n{row['request']},{cells},14107338\n", desk, "ipi")
+    assert outcome(answers) == [(2, code)]
+    given = PartyName.objects.filter(party=nazia, ipi_name_number="00014107338")
+    assert given.exists() == (code == "applied")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("system", ["iswc", "ipi"])
+def test_a_yes_without_a_number_says_that_it_is_blank(system: str, desk: User, run_jobs: Any) -> None:
+    work("Disco Deewane", (party("Nazia Hassan"), "CA", 100))
+    numbers.queue_missing_iswcs(by=desk)
+    numbers.queue_missing_ipis(by=desk)
+    [row] = rows_of(made(desk, run_jobs, system))
+    heading = {"iswc": "iswc", "ipi": "ipi name number"}[system]
+    file = answer(f"request,status,{heading}\n{row['request']},assigned,\n", desk, system)
+    assert outcome(file) == [(2, "unread")]
+    assert "is blank" in without_marks(NumberAnswer.objects.get(file=file).message["en"])

@@ -11,6 +11,7 @@ from works.api.descriptions import LONGEST_DURATION, MOST_ROWS, FreeIn, Performe
 from works.api.fields import Checked, Choice, Flag, Identity, Several, SpokenList, Strict, Text, Whole
 from works.forms.fields import (
     ROLES,
+    OwnScriptField,
     RomanTitleField,
     ShareField,
     TidyField,
@@ -31,6 +32,7 @@ from works.rules.code_lists import (
 from works.rules.composites import misfit
 from works.rules.languages import LANGUAGES
 from works.rules.splits import WHOLE
+from works.services.description_faults import element_faults, performer_faults
 from works.services.documenting import misfit_text
 from works.services.drafts import NOBODY
 
@@ -156,7 +158,7 @@ class RegistrationIn(Strict):
 
     title = Checked(RomanTitleField(max_length=400), max_length=400, help_text="In Roman letters.")
     title_original = Checked(
-        TidyField(max_length=400, required=False),
+        OwnScriptField(max_length=400, required=False),
         required=False,
         allow_blank=True,
         default="",
@@ -196,6 +198,11 @@ class RegistrationIn(Strict):
         fault = misfit([(row["part"], row["duration"]) for row in attrs["sources"]], attrs.get("duration"))
         if fault is not None:
             raise serializers.ValidationError({"sources": [misfit_text(fault)]})
+        named = [(row["last_name"], row["first_name"], row["ipi_name_number"]) for row in attrs["performers"]]
+        if faults := performer_faults(named, range(len(named))):
+            raise serializers.ValidationError({"performers": faults})
+        if faults := element_faults(attrs["text_music"], [row["element"] for row in attrs["public_domain"]]):
+            raise serializers.ValidationError({"public_domain": faults})
         return attrs
 
 

@@ -45,7 +45,7 @@ class UndoForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": "3", "dir": "auto"}),
         error_messages={"required": _("Say why the import is undone: it stands in the record of acts.")},
     )
-    leaves_rest = forms.BooleanField(label=_("Undo the rest, and leave the works named above as they are"))
+    leaves_rest = forms.BooleanField(label=_("Undo the rest, and leave what is named above as it is"))
 
     def __init__(self, *args: Any, rests: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 
 from cmo_portal.wording import isolated, share_text
+from members.queries.reading import name_read
 from works.queries.chains import Collection
 from works.rules.chain_tree import Node, tree
 
@@ -45,10 +46,10 @@ def picture(collection: Collection, *, mirrored: bool) -> list[Drawn]:
     stand at the other side."""
     parts = []
     for part in collection.parts:
-        way = [(str(step.party), step.agreement.number if step.agreement else "") for step in part.steps]
+        way = [(name_read(step.party), step.agreement.number if step.agreement else "") for step in part.steps]
         parts.append((part.share_id, way, part.units, part.state))
         for fault in part.faults:
-            parts.append((part.share_id, [*way, (str(fault.party), fault.agreement.number)], 0, part.state))
+            parts.append((part.share_id, [*way, (name_read(fault.party), fault.agreement.number)], 0, part.state))
     side = -1 if mirrored else 1
     return [_drawn(node, side) for node in tree(parts)]
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from cmo_portal.common import clock
 from cmo_portal.common.cleaning import clean_text
 from cmo_portal.common.numerals import digits_to_ascii
-from cmo_portal.common.spelling import script_of
+from cmo_portal.common.spelling import is_plain_roman, script_of
 from cmo_portal.common.texts import Text
 from cmo_portal.forms import DayField, ShareField, TextField, share_figure
 from members.models import Party
@@ -71,6 +71,19 @@ class RomanTitleField(TidyField):
         if script_of(title) not in ("Latn", "") or not any(sign.isalnum() for sign in title):
             raise ValidationError(
                 _("Write this title in Roman letters (A to Z). The field below takes the title in its own script.")
+            )
+        return title
+
+
+class OwnScriptField(TidyField):
+    """A title in its own script, which is not that of the field for Roman letters."""
+
+    def clean(self, value: Any) -> str:
+        """The tidy title, or blank."""
+        title = super().clean(value)
+        if is_plain_roman(title):
+            raise ValidationError(
+                _("This title is in Roman letters. Write it in its own script, or leave the field empty.")
             )
         return title
 

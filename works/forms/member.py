@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cmo_portal.common.cleaning import clean_text
+from cmo_portal.common.spelling import script_of
 from cmo_portal.forms import TextField
 from cmo_portal.wording import share_text
 from members.models import Party
@@ -15,9 +16,9 @@ from works.forms.fields import (
     LANGUAGE_CHOICES,
     MEMBER_ROLES,
     AreaField,
+    OwnScriptField,
     RomanTitleField,
     ShareField,
-    TidyField,
     ipi_field,
     isrc_field,
     iswc_field,
@@ -34,15 +35,36 @@ RIGHTS = (("performing", _("performing")), ("mechanical", _("mechanical")))
 MOST_PERSONS = 20
 
 
+def in_its_field(data: Any) -> Any:
+    """A title in its own script that was typed where the Roman one belongs, moved to its own field: whoever has only
+    that has typed it once and is asked for the other."""
+    title = data.get("title", "") if data else ""
+    if script_of(title) in ("", "Latn") or data.get("title_original", "").strip():
+        return data
+    moved = data.copy()
+    moved["title"], moved["title_original"] = "", title
+    return moved
+
+
 class TitleForm(OriginFields):
     """Step 1: what the work is called, how long it is, which recording of it is out, and what it was made from."""
 
     field_order = ("title", "title_original", "language", "minutes", "seconds", "iswc", "isrc", "performer")
 
     title = RomanTitleField(
-        label=_("Title in Roman letters"), max_length=400, widget=forms.TextInput(attrs={"autocomplete": "off"})
+        label=_("Title in Roman letters"),
+        max_length=400,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text=_("As you would write it in a text message, for example Chandni Raat."),
+        error_messages={
+            "required": _(
+                "Write the title in Roman letters too (A to Z), as you would in a text message: for چاندنی رات,"
+                " Chandni Raat. Stations and societies abroad report what was played in these letters; by them your"
+                " song is found and paid."
+            )
+        },
     )
-    title_original = TidyField(
+    title_original = OwnScriptField(
         label=_("Title in its own script"),
         max_length=400,
         required=False,
@@ -56,8 +78,8 @@ class TitleForm(OriginFields):
     isrc = isrc_field()
     performer = TextField(label=_("Performer of the recording"), max_length=200, required=False)
 
-    def __init__(self, *args: Any, party: Party | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: Any = None, *args: Any, party: Party | None = None, **kwargs: Any) -> None:
+        super().__init__(in_its_field(data), *args, **kwargs)
         self.party = party  # the member who registers; None at the documentation desk
 
     def clean_iswc(self) -> str:

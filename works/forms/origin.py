@@ -9,6 +9,7 @@ from cmo_portal.common import clock
 from cmo_portal.common.cleaning import clean_text
 from cmo_portal.forms import TextField
 from works.rules.code_lists import TEXT_MUSIC
+from works.services.description_faults import element_faults
 
 MOST_SOURCES = 20
 
@@ -79,6 +80,9 @@ class OriginFields(forms.Form):
             self.add_error("made_from", _("Say what yours has to do with the other work, or leave its title empty."))
         if data.get("free_words") in ("classical", "died") and not data.get("free_author"):
             self.add_error("free_author", _("Name the author of the words."))
+        elements = ["words"] if data.get("free_words") else []
+        for fault in element_faults(data.get("text_music") or "", elements):
+            self.add_error("free_words", fault)
         if data.get("free_author") and not data.get("free_words") and "free_words" not in self.errors:
             self.add_error("free_words", _("Say why these words belong to nobody, or leave their author empty."))
         return data

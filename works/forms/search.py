@@ -129,7 +129,7 @@ class StatusFilter(forms.Form):
             ("CO", _("In conflict")),
             ("DU", _("Known already")),
             ("RJ", _("Rejected")),
-            ("RA", _("Kept with the file")),
+            ("RA", _("Received, kept for a person")),
         ],
     )
 

@@ -77,6 +77,11 @@ def rows_of_shares(shares: Iterable[WorkShare]) -> list[dict[str, Any]]:
     return [{"party": str(row.party.uid) if row.party else "", "role": row.role, "share": row.share} for row in shares]
 
 
+def rows_of_sides(sides: Iterable[tuple[Party, str, int]]) -> list[dict[str, Any]]:
+    """Rows of owners from parties with their roles and shares."""
+    return [{"party": str(party.uid), "role": role, "share": share} for party, role, share in sides]
+
+
 def typed_owner_rows(data: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The rows as typed, unchecked, without those ticked to go, and with the one that the button `add` names."""
     total = str(data.get("form-TOTAL_FORMS", ""))

@@ -10,7 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from cmo_portal.common.models import AppendOnly, Public
 from members.models import Party
+from works.models.agreements import Agreement
 from works.models.works import Work
+
+DECIDED_HERE = ("AGR", "REV", "WRK")  # transactions that the desk can take where an import kept them
 
 
 class RegistrationFile(Public):
@@ -78,6 +81,7 @@ class ImportedTransaction(Public):
     taken = models.BooleanField(default=False)  # the status is final: the file's import has passed this transaction
     complaints = models.JSONField(default=list)
     work = models.ForeignKey(Work, null=True, blank=True, on_delete=models.PROTECT, related_name="registrations")
+    agreement = models.ForeignKey(Agreement, null=True, on_delete=models.PROTECT, related_name="transactions")
 
     class Meta:
         default_permissions = ()
@@ -90,8 +94,14 @@ class ImportedTransaction(Public):
 
     @property
     def is_withdrawn(self) -> bool:
-        """Whether the work that this transaction brought was taken back with its file."""
-        return self.taken and self.status in ("AS", "AC") and self.work is not None and self.work.state == "withdrawn"
+        """Whether the work or agreement that this transaction brought was taken back with its file."""
+        brought = self.work or self.agreement
+        return self.taken and self.status in ("AS", "AC") and brought is not None and brought.state == "withdrawn"
+
+    @property
+    def waits_for_person(self) -> bool:
+        """Whether the desk can take it by an act of its own, or leave it (works.services.kept)."""
+        return self.taken and self.status == "RA" and self.kind in DECIDED_HERE
 
 
 class ImportedRecord(AppendOnly):

@@ -29,6 +29,7 @@ from works.models import (
     WorkTitle,
 )
 from works.queries.description_texts import instruments_text, writers_text
+from works.rules.identifiers import format_iswc
 from works.rules.languages import LANGUAGES
 
 TABLES: dict[str, type[models.Model]] = {
@@ -105,6 +106,8 @@ def _told(field: Any, name: str, value: Any) -> str:
         return writers_text(value) if isinstance(value[0], dict) else gettext(", ").join(map(str, value))
     if name == "duration":
         return f"{value // 60}:{value % 60:02d}"
+    if name == "iswc":
+        return format_iswc(value)
     if name == "territory":
         return territory_text(value)
     if name == "part":

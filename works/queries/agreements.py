@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from cmo_portal.common.known import NOW, Books
@@ -34,6 +35,13 @@ def found_agreements(*, text: str = "", state: str = "", on: dt.date) -> QuerySe
     return agreements.filter(numbered | Q(parties__party__uid__in=parties)).distinct()
 
 
+def agreements_of_party(party: Party) -> QuerySet[Agreement]:
+    """The agreements in the books in which a party passes on or gets a part."""
+    sides = AgreementParty.objects.filter(party=party)
+    agreements = Agreement.objects.filter(pk__in=sides.values("agreement"), state="active")
+    return agreements.prefetch_related("parties__party")
+
+
 def concerns(agreement: Agreement, work: Work) -> bool:
     """Whether a work is one that the agreement covers: it names the work, or it is general, does not leave it out, and
     a share of the work can come to its assignors, by however many agreements."""
@@ -52,6 +60,34 @@ def concerns(agreement: Agreement, work: Work) -> bool:
         passed_on = sides.filter(role="AS", party__in=new).values("agreement")
         holders |= set(sides.filter(role="AC", agreement__in=passed_on).values_list("party", flat=True))
     return agreement.parties.filter(role="AS", party__in=reached).exists()
+
+
+# The works of which a part can come to these assignors: their own, and those of whoever passes on to them.
+_REACHED = """
+    WITH RECURSIVE holder AS (
+        SELECT unnest(%(assignors)s::bigint[]) AS party_id
+        UNION
+        SELECT giver.party_id FROM holder
+            JOIN works_agreementparty taker ON taker.party_id = holder.party_id AND taker.role = 'AC'
+            JOIN works_agreement a ON a.id = taker.agreement_id AND a.state = 'active'
+            JOIN works_agreementparty giver ON giver.agreement_id = taker.agreement_id AND giver.role = 'AS'
+    )
+    SELECT count(DISTINCT s.work_id) FROM holder JOIN works_workshare s USING (party_id)
+        JOIN works_work w ON w.id = s.work_id AND w.state = 'registered'
+        WHERE NOT EXISTS (SELECT 1 FROM works_agreementwork l
+            WHERE l.agreement_id = %(agreement)s AND l.work_id = s.work_id AND NOT l.included)
+"""
+
+
+def works_reached(agreement: Agreement) -> int:
+    """How many registered works an agreement can say something about: those that a specific one covers, or those of
+    which a part can come to the assignors of a general one, but for those that it leaves out."""
+    if not agreement.is_general:
+        return agreement.listed.filter(included=True, work__state="registered").count()
+    assignors = agreement.parties.filter(role=AgreementRole.ASSIGNOR).values_list("party", flat=True)
+    with connection.cursor() as cursor:
+        cursor.execute(_REACHED, {"assignors": list(assignors), "agreement": agreement.pk})
+        return int(cursor.fetchone()[0])
 
 
 @dataclass(frozen=True, slots=True)

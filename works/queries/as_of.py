@@ -6,7 +6,7 @@ together, so that nothing of today stands beside what was known before.
 """
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cmo_portal.common.known import Books
 from cmo_portal.common.words import Words
@@ -14,13 +14,14 @@ from members.models.parties import Right
 from members.models.territories import own_territory
 from works.models import Dispute, Recording, Regrouping, SplitProposal, Work
 from works.queries.agreements import AgreementOnWork, agreements_of
+from works.queries.before_merging import before_merging
 from works.queries.chains import Collection, Resolved, collections_of, resolved
 from works.queries.descriptions import WorkDescription, work_description
 from works.queries.disputes import told_disputes
 from works.queries.distributable import RightStatus, told_statuses
 from works.queries.recordings import recordings_of
 from works.queries.regrouping import regroupings_of
-from works.queries.work_pages import RightTable, share_table
+from works.queries.work_pages import RightTable, right_tables, share_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,8 @@ class WorkAsOf:
     """All that the books said of a work. Its rows are of the classes of their tables, with what they said then, to be
     read and never saved; names of parties are those known then.
 
-    `statuses` hold in the society's own country, `collections` in the country that was asked about.
+    `statuses` hold in the society's own country, `collections` in the country that was asked about. A merged work is
+    told as it was when it was merged: nothing of it is distributed or collected any more.
     """
 
     work: Work
@@ -69,7 +71,7 @@ def work_as_of(
     here = answers(own_territory())
     asked = here if territory in (None, own_territory()) else answers(territory)
     rounds = books.rows(SplitProposal, work_id=known.pk)
-    return WorkAsOf(
+    told = WorkAsOf(
         work=known,
         described=work_description(known, on=on, for_staff=True, books=books),
         rights=share_table(known, on=on, books=books),
@@ -81,3 +83,15 @@ def work_as_of(
         split=max(rounds, key=lambda proposal: proposal.round, default=None),
         regroupings=regroupings_of(known, books=books),
     )
+    return _as_it_was(told, on, books) if known.state == "merged" else told
+
+
+def _as_it_was(told: WorkAsOf, on: dt.date, books: Books) -> WorkAsOf:
+    """A merged work with what the merge took from it."""
+    told = replace(told, statuses=[], collections=[], agreements=[])
+    was = before_merging(told.work, books=books)
+    if was is None:
+        return told
+    told.work.iswc = was.iswc
+    described = replace(told.described, titles=tuple(was.titles), identifiers=tuple(was.identifiers))
+    return replace(told, described=described, rights=right_tables(was.shares, on=on), recordings=was.recordings)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from django.utils.translation import gettext as _
 
 from cmo_portal.wording import date_text, isolated, share_text
+from members.queries.reading import name_read
 from works.models import Agreement
 from works.queries.chains import Collection, CollectionShare, Fault
 from works.rules.collection_grounds import POST_TERM, PRIOR, RETENTION
@@ -13,11 +14,13 @@ ARROW = "\N{RIGHTWARDS ARROW}"
 
 
 def sentences(collection: Collection, *, mark: Callable[[str], str] = isolated) -> list[str]:
-    """A sentence for each part, the largest first, then what is wrong with the chain as a whole.
+    """A sentence for each part, the largest first, then what is wrong with the chain as a whole; before them, that
+    nobody is paid where a dispute holds the whole right.
 
     `mark` is put around names and shares: isolated, an Urdu sentence keeps its order around Roman names.
     """
-    said = [_part(part, mark) for part in collection.parts]
+    said = [_held()] if collection.is_held else []
+    said += [_part(part, mark, is_held=collection.is_held) for part in collection.parts]
     said += dict.fromkeys(_outside(collection, mark))
     said += [gap_text(agreement, mark=mark) for agreement in collection.gaps]
     return said
@@ -25,7 +28,7 @@ def sentences(collection: Collection, *, mark: Callable[[str], str] = isolated) 
 
 def fault_text(part: CollectionShare, *, mark: Callable[[str], str] = isolated) -> str:
     """What is wrong with a part that agreements cannot all move on, or that they lead in a circle."""
-    return _part(part, mark)
+    return _part(part, mark, is_held=False)
 
 
 def gap_text(agreement: Agreement, *, mark: Callable[[str], str] = isolated) -> str:
@@ -56,20 +59,33 @@ _GROUNDS = {
 }
 
 
-def _part(part: CollectionShare, mark: Callable[[str], str]) -> str:
+def _held() -> str:
+    return _("A dispute holds the whole right: until it is closed nobody is paid, also not for what is agreed.")
+
+
+def _part(part: CollectionShare, mark: Callable[[str], str], *, is_held: bool) -> str:
     facts = {
         "share": mark(share_text(part.units)),
-        "party": mark(str(part.party or "")),
-        "owner": mark(str(part.steps[0].party)) if part.steps else "",
+        "party": mark(name_read(part.party)) if part.party else "",
+        "owner": mark(name_read(part.steps[0].party)) if part.steps else "",
         "way": mark(_way(part)),
         "agreements": ", ".join(mark(_given(fault)) for fault in part.faults),
         "circle": "; ".join(mark(f"{_way(part)} {ARROW} {_link(fault)}") for fault in part.faults),
     }
+    if part.state == "active" and is_held:
+        return _owned(part) % facts
     if part.state == "active" and len(part.steps) == 1:
         return _("%(party)s owns and collects %(share)s.") % facts
     if part.state == "active":
         return _("%(party)s collects %(share)s, which %(owner)s owns: %(way)s.") % facts
     return _STATES[part.state]() % facts
+
+
+def _owned(part: CollectionShare) -> str:
+    """What a side of a right that is held whole has, without saying that it collects it now."""
+    if len(part.steps) == 1:
+        return _("%(party)s owns %(share)s; it is held.")
+    return _("%(share)s, which %(owner)s owns, is held; after the dispute it goes its way: %(way)s.")
 
 
 _STATES = {
@@ -88,13 +104,16 @@ _STATES = {
 
 def _way(part: CollectionShare) -> str:
     """ "Alia Rahman → Indus Publishing (A0000001) → London Music (A0000007)"."""
-    names = [f"{step.party} ({step.agreement.number})" if step.agreement else str(step.party) for step in part.steps]
+    names = [
+        f"{name_read(step.party)} ({step.agreement.number})" if step.agreement else name_read(step.party)
+        for step in part.steps
+    ]
     return f" {ARROW} ".join(names)
 
 
 def _link(fault: Fault) -> str:
     """ "London Music (A0000007)"."""
-    return f"{fault.party} ({fault.agreement.number})"
+    return f"{name_read(fault.party)} ({fault.agreement.number})"
 
 
 def _given(fault: Fault) -> str:

@@ -6,7 +6,7 @@ Everything is asked of the tables as they are, or as they were known at a moment
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -33,6 +33,7 @@ from works.queries.chain_tables import (
     owners_query,
 )
 from works.queries.free_elements import free_elements, free_names
+from works.queries.held_rights import held_whole
 from works.rules.chains import (
     Links,
     Named,
@@ -228,7 +229,8 @@ class Collection:
     """Who may collect, on one day, what one right of one work brings in a country by use on another.
 
     The parts make the whole, or more where the shares themselves do (`total` above 1,000,000). `gaps` are agreements
-    that name the work although nobody on the way to their assignor holds a part.
+    that name the work although nobody on the way to their assignor holds a part. `is_held`: a dispute holds the whole
+    right, so that until it is closed nobody is paid for any part.
     """
 
     work_id: int
@@ -239,6 +241,7 @@ class Collection:
     known_on: dt.date | None
     parts: tuple[CollectionShare, ...]
     gaps: tuple[Agreement, ...]
+    is_held: bool = False
 
     @property
     def name(self) -> Text:
@@ -316,7 +319,7 @@ def resolved(
 
 def collections_of(answers: Sequence[Resolved]) -> list[Collection]:
     """Answers asked as known on one day, work by work, with the names of parties and agreements as known then; two
-    queries."""
+    queries, and two more for each answer."""
     books = Books(answers[0].known_on)
     reached = [
         {*one.loaded.owner_id.tolist(), *one.found.parts.party_id.tolist(), *one.acquirers_at_fault} for one in answers
@@ -324,7 +327,15 @@ def collections_of(answers: Sequence[Resolved]) -> list[Collection]:
     parties = books.by_id(Party, set().union(*reached) - {0})
     named = [{*one.loaded.links.agreement_id.tolist(), *one.found.gaps.agreement_id.tolist()} for one in answers]
     agreements = books.by_id(Agreement, set().union(*named))
-    return [found for one in answers for found in _Answer(one, parties, agreements).collections()]
+    return [
+        replace(found, is_held=found.work_id in held)
+        for one, held in ((one, _held(one, books)) for one in answers)
+        for found in _Answer(one, parties, agreements).collections()
+    ]
+
+
+def _held(asked: Resolved, books: Books) -> set[int]:
+    return held_whole(right=asked.right, territory=asked.territory, on=asked.on, works=asked.works, books=books)
 
 
 class _Answer:

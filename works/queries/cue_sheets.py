@@ -8,6 +8,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import get_language
 
+from cmo_portal.common.numerals import digits_to_ascii
 from cmo_portal.common.spelling import skeleton, text_key
 from members.models import PartyName
 from works.models import Cue, CueFile, CueSheet, CueType, Episode, Production, Work
@@ -96,7 +97,8 @@ def found_productions(*, text: str = "", kind: str = "", show: str = "") -> Quer
 
 
 def _named(text: str) -> Q:
-    named = Q(number=text.upper()[:12]) | Q(own_number=text[:40]) | Q(avi_number=text[:20])
+    typed = digits_to_ascii(text)
+    named = Q(number=typed.upper()[:12]) | Q(own_number=typed[:40]) | Q(avi_number=typed[:20])
     if (isan := read_isan(text)).is_valid:
         named |= Q(isan=isan.value)
     if (eidr := read_eidr(text)).is_valid:

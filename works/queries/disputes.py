@@ -7,11 +7,12 @@ from pathlib import PurePath
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet, prefetch_related_objects
-from django.utils.translation import get_language_bidi
 
+from cmo_portal.audit.models import Act
 from cmo_portal.common.known import NOW, Books
 from cmo_portal.common.words import Words
 from members.models import Party
+from members.queries.reading import name_read
 from works.models import (
     Basis,
     Claim,
@@ -166,7 +167,7 @@ def _spoken(claim: Claim, with_files: bool, on: dt.date) -> SpokenClaim:
         basis = "file" if with_files else "registration"
         reference, number = claim.transaction.file.filename, claim.transaction.number
     return SpokenClaim(
-        name=_name_read(claim.party),
+        name=name_read(claim.party),
         share=claim.share,
         first=claim.first_share,
         basis=basis,
@@ -176,11 +177,6 @@ def _spoken(claim: Claim, with_files: bool, on: dt.date) -> SpokenClaim:
         begins=claim.valid_from or claim.stated_on,
         ended=ended,
     )
-
-
-def _name_read(party: Party) -> str:
-    """The name in the script of the reader's language, where it is known."""
-    return (party.display_name_original if get_language_bidi() else "") or party.display_name
 
 
 def told_disputes(
@@ -200,3 +196,13 @@ def told_disputes(
         (dispute, sentence_of(dispute, list(dispute.claims.all()), on=on, with_files=with_files, shares=shares))
         for dispute in newest_first
     ]
+
+
+def heard_in(dispute: Dispute) -> Dispute | None:
+    """The dispute in which a claim that was filed is heard, as the act that accepted it says; None where it stands for
+    itself."""
+    if dispute.state != "joined":
+        return None
+    acts = Act.objects.filter(object_type=Dispute._meta.label_lower, object_id=str(dispute.uid), verb="accept_claim")
+    named = acts.order_by("-number").values_list("facts__dispute", flat=True).first()
+    return Dispute.objects.filter(uid=named).first() if named else None

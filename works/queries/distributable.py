@@ -2,20 +2,19 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from cmo_portal.common.known import NOW, Books
+from cmo_portal.common.known import Books
 from cmo_portal.common.texts import Text
 from members.models.parties import Right
 from members.models.territories import own_territory
-from members.queries.areas import areas_covering
 from members.queries.collectors import collectors_of
-from works.models import Dispute, SplitProposal, Work
-from works.models.claims import HOLDING
+from works.models import SplitProposal, Work
 from works.queries.chains import ACTIVE, ENDS, Resolved, ends_of, resolved
+from works.queries.held_rights import held_whole
 from works.rules.distributable import Distributable, distributable
 
 
@@ -78,7 +77,9 @@ def status_of_answer(answer: Resolved) -> dict[int, Distributable]:
         parts[part.work_id].append((part.units, "refused_split" if asked_anew else part.reason))
     disputed = held_whole(right=answer.right, territory=answer.territory, on=answer.on, works=answer.works, books=books)
     waiting = books.table(Work, id__in=list(answer.works)).exclude(state__in=["registered", "merged"])
-    whole = dict.fromkeys(disputed, "disputed") | dict.fromkeys(waiting.values_list("id", flat=True), "not_registered")
+    whole = dict.fromkeys(disputed, "disputed_whole") | dict.fromkeys(
+        waiting.values_list("id", flat=True), "not_registered"
+    )
     return {work: distributable(parts.get(work, ()), held_whole=whole.get(work, "")) for work in answer.works}
 
 
@@ -95,14 +96,3 @@ def settled_parts(answer: Resolved) -> list[SettledPart]:
         reason, payee = (who, 0) if isinstance(who, str) else ("", who)
         parts.append(SettledPart(int(kept.work_id[row]), party, int(kept.kept[row]), payee, reason))
     return parts
-
-
-def held_whole(
-    *, right: str, territory: str, on: dt.date, works: Collection[int] | None = None, books: Books = NOW
-) -> set[int]:
-    """The works of which a dispute holds the whole right in a country; of these works, or of all."""
-    here = areas_covering(territory, on)
-    disputes = books.table(Dispute, right=right).filter(holds="whole", state__in=HOLDING, territory__in=here)
-    if works is not None:
-        disputes = disputes.filter(work__in=list(works))
-    return set(disputes.values_list("work_id", flat=True))

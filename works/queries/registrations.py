@@ -10,8 +10,9 @@ from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 
 from cmo_portal.jobs.models import Job
-from cmo_portal.wording import isolated
-from works.models import ImportedTransaction, RegistrationFile
+from cmo_portal.wording import date_text, isolated
+from members.models.territories import territory_text
+from works.models import AgreementType, ImportedTransaction, RegistrationFile
 
 CHECK, IMPORT = "works.check_file", "works.import_file"  # the kinds of jobs that work on a file
 TABLES = ("CSV", "XLSX")  # the formats of our own table; all others are CWR
@@ -64,12 +65,16 @@ def spoken(complaints: Iterable[dict[str, Any]]) -> list[Spoken]:
 
 def filled_in(complaint: dict[str, Any]) -> dict[str, Any]:
     """A kept complaint for a machine, with its sentences written out."""
-    return {**complaint, **{name: _(complaint[name]) % complaint["facts"] for name in ("message", "remedy")}}
+    told = _in_words(complaint["facts"])
+    return {
+        **complaint,
+        **{name: _(complaint[name]) % told if complaint[name] else "" for name in ("message", "remedy")},
+    }
 
 
 def outcomes_of(file: RegistrationFile) -> Iterator[dict[str, Any]]:
     """What became of each transaction of a file, for a machine: numbers, status, our work, and every reason."""
-    rows = ImportedTransaction.objects.filter(file=file).select_related("work").order_by("number")
+    rows = ImportedTransaction.objects.filter(file=file).select_related("work", "agreement").order_by("number")
     for row in rows.iterator(chunk_size=500):
         yield {
             "number": row.number,
@@ -78,6 +83,7 @@ def outcomes_of(file: RegistrationFile) -> Iterator[dict[str, Any]]:
             "submitter_number": row.submitter_number,
             "status": row.status,
             "work": row.work.number if row.work else "",
+            "agreement": row.agreement.number if row.agreement else "",
             "complaints": [filled_in(complaint) for complaint in row.complaints],
         }
 
@@ -100,8 +106,22 @@ def progress_of(file: RegistrationFile) -> Progress | None:
 
 def _filled(text: str, facts: dict[str, str]) -> str:
     """The sentence with its facts; in Urdu they stand isolated, so that quotation marks and codes keep their place."""
-    told = {name: isolated(str(fact)) for name, fact in facts.items()} if get_language_bidi() else facts
+    words = _in_words(facts)
+    told = {name: isolated(str(fact)) for name, fact in words.items()} if get_language_bidi() else words
     return _(text) % told if text else ""
+
+
+def _in_words(facts: dict[str, str]) -> dict[str, str]:
+    """The facts with codes and days as words: the kind of an agreement, an area, the days of agreements and files."""
+    told = dict(facts)
+    if "kind" in facts:
+        told["kind"] = str(AgreementType(facts["kind"]).label)
+    if "area" in facts:
+        told["area"] = territory_text(facts["area"])
+    for name in ("start", "dated", "standing"):
+        if name in facts:
+            told[name] = date_text(dt.date.fromisoformat(facts[name]))
+    return told
 
 
 def filtered_files(wanted: dict[str, Any]) -> QuerySet[RegistrationFile]:

@@ -9,9 +9,11 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from works.models import Dispute, WorkShare
+from members.models import Party
+from members.models.territories import WORLD
+from works.models import Dispute, Work, WorkShare
 from works.queries.work_pages import holds_on
-from works.rules.areas import covers
+from works.rules.areas import covers, meets
 from works.rules.conflicts import in_roles
 from works.rules.splits import WHOLE
 
@@ -66,6 +68,39 @@ def shares_of(work_id: int) -> list[WorkShare]:
 def covering(shares: Iterable[WorkShare], right: str, area: str, on: dt.date) -> list[WorkShare]:
     """Those of the shares of a right that hold on a day in the whole of an area."""
     return [row for row in shares if row.right == right and holds_on(row, on) and covers(row.territory, area, on)]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Who holds a right somewhere: each party once, with all it holds there in the role in which it holds most, the
+    larger first. `elsewhere` are the other areas in which shares of the right hold."""
+
+    area: str
+    sides: tuple[tuple[Party, str, int], ...]
+    elsewhere: tuple[str, ...]
+
+
+def standing_in_one_place(work: Work, right: str, *, on: dt.date, wanted: str = "") -> Standing:
+    """Who holds a right on a day in one area: the wanted one, else the world, else the one with the largest share."""
+    rows = [row for row in shares_of(work.pk) if row.right == right and holds_on(row, on)]
+    held = [row for row in rows if row.state == "active" and row.party is not None]
+    held.sort(key=lambda row: (-row.share, row.pk))
+    areas = list(dict.fromkeys(row.territory for row in held))
+    area = next((one for one in (wanted, WORLD, *areas) if one in areas), WORLD)
+    sides: dict[int, tuple[Party, str, int]] = {}
+    for row in held:
+        if row.territory == area and row.party is not None:
+            known = sides.get(row.party.pk, (row.party, row.role, 0))
+            sides[row.party.pk] = (*known[:2], known[2] + row.share)
+    return Standing(area, tuple(sides.values()), tuple(one for one in areas if one != area))
+
+
+def places_apart(dispute: Dispute, *, on: dt.date) -> list[str]:
+    """The areas in which shares of the right hold that are not about the whole of a dispute's area, and meet it: there
+    the dispute would have to be opened apart."""
+    rows = [row for row in shares_of(dispute.work_id) if row.right == dispute.right and holds_on(row, on)]
+    apart = [row for row in rows if not covers(row.territory, dispute.territory, on)]
+    return list(dict.fromkeys(row.territory for row in apart if meets(row.territory, dispute.territory)))
 
 
 def _within(on: dt.date, held: list[WorkShare]) -> dt.date:

@@ -21,6 +21,11 @@ REASONS: dict[str, Words] = {
         _("Answer in the dispute, or lower your claim: what is agreed pays."),
         _("Lead the dispute to its outcome."),
     ),
+    "disputed_whole": Words(
+        _("in dispute: the whole right is held until it is closed"),
+        _("Answer in the dispute, or lower your claim. Nothing of this right pays before it is closed."),
+        _("Lead the dispute to its outcome: until then nothing of this right pays."),
+    ),
     "unclaimed": Words(
         _("owner not known"),
         _("If you know whose part it is, say what is wrong with this work."),

@@ -1,12 +1,15 @@
-"""The title of a work in its own script, beside the Roman one wherever a work stands in a list."""
+"""The title of a work in its own script: beside the Roman one wherever a work stands in a list, and instead of it
+where a heading or a sentence names the work to somebody who reads that script."""
 
 from collections.abc import Iterable
 
 from django.db.models import Prefetch, prefetch_related_objects
+from django.utils.translation import get_language_bidi
 
 from works.models import Work, WorkTitle
 
 ROMAN = ("Latn", "")
+READ_IN_URDU = "Arab"
 
 
 def own_titles(path: str = "") -> Prefetch:
@@ -24,3 +27,14 @@ def led_titles(path: str) -> tuple[Prefetch, Prefetch]:
 def read_own_titles(works: Iterable[Work]) -> None:
     """The same for works that have been read already."""
     prefetch_related_objects(list(works), own_titles())
+
+
+def title_read(work: Work) -> str:
+    """The title in the script of the reader's language where there is one, else the Roman one. One query, unless the
+    titles in other scripts have been read."""
+    if not get_language_bidi():
+        return work.title
+    if not hasattr(work, "own_titles"):
+        read_own_titles([work])
+    own: list[WorkTitle] = getattr(work, "own_titles", [])
+    return next((title.text for title in own if title.script == READ_IN_URDU), work.title)

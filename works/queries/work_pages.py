@@ -56,8 +56,12 @@ def holds_on(row: WorkShare, on: dt.date) -> bool:
 
 def share_table(work: Work, *, on: dt.date, books: Books = NOW) -> list[RightTable]:
     """Shares by right on a day, larger first; a right nobody documented is left out."""
-    rows = [row for row in books.rows(WorkShare, "party", work_id=work.pk) if holds_on(row, on)]
-    rows.sort(key=lambda row: (-row.share, row.pk))
+    return right_tables(books.rows(WorkShare, "party", work_id=work.pk), on=on)
+
+
+def right_tables(shares: Iterable[WorkShare], *, on: dt.date) -> list[RightTable]:
+    """The same of shares that have been read, with their parties."""
+    rows = sorted((row for row in shares if holds_on(row, on)), key=lambda row: (-row.share, row.pk))
     tables = []
     for right in Right:
         mine = tuple(row for row in rows if row.right == right)

@@ -116,7 +116,7 @@ def _ended_agreements(claims: Sequence[SpokenClaim], alone: Sequence[int]) -> li
             told.append(say(_AGREEMENT_ENDED, name=text(claim.name), ended=day(claim.ended)))
             continue
         begins = min((other.begins for other in claims if other is not claim and other.begins), default=None)
-        if begins is None:
+        if begins is None or (claim.begins and claim.begins >= begins):  # nothing ends before it begins
             told.append(say(_CURE_AGREEMENT_UNDATED, name=text(claim.name)))
         else:
             told.append(say(_CURE_AGREEMENT, name=text(claim.name), begins=day(begins)))

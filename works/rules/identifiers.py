@@ -1,13 +1,14 @@
 """Numbers that name works, recordings and products: their shape, their check digits, their printed form; with those of
-people (members.rules.ipi), so that whoever reads a file finds all of them here.
+people (members.rules.ipi, members.rules.isni), so that whoever reads a file finds all of them here.
 
-Sources: CISAC's rules for the ISWC, ISO 3901 (ISRC: no check digit), GS1 (EAN-13), ISO 7064 mod 11-2 (ISNI).
+Sources: CISAC's rules for the ISWC, ISO 3901 (ISRC: no check digit), GS1 (EAN-13).
 """
 
 import re
 
 from cmo_portal.common.identifiers import IdentifierProblem, IdentifierReading, read_identifier, weighted_check
 from members.rules.ipi import ipi_base_check_digit, ipi_name_check_digits, read_ipi_base, read_ipi_name
+from members.rules.isni import isni_check_character, read_isni
 
 __all__ = [
     "IdentifierProblem",
@@ -30,7 +31,6 @@ __all__ = [
 _ISWC = re.compile(r"T\d{10}")
 _ISRC = re.compile(r"[A-Z]{2}[A-Z0-9]{3}\d{7}")
 _EAN = re.compile(r"\d{13}")
-_ISNI = re.compile(r"\d{15}[\dX]")
 
 
 def iswc_check_digit(digits: str) -> str:
@@ -42,15 +42,6 @@ def ean_check_digit(digits: str) -> str:
     """The check digit of an EAN-13 from its first twelve digits: weights 1 and 3 in turn from the left."""
     total = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(digits))
     return str(-total % 10)
-
-
-def isni_check_character(digits: str) -> str:
-    """The check character of an ISNI from its first fifteen digits (ISO 7064 mod 11-2, ten written X)."""
-    total = 0
-    for digit in digits:
-        total = (total + int(digit)) * 2 % 11
-    check = (12 - total) % 11
-    return "X" if check == 10 else str(check)
 
 
 def read_iswc(text: str) -> IdentifierReading:
@@ -66,11 +57,6 @@ def read_isrc(text: str) -> IdentifierReading:
 def read_ean(text: str) -> IdentifierReading:
     """Read an EAN-13, the number under a bar code."""
     return read_identifier(text, _EAN, 0, 12, ean_check_digit)
-
-
-def read_isni(text: str) -> IdentifierReading:
-    """Read an ISNI; the value has sixteen characters, the last a digit or X."""
-    return read_identifier(text, _ISNI, 0, 15, isni_check_character)
 
 
 def format_iswc(value: str) -> str:

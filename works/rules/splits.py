@@ -1,7 +1,7 @@
 """The arithmetic of splits: shares are whole numbers of 1/10,000 of a percent, 1,000,000 the whole."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -29,12 +29,20 @@ def sums_apart(parts: Iterable[tuple[str, int]]) -> dict[str, int]:
     return {right: total for right, total in totals.items() if total != WHOLE}
 
 
-def scaled_to_whole(shares: list[tuple[int, int]]) -> dict[int, int]:
-    """Bring sent shares that miss the whole by a rounding (for example three times 33.33 %) to exactly 1,000,000.
+def scaled_to_whole(
+    shares: list[tuple[int, int]], *, whole: int = WHOLE, capped: Collection[int] = (), most: int = WHOLE
+) -> dict[int, int]:
+    """Bring sent shares that miss the whole by a rounding (for example three times 33.33 %) to exactly the whole.
 
-    `shares` are (position, share). By largest remainder, ties to the lower position, so that nothing is lost.
+    `shares` are (position, share). By largest remainder, ties to the lower position, so that nothing is lost. The
+    positions in `capped` get `most` together at most; what they would have beyond it goes to the others.
     """
     total = sum(share for _, share in shares)
     if total == 0:
         return {position: 0 for position, _ in shares}
-    return dict(allocate(WHOLE, [(position, Fraction(share)) for position, share in shares]))
+    parts = dict(allocate(whole, [(position, Fraction(share)) for position, share in shares]))
+    free = [(position, Fraction(share)) for position, share in shares if position not in capped]
+    if sum(parts.get(position, 0) for position in capped) > most and any(share for _, share in free):
+        held = [(position, Fraction(share)) for position, share in shares if position in capped]
+        return dict(allocate(most, held)) | dict(allocate(whole - most, free))
+    return parts

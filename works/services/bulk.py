@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import IO, Any
 
 from django.core.exceptions import ValidationError
-from django.core.files import File
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -31,7 +30,7 @@ from works.models import ImportedTransaction, RegistrationFile, Work
 from works.queries.registrations import CHECK_TABLE, TAKE_TABLE
 from works.services.bulk_deciding import BulkDecision, bulk_complaints, bulk_row_of, decide_works
 from works.services.deciding import ACCEPTED
-from works.services.file_keeping import fingerprint, hand_to_worker, is_worked_on, may_hand_in
+from works.services.file_keeping import fingerprint, hand_to_worker, is_worked_on, keep_once, may_hand_in
 from works.services.made import noting
 from works.services.naming import party_facts
 from works.services.recordings import NewRecording
@@ -57,8 +56,7 @@ def receive_table(
             filename=filename[:200], sha256=digest, format=kind, state="received", received_by=by, party=party
         )
         file.sender = (party.display_name if party else by.name)[:80]
-        file.file.save(f"{digest.hex()}.{kind.lower()}", File(upload), save=False)
-        file.save()
+        keep_once(file, upload=upload, ending=kind.lower(), by=by)
         if at_once or size <= AT_ONCE:
             _check(file, by)
         else:

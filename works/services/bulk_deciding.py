@@ -15,12 +15,15 @@ from django.db.models import Q
 from cmo_portal.common.numerals import digits_to_ascii
 from cmo_portal.common.spelling import skeleton, text_key
 from members.models import Member, Party, PartyName
+from members.models.parties import PartyKind
 from members.models.territories import WORLD
 from members.queries.territories import read_area
+from members.rules.bearers import is_name_of
 from members.rules.names import name_key, name_skeleton
 from works.formats.bulk import BulkFault, BulkShare, BulkWork, text_of
 from works.models import ImportedRecord, ImportedTransaction, RegistrationFile, Work, WorkShare, WorkTitle
 from works.queries.repertoire import OUT, TELLING
+from works.services.naming import FIRM_ROLES
 from works.services.recordings import works_by_isrc
 
 TELLING_NAME = 4  # consonants from which an equal sound of a name is no accident
@@ -87,7 +90,8 @@ def bulk_complaints(faults: Iterable[BulkFault]) -> list[dict[str, Any]]:
 
 def _decide(work: BulkWork, people: "_People", books: "_Books", *, by_member: bool) -> BulkDecision:
     parties, wrong = _sides(work, people)
-    faults = [*work.faults, *wrong]
+    faults = [fault for fault in work.faults if fault.code != "number_again" or fault.value not in people.by_ipi]
+    faults += wrong
     if by_member and people.own not in parties:
         faults.append(BulkFault(work.row, "name", "", "not_named"))
     territory = _territory(work)
@@ -171,7 +175,9 @@ class _People:
         numbered = [party.pk for party in (*self.by_ipi.values(), *self.by_number.values())]
         mine = [self.own.pk] if self.own else []
         named = Q(key__in=keys) | Q(skeleton__in=sounds) | Q(party__in=[*numbered, *mine])
+        self.forms: dict[int, set[str]] = defaultdict(set)
         for row in PartyName.objects.filter(named).select_related("party"):
+            self.forms[row.party_id] |= {str(row), row.original}
             for key in {row.key, f"~{row.skeleton}"}:
                 self.by_name[key][row.party_id] = row.party
                 self.names[row.party_id].add(key)
@@ -203,7 +209,9 @@ class _People:
         return party, None
 
     def _bears(self, party: Party, share: BulkShare) -> bool:
-        return bool(self.names[party.pk] & set(_keys(share)))
+        is_firm = share.role in FIRM_ROLES
+        whole = party.kind == (PartyKind.PERSON if is_firm else PartyKind.ORGANISATION)
+        return any(is_name_of(share.name, form, whole=whole) for form in self.forms[party.pk])
 
     def _among(self, share: BulkShare, allowed: set[int]) -> Party | None:
         """The one party of this name among those allowed; None where there is none or more than one."""

@@ -15,8 +15,8 @@ _rehearsed: ContextVar[dict[str, int] | None] = ContextVar("rehearsed", default=
 
 @contextmanager
 def rehearsal() -> Iterator[None]:
-    """What is done inside is rolled back at the end, and no counter has moved."""
-    token = _rehearsed.set({})
+    """What is done inside is rolled back at the end, and no counter has moved. One inside another counts on from it."""
+    token = _rehearsed.set(dict(_rehearsed.get() or {}))
     try:
         with transaction.atomic():
             yield

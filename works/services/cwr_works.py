@@ -25,9 +25,10 @@ from works.models.agreements import ORIGINAL
 from works.queries.export_chains import RIGHTS
 from works.queries.exports import our_issuer
 from works.rules.identifiers import read_ipi_base, read_ipi_name
-from works.rules.splits import WHOLE, scaled_to_whole
+from works.rules.roles import PUBLISHER_ROLES
 from works.services.cwr_descriptions import description_of
 from works.services.cwr_societies import names_society, take_societies
+from works.services.cwr_sums import evened_out
 from works.services.party_numbers import keep_numbers, parties_by_number
 from works.services.recordings import NewPerformer, NewRecording
 from works.services.registration import NewShare, NewTitle, NewWork
@@ -71,7 +72,7 @@ class ToldWork:
     publishers: tuple[Party | None, ...]
 
 
-def told_works(*, works: Sequence[WorkTransaction], sender: str, by: User) -> list[ToldWork]:
+def told_works(*, works: Sequence[WorkTransaction], sender: str, by: User | None) -> list[ToldWork]:
     """The works of many transactions, with their parties registered in bulk."""
     is_own = sender == our_issuer()
     worldwide = [not is_third(work.version) or is_worldwide(work) for work in works]
@@ -92,7 +93,7 @@ def claimed_in(work: WorkTransaction) -> dict[tuple[str, str], int]:
     """What a transaction gives to all its parties together, by right and area: as `told_works` would store it, without
     anything being registered."""
     territory = WORLD if not is_third(work.version) or is_worldwide(work) else own_territory()
-    shares = _fitted([item.ownership for item in interests_of(_owned(work))])
+    shares = _fitted(interests_of(_owned(work)))
     claimed = {(right, territory): sum(fitted.values()) for right, fitted in shares.items()}
     return {place: total for place, total in claimed.items() if total}
 
@@ -126,19 +127,19 @@ def _new_work(
 
 
 def _shares(items: list[Interest], parties: dict[PartyKey, Party], territory: str) -> Iterable[NewShare]:
-    for right, fitted in _fitted([item.ownership for item in items]).items():
+    for right, fitted in _fitted(items).items():
         for position, share in fitted.items():
             item = items[position]
             yield NewShare(parties[item.key] if item.facts else None, item.role, right, share, territory)
 
 
-def _fitted(owned: Sequence[tuple[int, int, int]]) -> dict[str, dict[int, int]]:
+def _fitted(items: Sequence[Interest]) -> dict[str, dict[int, int]]:
     """By right and place of the party, its share, brought to the whole where the sum misses it within the tolerance."""
+    publishers = {position for position, item in enumerate(items) if item.role in PUBLISHER_ROLES}
     found = {}
     for place, right in enumerate(RIGHTS):
-        sent = [(position, shares[place]) for position, shares in enumerate(owned) if shares[place]]
-        near = 0 < abs(sum(share for _position, share in sent) - WHOLE) <= TOLERANCE
-        found[right] = scaled_to_whole(sent) if near else dict(sent)
+        sent = [(position, item.ownership[place]) for position, item in enumerate(items) if item.ownership[place]]
+        found[right] = evened_out(sent, right, publishers=publishers)
     return found
 
 
@@ -165,7 +166,7 @@ def _recordings(work: WorkTransaction, *, is_own: bool) -> Iterable[NewRecording
             )
 
 
-def parties_of(items: Sequence[Interest], sender: str, by: User) -> dict[PartyKey, Party]:
+def parties_of(items: Sequence[Interest], sender: str, by: User | None) -> dict[PartyKey, Party]:
     """One party for equal keys; a nameless number is matched with what this sender's earlier files brought."""
     facts: dict[PartyKey, PartyFacts] = {}
     for item in sorted(items, key=lambda one: one.facts is not None and one.facts.kind != PartyKind.PERSON):

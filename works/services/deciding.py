@@ -1,12 +1,14 @@
 """What becomes of each transaction of a registration file, by the society's rules, before anything is written.
 
-RJ rejected by an edit, or not for this member to say · DU known already from this sender · CO its ISWC belongs to
-another work, or others hold shares beside which those of a revision do not fit · AC accepted with changes (a field was
-reset, a record left out, shares were evened out) · AS accepted as sent · RA an agreement: received and sound, kept with
-the file. Answers and notices of others: OK about a work of ours, noted; UM not ours. The reason of every status but AS
-and OK stands with it.
+RJ rejected by an edit, or because an IPI number stands with the name of somebody else, or not for this member to say ·
+DU known already from this sender · CO its ISWC belongs to another work, or others hold shares beside which those of a
+revision do not fit · AC accepted with changes (a field was reset, a record left out, shares were evened out) · AS
+accepted as sent · RA received and sound, kept for a person: a revision that takes share from a member or is older than
+what stands; an agreement until the works of the file are taken. Answers and notices of others: OK about a work of ours,
+noted; UM not ours. The reason of every status but AS and OK stands with it.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -19,6 +21,8 @@ from works.models import ExportFile, ImportedTransaction, RegistrationFile, Work
 from works.queries.exports import our_issuer
 from works.queries.regrouping import standing_work
 from works.rules.identifiers import read_iswc
+from works.services.cwr_bearers import Bearers, bearer_faults
+from works.services.cwr_changes import Revised, revised_shares
 from works.services.cwr_held_recordings import HeldRecordings
 from works.services.cwr_member_files import MemberFile
 from works.services.cwr_sums import fitted_faults
@@ -32,6 +36,7 @@ TOLD = ("ACK", "ISW")  # what others tell us of works of ours
 KEPT = ("AGR", "DRW", "LIC", "ISR", "ISA")  # kept with the file for a person
 WORKS = ("NWR", "REV", "WRK")
 REVISING = ("REV", "WRK")  # a work of CWR 3 is new or revised, as it happens
+KEPT_BACK = "RA"
 COMPLAINTS_KEPT = 200
 _KNOWN_HERE, _UNKNOWN_HERE = "NWR-T-013", "NWR-T-002"
 
@@ -77,16 +82,20 @@ class Decider:
     """Decides slice after slice of one file, in its order. What earlier slices have brought stands in the rows of the
     file; only the slice itself is remembered."""
 
-    def __init__(self, file: RegistrationFile, sender: str) -> None:
+    def __init__(self, file: RegistrationFile, sender: str, *, is_person: bool = False) -> None:
+        """`is_person` says that the desk has decided to take what would wait for it."""
         self.file = file
+        self.is_person = is_person
         self.sender = sender
         self._recordings = HeldRecordings(file.party)
         self._member = MemberFile(file.party, sender) if file.party else None
         self._is_ours = sender == our_issuer() and file.party is None
+        self._bearers = Bearers(is_ours=sender == our_issuer())
         self._numbers: dict[str, int] = {}
         self._iswcs: dict[str, int] = {}
         self._staying: Mapping[int, Sequence[WorkShare]] = {}
         self._ours: set[int] = set()
+        self._revised: Mapping[int, Revised] = {}
 
     def decide(self, transactions: Sequence[CwrTransaction]) -> list[Decision]:
         """The decisions on one slice, in a handful of queries; the rows of the slices before it are written."""
@@ -99,7 +108,9 @@ class Decider:
         known = {work.pk for work in mine.values()}
         self._staying = staying_shares(known, self.sender)
         self._ours = self._documented_here(known)
+        self._revised = revised_shares(self.file, self.sender, self._revisions(transactions, mine))
         self._recordings.look_up(() if self._is_ours else transactions)
+        self._bearers.look_up([row for row in transactions if row.type in ANSWERED])
         if self._member:
             self._member.look_up(known, on=self.file.created_at.date())
         told = notices_of([row for row in transactions if row.type in TOLD], self.sender)
@@ -108,7 +119,7 @@ class Decider:
             or (
                 _told_decision(row, told[row.number])
                 if row.type in TOLD
-                else self._with_recordings(self._decide(row, mine, others))
+                else self._with_recordings(self._with_bearers(self._decide(row, mine, others)))
             )
             for row in transactions
         ]
@@ -124,6 +135,18 @@ class Decider:
         elif fault is None and own is None and row.type in WORKS and number not in self._numbers:
             fault = self._member.refusal_of_new(row)
         return Decision(row, "RJ", own, faults=(*row.faults, fault)) if fault else None
+
+    def _with_bearers(self, decision: Decision) -> Decision:
+        """Nothing is taken of a transaction in which an IPI number stands with the name of somebody else."""
+        row = decision.transaction
+        is_taken = decision.status in ACCEPTED or (row.type == "AGR" and decision.status == "RA")
+        wrong = self._bearers.faults(row) if is_taken else ()
+        if not wrong:
+            return decision
+        for brought in (self._numbers, self._iswcs):
+            for value in [value for value, number in brought.items() if number == row.number]:
+                del brought[value]
+        return Decision(row, "RJ", faults=(*decision.faults, *wrong))
 
     def _with_recordings(self, decision: Decision) -> Decision:
         """A file of our own says what our desk decided; of all others, what waits for the desk is told."""
@@ -159,6 +182,17 @@ class Decider:
         brought = WorkShare.objects.filter(work__in=works, source=self.sender).values_list("work_id", flat=True)
         return works - set(brought)
 
+    def _revisions(
+        self, transactions: Sequence[CwrTransaction], mine: Mapping[str, Work]
+    ) -> dict[int, list[CwrTransaction]]:
+        """work → the transactions of a slice that revise it."""
+        found: dict[int, list[CwrTransaction]] = defaultdict(list)
+        for row in transactions:
+            work = mine.get(row.header["submitter_work_no"])
+            if row.type in REVISING and not row.is_rejected and work is not None and work.pk not in self._ours:
+                found[work.pk].append(row)
+        return found
+
     def _decide(self, row: CwrTransaction, mine: dict[str, Work], others: dict[str, Work]) -> Decision:
         if row.is_rejected:
             return Decision(row, "RJ", faults=row.faults)
@@ -185,8 +219,10 @@ class Decider:
             return Decision(row, "DU", own, sent_before, _with(row, _KNOWN_HERE))
         staying = self._staying.get(own.pk, ()) if own else ()
         excess = excess_faults(row, claimed_in(work_of(row)), staying) if staying else ()
-        faults = (*row.faults, *fitted_faults(row))
-        return Decision(row, _accepted(faults), own, sent_before, faults, excess=excess)
+        faults, revised = (*row.faults, *fitted_faults(row)), self._revised.get(row.number, Revised())
+        if revised.doubts and not excess and not self.is_person:
+            return Decision(row, KEPT_BACK, own, sent_before, (*row.faults, *revised.changes, *revised.doubts))
+        return Decision(row, _accepted(faults), own, sent_before, (*faults, *revised.changes), excess=excess)
 
     def _iswc_conflict(self, row: CwrTransaction, iswc: str, other: Work | None) -> Decision:
         earlier = self._iswcs.get(iswc)
@@ -258,11 +294,11 @@ def complaints_of(faults: Iterable[CwrFault]) -> list[dict[str, Any]]:
 
 
 def faults_of(row: CwrTransaction, kept: ImportedTransaction) -> tuple[CwrFault, ...]:
-    """The faults of a transaction that was decided before: its own, those our books raised then, and the shares that
-    were evened out."""
+    """The faults of a transaction that was decided before: its own, those our books raised then, names that did not fit
+    their numbers, and the shares that were evened out."""
     told = {complaint["edit"] for complaint in kept.complaints}
     raised = next((edit for edit in (_KNOWN_HERE, _UNKNOWN_HERE) if edit in told), "")
-    return (*_with(row, raised), *(fitted_faults(row) if kept.status in ACCEPTED else ()))
+    return (*_with(row, raised), *bearer_faults(row, kept), *(fitted_faults(row) if kept.status in ACCEPTED else ()))
 
 
 def _with(row: CwrTransaction, edit: str) -> tuple[CwrFault, ...]:

@@ -30,10 +30,17 @@ from works.models import (
     WorkTitle,
 )
 from works.rules.composites import CompositeFault, misfit
+from works.rules.identifiers import read_iswc
 from works.rules.languages import language_of
 from works.services.describing import WorkFacts
+from works.services.description_faults import element_faults, number_faults, performer_faults, title_faults
+from works.services.numbers import withdraw_request
+from works.services.registration import iswc_faults, lock_register
 
 DESK = "staff"
+TITLE = ("title_type", "text", "language")
+PERFORMER = ("last_name", "first_name", "ipi_name_number")
+NUMBER = ("issuer", "value", "identifier_type", "validity")
 EDIT = "works.edit_works"
 
 
@@ -47,18 +54,32 @@ class Line:
 
 @transaction.atomic
 def correct_facts(
-    *, work: Work, facts: WorkFacts, category: str, version_type: str, duration: int | None, reason: str, by: User
+    *,
+    work: Work,
+    facts: WorkFacts,
+    iswc: str,
+    category: str,
+    version_type: str,
+    duration: int | None,
+    reason: str,
+    by: User,
 ) -> None:
-    """Put other facts of a work in the place of what stands. Raises ValidationError; then nothing changed."""
+    """Put other facts of a work in the place of what stands; a blank ISWC takes it away. Raises ValidationError; then
+    nothing changed."""
+    lock_register()  # an ISWC that nobody has is still free when it is written
     work = _opened(work, reason, by)
     wanted = {**asdict(facts), "category": category, "version_type": version_type, "duration": duration}
+    wanted["iswc"] = _free_iswc(work, iswc)
     if facts.component_count is not None and not facts.composite_type:
         raise ValidationError(_("A number of components belongs to a composite: choose its kind, or empty the number."))
     _refuse_misfit(list(work.sources.order_by("position", "pk").values_list("part", "duration")), duration)
+    _refuse(element_faults(facts.text_music, work.public_domain_elements.values_list("element", flat=True)))
     before = {name: getattr(work, name) for name in wanted if getattr(work, name) != wanted[name]}
     for name in before:
         setattr(work, name, wanted[name])
     work.save(update_fields=list(before))
+    if wanted["iswc"] and "iswc" in before:
+        _withdraw_waiting(work, reason, by)
     changes = {name: [_plain(old), _plain(wanted[name])] for name, old in before.items()}
     record_act(by=by, verb="correct_facts", on=work, facts={"reason": clean_lines(reason)[:500], "changes": changes})
 
@@ -70,7 +91,9 @@ def correct_titles(*, work: Work, lines: Sequence[Line], reason: str, by: User) 
     originals = [line for line in lines if line.values["title_type"] == "OT"]
     if len(originals) != 1:
         raise ValidationError(_("A work has exactly one original title. Give one row this type."))
-    changes = _replace(WorkTitle, work, [Line(line.uid, _title_values(line.values)) for line in lines], given=False)
+    rows = [Line(line.uid, _title_values(line.values)) for line in lines]
+    _refuse(title_faults([_texts(row, TITLE) for row in rows], _fresh(WorkTitle, work, rows)))
+    changes = _replace(WorkTitle, work, rows, given=False)
     work.title = clean_text(originals[0].values["text"])
     work.language = language_of(originals[0].values["language"])
     work.save(update_fields=["title", "language"])
@@ -99,6 +122,7 @@ def correct_sources(*, work: Work, lines: Sequence[Line], reason: str, by: User)
 def correct_public_domain(*, work: Work, lines: Sequence[Line], reason: str, by: User) -> None:
     """Replace what is known of words or music that belong to nobody. No share changes by it: that is another act."""
     work = _opened(work, reason, by)
+    _refuse(element_faults(work.text_music, (line.values["element"] for line in lines)))
     changes = _replace(PublicDomainElement, work, lines)
     record_act(by=by, verb="correct_public_domain", on=work, facts={"reason": clean_lines(reason)[:500], **changes})
 
@@ -107,6 +131,7 @@ def correct_public_domain(*, work: Work, lines: Sequence[Line], reason: str, by:
 def correct_performers(*, work: Work, lines: Sequence[Line], reason: str, by: User) -> None:
     """Replace the performers of a work."""
     work = _opened(work, reason, by)
+    _refuse(performer_faults([_texts(line, PERFORMER) for line in lines], _fresh(WorkPerformer, work, lines)))
     changes = _replace(WorkPerformer, work, lines)
     record_act(by=by, verb="correct_performers", on=work, facts={"reason": clean_lines(reason)[:500], **changes})
 
@@ -137,6 +162,7 @@ def correct_settings(*, work: Work, lines: Sequence[Line], reason: str, by: User
 def correct_numbers(*, work: Work, lines: Sequence[Line], reason: str, by: User) -> None:
     """Replace the numbers that others gave a work. A valid number of another work is refused with that work's name."""
     work = _opened(work, reason, by)
+    _refuse(number_faults([_texts(line, NUMBER) for line in lines], _fresh(WorkIdentifier, work, lines)))
     try:
         with transaction.atomic():
             changes = _replace(WorkIdentifier, work, lines, given=False)
@@ -154,6 +180,40 @@ def _opened(work: Work, reason: str, by: User) -> Work:
     if not clean_lines(reason):
         raise ValidationError(_("Say why this changes: it stands in the record of acts."))
     return Work.objects.select_for_update(no_key=True).get(pk=work.pk)
+
+
+def _free_iswc(work: Work, iswc: str) -> str | None:
+    """An ISWC in its kept form, None for a blank one. Raises ValidationError, with the work that holds it already."""
+    kept = read_iswc(iswc).value if iswc.strip() else None
+    if kept and kept != work.iswc and (faults := iswc_faults(iswc)):
+        raise ValidationError({"iswc": faults})
+    return kept
+
+
+def _withdraw_waiting(work: Work, reason: str, by: User) -> None:
+    """A request for the number of a work that has one now is not sent; what was sent or answered stays as it is."""
+    for request in work.number_requests.filter(kind__in=["iswc_new", "iswc_find"], state="waiting").order_by("pk"):
+        withdraw_request(request=request, reason=clean_lines(reason), by=by)
+
+
+def _refuse(faults: list[str]) -> None:
+    if faults:
+        raise ValidationError(faults)
+
+
+def _texts(line: Line, names: Sequence[str]) -> list[str]:
+    return [str(line.values.get(name) or "") for name in names]
+
+
+def _fresh(table: Any, work: Work, lines: Sequence[Line]) -> set[int]:
+    """The places of the rows that are new or changed."""
+    standing = {row.uid: row for row in table.objects.filter(work=work)}
+    return {
+        place
+        for place, line in enumerate(lines)
+        if (row := standing.get(line.uid)) is None
+        or any(getattr(row, name) != value for name, value in line.values.items())
+    }
 
 
 def _refuse_misfit(sources: Sequence[tuple[int | None, int | None]], length: int | None) -> None:

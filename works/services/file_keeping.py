@@ -6,6 +6,8 @@ from typing import IO
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.files import File
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from cmo_portal.accounts.access import require
@@ -17,6 +19,14 @@ from works.models import RegistrationFile
 from works.queries.registrations import subject_of
 
 
+class KnownFile(ValidationError):
+    """The same bytes stand here already; `file` is the first upload, where the sender may know of it."""
+
+    def __init__(self, message: str, file: RegistrationFile | None) -> None:
+        self.file = file
+        super().__init__(message)
+
+
 def may_hand_in(by: User, party: Party | None) -> None:
     """Staff hand in for the society, a member for herself; staff may take a member's table too."""
     own = party is not None and getattr(getattr(party, "member", None), "user_id", None) == by.pk
@@ -26,21 +36,38 @@ def may_hand_in(by: User, party: Party | None) -> None:
 
 def fingerprint(upload: IO[bytes], *, by: User) -> bytes:
     """The SHA-256 of a file that may be taken: an undone one may come again. Raises ValidationError when it is too
-    large or stands here already."""
+    large, KnownFile when it stands here already."""
     size, digest = _measured(upload)
     if size > settings.UPLOAD_LIMIT:
         raise ValidationError(
             _("This file is larger than %(limit)s MB. Split it and hand in the parts.")
             % {"limit": settings.UPLOAD_LIMIT // 1_000_000}
         )
+    _refuse_known(digest, by)
+    return digest
+
+
+def keep_once(file: RegistrationFile, *, upload: IO[bytes], ending: str, by: User) -> None:
+    """Store the bytes of a new file, then its row. Where another upload of the same bytes was faster, nothing of this
+    one is kept. Raises KnownFile."""
+    digest = bytes(file.sha256)
+    file.file.save(f"{digest.hex()}.{ending}", File(upload), save=False)
+    try:
+        with transaction.atomic():
+            file.save()
+    except IntegrityError:
+        discard_stored(file)
+        _refuse_known(digest, by)
+        raise
+
+
+def _refuse_known(digest: bytes, by: User) -> None:
     known = RegistrationFile.objects.exclude(state="undone").filter(sha256=digest).first()
     if known and (known.received_by_id == by.pk or by.has_perm("works.import_works")):
-        raise ValidationError(
-            _("The same file was handed in before, as %(name)s. Nothing was taken twice.") % {"name": known.filename}
-        )
+        told = _("The same file was handed in before, as %(name)s. Nothing was taken twice.")
+        raise KnownFile(told % {"name": known.filename}, known)
     if known:
-        raise ValidationError(_("The same file was handed in before by somebody else. Nothing was taken twice."))
-    return digest
+        raise KnownFile(_("The same file was handed in before by somebody else. Nothing was taken twice."), None)
 
 
 def discard_stored(file: RegistrationFile) -> None:

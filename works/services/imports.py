@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from typing import IO, Any, BinaryIO, cast
 
 from django.core.exceptions import ValidationError
-from django.core.files import File
 from django.db import transaction
 from django.db.models import Count
 from django.utils.translation import gettext as _
@@ -22,6 +21,7 @@ from django.utils.translation import gettext as _
 from cmo_portal.accounts.access import require
 from cmo_portal.accounts.models import User
 from cmo_portal.audit.services import record_act
+from cmo_portal.common.clock import business_date
 from cmo_portal.jobs.models import Job
 from cmo_portal.jobs.services import check_held, finish, report_progress
 from members.models import Party
@@ -29,12 +29,14 @@ from works.formats.cwr.reader import CwrReading, read_cwr
 from works.formats.cwr.values import read_date
 from works.models import ImportedTransaction, RegistrationFile
 from works.queries.registrations import CHECK, IMPORT
+from works.services.agreements import EDIT
 from works.services.answering import keep_answer
-from works.services.cwr_agreements import take_agreements
+from works.services.cwr_agreements import rehearse_agreements, take_agreements
 from works.services.cwr_chains import withdraw_emptied
 from works.services.deciding import ACCEPTED, REVISING, Decider, complaints_of, row_of, sender_key, slices_of
-from works.services.file_keeping import fingerprint, hand_to_worker, is_worked_on, may_hand_in
+from works.services.file_keeping import fingerprint, hand_to_worker, is_worked_on, keep_once, may_hand_in
 from works.services.linking import CONFLICT, NOTED
+from works.services.made import noting
 from works.services.taking import SLICE, take_slice
 
 TAKEN = ("imported", "nothing", "partly", "undone")
@@ -71,12 +73,10 @@ def import_registration_file(*, file: RegistrationFile, by: User, now: dt.dateti
         file = _to_take(file, by)
         if file.state in TAKEN:
             return file
-        with _read(file) as reading:
-            decider, dated = Decider(file, sender_key(reading)), _dated(reading)
+        with reading_of(file) as reading:
+            decider, day = Decider(file, sender_key(reading)), dated(reading)
             for part in slices_of(reading, SLICE):
-                take_slice(
-                    file=file, decisions=decider.decide(part), sender=decider.sender, by=by, now=now, dated=dated
-                )
+                take_slice(file=file, decisions=decider.decide(part), sender=decider.sender, by=by, now=now, dated=day)
         _finish_import(file, by, now)
     return file
 
@@ -99,7 +99,7 @@ def start_import(*, file: RegistrationFile, by: User, now: dt.datetime) -> Regis
 def check_by_job(*, job: Job) -> None:
     """A worker checks a large file: slices of rows, then the outcome with the end of the job."""
     file, by = RegistrationFile.objects.get(pk=job.args["file"]), User.objects.get(pk=job.args["by"])
-    with _read(file) as reading:
+    with reading_of(file) as reading:
         decider = Decider(file, sender_key(reading))
         with transaction.atomic():
             check_held(job)
@@ -119,14 +119,12 @@ def import_by_job(*, job: Job, now: dt.datetime) -> None:
     file, by = RegistrationFile.objects.get(pk=job.args["file"]), User.objects.get(pk=job.args["by"])
     total = int(file.report.get("transactions") or 0)
     done = 0
-    with _read(file) as reading:
-        decider, dated = Decider(file, sender_key(reading)), _dated(reading)
+    with reading_of(file) as reading:
+        decider, day = Decider(file, sender_key(reading)), dated(reading)
         for part in slices_of(reading, SLICE):
             with transaction.atomic():
                 check_held(job)
-                take_slice(
-                    file=file, decisions=decider.decide(part), sender=decider.sender, by=by, now=now, dated=dated
-                )
+                take_slice(file=file, decisions=decider.decide(part), sender=decider.sender, by=by, now=now, dated=day)
             done += len(part)
             report_progress(job, done=done, total=total)
     with transaction.atomic():
@@ -149,15 +147,15 @@ def _keep(upload: IO[bytes], filename: str, by: User, party: Party | None = None
         state="received",
         received_by=by,
         party=party,
+        report={"dated": f"{reading.header.created}{reading.header.created_time}"},
     )
     upload.seek(0)
-    file.file.save(f"{digest.hex()}.cwr", File(upload), save=False)
-    file.save()
+    keep_once(file, upload=upload, ending="cwr", by=by)
     return file
 
 
 def _check(file: RegistrationFile, by: User) -> None:
-    with _read(file) as reading:
+    with reading_of(file) as reading:
         decider = Decider(file, sender_key(reading))
         for part in slices_of(reading, SLICE):
             ImportedTransaction.objects.bulk_create(row_of(file, each) for each in decider.decide(part))
@@ -165,7 +163,11 @@ def _check(file: RegistrationFile, by: User) -> None:
 
 
 def _finish_check(file: RegistrationFile, reading: CwrReading, by: User) -> None:
-    """The file was read to its end: whether it is refused as a whole is known only now."""
+    """The file was read to its end: whether it is refused as a whole is known only now. What would become of its
+    agreements depends on its works; of who may not take agreements, they wait for who does."""
+    if not reading.is_refused and by.has_perm(EDIT) and _holds_agreements(file):
+        with reading_of(file) as again:
+            rehearse_agreements(file=file, reading=again, by=by, today=business_date(file.created_at))
     file.report = _report(file, reading)
     if reading.is_refused or not file.report["transactions"]:
         file.state = "refused"
@@ -175,7 +177,7 @@ def _finish_check(file: RegistrationFile, reading: CwrReading, by: User) -> None
     else:
         file.state = "nothing"
         file.transactions.update(taken=True)
-        with _read(file) as again:
+        with reading_of(file) as again:
             keep_answer(file=file, reading=again, now=file.created_at)
     file.save()
     facts = {"state": file.state, "transactions": file.report["transactions"]}
@@ -203,39 +205,48 @@ def _contests(file: RegistrationFile) -> bool:
 
 
 def _finish_import(file: RegistrationFile, by: User, now: dt.datetime) -> None:
-    if ImportedTransaction.objects.filter(file=file, kind="AGR", status="RA").exists():
-        with _read(file) as reading:
-            take_agreements(file=file, reading=reading, by=by)
+    if _holds_agreements(file):
+        with reading_of(file) as reading, noting(file):
+            take_agreements(file=file, reading=reading, by=by, today=business_date(now))
     withdraw_emptied(file=file, by=by)
     file.state, file.imported_at = ("imported" if _brings(file) else "nothing"), now
-    with _read(file) as reading:
+    with reading_of(file) as reading:
         keep_answer(file=file, reading=reading, now=now)
-    file.report = {**file.report, **_counts(file)}
+    file.report = {**file.report, **outcome_counts(file)}
     file.save()
     record_act(by=by, verb="import_registration_file", on=file, facts={"accepted": file.report["accepted"]})
 
 
-def _dated(reading: CwrReading) -> dt.date | None:
+def _holds_agreements(file: RegistrationFile) -> bool:
+    """Whether agreements of the file wait to be taken."""
+    return ImportedTransaction.objects.filter(file=file, kind="AGR", status="RA").exists()
+
+
+def dated(reading: CwrReading) -> dt.date | None:
+    """The day of a file, from which its publisher chains hold."""
     return read_date(reading.header.created) if reading.header else None
 
 
 @contextmanager
-def _read(file: RegistrationFile) -> Iterator[CwrReading]:
+def reading_of(file: RegistrationFile) -> Iterator[CwrReading]:
+    """A file of the store, read from its start."""
     with file.file.storage.open(str(file.file.name), "rb") as stream:
         yield read_cwr(cast(BinaryIO, stream), file.filename)
 
 
 def _report(file: RegistrationFile, reading: CwrReading) -> dict[str, Any]:
     return {
+        "dated": file.report["dated"],
         "version": reading.version,
         "records": reading.record_count,
         "others": reading.transaction_count - ImportedTransaction.objects.filter(file=file).count(),
         "complaints": complaints_of(reading.faults),
-        **_counts(file),
+        **outcome_counts(file),
     }
 
 
-def _counts(file: RegistrationFile) -> dict[str, Any]:
+def outcome_counts(file: RegistrationFile) -> dict[str, Any]:
+    """How many transactions of a file have which status."""
     rows = ImportedTransaction.objects.filter(file=file).values("status").annotate(count=Count("pk"))
     counts = Counter(dict(rows.values_list("status", "count")))
     return {

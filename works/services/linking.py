@@ -1,8 +1,9 @@
 """What answers (ACK) and notices of an ISWC (ISW) of others are about.
 
 Our work number alone proves nothing: others count from W0000001 too. An answer must also fit the date, time and place
-of a file of ours, or the title or a writer of the work; a notice the title or a writer, because its ISWC steers what is
-matched and paid. A writer fits by the IPI name number. What does not fit goes to a person, with the reason.
+of a file of ours, or the title of the work; a notice the title, because its ISWC steers what is matched and paid. A
+writer, by the IPI name number, counts only where no title is given: one writer has many works. What does not fit goes
+to a person, with the reason.
 """
 
 import datetime as dt
@@ -14,7 +15,7 @@ from itertools import takewhile
 from django.utils import timezone
 
 from cmo_portal.common.known import end_of_day
-from cmo_portal.common.spelling import text_key
+from cmo_portal.common.spelling import skeleton, text_key
 from works.formats.cwr.answer_view import ReceivedAnswer, answer_of
 from works.formats.cwr.characters import transliterated
 from works.formats.cwr.edits import remark_of
@@ -27,6 +28,7 @@ from works.rules.identifiers import read_ipi_name, read_iswc
 NOTED, UNMATCHED, CONFLICT, REFUSED = "OK", "UM", "CO", "RJ"
 TITLED = ("NWR", "REV", "ISW", "WRK", "ALT")  # records with a title of the work itself
 LONGEST_TITLE = 60
+TELLING = 4  # consonants from which an equal sound is no accident
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +50,13 @@ class KnownWorks:
     writers: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def fits(self, work: Work, row: CwrTransaction) -> bool:
-        """Whether the transaction names a title or a writer of the work."""
+        """Whether the transaction names a title of the work; without any title, a writer of it."""
         told = list(takewhile(lambda record: record.type != "EXC", row.records))
-        titles = {_title_key(record["title"]) for record in told if record.type in TITLED}
-        titles.add(_title_key(row.header["creation_title"]))
+        written = [record["title"] for record in told if record.type in TITLED] + [row.header["creation_title"]]
+        if titles := {key for title in written for key in _title_keys(title)}:
+            return bool(titles & self.titles[work.pk])
         writers = {read_ipi_name(record["ipi_name_no"]).value for record in told if record.type in ("SWR", "OWR")}
-        return bool((titles - {""}) & self.titles[work.pk] or (writers - {""}) & self.writers[work.pk])
+        return bool((writers - {""}) & self.writers[work.pk])
 
 
 def notices_of(rows: Sequence[CwrTransaction], sender: str) -> dict[int, Notice]:
@@ -72,9 +75,9 @@ def known_works(numbers: Iterable[str]) -> KnownWorks:
     standing: dict[int, int] = {}  # a merged work brings its titles and writers to the one that stands for it
     for work in (*named, *known.works.values()):
         standing[work.pk] = standing_work(work).pk
-        known.titles[standing[work.pk]].add(_title_key(work.title))
+        known.titles[standing[work.pk]] |= _title_keys(work.title)
     for pk, text in WorkTitle.objects.filter(work__in=standing).values_list("work_id", "text"):
-        known.titles[standing[pk]].add(_title_key(text))
+        known.titles[standing[pk]] |= _title_keys(text)
     shares = WorkShare.objects.filter(work__in=standing, party__names__ipi_name_number__isnull=False)
     for pk, number in shares.values_list("work_id", "party__names__ipi_name_number").distinct():
         known.writers[standing[pk]].add(number or "")
@@ -85,8 +88,10 @@ def _our_number(row: CwrTransaction) -> str:
     return row.header["submitter_creation_no"] if row.type == "ACK" else row.header["submitter_work_no"]
 
 
-def _title_key(text: str) -> str:
-    return text_key(transliterated(text))[:LONGEST_TITLE]
+def _title_keys(text: str) -> set[str]:
+    """A title as a file has it, by its letters and, where it has enough of them, by its sound; none for a blank one."""
+    key, sound = text_key(transliterated(text))[:LONGEST_TITLE], skeleton(text)
+    return ({key} if key else set()) | ({f"~{sound}"} if len(sound) >= TELLING else set())
 
 
 def _refused(row: CwrTransaction) -> CwrFault:
@@ -118,7 +123,7 @@ def _answer(row: CwrTransaction, by_number: dict[str, list[ExportedWork]], known
         newest = next((each for each in reversed(sent) if f"SO{each.file.receiver.lstrip('0')}" == sender), sent[-1])
         return Notice(NOTED, newest.work, newest)
     facts = {"number": work.number, "title": work.title, "value": answer.title}
-    return Notice(UNMATCHED, faults=(remark_of(row, "answer_unfit", facts),))
+    return Notice(UNMATCHED, faults=(remark_of(row, "answer_unfit" if answer.title else "answer_untitled", facts),))
 
 
 def _is_answered(sent: ExportedWork, answer: ReceivedAnswer) -> bool:
@@ -139,7 +144,7 @@ def _by_place(answer: ReceivedAnswer) -> ExportedWork | None:
     if found is None or not answer.title:
         return found
     titles = known_works([found.work.number]).titles.values()
-    return found if any(_title_key(answer.title) in each for each in titles) else None
+    return found if any(_title_keys(answer.title) & each for each in titles) else None
 
 
 def _stamp(moment: dt.datetime | None) -> tuple[dt.date | None, str]:

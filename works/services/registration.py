@@ -23,6 +23,7 @@ from works.rules.languages import language_of
 from works.rules.splits import WHOLE, sums_apart
 from works.services.counting import next_numbers, pass_over
 from works.services.describing import NewDescription
+from works.services.description_faults import element_faults, performer_faults, title_faults
 from works.services.descriptions import store_descriptions
 from works.services.recordings import NewRecording, link_recordings, others_recordings
 
@@ -123,9 +124,22 @@ def check_new_work(new: NewWork) -> None:
         % {"right": right, "total": share_text(total), "rest": share_text(WHOLE - total)}
         for right, total in sums_apart((part.right, part.share) for part in new.shares).items()
     ]
+    faults += description_faults(new)
     faults += [_("Every share must be more than 0 %.")] if any(part.share <= 0 for part in new.shares) else []
     if faults:
         raise ValidationError(faults)
+
+
+def description_faults(new: NewWork) -> list[str]:
+    """What cannot be true of the titles and the description of a new work."""
+    titles = [(each.title_type, clean_text(each.text), each.language) for each in (new.title, *new.other_titles)]
+    told = new.description
+    performers = [(each.last_name, each.first_name, each.ipi_name_number) for each in told.performers]
+    return [
+        *title_faults(titles, range(len(titles))),
+        *performer_faults(performers, range(len(performers))),
+        *element_faults(told.facts.text_music, (each.element for each in told.public_domain)),
+    ]
 
 
 def iswc_faults(iswc: str) -> list[str]:

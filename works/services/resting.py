@@ -5,19 +5,20 @@ Our own tables are asked here. Apps above say what they know of (royalties: mone
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
 from django.db import connection
-from django.db.models import Model, Q
+from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from cmo_portal.audit.models import Act
 from works.models import (
     Agreement,
     AgreementWork,
+    Claim,
     DuplicatePair,
     ImportedRecord,
     ImportedTransaction,
@@ -28,6 +29,7 @@ from works.models import (
 UNDO_LOCK = 0x554E444F  # held together by runs that freeze, and alone by whoever takes works out of the register
 Reasons = dict[int, list[str]]  # work id → why it cannot be taken back, in the reader's language
 Asked = Callable[[Sequence[int], dt.datetime | None], Reasons]
+Followed = Callable[[Sequence[int]], Reasons]
 Released = Callable[[Sequence[int]], None]
 
 # Tables that say what a work is: the import wrote them with it, and what was changed later left an act or a later file.
@@ -47,10 +49,12 @@ BY_FILES = ("revise_work",)  # acts of imports, which their own rows tell of
 
 @dataclass(frozen=True, slots=True)
 class Dependent:
-    """An app above: what it has resting on works (since a moment, or ever), and what it does when they go."""
+    """An app above: what it has resting on works (since a moment, or ever) and on agreements, and what it does when
+    works go."""
 
     rests: Asked
     release: Released
+    rests_on_agreements: Followed
 
 
 _dependents: list[Dependent] = []
@@ -84,7 +88,7 @@ def resting_on(file: RegistrationFile, work_ids: Sequence[int], *, since: dt.dat
     only revised by it: then only what came later counts."""
     found: Reasons = defaultdict(list)
     ids = list(work_ids)
-    for source in (_merged(ids), _later_files(file, ids), _acts(ids, since), _references(ids, since)):
+    for source in (_merged(ids), _later_files(file, ids), _acts(ids, since), _references(file, ids, since)):
         for work_id, reasons in source.items():
             found[work_id] += reasons
     for dependent in _dependents:
@@ -119,13 +123,14 @@ def _acts(ids: list[int], since: dt.datetime | None) -> Reasons:
     return {uids[uid]: [text] for uid in acts.values_list("object_id", flat=True).distinct()}
 
 
-def _references(ids: list[int], since: dt.datetime | None) -> Reasons:
+def _references(file: RegistrationFile, ids: list[int], since: dt.datetime | None) -> Reasons:
     """Rows of our own app that name a work and are no part of it: disputes, reports, agreements, whatever there is."""
     found: list[tuple[int, str]] = []
     for model, column in _referring():
         rows: Any = model._default_manager.filter(Q(**{f"{column}__in": ids}))
-        if model is AgreementWork:  # what chains of files list goes with the file
+        if model is AgreementWork:  # what chains of files list, and the file itself, goes with the file
             rows = rows.exclude(agreement__in=Agreement.objects.filter(~Q(submitter=""), submitter_number=""))
+            rows = rows.exclude(pk__in=made_rows(file, "listing"))
         if model is DuplicatePair:  # nobody has said anything of an open one
             rows = rows.exclude(state="open")
         if since is not None and any(field.name == "created_at" for field in model._meta.fields):
@@ -158,5 +163,44 @@ def _grouped(rows: Iterable[tuple[int, str]]) -> Reasons:
 
 def made_by(file: RegistrationFile, kind: str) -> list[int]:
     """The rows of one kind that an import made."""
-    rows = ImportedRecord.objects.filter(file=file, act="made", kind=kind)
-    return list(rows.order_by("record_id").values_list("record_id", flat=True))
+    return list(made_rows(file, kind).order_by("record_id").values_list("record_id", flat=True))
+
+
+def made_rows(file: RegistrationFile, kind: str) -> QuerySet[ImportedRecord, Any]:
+    """As `made_by`, to be asked inside another query."""
+    return ImportedRecord.objects.filter(file=file, act="made", kind=kind).values("record_id")
+
+
+# -- agreements that a file brought
+
+
+def resting_on_agreements(file: RegistrationFile, ids: Sequence[int], *, staying: Collection[int]) -> Reasons:
+    """Everything outside a file that rests on agreements of its own (AGR); `staying` are works of the file that are
+    not taken back, and a specific agreement that lists one of them stays with it."""
+    found: Reasons = defaultdict(list)
+    listed = AgreementWork.objects.filter(agreement__in=ids)
+    sources = [
+        _changed_by_hand(ids),
+        _grouped((pk, _("It names works that this file did not list."))
+                 for pk in _agreements_in(listed.exclude(pk__in=made_rows(file, "listing")))),
+        _grouped((pk, _("It names works of this import that stay."))
+                 for pk in _agreements_in(listed.filter(work__in=staying, included=True))),
+        _grouped((pk, _("A claim in a dispute names it."))
+                 for pk in _agreements_in(Claim.objects.filter(agreement__in=ids))),
+        *(dependent.rests_on_agreements(ids) for dependent in _dependents),
+    ]  # fmt: skip
+    for source in sources:
+        for pk, reasons in source.items():
+            found[pk] += reasons
+    return dict(found)
+
+
+def _agreements_in(rows: QuerySet[Any]) -> list[int]:
+    return sorted(set(rows.values_list("agreement", flat=True)))
+
+
+def _changed_by_hand(ids: Sequence[int]) -> Reasons:
+    uids = {str(uid): pk for pk, uid in Agreement.objects.filter(pk__in=ids).values_list("pk", "uid")}
+    acts = Act.objects.filter(object_type="works.agreement", object_id__in=list(uids)).exclude(verb="record_agreement")
+    text = _("People changed it by hand.")
+    return {uids[uid]: [text] for uid in acts.values_list("object_id", flat=True).distinct()}

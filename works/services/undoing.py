@@ -1,8 +1,9 @@
 """Undoing a whole import: exactly what it made goes, unless something came later that rests on it.
 
 Works become withdrawn: the work and its titles stay as history, its shares, numbers and links go, its ISWC is free
-again. What the import revised is put back as it was. People and their names stay: a name is nobody's money. The
-societies that it named as collecting for people never were. A second person does it where anything could have paid.
+again. Agreements that the file brought are withdrawn. What the import revised is put back as it was. People and their
+names stay: a name is nobody's money. The societies that it named as collecting for people never were. A second person
+does it where anything could have paid.
 """
 
 import datetime as dt
@@ -20,7 +21,7 @@ from cmo_portal.audit.services import record_act
 from members.models import PartyAffiliation
 from works.models import (
     Agreement,
-    AgreementWork,
+    AgreementParty,
     ImportedRecord,
     ImportUndo,
     LinkRequest,
@@ -34,33 +35,45 @@ from works.models import (
     WorkTitle,
 )
 from works.queries.titles import own_titles
-from works.services.cwr_chains import restore_emptied
 from works.services.made import SHARE_FIELDS, WORK_FIELDS
 from works.services.registration import lock_register
 from works.services.resting import Reasons, lock_register_for_undo, made_by, release_works, resting_on
 from works.services.splits import resume_rounds, withdraw_rounds
+from works.services.undoing_agreements import Resting, agreements_to_undo, take_agreements_back
 
 ASK, CONFIRM = "works.import_works", "works.confirm_undos"
 UNDONE = ("undone", "partly")
 NAMED = 20  # works that a refusal names one by one
-LISTING_FIELDS = ("agreement_id", "included")
+REPORTED = ("withdrawn", "restored", "shares", "agreements")
 NEVER = dt.date(1, 1, 1)  # the only day of an affiliation that never was
 
 
 @dataclass(frozen=True, slots=True)
 class UndoPlan:
-    """What undoing an import would do: works it made and works it revised that can be taken back, and those that
-    cannot, each with its reasons; whether it needs a second person."""
+    """What undoing an import would do: works it made and works it revised that can be taken back, agreements that it
+    brought, and of both those that cannot, each with its reasons; whether it needs a second person."""
 
     made: tuple[int, ...]
     revised: tuple[int, ...]
     resting: tuple[tuple[Work, tuple[str, ...]], ...]
+    agreements: tuple[Agreement, ...]
+    resting_agreements: Resting
     four_eyes: bool
 
     @property
     def count(self) -> int:
         """How many works would be taken back."""
         return len(self.made) + len(self.revised)
+
+    @property
+    def does_anything(self) -> bool:
+        """Whether anything can be taken back."""
+        return bool(self.count or self.agreements)
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether something stays because something else rests on it."""
+        return bool(self.resting or self.resting_agreements)
 
 
 def undo_plan(file: RegistrationFile) -> UndoPlan:
@@ -71,11 +84,16 @@ def undo_plan(file: RegistrationFile) -> UndoPlan:
     reasons: Reasons = resting_on(file, made, since=None)
     reasons |= resting_on(file, revised, since=file.imported_at) if revised else {}
     works = Work.objects.filter(pk__in=reasons).prefetch_related(own_titles()).order_by("number")
+    affected = [pk for pk in (*made, *revised) if pk not in reasons]
+    agreements, resting_agreements = agreements_to_undo(file, taken_back=affected, staying=reasons)
+    could_pay = WorkShare.objects.filter(work__in=made, state="active").exists()
     return UndoPlan(
         made=tuple(pk for pk in made if pk not in reasons),
         revised=tuple(pk for pk in revised if pk not in reasons),
         resting=tuple((work, tuple(reasons[work.pk])) for work in works),
-        four_eyes=bool(revised) or WorkShare.objects.filter(work__in=made, state="active").exists(),
+        agreements=agreements,
+        resting_agreements=resting_agreements,
+        four_eyes=bool(revised or agreements) or could_pay,
     )
 
 
@@ -101,7 +119,7 @@ def ask_undo(*, file: RegistrationFile, reason: str, leaves_rest: bool, by: User
     undo = ImportUndo.objects.create(
         file=file, reason=reason.strip()[:500], leaves_rest=leaves_rest, four_eyes=plan.four_eyes, asked_by=by
     )
-    record_act(by=by, verb="ask_undo_import", on=file, facts={"reason": undo.reason, "works": plan.count})
+    record_act(by=by, verb="ask_undo_import", on=file, facts={"reason": undo.reason, **_counts(plan)})
     return undo if undo.four_eyes else _carry_out(undo, by, now)
 
 
@@ -140,10 +158,13 @@ def _carry_out(undo: ImportUndo, by: User, now: dt.datetime) -> ImportUndo:
     _check_plan(plan, undo.leaves_rest)
     affected = [*plan.made, *plan.revised]
     list(Work.objects.select_for_update(no_key=True).filter(pk__in=affected).order_by("pk").values_list("pk"))
+    brought = Agreement.objects.select_for_update().filter(pk__in=[each.pk for each in plan.agreements])
+    list(brought.order_by("pk").values_list("pk"))
     shares = _withdraw(file, plan.made, now)
     shares += _put_back(file, plan.revised)
     resume_rounds(work_ids=plan.revised, by=by, now=now)
-    _put_listings_back(file, plan)
+    staying = [work.pk for work, _reasons in plan.resting]
+    take_agreements_back(file, plan.agreements, taken_back=affected, revised=plan.revised, staying=staying)
     _void_affiliations(file, plan)
     release_works(plan.made)
     undo.state, undo.decided_by, undo.decided_at = "done", by, now
@@ -151,25 +172,28 @@ def _carry_out(undo: ImportUndo, by: User, now: dt.datetime) -> ImportUndo:
         "withdrawn": len(plan.made),
         "restored": len(plan.revised),
         "shares": shares,
-        "left": [{"number": work.number, "reasons": list(reasons)} for work, reasons in plan.resting],
+        "agreements": len(plan.agreements),
+        "left": _left(plan.resting),
+        "agreements_left": _left(plan.resting_agreements),
     }
     undo.save(update_fields=["state", "decided_by", "decided_at", "report"])
-    file.state = "partly" if plan.resting else "undone"
+    file.state = "partly" if plan.is_partial else "undone"
     file.report = {**file.report, "withdrawn": len(plan.made)}
     file.save(update_fields=["state", "report"])
-    facts = {"reason": undo.reason, **{name: undo.report[name] for name in ("withdrawn", "restored", "shares")}}
+    facts = {"reason": undo.reason, **{name: undo.report[name] for name in REPORTED}}
     record_act(by=by, verb="undo_import", on=file, facts={**facts, "left": len(plan.resting)})
     return undo
 
 
 def _check_plan(plan: UndoPlan, leaves_rest: bool) -> None:
-    if plan.resting and not leaves_rest:
-        told = [f"{work}: {' '.join(reasons)}" for work, reasons in plan.resting[:NAMED]]
-        if len(plan.resting) > NAMED:
-            told.append(_("And %(count)s more.") % {"count": len(plan.resting) - NAMED})
-        head = _("Something rests on works of this import, so the whole cannot be undone. You can undo the rest.")
+    if plan.is_partial and not leaves_rest:
+        resting = [*plan.resting, *plan.resting_agreements]
+        told = [f"{each}: {' '.join(reasons)}" for each, reasons in resting[:NAMED]]
+        if len(resting) > NAMED:
+            told.append(_("And %(count)s more.") % {"count": len(resting) - NAMED})
+        head = _("Something rests on what this import brought, so the whole cannot be undone. You can undo the rest.")
         raise ValidationError([head, *told])
-    if not plan.count:
+    if not plan.does_anything:
         raise ValidationError(_("Nothing of this import can be undone."))
 
 
@@ -208,29 +232,21 @@ def _put_back(file: RegistrationFile, works: Sequence[int]) -> int:
     return gone
 
 
-def _put_listings_back(file: RegistrationFile, plan: UndoPlan) -> None:
-    """The agreements of publisher chains list works as before; those that this import emptied are in the books again,
-    and those that it brought and that list nothing any more are withdrawn."""
-    mine = made_by(file, "listing")
-    AgreementWork.objects.filter(pk__in=mine, work__in=[*plan.made, *plan.revised]).delete()
-    old = ImportedRecord.objects.filter(file=file, act="removed", kind="listing", work__in=plan.revised)
-    AgreementWork.objects.bulk_create(
-        [
-            AgreementWork(work=row.work, **_fields(row.data, LISTING_FIELDS))
-            for row in old.exclude(record_id__in=mine).select_related("work").order_by("pk")
-        ],
-        ignore_conflicts=True,
-    )
-    restore_emptied(file=file)
-    made = Agreement.objects.filter(pk__in=made_by(file, "agreement"), state="active", listed__isnull=True)
-    Agreement.objects.filter(pk__in=list(made.values_list("pk", flat=True))).update(state="withdrawn")
-
-
 def _void_affiliations(file: RegistrationFile, plan: UndoPlan) -> None:
     """The societies that this import named for people never collected; people of works that stay keep theirs."""
     staying = WorkShare.objects.filter(work__in=[work.pk for work, _reasons in plan.resting]).values("party_id")
+    sides = AgreementParty.objects.filter(agreement__in=[each.pk for each, _reasons in plan.resting_agreements])
     rows = PartyAffiliation.objects.filter(pk__in=made_by(file, "affiliation")).exclude(party__in=staying)
+    rows = rows.exclude(party__in=sides.values("party_id"))
     rows.update(valid_from=NEVER, valid_to=NEVER)
+
+
+def _counts(plan: UndoPlan) -> dict[str, int]:
+    return {"works": plan.count, "agreements": len(plan.agreements)}
+
+
+def _left(resting: Sequence[tuple[Work | Agreement, tuple[str, ...]]]) -> list[dict[str, Any]]:
+    return [{"number": each.number, "reasons": list(reasons)} for each, reasons in resting]
 
 
 def _fields(data: dict[str, Any] | None, names: Sequence[str]) -> dict[str, Any]:

@@ -12,7 +12,9 @@ from django.utils.translation import get_language_bidi, gettext_lazy, ngettext
 from cmo_portal.audit.models import Act
 from cmo_portal.common.texts import Text
 from cmo_portal.templatetags.portal import state
+from members.models import Party
 from members.models.territories import territory_text
+from members.queries.reading import name_read as name_of_party
 from works.forms.chain_picture import CHAIN_ROW, picture
 from works.forms.fields import ROLES, share_figure
 from works.models import CueType, Dispute, InstrumentPlayers, SourceKind, Work
@@ -23,6 +25,7 @@ from works.queries.cue_sheets import type_name
 from works.queries.description_texts import instruments_text, writers_text
 from works.queries.regrouping import standing_work
 from works.queries.status_words import REASONS
+from works.queries.titles import title_read as title_of_work
 from works.rules.code_lists import (
     IDENTIFIER_TYPES,
     NOTE_RIGHTS,
@@ -84,6 +87,27 @@ def _whole(number: str) -> SafeString:
 def work_title(work: Work) -> SafeString:
     """The Roman title of a work with the one in its own script beside it."""
     return format_html("<bdi>{}</bdi>{}", work.title, own_title(work))
+
+
+@register.filter
+def title_read(work: Work) -> str:
+    """What headings and sentences call a work: its title in the reader's script."""
+    return title_of_work(work)
+
+
+@register.simple_tag
+def title_heading(work: Work) -> SafeString:
+    """The heading of a work's own page: its title in the reader's script, the Roman one behind it where they differ."""
+    read = title_of_work(work)
+    if read == work.title:
+        return format_html("<bdi>{}</bdi>", read)
+    return format_html('<bdi>{}</bdi> <bdi class="soft" lang="en" dir="ltr">{}</bdi>', read, work.title)
+
+
+@register.filter
+def name_read(party: Party) -> str:
+    """What headings, lists and sentences call a party: its name in the reader's script."""
+    return name_of_party(party)
 
 
 @register.simple_tag

@@ -26,9 +26,11 @@ STARTING_ROWS = 2
 
 
 @member_page
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def draft_start(request: HttpRequest, party: Party) -> HttpResponse:
-    """Begin a registration."""
+    """Begin a registration. Who opens the address itself finds those begun, and the button, under her works."""
+    if request.method != "POST":
+        return redirect("works:member-work-list")
     return redirect("works:member-draft-title", uid=start_draft(party=party).uid)
 
 

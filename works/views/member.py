@@ -14,6 +14,7 @@ from works.access import member_page
 from works.exports import work_list_csv
 from works.forms.search import MyWorksFilter
 from works.models import Work
+from works.queries.agreements import agreements_of_party
 from works.queries.descriptions import work_description
 from works.queries.disputes import told_disputes
 from works.queries.distributable import status_of_work, statuses
@@ -54,6 +55,17 @@ def work_list(request: HttpRequest, party: Party) -> HttpResponse:
         else _("No work is registered with a share of yours. Register your first one: it takes two minutes."),
     }
     return render(request, "works/member/work_list.html", context)
+
+
+@member_page
+@require_safe
+def agreement_list(request: HttpRequest, party: Party) -> HttpResponse:
+    """My agreements that are in the books: with whom, over what, and their parts."""
+    context = {
+        "page": keyset_page(agreements_of_party(party), order=("number", "pk"), query=request.GET),
+        "empty_text": _("No agreement in our books names you."),
+    }
+    return render(request, "works/member/agreement_list.html", context)
 
 
 @member_page

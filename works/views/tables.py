@@ -23,12 +23,14 @@ from works.models import ImportedTransaction, RegistrationFile
 from works.queries.registrations import TABLES, progress_of, spoken
 from works.queries.titles import own_titles
 from works.services import bulk, imports
+from works.services.file_keeping import KnownFile
 
 
 @member_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def file_list(request: HttpRequest, party: Party) -> HttpResponse:
     """My tables, the template, and where a table is handed in: it is checked first, never taken at once."""
+    known: RegistrationFile | None = None
     form = MemberFileForm(request.POST if request.method == "POST" else None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         upload = form.cleaned_data["file"]
@@ -36,12 +38,14 @@ def file_list(request: HttpRequest, party: Party) -> HttpResponse:
         try:
             file = receive(upload=upload, filename=upload.name, by=acting(request), party=party)
         except ValidationError as error:
+            known = error.file if isinstance(error, KnownFile) else None
             form.add_error("file", error)
         else:
             return redirect("works:member-file-detail", uid=file.uid)
     context = {
         "page": keyset_page(party.registration_files.all(), order=("-pk",), query=request.GET),
         "form": form,
+        "known": known if known and known.party_id == party.pk else None,
         "columns": [(column, _(column.help)) for column in COLUMNS],
         "empty_text": _("You have not handed in a table yet."),
         "layout": "layouts/member.html",

@@ -33,6 +33,7 @@ from members.views.staff.parties import party, party_list, party_new
 from members.views.staff.party_acts import (
     party_name,
     party_name_new,
+    party_name_remove,
     party_number,
     party_person,
     party_person_new,
@@ -71,6 +72,7 @@ __all__ = [
     "party_list",
     "party_name",
     "party_name_new",
+    "party_name_remove",
     "party_new",
     "party_number",
     "party_person",

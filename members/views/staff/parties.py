@@ -19,6 +19,7 @@ from members.forms.parties import PartyFilter, PartyForm
 from members.models import Party, PartyKind
 from members.queries.acts import acts_on_record
 from members.queries.party_register import find_parties, listed_parties, parties_in_register, party_record
+from members.rules.isni import format_isni
 from members.services.party_names import LooksAlike, NumberTaken, add_party
 from members.views.downloads import csv_download
 
@@ -112,8 +113,8 @@ def _made(form: PartyForm, by: User) -> Party:
 
 def _as_file(parties: Iterable[Party]) -> HttpResponse:
     headings = [
-        _("Name"), _("Name in its own script"), _("Kind"), _("IPI base number"), _("IPI name numbers"),
-        _("Society code"), _("Other names"),
+        _("Name"), _("Name in its own script"), _("Kind"), _("IPI base number"), "ISNI",
+        _("IPI name numbers"), _("Society code"), _("Other names"),
     ]  # fmt: skip
     cells = (
         [
@@ -121,6 +122,7 @@ def _as_file(parties: Iterable[Party]) -> HttpResponse:
             row.party.display_name_original,
             row.party.get_kind_display(),
             row.party.ipi_base_number or "",
+            format_isni(row.party.isni or ""),
             ", ".join(row.numbers),
             row.party.society_code,
             ", ".join(row.other_names),

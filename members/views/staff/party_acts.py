@@ -19,19 +19,27 @@ from cmo_portal.opened import Opened
 from members.forms.fields import add_errors
 from members.forms.parties import (
     AffiliationForm,
-    BaseNumberForm,
     EndForm,
     FindPersonForm,
     GroupDaysForm,
     GroupPersonForm,
     NameForm,
+    PartyNumbersForm,
+    ReasonForm,
     typed_name,
 )
 from members.models import GroupMembership, Party, PartyAffiliation, PartyKind, PartyName
 from members.queries.party_register import find_parties, parties_in_register
+from members.rules.isni import format_isni
 from members.services.affiliations import affiliate_party, end_affiliation
 from members.services.groups import add_to_group, correct_group_days
-from members.services.party_names import NumberTaken, add_party_name, correct_party_name, set_base_number
+from members.services.party_names import (
+    NumberTaken,
+    add_party_name,
+    correct_party_name,
+    correct_party_numbers,
+    remove_party_name,
+)
 from members.views.staff.parties import EDIT, STAFF
 
 FOUND_PERSONS = 10
@@ -66,15 +74,27 @@ def party_name(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 @staff_page(EDIT)
 @require_http_methods(["GET", "HEAD", "POST"])
-def party_number(request: HttpRequest, uid: UUID) -> HttpResponse:
-    """The IPI base number."""
-    found = get_object_or_404(Party, uid=uid)
-    form = BaseNumberForm(request.POST or None, initial=_base_number(found))
+def party_name_remove(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Remove a name that is not the party's."""
+    row = get_object_or_404(PartyName.objects.select_related("party"), uid=uid)
     by = acting(request)
     return _act_page(
-        request, found, form, _("Set the IPI base number"),
-        lambda data: set_base_number(party=found, by=by, **data),
-        standing=(found, lambda now: BaseNumberForm(initial=_base_number(now))),
+        request, row.party, ReasonForm(request.POST or None), _("Remove the name %(name)s") % {"name": row},
+        lambda data: remove_party_name(row=row, by=by, **data), submit_label=_("Remove this name"),
+    )  # fmt: skip
+
+
+@staff_page(EDIT)
+@require_http_methods(["GET", "HEAD", "POST"])
+def party_number(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """The IPI base number and the ISNI."""
+    found = get_object_or_404(Party, uid=uid)
+    form = PartyNumbersForm(request.POST or None, initial=_numbers(found))
+    by = acting(request)
+    return _act_page(
+        request, found, form, _("Numbers of the party"),
+        lambda data: correct_party_numbers(party=found, by=by, **data),
+        standing=(found, lambda now: PartyNumbersForm(initial=_numbers(now))),
     )  # fmt: skip
 
 
@@ -141,8 +161,8 @@ def party_society_end(request: HttpRequest, uid: UUID) -> HttpResponse:
     )  # fmt: skip
 
 
-def _base_number(party: Party) -> dict[str, Any]:
-    return {"ipi_base_number": party.ipi_base_number or ""}
+def _numbers(party: Party) -> dict[str, Any]:
+    return {"ipi_base_number": party.ipi_base_number or "", "isni": format_isni(party.isni or "")}
 
 
 def _group_days(row: GroupMembership) -> dict[str, Any]:

@@ -41,14 +41,17 @@ from works.queries.disputes import (
     evidence_name,
     evidence_of,
     extensions_of,
+    heard_in,
     latest_deadline,
     sentence_of,
     visible_evidence,
     visible_messages,
 )
 from works.queries.outcomes import settled_shares
-from works.queries.titles import own_titles
+from works.queries.titles import own_titles, title_read
 from works.services import disputes as desk
+
+SENT_AGAIN = ("act", "answer", "chosen", "answer-answer", "answer-seen")
 
 
 @member_page
@@ -64,6 +67,8 @@ def dispute_list(request: HttpRequest, member: Member) -> HttpResponse:
     names = [(value, value) for value in answerable]
     form = BulkAnswerForm(request.POST if request.method == "POST" else None, choices=names)
     if request.method == "POST" and form.is_valid():
+        if _gives_up_unasked(request, form):
+            return _ask_again(request, [answerable[value] for value in form.cleaned_data["chosen"]])
         _answer_many(request, [(answerable[value], value) for value in form.cleaned_data["chosen"]], form)
         return redirect("royalties:member-dispute-list")
     values = {claim.dispute_id: value for value, claim in answerable.items()}
@@ -98,6 +103,8 @@ def dispute_detail(request: HttpRequest, member: Member, uid: UUID) -> HttpRespo
             return redirect("royalties:member-dispute-detail", uid=uid)
         if was_too_large(request):
             form.add_error(None, size_refusal())
+        elif form.is_valid() and _gives_up_unasked(request, form):
+            return _ask_again(request, [own])
         elif form.is_valid() and _do(request, own, act, form):
             return redirect("royalties:member-dispute-detail", uid=uid)
     today = clock.today()
@@ -105,6 +112,7 @@ def dispute_detail(request: HttpRequest, member: Member, uid: UUID) -> HttpRespo
         "dispute": dispute,
         "claims": claims,
         "own": own,
+        "heard_in": heard_in(dispute),
         "sentence": sentence_of(dispute, claims, on=today, with_files=False),
         "evidence": [(each, evidence_name(each, member.party)) for each in visible_evidence(dispute, member.party)],
         "extensions": extensions_of(dispute),
@@ -129,6 +137,25 @@ def dispute_evidence(request: HttpRequest, member: Member, uid: UUID) -> HttpRes
     return attachment(content, name=evidence_name(found, member.party), content_type=found.content_type)
 
 
+def _gives_up_unasked(request: HttpRequest, form: forms.Form) -> bool:
+    """Whether a claim would be withdrawn before she was asked whether she means it."""
+    return form.cleaned_data.get("answer") == "withdrawn" and "meant" not in request.POST
+
+
+def _ask_again(request: HttpRequest, claims: list[Claim]) -> HttpResponse:
+    """What she gives up, to be read once more: what is withdrawn does not come back. What she sent is sent again."""
+    sent = [(name, value) for name, values in request.POST.lists() for value in values if name in SENT_AGAIN]
+    rows = Claim.objects.filter(pk__in=[claim.pk for claim in claims]).select_related("dispute__work")
+    context = {
+        "claims": rows.prefetch_related(own_titles("dispute__work__")).order_by("dispute__deadline", "pk"),
+        "sent": sent,
+        "danger": True,
+        "cancel_url": request.path,
+        "layout": "layouts/member.html",
+    }
+    return render(request, "royalties/member/dispute_withdraw.html", context)
+
+
 def _answer_many(request: HttpRequest, chosen: list[tuple[Claim, str]], form: BulkAnswerForm) -> None:
     claims = [(claim, int(value.rpartition(":")[2])) for claim, value in chosen]
     results = desk.answer_claims(
@@ -144,7 +171,7 @@ def _answer_many(request: HttpRequest, chosen: list[tuple[Claim, str]], form: Bu
         messages.success(request, text % {"count": grouped(taken)})
     for result in results:
         if result.refusal:
-            facts = {"title": result.dispute.work.title, "reason": result.refusal}
+            facts = {"title": title_read(result.dispute.work), "reason": result.refusal}
             messages.error(request, _("%(title)s: %(reason)s") % facts)
 
 

@@ -45,6 +45,7 @@ from works.queries.disputes import (
     days_are_running,
     evidence_of,
     extensions_of,
+    heard_in,
     latest_deadline,
     room_size,
     sentence_of,
@@ -130,6 +131,7 @@ def _context(
     return {
         "dispute": dispute,
         "claims": claims,
+        "heard_in": heard_in(dispute),
         "sentence": sentence_of(dispute, claims, on=today, with_files=True),
         "evidence": visible_evidence(dispute) if _may_open(request) else [],
         "may_open": _may_open(request),

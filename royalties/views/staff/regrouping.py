@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.common import clock
 from cmo_portal.form_keys import as_key, form_key_of
+from cmo_portal.leading import leads_on
 from cmo_portal.paging import keyset_page
 from royalties.forms.regrouping import MergeForm, OtherWorkForm, RegroupingFilter, SeenForm, SplitForm, WhyForm
 from royalties.queries.regrouped_usage import paid_since, texts_of_work
@@ -24,6 +25,7 @@ from works.models import Regrouping, Work
 from works.queries.regrouping import LIVE, field_choices, filtered_regroupings, right_choices, works_digest
 from works.queries.regrouping_words import change_words, chosen_words
 from works.queries.search import search_works
+from works.queries.standing import standing_here
 from works.queries.titles import read_own_titles
 from works.services import regrouping as works
 
@@ -47,6 +49,13 @@ def regrouping_list(request: HttpRequest) -> HttpResponse:
     return render(request, "royalties/staff/regrouping_list.html", context)
 
 
+def _registered(uid: UUID) -> Work:
+    work = standing_here(get_object_or_404(Work.objects.select_related("merged_into"), uid=uid))
+    if work.state != "registered":
+        raise Http404
+    return work
+
+
 def _choose_other(request: HttpRequest, work: Work) -> HttpResponse:
     """Which work is to be merged with this one."""
     form = OtherWorkForm(request.GET if "find" in request.GET else None)
@@ -58,10 +67,11 @@ def _choose_other(request: HttpRequest, work: Work) -> HttpResponse:
 
 
 @staff_page(EDIT)
+@leads_on
 @require_http_methods(["GET", "HEAD", "POST"])
 def merge_new(request: HttpRequest, uid: UUID) -> HttpResponse:
     """This work and `?other=` side by side: what survives; the effect in rupees before anything is proposed."""
-    work = get_object_or_404(Work, uid=uid, state="registered")
+    work = _registered(uid)
     if made := _made(request):
         return redirect("royalties:staff-regrouping-detail", uid=made.uid)
     wanted = as_key(request.GET.get("other", ""))
@@ -95,10 +105,11 @@ def merge_new(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @staff_page(EDIT)
+@leads_on
 @require_http_methods(["GET", "HEAD", "POST"])
 def split_new(request: HttpRequest, uid: UUID) -> HttpResponse:
     """One work that is two: what goes to the new one."""
-    work = get_object_or_404(Work, uid=uid, state="registered")
+    work = _registered(uid)
     if made := _made(request):
         return redirect("royalties:staff-regrouping-detail", uid=made.uid)
     form = SplitForm(request.POST or None, work=work, texts=texts_of_work(work))

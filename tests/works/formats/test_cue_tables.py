@@ -11,6 +11,7 @@ from works.formats.cue_tables import (
     FIELDS,
     CueColumns,
     CueReader,
+    companion_faults,
     guess_mapping,
     refused_rows_of,
     sheet_faults,
@@ -45,8 +46,11 @@ def test_whatever_stands_in_a_cell_is_read_or_refused_with_its_row(rows: list[di
     assert {line.row.number for line in lines} | {error.row for error in errors} == set(range(2, len(rows) + 2))
     assert len(lines) + len(reader.refused) == len(rows)
     for sheet in sheets_of(lines):
-        for fault in sheet_faults(sheet, "t.csv", refused_rows_of(sheet, reader.refused)):
-            assert str(fault.message) and str(fault.remedy)
+        faults = sheet_faults(sheet, "t.csv", reader.cell)
+        faulty = {*refused_rows_of(sheet, reader.refused), *(fault.row for fault in faults)}
+        faults += companion_faults(sheet, "t.csv", faulty)
+        assert all(str(fault.message) and str(fault.remedy) for fault in faults)
+        assert not faulty or {fault.row for fault in faults} >= {row.number for row in sheet.rows}
 
 
 @given(
@@ -88,12 +92,28 @@ def test_two_productions_of_one_title_are_told_apart_by_their_year() -> None:
     assert [sheet.production.year for sheet in sheets_of(lines)] == [1972, 2009]
 
 
-def test_what_another_row_contradicts_is_said() -> None:
-    _reader, lines, _errors = read([cue(country="PK"), cue(sequence="2", country="India")])
+def test_what_another_row_contradicts_is_said_with_its_column_as_it_is_written() -> None:
+    reader, lines, _errors = read(
+        [
+            cue(sequence="1"),
+            cue(sequence="2", country="PK", episode_duration="0:45:00"),
+            cue(sequence="3", country="India", episode_duration="0:20:00"),
+        ]
+    )
     [sheet] = sheets_of(lines)
-    assert [str(fault.message) for fault in sheet_faults(sheet, "t.csv")] == [
-        "Another row of the same production or episode says “0586”."
+    told = [
+        (each.row, each.column, each.value, str(each.message)) for each in sheet_faults(sheet, "t.csv", reader.cell)
     ]
+    assert told == [
+        (4, "country", "India", "Row 3 of the same production or episode says “PK”."),
+        (4, "episode duration", "0:20:00", "Row 3 of the same production or episode says “0:45:00”."),
+    ]
+
+
+def test_an_episode_has_one_number_whatever_figures_write_it() -> None:
+    reader, lines, _errors = read([cue(episode_number="۱۴"), cue(episode_number="14", sequence="2")])
+    [sheet] = sheets_of(lines)
+    assert sheet.episode.number == "14" and sheet_faults(sheet, "t.csv", reader.cell) == []
 
 
 def test_facts_of_a_row_are_read_in_every_usual_notation() -> None:

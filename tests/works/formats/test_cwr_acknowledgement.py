@@ -6,7 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.works.formats.cwr_files import NWR, OWN_WORK, WORK, as_bytes, changed, cwr_file, cwr_lines, read_all
+from tests.works.formats.cwr_files import (
+    NWR,
+    OWN_WORK,
+    SPT,
+    SPU,
+    WORK,
+    as_bytes,
+    changed,
+    cwr_file,
+    cwr_lines,
+    read_all,
+)
+from tests.works.formats.test_cwr_edits import FIELD_CASES
 from works.formats.cwr.acknowledgement import Answer, write_acknowledgement
 from works.formats.cwr.answer_view import answer_of
 from works.formats.cwr.edits import edit_told, fault_of
@@ -120,6 +132,40 @@ def test_a_message_stands_before_the_record_it_talks_about_and_names_a_numbered_
     assert seen == 3
 
 
+SUB = ("SPU", {**SPU, "ip_no": "P2", "publisher_name": "GAMMA SUB", "publisher_type": "SE", "ipi_name_no": "",
+               "pr_ownership": "", "mr_ownership": "", "sr_ownership": ""})  # fmt: skip
+SUB_LINE = ("SPT", {**SPT, "ip_no": "P2", "tis_code": "0840", "pr_collection": "", "sr_collection": ""})
+WITH_SUB = (*WORK[:3], SUB, SUB_LINE, *WORK[3:])  # whose territory the publisher above collects too
+ELSEWHERE = [  # rules of the work or of a line that are found at a party
+    (WITH_SUB, "SPT-R-005", ("SPT", 4, "SPU 3:")),
+    (changed(WORK, "SPT", pr_collection="04000"), "NWR-T-027", ("NWR", 0, "SPU 1:")),
+]
+
+
+@pytest.mark.parametrize("version", ["2.1", "2.2"])
+@pytest.mark.parametrize("records", [records for records, *_others in FIELD_CASES] + [one[0] for one in ELSEWHERE])
+def test_a_message_names_the_type_of_the_record_it_points_to(records, version):
+    reading, (sent,) = read_all(cwr_file(("NWR", [records]), version=version))
+    _, (answer,) = read_all(answered(reading, [Answer(sent, "RJ")]))
+    messages = [record for record in answer.records if record.type == "MSG"]
+    assert messages or all(fault.severity == "W" for fault in sent.faults)
+    for message in messages:
+        assert sent.records[message.number("original_record_seq")].type == message["record_type_in_error"]
+        assert edit_told(message["record_type_in_error"], message["message_level"], message["validation_no"])
+
+
+@pytest.mark.parametrize(("records", "edit", "told"), ELSEWHERE)
+def test_what_a_rule_finds_at_a_record_of_another_type_names_that_record_in_its_text(records, edit, told):
+    reading, (sent,) = read_all(cwr_file(("NWR", [records])))
+    _, (answer,) = read_all(answered(reading, [Answer(sent, "RJ")]))
+    messages = {
+        (one["record_type_in_error"], one.number("original_record_seq"), one["text"].split(":")[0] + ":")
+        for one in answer.records
+        if one.type == "MSG" and one["validation_no"] == edit[-3:]
+    }
+    assert messages == {told}
+
+
 def test_the_message_types_follow_the_severities():
     _, transactions = read_all(answered(*golden_answers()))
     told = [[message.message_type for message in answer_of(transaction).messages] for transaction in transactions]
@@ -219,7 +265,7 @@ def test_records_that_cannot_be_shown_are_told_before_the_work():
     records = answers[0].records
     assert [record.type for record in records[:3]] == ["ACK", "MSG", "NWR"]
     assert (records[1]["record_type_in_error"], records[1]["validation_no"]) == ("NWR", "008")
-    assert records[1].number("original_record_seq") == 6
+    assert records[1].number("original_record_seq") == 0 and records[1]["text"].startswith("ALX 6: ")
 
 
 def test_a_transaction_of_an_unknown_type_is_answered_as_its_group_says():

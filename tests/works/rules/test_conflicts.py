@@ -155,6 +155,14 @@ def test_an_agreement_that_has_ended_cures_the_conflict_too() -> None:
     assert "when the agreement of Sangam Music has ended." in spoken(publisher, SpokenClaim("N", 500_000, 500_000))
 
 
+@pytest.mark.parametrize("begun", [dt.date(2026, 7, 1), dt.date(2026, 9, 1)])
+def test_no_agreement_is_said_to_have_ended_before_it_began(begun: dt.date) -> None:
+    publisher = SpokenClaim("Sangam Music", 60 * PERCENT, 60 * PERCENT, "agreement", reference="AG-7", begins=begun)
+    writer = SpokenClaim("Nazia Hassan", 50 * PERCENT, 50 * PERCENT, begins=dt.date(2026, 7, 1))
+    said = spoken(publisher, writer)
+    assert "ended before" not in said and "when the agreement of Sangam Music has ended." in said
+
+
 @pytest.mark.parametrize(
     ("percents", "room", "words"),
     [

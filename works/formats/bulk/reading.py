@@ -12,9 +12,10 @@ from typing import Any
 from cmo_portal.common.cleaning import clean_text
 from cmo_portal.common.numerals import digits_to_ascii
 from cmo_portal.common.shares import ShareRefused, read_share
-from cmo_portal.common.spelling import script_of, text_key
+from cmo_portal.common.spelling import is_plain_roman, script_of, text_key
 from cmo_portal.common.tables import FileRefused, Row, TableLayout, TableLimits, inspect_table, open_table
 from cmo_portal.common.texts import _, say
+from members.rules.bearers import is_name_of
 from works.formats.bulk.columns import NAMES, NEW, OF_WORK, REQUIRED, ROLES, YES
 from works.rules.identifiers import read_ipi_name, read_isrc, read_iswc
 from works.rules.languages import FREQUENT, language_of
@@ -158,6 +159,8 @@ class _Reader:
     def work(self) -> BulkWork:
         said = {name: self._said(name) for name in OF_WORK}
         title, original = self._title(said["title"]), said["title_original"][: LONGEST["title_original"]]
+        if is_plain_roman(original):
+            self._complain(self.rows[0], "title_original", "own_script", original)
         shares = tuple(self._share(row) for row in self.rows)
         self._check_shares(shares)
         isrc = self._identifier("isrc", said["isrc"])
@@ -294,7 +297,9 @@ class _Reader:
 
 
 def _without_repeats(works: list[BulkWork]) -> Iterator[BulkWork]:
-    """Each work, with a complaint where an earlier one of the same file is the same."""
+    """Each work, with a complaint where an earlier one of the same file is the same, or gives a number of its people to
+    another name."""
+    bearers: dict[str, BulkShare] = {}
     titles: dict[Any, int] = {}
     iswcs: dict[str, int] = {}
     isrcs: dict[str, int] = {}
@@ -307,6 +312,11 @@ def _without_repeats(works: list[BulkWork]) -> Iterator[BulkWork]:
             faults.append(BulkFault(work.row, "iswc", work.iswc, "iswc_again", {"row": str(first)}))
         if work.isrc and (first := isrcs.setdefault(work.isrc, work.row)) != work.row:
             faults.append(BulkFault(work.row, "isrc", work.isrc, "isrc_again", {"row": str(first)}))
+        for share in work.shares:
+            first_share = bearers.setdefault(share.number, share) if share.is_ipi else share
+            if share.name and not is_name_of(share.name, first_share.name):
+                facts = {"value": share.number, "row": str(first_share.row), "name": first_share.name[:60]}
+                faults.append(BulkFault(share.row, "number", share.number, "number_again", facts))
         yield replace(work, faults=(*work.faults, *faults)) if faults else work
 
 

@@ -9,6 +9,9 @@ _TEXTS: dict[str, Text] = {
     "roman": Text(
         _("This title is not in Roman letters."), _("Write it in Roman letters here, its own script in title_original.")
     ),
+    "own_script": Text(
+        _("This title is in Roman letters."), _("Write it in its own script here, or leave this blank.")
+    ),
     "language": Text(
         _("“%(value)s” is not a language we know here."),
         _("Write its ISO code, for example %(allowed)s, or leave it blank."),
@@ -44,6 +47,9 @@ _TEXTS: dict[str, Text] = {
     "isrc_again": Text(
         _("Row %(row)s gives the same recording to another work."),
         _("Keep it in one of them. If it holds both, ask for the other link on the page of recordings afterwards."),
+    ),
+    "number_again": Text(
+        _("Row %(row)s gives the number %(value)s to %(name)s: this is another name."), _("Correct one of the two.")
     ),
     "unreadable": Text("%(reason)s", "%(cure)s"),
     "too_many": Text(

@@ -17,10 +17,18 @@ from works.formats.cue_tables.columns import (
     lacking,
     repeated,
 )
-from works.formats.cue_tables.grouping import SheetLines, refused_rows_of, sheet_faults, sheets_of
+from works.formats.cue_tables.grouping import (
+    COMPANIONS,
+    SheetLines,
+    companion_faults,
+    refused_rows_of,
+    sheet_faults,
+    sheets_of,
+)
 from works.formats.cue_tables.reading import CueLine, CueReader, EpisodeFacts, ProductionFacts
 
 __all__ = [
+    "COMPANIONS",
     "FIELDS",
     "SHEET_FIELDS",
     "CueColumns",
@@ -29,6 +37,7 @@ __all__ = [
     "EpisodeFacts",
     "ProductionFacts",
     "SheetLines",
+    "companion_faults",
     "fold_heading",
     "guess_mapping",
     "headings_key",

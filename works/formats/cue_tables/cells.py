@@ -70,7 +70,8 @@ def cell_readers(columns: CueColumns, codes: Mapping[str, str]) -> dict[str, Cel
     }
     for name, most in _TEXTS.items():
         readers[name] = _text(most, NO_PERSON if name in ("composers", "performers") else NO_TEXT)
-    readers["work_number"] = _work_number
+    for name in _NUMBERS:
+        readers[name] = _in_figures(_TEXTS[name], NO_VALUE if name == "work_number" else NO_TEXT)
     return readers
 
 
@@ -86,6 +87,7 @@ _TEXTS = {
     "performers": 400,
     "work_number": 40,
 }
+_NUMBERS = ("own_number", "avi_number", "episode_number", "work_number")
 
 
 def _given(text: str) -> bool:
@@ -108,9 +110,10 @@ def _text(most: int, nothing: frozenset[str]) -> CellReader:
     return read
 
 
-def _work_number(text: str) -> str:
-    """A number of a work as printed, its figures as ours are written."""
-    return str(_text(40, NO_VALUE)(digits_to_ascii(text)))
+def _in_figures(most: int, nothing: frozenset[str]) -> CellReader:
+    """A number as printed, its figures as ours are written: episode ۱۴ is episode 14."""
+    read = _text(most, nothing)
+    return lambda text: read(digits_to_ascii(text))
 
 
 def _title(text: str) -> str:

@@ -5,16 +5,26 @@ A sheet is whole or it is not taken: with a cue left out it would say that less 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import TypeVar
 
 from cmo_portal.common.tables import Row, RowError, shorten
 from cmo_portal.common.texts import Text, _, say
-from works.formats.cue_tables.reading import CueLine, EpisodeFacts, ProductionFacts, RefusedRow, title_key
+from works.formats.cue_tables.reading import (
+    EPISODE_COLUMNS,
+    PRODUCTION_COLUMNS,
+    CueLine,
+    EpisodeFacts,
+    ProductionFacts,
+    RefusedRow,
+    title_key,
+)
 from works.rules.audiovisual import music_exceeds
 
 Facts = TypeVar("Facts", ProductionFacts, EpisodeFacts)
+CellOf = Callable[[Row, str], tuple[str, str]]  # heading and text as written, of a field of a row
+COMPANIONS = "companions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +34,7 @@ class SheetLines:
     production: ProductionFacts
     episode: EpisodeFacts
     lines: tuple[CueLine, ...]
+    of_production: Sequence[CueLine]  # all rows of its production, in the order of the file
 
     @property
     def rows(self) -> list[Row]:
@@ -42,18 +53,19 @@ def sheets_of(lines: Sequence[CueLine]) -> list[SheetLines]:
         if mark := _mark(line.production):
             marks.setdefault(title_key(line.production.title), set()).add(mark)
     found: dict[tuple[str, str], list[CueLine]] = {}
-    productions: dict[str, list[ProductionFacts]] = {}
+    productions: dict[str, list[CueLine]] = {}
     for line in lines:
         title = title_key(line.production.title)
         known = marks.get(title, set())
         mark = _mark(line.production) or (next(iter(known)) if len(known) == 1 else "") or title
-        productions.setdefault(mark, []).append(line.production)
+        productions.setdefault(mark, []).append(line)
         found.setdefault((mark, line.episode.number.casefold()), []).append(line)
+    facts = {
+        mark: _together(ProductionFacts(), [line.production for line in rows]) for mark, rows in productions.items()
+    }
     return [
         SheetLines(
-            _together(ProductionFacts(), productions[mark]),
-            _together(EpisodeFacts(), [line.episode for line in group]),
-            tuple(group),
+            facts[mark], _together(EpisodeFacts(), [line.episode for line in group]), tuple(group), productions[mark]
         )
         for (mark, _episode), group in found.items()
     ]
@@ -74,14 +86,24 @@ def refused_rows_of(sheet: SheetLines, refused: Iterable[RefusedRow]) -> list[in
     return [row.row for row in refused if row.production in titles and row.episode in (None, episode)]
 
 
-def sheet_faults(sheet: SheetLines, filename: str, refused_rows: Collection[int] = ()) -> list[RowError]:
-    """Everything wrong between the rows of a sheet. `refused_rows`: rows of it that could not be read."""
+def sheet_faults(sheet: SheetLines, filename: str, cell_of: CellOf) -> list[RowError]:
+    """Everything wrong between the rows of a sheet."""
     return [
         *_repeated_numbers(sheet, filename),
-        *_two_answers(sheet, filename),
+        *_two_answers(sheet, filename, cell_of),
         *_too_much_music(sheet, filename),
-        *_refused_companions(sheet, filename, refused_rows),
     ]
+
+
+def companion_faults(sheet: SheetLines, filename: str, faulty: Collection[int]) -> list[RowError]:
+    """What keeps the rows of a sheet back that are right themselves. `faulty`: its rows with a fault of their own."""
+    if not faulty:
+        return []
+    named = ", ".join(map(str, sorted(faulty)[:10]))
+    message = say(_("Other rows of this episode cannot be taken: {rows}."), rows=named)
+    remedy = _("Mend those rows. A cue sheet is taken whole or not at all.")
+    right = [row.number for row in sheet.rows if row.number not in faulty]
+    return [RowError(filename, number, "", "", message, remedy, COMPANIONS) for number in right]
 
 
 def _together(empty: Facts, facts: Sequence[Facts]) -> Facts:
@@ -105,25 +127,24 @@ def _repeated_numbers(sheet: SheetLines, filename: str) -> Iterable[RowError]:
         first.setdefault(line.sequence, line.row.number)
 
 
-def _two_answers(sheet: SheetLines, filename: str) -> Iterable[RowError]:
+def _two_answers(sheet: SheetLines, filename: str, cell_of: CellOf) -> Iterable[RowError]:
     """Rows that say something else about the episode than the first row that speaks of it."""
-    for line in sheet.lines:
-        for mine, common in ((line.production, sheet.production), (line.episode, sheet.episode)):
-            for field in fields(mine):
-                said, known = getattr(mine, field.name), getattr(common, field.name)
-                if said and said != known and field.name != "number":
-                    yield RowError(
-                        filename,
-                        line.row.number,
-                        "",
-                        shorten(str(said)),
-                        say(
-                            _("Another row of the same production or episode says “{known}”."),
-                            known=shorten(str(known)),
-                        ),
-                        _("Write the same in all rows, or leave the others empty."),
-                        "two-answers",
-                    )
+    facts = [("production", fact, column, sheet.of_production) for fact, column in PRODUCTION_COLUMNS.items()]
+    facts += [("episode", fact, column, sheet.lines) for fact, column in EPISODE_COLUMNS.items() if fact != "number"]
+    for of, fact, column, rows in facts:
+        known = getattr(getattr(sheet, of), fact)
+        for line in sheet.lines:
+            said = getattr(getattr(line, of), fact)
+            if said and said != known:
+                heading, text = cell_of(line.row, column)
+                first = next(each.row for each in rows if getattr(getattr(each, of), fact))
+                message = say(
+                    _("Row {row} of the same production or episode says “{known}”."),
+                    row=first.number,
+                    known=shorten(cell_of(first, column)[1]),
+                )
+                remedy = _("Write the same in all rows, or leave the others empty.")
+                yield RowError(filename, line.row.number, heading, shorten(text), message, remedy, "two-answers")
 
 
 def _too_much_music(sheet: SheetLines, filename: str) -> Iterable[RowError]:
@@ -139,18 +160,6 @@ def _too_much_music(sheet: SheetLines, filename: str) -> Iterable[RowError]:
             ),
             _("Check the durations of the cues and of the episode."),
             "too-much-music",
-        )
-
-
-def _refused_companions(sheet: SheetLines, filename: str, refused: Collection[int]) -> Iterable[RowError]:
-    if refused:
-        rows = ", ".join(map(str, sorted(refused)[:10]))
-        yield _about(
-            sheet,
-            filename,
-            say(_("Other rows of this episode cannot be taken: {rows}."), rows=rows),
-            _("Mend those rows. A cue sheet is taken whole or not at all."),
-            "companions",
         )
 
 

@@ -44,6 +44,19 @@ class EpisodeFacts:
     duration: int | None = None
 
 
+# The column that gives each fact.
+PRODUCTION_COLUMNS = {"title": "production_title", "title_script": "production_script"} | {
+    name: name
+    for name in ("original_title", "kind", "country", "year", "isan", "eidr", "own_number", "avi_number", "avi_society")
+}
+EPISODE_COLUMNS = {
+    "number": "episode_number",
+    "title": "episode_title",
+    "broadcast_on": "broadcast_on",
+    "duration": "episode_duration",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class CueLine:
     """One cue as read from one row."""
@@ -105,6 +118,13 @@ class CueReader:
                 lines.append(_line(row, values))
         return lines
 
+    def cell(self, row: Row, column: str) -> tuple[str, str]:
+        """The heading of a field's column and what the row says there, as it is written."""
+        for place, heading, name in self._places:
+            if name == column:
+                return heading, clean_text(row.cells[place])
+        return "", ""
+
     def _episode_of(self, number: str | None) -> str | None:
         """The episode of a refused row, folded; None when its own cell could not be read."""
         has_column = any(name == "episode_number" for _place, _heading, name in self._places)
@@ -160,30 +180,15 @@ def title_key(title: str) -> str:
     return text_key(title) or title
 
 
+def _facts(columns: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, Any]:
+    return {fact: values[column] for fact, column in columns.items() if column in values}
+
+
 def _line(row: Row, values: Mapping[str, Any]) -> CueLine:
-    production = ProductionFacts(
-        title=values.get("production_title", ""),
-        title_script=values.get("production_script", ""),
-        original_title=values.get("original_title", ""),
-        kind=values.get("kind", ""),
-        country=values.get("country", ""),
-        year=values.get("year"),
-        isan=values.get("isan", ""),
-        eidr=values.get("eidr", ""),
-        own_number=values.get("own_number", ""),
-        avi_number=values.get("avi_number", ""),
-        avi_society=values.get("avi_society", ""),
-    )
-    episode = EpisodeFacts(
-        number=values.get("episode_number", ""),
-        title=values.get("episode_title", ""),
-        broadcast_on=values.get("broadcast_on"),
-        duration=values.get("episode_duration"),
-    )
     return CueLine(
         row=row,
-        production=production,
-        episode=episode,
+        production=ProductionFacts(**_facts(PRODUCTION_COLUMNS, values)),
+        episode=EpisodeFacts(**_facts(EPISODE_COLUMNS, values)),
         sequence=values["sequence"],
         cue_type=values["cue_type"],
         duration=values["duration"],

@@ -1,21 +1,24 @@
 """The society's answer to a file of works: an ACK for each transaction, its messages, the work as sent, conflicts.
 
-Messages stand before the record they talk about. The records of one answer count on from its ACK through messages, work
-and conflicting works. The work goes back as it came, on full lines and in the answer's numbering, with its reset fields
-as reset and with what the society knows better.
+Messages stand before the record they talk about, which is of the type whose rule they name: what a rule of the work
+finds at a party is told at the work, with the party named in the text. The records of one answer count on from its ACK
+through messages, work and conflicting works. The work goes back as it came, on full lines and in the answer's
+numbering, with its reset fields as reset and with what the society knows better.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import takewhile
 from typing import BinaryIO
 
 from works.formats.cwr.characters import transliterated
 from works.formats.cwr.codes import AnswerState, answer_state, statuses_written
-from works.formats.cwr.edits import edits, family_of
+from works.formats.cwr.edits import edits, family_of, sequence_of
 from works.formats.cwr.encoding import CwrWriteError, WriteProblem, problem
 from works.formats.cwr.layouts import TRANSACTION_HEADERS, Field, layout_of
 from works.formats.cwr.records import CwrFault, CwrHeader, CwrRecord, CwrTransaction, Severity
+from works.formats.cwr.structure import PARENTS
 from works.formats.cwr.values import is_digits, write_date
 from works.formats.cwr.work import WorkTransaction
 from works.formats.cwr.work_records import work_drafts
@@ -171,18 +174,29 @@ def _echo(answer: Answer, version: str) -> Iterator[Draft]:
     """Messages and the work, each message before its record; those about no record, or one not shown, come first."""
     records = answer.transaction.records
     shown = {index for index, record in enumerate(records) if record.values}
-    faults: dict[int, list[CwrFault]] = {}
+    messages: dict[int, list[Draft]] = {}
+    reset: dict[int, dict[str, str]] = {}
     for fault in answer.told_faults:
-        faults.setdefault(fault.index if fault.index in shown else 0, []).append(fault)
+        place = _place_of(fault, records)
+        messages.setdefault(place if place in shown else 0, []).append(_message(fault, records, place))
+        if fault.severity is Severity.FIELD and fault.field:
+            reset.setdefault(fault.index, {})[fault.field] = fault.replacement
     for index, record in enumerate(records):
-        yield from (_message(fault) for fault in faults.get(index, ()))
+        yield from messages.get(index, ())
         if index in shown:
-            resets = {
-                fault.field: fault.replacement
-                for fault in faults.get(index, ())
-                if fault.severity is Severity.FIELD and fault.field
-            }
+            resets = reset.get(index, {})
             yield Draft(record.type, _echoed(record, version, {**resets, **answer.better.get(index, {})}), is_echo=True)
+
+
+def _place_of(fault: CwrFault, records: Sequence[CwrRecord]) -> int:
+    """The place of the record that a message names: the one at fault, or where the rule is that of another type, its
+    first line, its party or the header of the transaction."""
+    family, index = family_of(_told_as(fault)[0]), max(fault.index, 0)
+    lines = takewhile(lambda place: records[place].type in PARENTS, range(index + 1, len(records)))
+    above = (place for place in range(index - 1, 0, -1) if records[place].type not in PARENTS)
+    party = next(above, 0) if records[index].type in PARENTS else 0
+    places = (index, *lines, party, 0)
+    return next((place for place in places if family_of(records[place].type) == family), index)
 
 
 def _told_as(fault: CwrFault) -> tuple[str, str, str]:
@@ -196,16 +210,21 @@ def _told_as(fault: CwrFault) -> tuple[str, str, str]:
         return ("NWR", "T", "001") if fault.index >= 0 else ("HDR", "E", "001")
     if family == "FILE":
         return ("TRL" if fault.edit == _NO_TRAILER else "HDR"), level, number
-    return (fault.record_type if family_of(fault.record_type) == family else family), level, number
+    return family, level, number
 
 
-def _message(fault: CwrFault) -> Draft:
+def _message(fault: CwrFault, records: Sequence[CwrRecord] = (), place: int = 0) -> Draft:
+    """A message at a place of the transaction; without records it is about the file."""
     reach, ending = _REACH[fault.severity]
     record_type, level, number = _told_as(fault)
-    text = _fitting(fault.text.translate(_QUOTES), LONGEST_MESSAGE - len(ending) - 3)
+    is_elsewhere = records and fault.index not in (place, -1)
+    said = f"{fault.record_type} {fault.record_sequence}: {fault.text}" if is_elsewhere else fault.text
+    text = _fitting(said.translate(_QUOTES), LONGEST_MESSAGE - len(ending) - 3)
+    if records and family_of(records[place].type) == family_of(record_type):
+        record_type = records[place].type
     texts = {
         "message_type": reach,
-        "original_record_seq": str(fault.record_sequence if fault.index >= 0 else 0),
+        "original_record_seq": str(sequence_of(records, place)),
         "record_type_in_error": record_type,
         "message_level": level,
         "validation_no": number,

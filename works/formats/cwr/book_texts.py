@@ -14,17 +14,21 @@ BOOKS: dict[str, Text] = {
     ),
     "answer_unfit": Text(
         _(
-            "Our work %(number)s is “%(title)s”: the title “%(value)s” does not fit, nor does a writer, nor date, time"
-            " and place in a file of ours."
+            "Our work %(number)s is “%(title)s”: the title “%(value)s” does not fit, nor do date, time and place in a"
+            " file of ours."
+        ),
+        _("Compare the two; nothing was noted."),
+    ),
+    "answer_untitled": Text(
+        _(
+            "Our work %(number)s is “%(title)s”: the answer names no title, and neither a writer nor date, time and"
+            " place in a file of ours fit."
         ),
         _("Compare the two; nothing was noted."),
     ),
     "notice_unknown": Text(_("We have no work with the number “%(value)s”."), _("Compare it with our works by hand.")),
     "notice_unfit": Text(
-        _(
-            "Our work %(number)s is “%(title)s”: the title “%(value)s” does not fit, nor does the IPI name number of a"
-            " writer."
-        ),
+        _("Our work %(number)s is “%(title)s”: the title “%(value)s” does not fit."),
         _("Compare the two; enter the ISWC by hand if it is the same work."),
     ),
     "notice_iswc": Text(_("“%(value)s” is not an ISWC that can be assigned."), _("Ask the sender for the right one.")),
@@ -45,6 +49,27 @@ BOOKS: dict[str, Text] = {
     "shares_conflict": Text(
         _("With what others hold by our books, the shares of the file make more than the whole."),
         _("The claims on the work are decided in its dispute."),
+    ),
+    "other_bearer": Text(
+        _("The IPI number %(value)s belongs to %(owner)s in our register; the file says %(name)s."),
+        _(
+            "Correct the number or the name and send it again. If it is another name of the same party, the register"
+            " has to know it first."
+        ),
+    ),
+    "two_bearers": Text(
+        _(
+            "The IPI name number %(value)s belongs to %(owner)s in our register, the IPI base number %(base)s to"
+            " %(other)s; the file says %(name)s."
+        ),
+        _("Correct one of the two numbers and send it again."),
+    ),
+    "bearer_in_file": Text(
+        _(
+            "Transaction %(number)s of this file gives the IPI number %(value)s to %(owner)s; here it stands with"
+            " %(name)s."
+        ),
+        _("Correct the number or the name and send it again."),
     ),
     "own_work": Text(
         _("The work stands in our books, where this file of ours came from: nothing was changed."),
@@ -73,6 +98,30 @@ BOOKS: dict[str, Text] = {
         _("Only works with a share of your own can be registered by you: give your IPI name number with your name."),
     ),
     "agreement_known": Text(_("The agreement stands in our books already."), _("Send changes as another agreement.")),
+    "agreement_says": Text(
+        _("%(kind)s, %(area)s, from %(start)s: %(assignor)s passes on."), _("Works that it reaches now: %(works)s.")
+    ),
+    "agreement_gives": Text(_("%(acquirer)s gets PR %(pr)s %%, MR %(mr)s %%, SR %(sr)s %%."), ""),
+    "agreement_of_member": Text(
+        _("%(assignor)s is a member of ours, and the file comes from somebody else."),
+        _("Ask the member; then take the agreement into the books here, or leave it."),
+    ),
+    "agreement_contradicts": Text(
+        _(
+            "%(right)s: together with %(other)s it gives away more than 100 %% of what %(assignor)s holds; works that"
+            " would be held: %(works)s."
+        ),
+        _("Find out which agreement holds; then take this one into the books here all the same, or leave it."),
+    ),
+    "share_changes": Text(_("%(right)s: %(party)s had %(before)s %%, by the file %(after)s %%."), ""),
+    "member_loses": Text(
+        _("%(party)s is a member of ours, and the file takes share away."),
+        _("Ask the member; then take the revision into the books here, or leave it."),
+    ),
+    "older_file": Text(
+        _("The file is dated %(dated)s, before %(standing)s, the date of the file from which the shares came."),
+        _("Find out which file is right; then take this revision into the books here, or leave it."),
+    ),
     "kept_for_person": Text(
         _("Transactions of type %(value)s are kept with the file, and nothing else is done with them."),
         _("A person has to look at them."),

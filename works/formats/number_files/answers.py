@@ -29,7 +29,8 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer as written, at its row (or line). `numbers`: by system, iswc, ipi_name or ipi_base."""
+    """One answer as written, at its row (or line). `names` is the name it speaks of, in Roman letters and in its own
+    script, as far as it has them."""
 
     row: int
     request: str
@@ -41,6 +42,7 @@ class Answer:
     ipi_base: str = ""
     message: str = ""
     title: str = ""
+    names: tuple[str, ...] = ()
 
 
 HEADINGS: dict[str, tuple[str, ...]] = {
@@ -52,6 +54,10 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     "ipi_name": ("ipi name number", "ipi name no", "name number", "ipi number", "ipi", "ipinamenumber", "namenumber"),
     "ipi_base": ("ipi base number", "ipi base no", "base number", "ipibasenumber", "basenumber"),
     "title": ("title", "original title", "work title", "originaltitle", "worktitle"),
+    "name": ("name", "full name", "party name", "ip name", "writer name", "interested party"),
+    "last_name": ("last name", "lastname", "surname", "family name", "last name or firm"),
+    "first_name": ("first name", "firstname", "given name", "first names", "given names"),
+    "own_script": ("name in own script", "name in its own script", "original name", "native name"),
     "message": ("message", "reason", "rejection", "rejection reason", "remark", "remarks", "comment", "error"),
 }  # fmt: skip
 _WORDS: dict[Verdict, tuple[str, ...]] = {
@@ -65,7 +71,7 @@ _WORDS: dict[Verdict, tuple[str, ...]] = {
 }  # fmt: skip
 _VERDICT_OF = {word: verdict for verdict, words in _WORDS.items() for word in words}
 _NOT_LETTERS = re.compile(r"[\W_]+")
-ISWC_IN_CWR = {"ISA": (111, 133, 145), "ISW": (81, 95, None)}  # where work number, ISWC and status begin
+ISWC_IN_CWR = {"ISA": (49, 111, 133, 145), "ISW": (19, 81, 95, None)}  # where title, number, ISWC and status begin
 
 
 def fold(text: str) -> str:
@@ -115,7 +121,13 @@ def _answer(row: int, cells: dict[str, str]) -> Answer:
         ipi_base=cells.get("ipi_base", ""),
         message=cells.get("message", "")[:300],
         title=cells.get("title", "")[:400],
+        names=_names(cells),
     )
+
+
+def _names(cells: dict[str, str]) -> tuple[str, ...]:
+    roman = f"{cells.get('first_name', '')} {cells.get('last_name', '')}".strip()
+    return tuple(name[:200] for name in (roman, cells.get("name", ""), cells.get("own_script", "")) if name)
 
 
 def _records(path: Path) -> Iterator[Answer]:
@@ -125,9 +137,10 @@ def _records(path: Path) -> Iterator[Answer]:
             places = ISWC_IN_CWR.get(text[:3])
             if places is None:
                 continue
-            work, iswc, status_at = places
+            title, work, iswc, status_at = places
             status = text[status_at : status_at + 2].strip() if status_at else ""
             cells = {
+                "title": text[title : title + 60].strip(),
                 "work_number": text[work : work + 14].strip(),
                 "iswc": text[iswc : iswc + 11].strip(),
                 "status": status,

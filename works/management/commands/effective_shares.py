@@ -82,7 +82,7 @@ class Command(BaseCommand):
         first = collection_of(territory=countries[0], **asked)
         for country in countries[1:]:
             other = collection_of(territory=country, **asked)
-            if (other.parts, other.gaps) != (first.parts, first.gaps):
+            if (other.parts, other.gaps, other.is_held) != (first.parts, first.gaps, first.is_held):
                 raise CommandError(
                     f"--territory {territory} is a group of countries that differ: {countries[0]} and {country} have"
                     " other collectors. Ask for one country."
@@ -139,6 +139,7 @@ def as_data(found: Collection) -> dict[str, Any]:
         "on": found.on.isoformat(),
         "collected_on": found.collected_on.isoformat(),
         "known_on": found.known_on.isoformat() if found.known_on else None,
+        "held_whole": found.is_held,
         "parts": [_part(part) for part in found.parts],
         "gaps": [agreement.number for agreement in found.gaps],
         "words": sentences(found, mark=str),

@@ -24,11 +24,13 @@ from cmo_portal.common.tables import (
 )
 from cmo_portal.common.texts import Text, _, say
 from works.formats.cue_tables import (
+    COMPANIONS,
     CueColumns,
     CueLine,
     CueReader,
     ProductionFacts,
     SheetLines,
+    companion_faults,
     fold_heading,
     refused_rows_of,
     sheet_faults,
@@ -88,16 +90,16 @@ def plan_file(file: CueFile, columns: CueColumns, types: dict[str, CueType]) -> 
     headings = {name: heading for heading, name in columns.columns}
     for sheet in sheets_of(lines):
         planned = PlannedSheet(sheet)
-        faults = sheet_faults(sheet, file.filename, refused_rows_of(sheet, reader.refused))
-        faults += found.place(planned, columns.kind)
-        if faults:
-            plan.errors += faults
+        faults = [*sheet_faults(sheet, file.filename, reader.cell), *found.place(planned, columns.kind)]
+        faulty = {*refused_rows_of(sheet, reader.refused), *(fault.row for fault in faults)}
+        if faulty:
+            plan.errors += [*faults, *companion_faults(sheet, file.filename, faulty)]
             plan.refused += sheet.rows
         else:
             planned.work_ids = [found.work_of(line) for line in sheet.lines]
             plan.warnings += [fault for line in sheet.lines for fault in found.warnings(line, headings)]
             plan.sheets.append(planned)
-    plan.errors.sort(key=lambda error: error.row)
+    plan.errors.sort(key=lambda error: (error.code == COMPANIONS, error.row))  # what is to be mended goes before
     plan.warnings.sort(key=lambda warning: warning.row)
     plan.refused.sort(key=lambda row: row.number)
     return plan

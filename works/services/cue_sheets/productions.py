@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
@@ -13,6 +13,7 @@ from cmo_portal.accounts.access import require
 from cmo_portal.accounts.models import User
 from cmo_portal.audit.services import record_act
 from cmo_portal.common.cleaning import clean_text
+from cmo_portal.common.numerals import digits_to_ascii
 from cmo_portal.common.spelling import skeleton, text_key
 from works.models import CueFile, CueSheet, Episode, Production
 
@@ -56,6 +57,7 @@ class EpisodeEntry:
 def save_production(*, entry: ProductionEntry, by: User, production: Production | None = None) -> Production:
     """List a production, or change one. Raises ValidationError when another listed one bears one of its numbers."""
     require(by, EDIT)
+    entry = replace(entry, own_number=digits_to_ascii(entry.own_number), avi_number=digits_to_ascii(entry.avi_number))
     row = Production.objects.select_for_update().get(pk=production.pk) if production else None
     faults = _faults(entry, row)
     if faults:
@@ -79,16 +81,17 @@ def save_episode(*, production: Production, entry: EpisodeEntry, by: User, episo
     """Add an episode to a production, or change one. Its number is unique within the production; a duration shorter
     than the music of its confirmed sheet is refused by `confirm_sheet`, and shown on the page until then."""
     require(by, EDIT)
+    number = digits_to_ascii(entry.number)
     production = Production.objects.select_for_update().get(pk=production.pk)
     row = Episode.objects.select_for_update().get(pk=episode.pk) if episode else Episode(production=production)
-    if production.episodes.filter(number__iexact=entry.number).exclude(pk=row.pk).exists():
+    if production.episodes.filter(number__iexact=number).exclude(pk=row.pk).exists():
         text = _("Another episode of this production has this number.")
         raise ValidationError({"number": text})
     if row.pk and row.sheets.filter(used_at__isnull=False).exists() and row.duration != entry.duration:
         raise ValidationError(
             {"duration": _("Money was paid from the cue sheet of this episode: its duration stands.")}
         )
-    row.number, row.broadcast_on, row.duration = entry.number, entry.broadcast_on, entry.duration
+    row.number, row.broadcast_on, row.duration = number, entry.broadcast_on, entry.duration
     row.title, row.title_script = clean_text(entry.title)[:400], clean_text(entry.title_script)[:400]
     row.save()
     record_act(by=by, verb="save_episode", on=row, facts={"production": production.number, "number": row.number})

@@ -7,8 +7,10 @@ from django.utils.translation import gettext as _
 from cmo_portal.accounts.models import User
 from cmo_portal.audit.services import record_act
 from members.models import Party
+from members.queries.reading import name_read
 from works.models import Agreement, Basis, Claim, Work
 from works.queries.agreements import concerns
+from works.queries.titles import title_read
 from works.services.disputes.opening import locked
 from works.services.disputes.sides import speaks_for
 
@@ -16,7 +18,7 @@ from works.services.disputes.sides import speaks_for
 def named_agreement(*, number: str, work: Work, party: Party) -> Agreement:
     """The agreement of a number, of which `party` is a side and which concerns `work`. Raises ValidationError."""
     wanted = number.strip()
-    facts = {"number": wanted[:14], "name": party.display_name, "title": work.title}
+    facts = {"number": wanted[:14], "name": name_read(party), "title": title_read(work)}
     found = Agreement.objects.filter(number__iexact=wanted, state="active").first()
     if found is None:
         raise ValidationError(_("There is no agreement %(number)s in the register.") % facts)

@@ -15,6 +15,7 @@ from cmo_portal.audit.services import record_act
 from cmo_portal.wording import share_text
 from members.models import Party
 from members.models.territories import WORLD
+from members.queries.reading import name_read
 from members.services.areas import write_area
 from works.mail import send_dispute_news
 from works.models import Agreement, Basis, Claim, Dispute, DisputeKind, ImportedTransaction, Work, WorkShare
@@ -217,7 +218,7 @@ def _must_be_undisputed(dispute: Dispute, claims: Sequence[NewClaim]) -> None:
     if claim := claim_beside(dispute, [claim.party.pk for claim in claims], HOLDING):
         raise ValidationError(
             _("%(name)s is a side of a dispute about this right already. Add the other claims to that dispute.")
-            % {"name": claim.party.display_name}
+            % {"name": name_read(claim.party)}
         )
 
 

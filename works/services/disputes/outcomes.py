@@ -14,6 +14,7 @@ from cmo_portal.audit.services import record_act
 from cmo_portal.common.faults import faultpoint
 from cmo_portal.wording import share_text
 from members.models import Member, Party
+from members.queries.reading import name_read
 from works.mail import send_dispute_news
 from works.models import Claim, Dispute, DisputeOutcome, DisputeRule, OutcomeShare
 from works.models.settlements import OUTCOME_KINDS
@@ -156,7 +157,7 @@ def _check(dispute: Dispute, kind: str, awards: Sequence[Award], reason: str, on
     if strangers and kind not in OPEN_TO_OTHERS:
         faults.append(
             _("%(name)s is no side of this dispute. Only a decision of a court or new shares bring somebody else in.")
-            % {"name": strangers[0].party.display_name}
+            % {"name": name_read(strangers[0].party)}
         )
     room = room_of(dispute, [(claim.party_id, claim.role) for claim in claims.values()], on=on)
     total = sum(award.share for award in awards)
@@ -183,7 +184,7 @@ def _beyond_the_claims(claims: Sequence[Claim], awards: Sequence[Award], room: R
             " decision of a court or new shares go beyond that."
         )
         % {
-            "name": claim.party.display_name,
+            "name": name_read(claim.party),
             "least": share_text(least[claim.party_id]),
             "most": share_text(claim.share),
         }

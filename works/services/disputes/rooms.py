@@ -10,9 +10,10 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from members.models.territories import territory_text
 from members.services.areas import write_area
 from works.models import Dispute, WorkShare
-from works.queries.rooms import Room, Side
+from works.queries.rooms import Room, Side, places_apart
 from works.rules.extents import Extent
 from works.services.cutting import left_of, place
 from works.services.registration import SharesAboveWhole, write_shares
@@ -39,7 +40,18 @@ def divide_room(room: Room, dispute: Dispute, *, shares: Mapping[Side, int], hel
     except (IntegrityError, SharesAboveWhole) as error:
         if isinstance(error, IntegrityError) and "M05" not in str(error):
             raise
-        raise ValidationError(_ABOVE) from error
+        raise ValidationError(_above(room, dispute)) from error
+
+
+def _above(room: Room, dispute: Dispute) -> str:
+    """Why the shares do not fit, and what helps: before anything is held, another place for the dispute may do."""
+    begun = any(row.dispute_id == dispute.pk for row in room.rows)
+    places = [] if begun else places_apart(dispute, on=dispute.opened_on)
+    if not places:
+        return str(_ABOVE)
+    return _("The shares of this right differ from place to place. Open the dispute for one of these: %(places)s.") % {
+        "places": "; ".join(territory_text(place) for place in places)
+    }
 
 
 def _write(room: Room, dispute: Dispute, shares: Mapping[Side, int], held: int, rest: int) -> None:

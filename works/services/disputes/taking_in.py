@@ -10,6 +10,7 @@ from cmo_portal.accounts.models import User
 from cmo_portal.audit.services import record_act
 from cmo_portal.common.words import gettext_noop
 from members.models.territories import territory_text
+from members.queries.reading import name_read
 from works.mail import send_dispute_news
 from works.models import Claim, Dispute, DisputeEvidence, DisputeMessage
 from works.models.claims import HOLDING
@@ -71,7 +72,7 @@ def _check(filed: Dispute, running: Dispute) -> None:
     if running.claims.filter(party=claimant).exists():
         raise ValidationError(
             _("%(name)s is a side of the open dispute already, and claims never grow. Settle that dispute first.")
-            % {"name": claimant.display_name}
+            % {"name": name_read(claimant)}
         )
 
 

@@ -29,11 +29,13 @@ from cmo_portal.common.texts import Text, _
 from cmo_portal.jobs.models import Job
 from cmo_portal.jobs.services import add_job, check_held, finish, report_progress
 from cmo_portal.kept_words import in_all_languages, told_with
+from members.models import PartyName
+from members.rules.bearers import is_name_of
 from members.services.parties import IpiTaken, give_ipi_numbers
 from works.formats.number_files import Answer, Verdict, answers_in
 from works.models import AnswerFile, NumberAnswer, NumberRequest, Work, WorkTitle
 from works.queries.number_requests import READ_ANSWERS, subject_of
-from works.rules.identifiers import format_iswc, read_ipi_base, read_ipi_name, read_iswc
+from works.rules.identifiers import IdentifierReading, format_iswc, read_ipi_base, read_ipi_name, read_iswc
 from works.services.registration import lock_register
 
 TAKE = "works.import_works"
@@ -197,6 +199,9 @@ def _outcome(answer: Answer, request: NumberRequest | None, by: User, file: Answ
         return Outcome("unasked", _("We have no request by this number. Nothing was changed."))
     if request.state == "withdrawn":
         return Outcome("unasked", _("The request was withdrawn. Nothing was changed."))
+    if request.name is None and answer.work_number and answer.work_number not in _numbers_of(request):
+        asked = _("The answer names {request} and the work {number}, which was not asked about there. Compare the two.")
+        return Outcome("person", told_with(asked, request=request.number, number=answer.work_number[:60]))
     if answer.verdict is Verdict.UNKNOWN:
         return Outcome("unread", told_with(_("The status “{status}” is not known."), status=answer.status[:60]))
     if answer.verdict is Verdict.PENDING:
@@ -214,13 +219,18 @@ def _outcome(answer: Answer, request: NumberRequest | None, by: User, file: Answ
     return _take_iswc(answer, request, by, file)
 
 
+def _numbers_of(request: NumberRequest) -> set[str]:
+    """Our numbers of the works that a request is about, with those that were merged into them."""
+    works = [work for work in (request.work, request.other_work) if work is not None]
+    merged = Work.objects.filter(merged_into__in=works).values_list("number", flat=True)
+    leads_to = {work.merged_into.number for work in works if work.merged_into is not None}
+    return {work.number for work in works} | set(merged) | leads_to
+
+
 def _take_iswc(answer: Answer, request: NumberRequest, by: User, file: AnswerFile) -> Outcome:
     reading = read_iswc(answer.iswc)
-    if not reading.has_shape:
-        return Outcome("unread", told_with(_("“{value}” is not an ISWC."), value=answer.iswc[:60]))
-    if not reading.is_valid:
-        told = _("The check digit of {value} is wrong: {expected} would be right. Ask the agency.")
-        return Outcome("person", told_with(told, value=format_iswc(reading.value), expected=reading.expected))
+    if (bad := _bad_iswc(answer.iswc, reading)) is not None:
+        return bad
     if request.work is None:
         raise LookupError(request.number)
     work = Work.objects.select_for_update().get(pk=request.work.pk)
@@ -248,6 +258,18 @@ def _take_iswc(answer: Answer, request: NumberRequest, by: User, file: AnswerFil
     work.save(update_fields=["iswc"])
     record_act(by=by, verb="give_iswc", on=work, facts={"iswc": reading.value, "source": file.filename})
     return Outcome("applied", told_with(_("{iswc} was given to {work}."), iswc=printed, work=work))
+
+
+def _bad_iswc(written: str, reading: IdentifierReading) -> Outcome | None:
+    """What is wrong with an ISWC by itself."""
+    if not written:
+        return Outcome("unread", _("The answer says yes, but its ISWC is blank. Ask the agency for the number."))
+    if not reading.has_shape:
+        return Outcome("unread", told_with(_("“{value}” is not an ISWC."), value=written[:60]))
+    if not reading.is_valid:
+        told = _("The check digit of {value} is wrong: {expected} would be right. Ask the agency.")
+        return Outcome("person", told_with(told, value=format_iswc(reading.value), expected=reading.expected))
+    return None
 
 
 def _is_title_of(text: str, works: Sequence[Work | None]) -> bool:
@@ -278,18 +300,15 @@ def _take_ipi(answer: Answer, request: NumberRequest, by: User, file: AnswerFile
     if name is None:
         raise LookupError(request.number)
     readings = [read_ipi_name(answer.ipi_name), read_ipi_base(answer.ipi_base)]
-    given = [reading for reading, text in zip(readings, (answer.ipi_name, answer.ipi_base), strict=True) if text]
-    if not given or any(not reading.has_shape for reading in given):
-        value = " ".join(filter(None, (answer.ipi_name, answer.ipi_base)))
-        return Outcome("unread", told_with(_("“{value}” is not an IPI number."), value=value[:60]))
-    for reading in given:
-        if not reading.is_valid:
-            told = _("The check digits of {value} are wrong: {expected} would be right. Ask the agency.")
-            return Outcome("person", told_with(told, value=reading.value, expected=reading.expected))
+    if (bad := _bad_ipis(answer, readings)) is not None:
+        return bad
     numbers = {"name_number": "", "base_number": ""}
     for key, reading, text in zip(numbers, readings, (answer.ipi_name, answer.ipi_base), strict=True):
         numbers[key] = reading.value if text else ""
     printed = " ".join(filter(None, numbers.values()))
+    if (other := _other_name(answer, name)) is not None:
+        told = _("The answer names “{other}”, which is no name of {name}. Look whether the rows of the file slipped.")
+        return Outcome("person", told_with(told, other=other, name=name))
     for standing, value in ((name.ipi_name_number, numbers["name_number"]),
                             (name.party.ipi_base_number, numbers["base_number"])):  # fmt: skip
         if standing and value and standing != value:
@@ -303,6 +322,30 @@ def _take_ipi(answer: Answer, request: NumberRequest, by: User, file: AnswerFile
     if not changed:
         return Outcome("known", told_with(_("{name} has {number} already."), name=name, number=printed))
     return Outcome("applied", told_with(_("{number} was given to {name}."), number=printed, name=name))
+
+
+def _bad_ipis(answer: Answer, readings: Sequence[IdentifierReading]) -> Outcome | None:
+    """What is wrong with the IPI numbers of an answer by themselves."""
+    given = [reading for reading, text in zip(readings, (answer.ipi_name, answer.ipi_base), strict=True) if text]
+    if not given:
+        return Outcome("unread", _("The answer says yes, but its IPI number is blank. Ask the agency for the number."))
+    if any(not reading.has_shape for reading in given):
+        value = " ".join(filter(None, (answer.ipi_name, answer.ipi_base)))
+        return Outcome("unread", told_with(_("“{value}” is not an IPI number."), value=value[:60]))
+    for reading in given:
+        if not reading.is_valid:
+            told = _("The check digits of {value} are wrong: {expected} would be right. Ask the agency.")
+            return Outcome("person", told_with(told, value=reading.value, expected=reading.expected))
+    return None
+
+
+def _other_name(answer: Answer, name: PartyName) -> str | None:
+    """The name of an answer that is none of the party's; None where all that it gives fit."""
+    party = name.party
+    forms = {party.display_name, party.display_name_original}
+    for row in party.names.all():
+        forms |= {str(row), row.original}
+    return next((given for given in answer.names if not any(is_name_of(given, form) for form in forms)), None)
 
 
 STATES = {"applied": "answered", "known": "answered", "refused": "refused", "person": "person"}

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.common import clock
 from cmo_portal.common.texts import Text
+from cmo_portal.leading import leads_on
 from cmo_portal.opened import Changed, Opened
 from members.models.parties import Right
 from works.forms.description import (
@@ -36,8 +37,9 @@ from works.forms.description import (
 from works.models import Work
 from works.queries.description_texts import instruments_text, writers_text
 from works.queries.descriptions import composite_proposal, free_share_proposal
-from works.queries.repertoire import OUT
+from works.queries.standing import standing_here
 from works.rules.extents import Extent
+from works.rules.identifiers import format_iswc
 from works.rules.languages import LANGUAGES
 from works.services import documenting
 from works.services.describing import WorkFacts
@@ -46,7 +48,7 @@ from works.services.shares import contested
 
 EDIT = "works.edit_works"
 FACTS = tuple(WorkFacts.__dataclass_fields__)
-SINGLE = ("category", "version_type", "duration")
+SINGLE = ("iswc", "category", "version_type", "duration")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ SECTIONS = {
 
 
 @staff_page(EDIT)
+@leads_on
 @require_http_methods(["GET", "HEAD", "POST"])
 def facts_edit(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Correct the facts that are single values, with the reason."""
@@ -119,6 +122,7 @@ def facts_edit(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @staff_page(EDIT)
+@leads_on
 @require_http_methods(["GET", "HEAD", "POST"])
 def section_edit(request: HttpRequest, uid: UUID, section: str) -> HttpResponse:
     """Correct the rows of a section; one button gives a further blank row without a script."""
@@ -160,6 +164,7 @@ def section_edit(request: HttpRequest, uid: UUID, section: str) -> HttpResponse:
 
 
 @staff_page(EDIT)
+@leads_on
 @require_safe
 def share_proposal(request: HttpRequest, uid: UUID, right: str) -> HttpResponse:
     """What the components and the society's rules on free parts propose; staff take it into the editor of shares."""
@@ -203,7 +208,8 @@ def _typed_over(form: type[Row], data: Mapping[str, Any], standing: Sequence[Any
 
 def _facts(work: Work) -> dict[str, Any]:
     """The single values of a work as their form begins with them."""
-    return {name: getattr(work, name) for name in (*SINGLE, *FACTS)}
+    values = {name: getattr(work, name) for name in (*SINGLE, *FACTS)}
+    return values | {"iswc": format_iswc(work.iswc) if work.iswc else ""}
 
 
 def _initial(row: Any) -> dict[str, Any]:
@@ -227,7 +233,7 @@ def _standing(work: Work, relation: str) -> list[Any]:
 
 
 def _work(uid: UUID) -> Work:
-    return get_object_or_404(Work.objects.exclude(state__in=OUT), uid=uid)
+    return standing_here(get_object_or_404(Work.objects.select_related("merged_into"), uid=uid))
 
 
 def _home(work: Work) -> str:

@@ -1,6 +1,5 @@
 """Opening a dispute about a right of a work."""
 
-import datetime as dt
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,27 +12,29 @@ from django.views.decorators.http import require_http_methods
 
 from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.common import clock
+from cmo_portal.leading import leads_on
 from members.models.parties import Right
-from members.models.territories import LONGEST_AREA, WORLD
-from works.forms.staff import ContestedForm, rows_of_shares
-from works.models import Work, WorkShare
-from works.queries.work_pages import in_force
+from members.models.territories import LONGEST_AREA
+from works.forms.staff import ContestedForm, rows_of_sides
+from works.queries.rooms import standing_in_one_place
 from works.services.disputes import open_dispute
 from works.views.staff.owners import is_being_edited, owner_editor
 from works.views.staff.works import EDIT, work_with_right
 
 
 @staff_page(EDIT)
+@leads_on
 @require_http_methods(["GET", "HEAD", "POST"])
 def dispute_open(request: HttpRequest, uid: UUID, right: str) -> HttpResponse:
     """Open a dispute about a right of a work; the rows begin with who holds it now."""
     work, today = work_with_right(uid, right), clock.today()
-    editor = owner_editor(request, rows_of_shares(_standing(work, right, today)))
+    standing = standing_in_one_place(work, right, on=today, wanted=request.GET.get("territory", ""))
+    editor = owner_editor(request, rows_of_sides(standing.sides))
     sent = request.method == "POST" and not is_being_edited(request)
     typed = {
         "kind": request.POST.get("kind", "")[:12],
         "sampled": request.POST.get("sampled", "")[:20],
-        "territory": request.POST.get("territory", WORLD)[:LONGEST_AREA],
+        "territory": request.POST.get("territory", standing.area)[:LONGEST_AREA],
         "ground": request.POST.get("ground", "")[:200],
         "takes_open_part": request.method != "POST" or "takes_open_part" in request.POST,
     }
@@ -51,16 +52,10 @@ def dispute_open(request: HttpRequest, uid: UUID, right: str) -> HttpResponse:
     context = {
         "work": work,
         "right": Right(right),
+        "standing": standing,
         "editor": editor,
         "form": form,
         "forms": [form, *editor.rows],
         "cancel_url": reverse("works:staff-work-detail", args=[uid]),
     }
     return render(request, "works/staff/dispute_open.html", context)
-
-
-def _standing(work: Work, right: str, today: dt.date) -> list[WorkShare]:
-    """Who holds a right now, the larger first: all over the world, or, where nobody does, anywhere."""
-    rows = work.shares.filter(in_force(today), right=right, state="active").select_related("party")
-    found = list(rows.order_by("-share", "pk"))
-    return [row for row in found if row.territory == WORLD] or found

@@ -21,6 +21,7 @@ from works.models import ImportedTransaction, RegistrationFile
 from works.queries.registrations import TABLES, filtered_files, hash_text, progress_of, spoken
 from works.queries.titles import own_titles
 from works.services import bulk, imports
+from works.services.file_keeping import KnownFile
 from works.views.staff.works import STAFF
 
 IMPORT = "works.import_works"
@@ -32,6 +33,7 @@ ORDERS = {"": ("-pk",), "oldest": ("pk",), "name": ("filename", "pk"), "sender":
 def file_list(request: HttpRequest) -> HttpResponse:
     """The import register: every file with its hash, source, state and counts; and where one is handed in, which is
     checked first, never taken at once."""
+    known: RegistrationFile | None = None
     form = RegistrationFileForm(request.POST if request.method == "POST" else None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         upload = form.cleaned_data["file"]
@@ -39,6 +41,7 @@ def file_list(request: HttpRequest) -> HttpResponse:
         try:
             file = receive(upload=upload, filename=upload.name, by=acting(request))
         except ValidationError as error:
+            known = error.file if isinstance(error, KnownFile) else None
             form.add_error("file", error)
         else:
             return redirect("works:staff-file-detail", uid=file.uid)
@@ -50,6 +53,7 @@ def file_list(request: HttpRequest) -> HttpResponse:
     context = {
         "page": keyset_page(rows, order=order, query=request.GET),
         "form": form,
+        "known": known,
         "filter_form": chosen,
         "export_url": csv_address(request.GET),
         "columns": [(column, _(column.help)) for column in COLUMNS],
@@ -65,7 +69,11 @@ def file_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     """What a file holds and what became of each transaction; while a worker is at it, how far it is."""
     file = get_object_or_404(RegistrationFile.objects.select_related("received_by", "party"), uid=uid)
     chosen = StatusFilter(request.GET)
-    rows = ImportedTransaction.objects.filter(file=file).select_related("work").prefetch_related(own_titles("work__"))
+    rows = (
+        ImportedTransaction.objects.filter(file=file)
+        .select_related("work", "agreement")
+        .prefetch_related(own_titles("work__"))
+    )
     if chosen.is_valid() and (status := chosen.cleaned_data["status"]):
         rows = rows.filter(status=status)
     page = keyset_page(rows, order=("number",), query=request.GET)

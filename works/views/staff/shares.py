@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.common import clock
 from cmo_portal.forms import typed_text
+from cmo_portal.leading import leads_on
 from cmo_portal.opened import Opened
 from members.models.parties import Right
 from works.forms.shares import CorrectionForm, PeriodForm, standing_share
@@ -29,6 +30,7 @@ from works.views.staff.works import EDIT, work_with_right
 
 
 @staff_page(EDIT)
+@leads_on
 @require_http_methods(["GET", "HEAD", "POST"])
 def share_edit(request: HttpRequest, uid: UUID, right: str) -> HttpResponse:
     """Replace the shares of one right in some days and countries, with the reason; contested parts stay."""

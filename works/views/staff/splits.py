@@ -13,6 +13,7 @@ from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.common import clock
 from cmo_portal.paging import csv_address, keyset_page
 from members.models import Party
+from members.queries.reading import name_read
 from works.exports import split_list_csv
 from works.forms.search import SplitFilter
 from works.forms.splits import EvidenceForm, SplitRuleForm
@@ -68,7 +69,7 @@ def split_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            messages.success(request, _("Confirmed for %(name)s.") % {"name": party.display_name})
+            messages.success(request, _("Confirmed for %(name)s.") % {"name": name_read(party)})
             return redirect("works:staff-split-detail", uid=uid)
     sides = sides_of(proposal)
     context = {

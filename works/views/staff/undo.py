@@ -15,6 +15,7 @@ from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.common import clock
 from works.forms.bulk import UndoForm
 from works.models import ImportUndo, RegistrationFile
+from works.queries.undone_agreements import undone_agreements
 from works.services.undoing import ask_undo, undo_plan
 from works.views.staff.works import STAFF
 
@@ -28,7 +29,7 @@ def file_undo(request: HttpRequest, uid: UUID) -> HttpResponse:
     """What undoing would do, works that stand in the way with their reasons, and asking for it."""
     file = get_object_or_404(RegistrationFile.objects.filter(state="imported"), uid=uid)
     plan = undo_plan(file)
-    form = UndoForm(request.POST if request.method == "POST" else None, rests=bool(plan.resting))
+    form = UndoForm(request.POST if request.method == "POST" else None, rests=plan.is_partial)
     if request.method == "POST" and form.is_valid():
         leaves = bool(form.cleaned_data.get("leaves_rest"))
         reason = form.cleaned_data["reason"]
@@ -44,6 +45,7 @@ def file_undo(request: HttpRequest, uid: UUID) -> HttpResponse:
         "plan": plan,
         "resting": plan.resting[:SHOWN],
         "more": max(0, len(plan.resting) - SHOWN),
+        **undone_agreements(plan.agreements, plan.resting_agreements),
         "form": form,
         "danger": True,
         "cancel_url": reverse("works:staff-file-detail", args=[uid]),
@@ -54,5 +56,5 @@ def file_undo(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 def _told(undo: ImportUndo) -> str:
     if undo.state == "asked":
-        return _("Asked. Works of this import could have paid somebody, so a second person has to do it.")
+        return _("Asked. What this import brought could have paid somebody, so a second person has to do it.")
     return _("The import is undone: %(count)s works are withdrawn.") % {"count": undo.report["withdrawn"]}

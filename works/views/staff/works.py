@@ -25,6 +25,7 @@ from works.models import Work
 from works.queries.as_of import work_as_of
 from works.queries.chains import day_of_collection
 from works.queries.repertoire import OUT, found_works
+from works.queries.standing import standing_here
 from works.queries.work_pages import acts_on, listed
 from works.services.drafts import decide_submitted
 
@@ -74,7 +75,7 @@ def work_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
         "on": on,
         "known_on": known_on,
         "is_known": stood is not None,
-        "may_edit": not known_on and request.user.has_perm(EDIT),
+        "may_edit": not known_on and work.state not in OUT and request.user.has_perm(EDIT),
         **({field.name: getattr(stood, field.name) for field in fields(stood)} if stood else {}),
         "events": acts_on(work, until=known_on),
         "today": known_on or clock.today(),
@@ -112,4 +113,4 @@ def work_decide(request: HttpRequest, uid: UUID) -> HttpResponse:
 def work_with_right(uid: UUID, right: str) -> Work:
     if right not in Right.values:
         raise Http404
-    return get_object_or_404(Work.objects.exclude(state__in=OUT), uid=uid)
+    return standing_here(get_object_or_404(Work.objects.select_related("merged_into"), uid=uid))
