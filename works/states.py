@@ -15,6 +15,7 @@ STATES = {
         "open": ("half", "waiting", _("Some shares open")),
         "disputed": ("triangle", "bad", _("A part is disputed")),
         "unconfirmed": ("half", "waiting", _("Waiting for the co-writers")),
+        "contradicted": ("triangle", "bad", _("Agreements contradict each other")),
     },
     "dispute": {
         "filed": ("empty", "waiting", _("Filed, not accepted yet")),

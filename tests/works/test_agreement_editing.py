@@ -226,6 +226,41 @@ def test_correcting_terms_and_lists_warns_of_what_is_new_alone(desk: Client, doc
     assert AgreementWork.objects.filter(agreement=other).count() == 2
 
 
+def test_taking_a_work_off_the_list_of_those_left_out_warns_of_what_it_then_contradicts(
+    desk: Client, documentation: Any, firms: Any
+) -> None:
+    indus, london, bombay = firms
+    song = work("Song", (indus, "E", 100))
+    standing = agreement(documentation, indus, bombay, 60)
+    signed = agreement(documentation, indus, london, 60, works=(song,))
+    lists = reverse("works:staff-agreement-works", args=[signed.uid])
+    sent = {"numbers": song.number, "reason": "Schedule 2", "act": "drop"}
+    answer = desk.post(lists, sent)
+    assert answer.status_code == 200 and standing.number in text(answer) and "1 work would be held" in text(answer)
+    assert AgreementWork.objects.filter(agreement=signed, work=song).exists()
+    assert desk.post(lists, {**sent, "accept": tick(answer)}).status_code == 302
+    assert not AgreementWork.objects.filter(agreement=signed).exists()
+
+
+def test_the_works_held_with_one_assignor_are_not_those_of_another_in_the_same_agreement(
+    documentation: Any, firms: Any
+) -> None:
+    """Indus and London pass on to Bombay together; of the work of both, only the part of London is given twice."""
+    indus, london, bombay = firms
+    both, alone = work("Both", (indus, "E", 50), (london, "E", 50)), work("Alone", (indus, "E", 100))
+    agreement(documentation, indus, party("Third"), 60, works=(both,))
+    agreement(documentation, london, party("Fourth"), 60)
+    sides = (
+        NewSide(indus, "AS", (20 * PERCENT,) * 3),
+        NewSide(london, "AS", (20 * PERCENT,) * 3),
+        NewSide(bombay, "AC", (60 * PERCENT,) * 3),
+    )
+    shared = record_agreement(new=NewAgreement(Terms("PG", dt.date(2020, 1, 1)), sides, ()), by=documentation)
+    assert alone.pk
+    found = {(one.assignor, one.right): one.works for one in contradictions_of(shared, today=clock.today())}
+    assert (found[indus, "PR"], found[london, "PR"]) == (1, 1)
+
+
 def test_a_contradiction_that_lasts_longer_than_before_is_told_again(
     desk: Client, documentation: Any, firms: Any
 ) -> None:

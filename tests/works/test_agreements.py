@@ -218,6 +218,34 @@ def test_what_was_known_before_is_still_told(documentation: Any, firms: Any, sup
     assert collected(song) == [("Bombay Songs", 100, "active")]
 
 
+@pytest.mark.django_db(transaction=True)
+def test_the_works_that_an_agreement_named_are_told_as_they_were_known(
+    documentation: Any, firms: Any, superuser_cursor: Any
+) -> None:
+    """One work was taken off the list in May, the other was put on it then."""
+    indus, london, _bombay = firms
+    gone, added = work("Gone", (indus, "E", 100)), work("Added", (indus, "E", 100))
+    rest = work("Rest", (indus, "E", 100))
+    signed = agreement(documentation, indus, london, works=(gone, rest), agreement_type="PS")
+    drop_works(agreement=signed, works=[gone], by=documentation, reason="Never in the schedule")
+    name_works(agreement=signed, works=[added], by=documentation, reason="Schedule 2 of the contract")
+    for table in ("workshare", "agreement", "agreementparty", "agreementwork"):
+        superuser_cursor.execute(f"UPDATE works_{table}event SET pgh_created_at = '2026-03-10'")
+    superuser_cursor.execute(
+        "UPDATE works_agreementworkevent SET pgh_created_at = '2026-05-10' WHERE pgh_label = 'delete' OR work_id = %s",
+        [added.pk],
+    )
+    known = {
+        song.title: [collected(song, known_on=dt.date(2026, month, 15))[0][0] for month in (3, 5)]
+        for song in (gone, added, rest)
+    }
+    assert known == {
+        "Gone": ["London Music", "Indus Publishing"],
+        "Added": ["Indus Publishing", "London Music"],
+        "Rest": ["London Music", "London Music"],
+    }
+
+
 @pytest.mark.django_db
 def test_the_command_gives_shares_paths_and_words_as_json(documentation: Any, firms: Any) -> None:
     indus, london, _bombay = firms

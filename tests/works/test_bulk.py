@@ -18,11 +18,11 @@ from cmo_portal.common import clock
 from cmo_portal.common.shares import ShareRefused, read_share
 from cmo_portal.jobs.models import Job
 from cmo_portal.jobs.tasks import run_job
-from members.models import Member, Party
+from members.models import Member, Party, PartyName
 from members.services.parties import PartyFacts, add_name
 from tests.factories.members import make_member, make_party
 from tests.factories.works import PERCENT, work
-from tests.works.formats.cwr_files import WORK, cwr_file
+from tests.works.formats.cwr_files import WORK, changed, cwr_file
 from works.formats.bulk.columns import NAMES
 from works.models import ImportedTransaction, LinkRequest, RegistrationFile, SplitProposal, Work, WorkShare
 from works.queries.registrations import spoken
@@ -485,7 +485,9 @@ def test_a_member_goes_from_the_template_to_registered_works(hers: Client, nazia
 def test_a_publisher_hands_in_a_cwr_file_that_the_desk_takes(
     hers: Client, nazia: Member, staff: Any, sign_in: Any
 ) -> None:
-    upload = SimpleUploadedFile("CW260001SPM_362.V21", cwr_file(("NWR", [WORK])))
+    PartyName.objects.filter(party=nazia.party, name_type="PA").update(ipi_name_number="00000000199")  # the sender's
+    song = changed(changed(WORK, "SPU", publisher_name="NAZIA HASSAN"), "PWR", publisher_name="NAZIA HASSAN")
+    upload = SimpleUploadedFile("CW260001SPM_362.V21", cwr_file(("NWR", [song])))
     address = hers.post("/my/works/files/", {"file": upload})["Location"]
     assert "documentation desk looks at CWR" in hers.get(address).content.decode()
     assert hers.post(f"{address}take/").status_code == 404

@@ -108,6 +108,25 @@ def test_contested_parts_stay_and_the_rows_make_up_the_rest(owners: list[Any], b
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("sum_of_new", [60, 100])
+def test_days_of_which_a_dispute_holds_a_part_are_corrected_apart_from_the_others(
+    owners: list[Any], by: Any, sum_of_new: int
+) -> None:
+    alia, bilal, carim = owners
+    song = work("Song", (alia, "CA", 100))
+    replace(song, shares((bilal, 100)), by, valid_from=DAY)
+    claims = [NewClaim(bilal, "CA", 100 * PERCENT), NewClaim(carim, "CA", 40 * PERCENT)]
+    open_dispute(work=song, right="PR", claims=claims, by=by, on=DAY)
+    before, earlier = list(WorkShare.objects.order_by("pk").values()), DAY - dt.timedelta(days=1)
+    with pytest.raises(ValidationError, match="A dispute holds a part in some of these days or countries only"):
+        replace(song, shares((carim, sum_of_new)), by)
+    assert list(WorkShare.objects.order_by("pk").values()) == before
+    replace(song, shares((carim, 60)), by, valid_from=DAY)
+    replace(song, shares((carim, 100)), by, valid_to=earlier)
+    assert (held(song, earlier), held(song, DAY)) == ({"Carim Shah": 100}, {"Carim Shah": 60, "-": 40})
+
+
+@pytest.mark.django_db
 def test_a_correction_without_a_reason_or_with_the_same_row_twice_is_refused(owners: list[Any], by: Any) -> None:
     song = work("Song", (owners[0], "CA", 100))
     with pytest.raises(ValidationError) as refusal:

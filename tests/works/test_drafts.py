@@ -297,6 +297,26 @@ def test_an_ipi_name_number_finds_its_party_without_asking(client: Client) -> No
     assert WorkShare.objects.filter(party=bilal).exists()
 
 
+def test_an_ipi_name_number_with_another_name_registers_nothing_and_tells_no_name(client: Client) -> None:
+    make_party("Hussain", "Bilal", ipi="00000000395")
+    draft = begin(client)
+    client.post(f"{draft}title/", TITLE)
+    client.post(f"{draft}shares/", rows(("", "C", "50", ""), ("Carim Shah", "A", "50", "")) | {"form-1-ipi": "395"})
+    page = client.post(f"{draft}check/").content.decode()
+    assert "belongs to somebody of another name than Carim Shah" in page and "Bilal" not in page
+    assert not Work.objects.exists()
+
+
+def test_one_ipi_name_number_stands_with_one_name(client: Client) -> None:
+    draft = begin(client)
+    client.post(f"{draft}title/", TITLE)
+    people = rows(("", "C", "50", ""), ("Carim Shah", "A", "25", ""), ("Dina Baig", "C", "25", ""))
+    client.post(f"{draft}shares/", people | {"form-1-ipi": "395", "form-2-ipi": "395"})
+    page = client.post(f"{draft}check/").content.decode()
+    assert "belongs to somebody of another name than Dina Baig" in page
+    assert not Work.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("field", "value", "words"),
     [

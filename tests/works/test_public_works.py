@@ -9,12 +9,14 @@ from django.test import Client
 from django.utils.html import strip_tags
 
 from cmo_portal.common import clock
-from members.models import Mandate, Member, PartyAffiliation
+from members.models import Mandate, Member, Party, PartyAffiliation
 from tests.factories.members import make_member
 from tests.factories.works import PERCENT, party, work
 from works.models import Dispute, Work, WorkIdentifier, WorkShare
 from works.models.works import WHOLE
 from works.queries.public_works import PublicRight, is_confirmed, public_rights
+from works.queries.work_pages import listed
+from works.services.agreement_faults import sweep_agreements
 from works.services.agreements import NewAgreement, NewSide, Terms, record_agreement
 from works.services.recordings import NewPerformer, NewRecording, link_recordings
 
@@ -88,6 +90,62 @@ def test_a_part_that_an_agreement_brings_to_us_can_be_licensed(nazia: Member, st
     record_agreement(new=NewAgreement(Terms("PG", dt.date(2020, 1, 1)), sides), by=staff("documentation"))
     right = performing(song)
     assert (right.licensable, [owner.name for owner in right.owners]) == (100 * PERCENT, ["Far Publisher"])
+
+
+def passes_on(giver: Party, taker: Party, by: Any) -> None:
+    sides = (NewSide(giver, "AS", (0,) * 3), NewSide(taker, "AC", (WHOLE,) * 3))
+    record_agreement(new=NewAgreement(Terms("PG", dt.date(2020, 1, 1)), sides), by=by)
+
+
+def contradicted(song: Work) -> list[int]:
+    return [right.contradicted for right in public_rights(song, on=clock.today())]
+
+
+def test_a_part_whose_agreements_contradict_is_told_as_that_and_the_work_is_not_confirmed(
+    nazia: Member, staff: Any
+) -> None:
+    firm, free, by = party("Mehran Songs"), party("Free Writer"), staff("documentation")
+    song = work("Naya Geet", (nazia.party, "C", 60), (firm, "E", 30), (free, "A", 10))
+    for taker in ("First Firm", "Second Firm"):
+        passes_on(firm, party(taker), by)
+    right = performing(song)
+    assert (right.contradicted, right.unrepresented, right.licensable) == (30 * PERCENT, 10 * PERCENT, 60 * PERCENT)
+    assert not right.is_confirmed and not is_confirmed(public_rights(song, on=clock.today()))
+    told = page(song)
+    assert "30 % cannot be licensed now: agreements about it in our books contradict each other." in told
+    assert "10 % belongs to people whom no society" in told and "Not everything is known or agreed yet" in told
+    assert "Confirmed" not in told
+    song.shares.filter(party=nazia.party).update(state="unconfirmed")
+    assert "Not everything is known or agreed yet" in page(song), "not the co-writers' word alone is missing"
+
+
+def test_a_part_whose_agreements_lead_in_a_circle_is_told_as_contradicted(nazia: Member, staff: Any) -> None:
+    firm, other, by = party("Mehran Songs"), party("Other Firm"), staff("documentation")
+    song = work("Naya Geet", (nazia.party, "C", 60), (firm, "E", 40))
+    passes_on(firm, other, by)
+    assert contradicted(song) == [0, 0]
+    passes_on(other, firm, by)
+    assert contradicted(song) == [40 * PERCENT] * 2
+    assert performing(song).unrepresented == 0
+
+
+def test_lists_tell_a_work_whose_agreements_contradict_each_other(nazia: Member, staff: Any) -> None:
+    firm, by = party("Mehran Songs"), staff("documentation")
+    song, sound = work("Naya Geet", (nazia.party, "C", 60), (firm, "E", 40)), work("Naya Din", (nazia.party, "CA", 100))
+    for taker in ("First Firm", "Second Firm"):
+        passes_on(firm, party(taker), by)
+    sweep_agreements(on=clock.today(), now=clock.now(), told=lambda done, total: None, held=lambda: None)
+    assert [row.documented for row in listed([song, sound], on=clock.today())] == ["contradicted", "whole"]
+    told = strip_tags(Client().get("/repertoire/?q=naya+geet").content.decode())
+    assert "Agreements contradict each other" in told and "Confirmed" not in told
+
+
+def test_a_member_without_a_mandate_whom_another_society_represents_is_elsewhere(nazia: Member) -> None:
+    song = work("Song", (nazia.party, "CA", 100))
+    Mandate.objects.filter(member=nazia, right="PR").update(valid_from="2001-01-01", valid_to="2002-01-01")
+    assert (performing(song).elsewhere, performing(song).unrepresented) == (0, 100 * PERCENT)
+    PartyAffiliation.objects.create(party=nazia.party, society_code="052", right="PR")
+    assert (performing(song).elsewhere, performing(song).unrepresented) == (100 * PERCENT, 0)
 
 
 def test_a_mandate_that_ended_or_is_for_another_right_gives_no_licence(nazia: Member) -> None:

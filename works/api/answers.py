@@ -70,7 +70,11 @@ class RightOut(serializers.Serializer):  # type: ignore[misc]
     open = PERCENT(help_text="The part that nobody is known to hold.")
     licensable = PERCENT(help_text="The part that the society may license.")
     elsewhere = PERCENT(help_text="The part of creators whom a sister society represents.")
-    is_confirmed = serializers.BooleanField(help_text="Every part is documented and agreed, and nobody contests one.")
+    unrepresented = PERCENT(help_text="The part of known owners whom no society we know of represents.")
+    contradicted = PERCENT(help_text="The part about which agreements cannot all be true: nobody may license it.")
+    is_confirmed = serializers.BooleanField(
+        help_text="Every part is documented and agreed, nobody contests one, and its agreements can all be true."
+    )
 
 
 class IdentifierOut(serializers.ModelSerializer):  # type: ignore[misc]
@@ -130,7 +134,10 @@ class ListedOut(serializers.Serializer):  # type: ignore[misc]
     other_titles = serializers.SerializerMethodField()
     iswc = serializers.SerializerMethodField()
     owners = OwnerOut(many=True)
-    documented = serializers.SerializerMethodField()
+    documented = serializers.CharField(
+        help_text="`whole`, `open` (a part without an owner), `disputed`, `unconfirmed` (a part waits for the "
+        "co-writers) or `contradicted` (agreements about it cannot all be true)."
+    )
 
     def get_other_titles(self, row: ListedWork) -> list[str]:
         """Titles beside the main one."""
@@ -139,12 +146,6 @@ class ListedOut(serializers.Serializer):  # type: ignore[misc]
     def get_iswc(self, row: ListedWork) -> str:
         """Its printed form; blank when it has none."""
         return format_iswc(row.work.iswc or "")
-
-    def get_documented(self, row: ListedWork) -> str:
-        """`whole`, `open` (a part without an owner), `disputed`, or `unconfirmed` (a part waits for the co-writers)."""
-        if row.is_disputed or row.is_unconfirmed:
-            return "disputed" if row.is_disputed else "unconfirmed"
-        return "whole" if row.is_whole else "open"
 
 
 class WorkPage(serializers.Serializer):  # type: ignore[misc]

@@ -79,7 +79,7 @@ class ReasonForm(forms.Form):
 class FactsForm(forms.Form):
     """The facts of a work that are single values."""
 
-    iswc = iswc_field(_("Leave it empty to take it away. What was asked and answered about it stays in the history."))
+    iswc = iswc_field(_("Empty it to take the ISWC away; its history stays."))
     category = forms.ChoiceField(label=_("Category of distribution"), choices=choices_of(CATEGORIES))
     version_type = forms.ChoiceField(label=_("Version"), choices=choices_of(VERSION_TYPES))
     duration = LengthField(label=_("Length"), help_text=_("Minutes and seconds, for example 4:05."))

@@ -63,7 +63,7 @@ def _held() -> str:
     return _("A dispute holds the whole right: until it is closed nobody is paid, also not for what is agreed.")
 
 
-def _part(part: CollectionShare, mark: Callable[[str], str], *, is_held: bool) -> str:
+def _part(part: CollectionShare, mark: Callable[[str], str], *, is_held: bool = False) -> str:
     facts = {
         "share": mark(share_text(part.units)),
         "party": mark(name_read(part.party)) if part.party else "",

@@ -13,11 +13,12 @@ from members.models import Party
 from members.models.parties import PartyKind, Right
 from members.models.territories import own_territory
 from members.queries.areas import areas_covering
-from members.queries.collectors import UNREPRESENTED, affiliated_elsewhere
+from members.queries.collectors import NO_MANDATE, UNREPRESENTED, affiliated_elsewhere
 from works.models import Work, WorkShare
 from works.models.works import WHOLE
+from works.queries.agreement_faults import AT_FAULT
 from works.queries.chains import resolved
-from works.queries.distributable import settled_parts
+from works.queries.distributable import SettledPart, settled_parts
 from works.queries.work_pages import in_force
 
 PUBLISHING = frozenset({"E", "AM", "SE"})
@@ -36,8 +37,10 @@ class PublicOwner:
 @dataclass(frozen=True, slots=True)
 class PublicRight:
     """One right of a work. `licensable` is the part that the society may license; `elsewhere` the part of creators
-    whom a sister society represents; `free` the part of words or music that belong to nobody; `unconfirmed` the part on
-    which not all sides of the split have agreed yet: without names, as nobody has confirmed them."""
+    whom a sister society represents; `unrepresented` the part of known owners whom nobody we know of represents;
+    `contradicted` the part about which agreements cannot all be true, so that nobody may license it; `free` the part of
+    words or music that belong to nobody; `unconfirmed` the part on which not all sides of the split have agreed yet:
+    without names, as nobody has confirmed them."""
 
     right: str
     name: Text
@@ -46,6 +49,8 @@ class PublicRight:
     unclaimed: int
     licensable: int
     elsewhere: int
+    unrepresented: int = 0
+    contradicted: int = 0
     free: int = 0
     unconfirmed: int = 0
 
@@ -56,13 +61,8 @@ class PublicRight:
 
     @property
     def is_confirmed(self) -> bool:
-        """Every part is documented, agreed by all sides, and nobody contests one."""
-        return not self.open and not self.disputed and not self.unconfirmed
-
-    @property
-    def unrepresented(self) -> int:
-        """The part whose owners are known and represented by nobody we know of."""
-        return sum(owner.share for owner in self.owners) - self.licensable - self.elsewhere
+        """Every part is documented, agreed by all sides, nobody contests one, and the agreements can all be true."""
+        return not (self.open or self.disputed or self.unconfirmed or self.contradicted)
 
 
 def public_rights(work: Work, *, on: dt.date) -> list[PublicRight]:
@@ -83,23 +83,27 @@ def _public_right(right: Right, work: Work, rows: Sequence[WorkShare], on: dt.da
             "pk", flat=True
         )
     )
-    unpaid = [part.holder_id for part in parts if part.reason == UNREPRESENTED]
-    abroad = affiliated_elsewhere(unpaid, on=on, right=right.value, territory=own_territory()) if unpaid else set()
+    unpaid = [part for part in parts if part.reason in (UNREPRESENTED, NO_MANDATE)]
+    holders = [part.holder_id for part in unpaid]
+    abroad = affiliated_elsewhere(holders, on=on, right=right.value, territory=own_territory()) if holders else set()
+    through = [part for part in parts if part.payee_id in societies]
     return PublicRight(
         right=right.value,
         name=right.label,
         owners=tuple(_owners(row for row in rows if row.state == "active")),
         disputed=sum(row.share for row in rows if row.state == "disputed"),
-        unclaimed=sum(part.units for part in parts if part.reason == "unclaimed"),
-        licensable=sum(part.units for part in parts if part.payee_id and part.payee_id not in societies),
-        elsewhere=sum(
-            part.units
-            for part in parts
-            if part.payee_id in societies or (part.reason == UNREPRESENTED and part.holder_id in abroad)
-        ),
-        free=sum(part.units for part in parts if part.reason == "free"),
+        unclaimed=_units(part for part in parts if part.reason == "unclaimed"),
+        licensable=_units(part for part in parts if part.payee_id and part.payee_id not in societies),
+        elsewhere=_units((*through, *(part for part in unpaid if part.holder_id in abroad))),
+        unrepresented=_units(part for part in unpaid if part.holder_id not in abroad),
+        contradicted=_units(part for part in parts if part.reason in AT_FAULT),
+        free=_units(part for part in parts if part.reason == "free"),
         unconfirmed=sum(row.share for row in rows if row.state == "unconfirmed"),
     )
+
+
+def _units(parts: Iterable[SettledPart]) -> int:
+    return sum(part.units for part in parts)
 
 
 def _owners(rows: Iterable[WorkShare]) -> Iterable[PublicOwner]:
@@ -117,4 +121,4 @@ def is_confirmed(rights: Sequence[PublicRight]) -> bool:
 def waits_for_cowriters(rights: Sequence[PublicRight]) -> bool:
     """Whether nothing is missing but the word of co-writers."""
     waits = any(right.unconfirmed for right in rights)
-    return waits and not any(right.open or right.disputed for right in rights)
+    return waits and not any(right.open or right.disputed or right.contradicted for right in rights)

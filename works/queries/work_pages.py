@@ -17,8 +17,9 @@ from members.models.parties import Right
 from members.models.territories import own_territory
 from members.queries.areas import areas_covering
 from members.queries.parties import same_name_parties
-from works.models import Dispute, RecordingPerformer, Work, WorkShare, WorkTitle
+from works.models import AgreementFault, Dispute, RecordingPerformer, Work, WorkShare, WorkTitle
 from works.models.works import WHOLE
+from works.queries.agreement_faults import AT_FAULT
 from works.queries.free_elements import free_shares
 from works.rules.areas import covers
 
@@ -93,7 +94,8 @@ class Owner:
 @dataclass(frozen=True, slots=True)
 class ListedWork:
     """A work in a list: its other titles, who owns it, who performs it, and whether every part of every documented
-    right has an owner without a dispute, or belongs to nobody for a reason.
+    right has an owner without a dispute, or belongs to nobody for a reason. `is_contradicted`: its agreements could not
+    all be true when they were last looked through.
 
     Shares are those of the performing right; where that is not documented, those of the first right that is.
     """
@@ -105,10 +107,22 @@ class ListedWork:
     is_whole: bool
     is_disputed: bool
     is_unconfirmed: bool
+    is_contradicted: bool
+
+    @property
+    def documented(self) -> str:
+        """How well it is documented, the worst first: a state of the family `documented`."""
+        told = {
+            "disputed": self.is_disputed,
+            "unconfirmed": self.is_unconfirmed,
+            "contradicted": self.is_contradicted,
+            "whole": self.is_whole,
+        }
+        return next((state for state, is_so in told.items() if is_so), "open")
 
 
 def listed(works: Sequence[Work], *, on: dt.date) -> list[ListedWork]:
-    """The works as a list shows them, in their order; five queries at most. Shares are those that hold here."""
+    """The works as a list shows them, in their order; six queries at most. Shares are those that hold here."""
     shares: dict[int, list[WorkShare]] = defaultdict(list)
     here = areas_covering(own_territory(), on)
     rows = WorkShare.objects.filter(in_force(on), work__in=works, territory__in=here)
@@ -125,7 +139,12 @@ def listed(works: Sequence[Work], *, on: dt.date) -> list[ListedWork]:
     ):
         performers[work_id][name] = None
     free = free_shares((row for mine in shares.values() for row in mine), on=on)
-    return [_listed(work, titles[work.pk], shares[work.pk], tuple(performers[work.pk]), free) for work in works]
+    faults = AgreementFault.objects.filter(work__in=works, kinds__overlap=AT_FAULT)
+    contradicted = set(faults.values_list("work_id", flat=True))
+    return [
+        _listed(work, titles[work.pk], shares[work.pk], tuple(performers[work.pk]), free, work.pk in contradicted)
+        for work in works
+    ]
 
 
 def _listed(
@@ -134,6 +153,7 @@ def _listed(
     shares: Sequence[WorkShare],
     performers: tuple[str, ...],
     free: Collection[int],
+    is_contradicted: bool,
 ) -> ListedWork:
     shown = next((right for right in Right.values if any(row.right == right for row in shares)), "")
     rows = [row for row in shares if row.right == shown]
@@ -151,6 +171,7 @@ def _listed(
         is_whole=bool(shares) and all(_is_whole(shares, right, free) for right in {row.right for row in shares}),
         is_disputed=any(row.state == "disputed" for row in shares),
         is_unconfirmed=any(row.state == "unconfirmed" for row in shares),
+        is_contradicted=is_contradicted,
     )
 
 

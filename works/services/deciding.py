@@ -1,11 +1,11 @@
 """What becomes of each transaction of a registration file, by the society's rules, before anything is written.
 
-RJ rejected by an edit, or because an IPI number stands with the name of somebody else · DU known already from this
-sender · CO its ISWC belongs to another work, or others hold shares beside which those of a revision do not fit · AC
-accepted with changes (a field was reset, a record left out, shares were evened out) · AS accepted as sent · RA received
-and sound, kept for a person: a revision that takes share from a member or is older than what stands; an agreement until
-the works of the file are taken. Answers and notices of others: OK about a work of ours, noted; UM not ours. The reason
-of every status but AS and OK stands with it.
+RJ rejected by an edit, or because an IPI number stands with the name of somebody else, or not for this member to say ·
+DU known already from this sender · CO its ISWC belongs to another work, or others hold shares beside which those of a
+revision do not fit · AC accepted with changes (a field was reset, a record left out, shares were evened out) · AS
+accepted as sent · RA received and sound, kept for a person: a revision that takes share from a member or is older than
+what stands; an agreement until the works of the file are taken. Answers and notices of others: OK about a work of ours,
+noted; UM not ours. The reason of every status but AS and OK stands with it.
 """
 
 from collections import defaultdict
@@ -24,6 +24,8 @@ from works.rules.identifiers import read_iswc
 from works.services.cwr_bearers import Bearers, bearer_faults
 from works.services.cwr_changes import Revised, revised_shares
 from works.services.cwr_held_recordings import HeldRecordings
+from works.services.cwr_likeness import AlikeWorks
+from works.services.cwr_member_files import MemberFile
 from works.services.cwr_sums import fitted_faults
 from works.services.cwr_works import claimed_in
 from works.services.linking import CONFLICT, Notice, notices_of
@@ -87,12 +89,14 @@ class Decider:
         self.is_person = is_person
         self.sender = sender
         self._recordings = HeldRecordings(file.party)
+        self._member = MemberFile(file.party, sender) if file.party else None
         self._is_ours = sender == our_issuer() and file.party is None
         self._bearers = Bearers(is_ours=sender == our_issuer())
         self._numbers: dict[str, int] = {}
         self._iswcs: dict[str, int] = {}
         self._staying: Mapping[int, Sequence[WorkShare]] = {}
         self._ours: set[int] = set()
+        self._alike = AlikeWorks(file)
         self._revised: Mapping[int, Revised] = {}
 
     def decide(self, transactions: Sequence[CwrTransaction]) -> list[Decision]:
@@ -108,19 +112,37 @@ class Decider:
         self._ours = self._documented_here(known)
         self._revised = revised_shares(self.file, self.sender, self._revisions(transactions, mine))
         self._recordings.look_up(() if self._is_ours else transactions)
+        self._alike.look_up(() if self._is_ours else transactions)
         self._bearers.look_up([row for row in transactions if row.type in ANSWERED])
+        if self._member:
+            self._member.look_up(known, on=self.file.created_at.date())
         told = notices_of([row for row in transactions if row.type in TOLD], self.sender)
         return [
-            _told_decision(row, told[row.number])
-            if row.type in TOLD
-            else self._with_recordings(self._with_bearers(self._decide(row, mine, others)))
+            self._refused(row, mine)
+            or (
+                _told_decision(row, told[row.number])
+                if row.type in TOLD
+                else self._with_remarks(self._with_bearers(self._decide(row, mine, others)))
+            )
             for row in transactions
         ]
+
+    def _refused(self, row: CwrTransaction, mine: Mapping[str, Work]) -> Decision | None:
+        """A transaction of a member's file that is not hers to say; None for all others."""
+        if self._member is None or row.is_rejected:
+            return None
+        number = row.header["submitter_work_no"]
+        own, fault = mine.get(number), self._member.refusal(row, self.file.sender)
+        if fault is None and own is not None and row.type in REVISING:
+            fault = self._member.refusal_of_revised(row, own)
+        elif fault is None and own is None and row.type in WORKS and number not in self._numbers:
+            fault = self._member.refusal_of_new(row)
+        return Decision(row, "RJ", own, faults=(*row.faults, fault)) if fault else None
 
     def _with_bearers(self, decision: Decision) -> Decision:
         """Nothing is taken of a transaction in which an IPI number stands with the name of somebody else."""
         row = decision.transaction
-        is_taken = decision.status in ACCEPTED or (row.type == "AGR" and decision.status == "RA")
+        is_taken = decision.status in ACCEPTED or (row.type in ANSWERED and decision.status == KEPT_BACK)
         wrong = self._bearers.faults(row) if is_taken else ()
         if not wrong:
             return decision
@@ -129,12 +151,15 @@ class Decider:
                 del brought[value]
         return Decision(row, "RJ", faults=(*decision.faults, *wrong))
 
-    def _with_recordings(self, decision: Decision) -> Decision:
-        """A file of our own says what our desk decided; of all others, what waits for the desk is told."""
+    def _with_remarks(self, decision: Decision) -> Decision:
+        """A file of our own says what our desk decided; of all others, what waits for the desk is told, and what a new
+        work looks like."""
         if decision.status not in ACCEPTED or self._is_ours:
             return decision
-        waiting = self._recordings.faults(decision.transaction, decision.work)
-        return replace(decision, faults=(*decision.faults, *waiting)) if waiting else decision
+        told = self._recordings.faults(decision.transaction, decision.work)
+        if decision.work is None and decision.earlier is None:
+            told += self._alike.faults(decision.transaction)
+        return replace(decision, faults=(*decision.faults, *told)) if told else decision
 
     def _recall(self, numbers: set[str], iswcs: set[str], *, before: int) -> None:
         """The first accepted transactions of the file that brought these numbers and ISWCs."""

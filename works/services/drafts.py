@@ -19,7 +19,7 @@ from members.services.parties import register_parties
 from works.models import Work, WorkDraft
 from works.queries.made_from import sources_of_others
 from works.rules.splits import WHOLE
-from works.services.naming import party_facts
+from works.services.naming import party_facts, refuse_other_names
 from works.services.recordings import NewRecording
 from works.services.registration import NewShare, NewTitle, NewWork, register_work
 from works.services.splits import open_first_rounds, withdraw_rounds
@@ -162,6 +162,7 @@ def _shares(
         known.update({place: own for place, row in enumerate(rows) if row.get("own")})
     others = [place for place, row in enumerate(rows) if place not in known and row["role"] != NOBODY]
     facts = {place: party_facts(rows[place]["name"], rows[place]["role"], rows[place].get("ipi")) for place in others}
+    refuse_other_names(facts.values())
     wanted = list(dict.fromkeys(facts.values()))  # who stands in two roles is one person
     if wanted:
         made = register_parties(parties=wanted, by=by, source="member" if own else "staff")

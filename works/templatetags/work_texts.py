@@ -92,17 +92,17 @@ def title_read(work: Work) -> str:
 
 @register.simple_tag
 def title_heading(work: Work) -> SafeString:
-    """The heading of a work's own page: its title in the reader's script, the Roman one behind it where they differ."""
+    """The heading of a work's own page: its title in the reader's script, the other one behind it where they differ."""
     read = title_of_work(work)
     if read == work.title:
-        return format_html("<bdi>{}</bdi>", read)
+        return format_html("<bdi>{}</bdi>{}", read, own_title(work))
     return format_html('<bdi>{}</bdi> <bdi class="soft" lang="en" dir="ltr">{}</bdi>', read, work.title)
 
 
 @register.filter
-def name_read(party: Party) -> str:
-    """What headings, lists and sentences call a party: its name in the reader's script."""
-    return name_of_party(party)
+def name_read(party: Party | None) -> str:
+    """What headings, lists and sentences call a party: its name in the reader's script; blank for nobody."""
+    return name_of_party(party) if party else ""
 
 
 @register.simple_tag

@@ -54,6 +54,8 @@ def import_undo_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
         "plan": plan,
         "resting": plan.resting[:MOST_RESTING] if plan else (),
         "more_resting": max(0, len(plan.resting) - MOST_RESTING) if plan else 0,
+        "kept": plan.kept_societies[:MOST_RESTING] if plan else (),
+        "more_kept": max(0, len(plan.kept_societies) - MOST_RESTING) if plan else 0,
         **(undone_agreements(plan.agreements, plan.resting_agreements) if plan else {}),
         "stakes": stakes_of_undo(plan) if plan else None,
         "is_own": request.user.pk == undo.asked_by_id,

@@ -6,10 +6,14 @@ from urllib.parse import quote
 
 import pytest
 
+from cmo_portal.common import clock
 from members.models import Member
 from tests.factories.works import party, work
 from tests.works.api.conftest import Asking
 from works.models import Work
+from works.models.works import WHOLE
+from works.services.agreement_faults import sweep_agreements
+from works.services.agreements import NewAgreement, NewSide, Terms, record_agreement
 from works.services.disputes import NewClaim, open_dispute
 
 
@@ -28,11 +32,24 @@ def test_a_work_is_read_as_its_public_page_shows_it(program: Asking, song: Work)
     assert body["recordings"][0]["isrc"] == "PK-ABC-26-00001"
     performing = body["rights"][0]
     assert (performing["right"], performing["open"], performing["disputed"]) == ("PR", "0", "0")
-    assert (performing["licensable"], performing["is_confirmed"]) == ("60", True)
+    assert (performing["licensable"], performing["unrepresented"]) == ("60", "40")
+    assert (performing["contradicted"], performing["is_confirmed"]) == ("0", True)
     assert [(row["name"], row["share"]) for row in performing["owners"]] == [
         ("Nazia Hassan", "60"),
         ("Anwar Maqsood", "40"),
     ]
+
+
+def test_what_agreements_contradict_is_not_confirmed(program: Asking, song: Work, nazia: Member, staff: Any) -> None:
+    other = song.shares.exclude(party=nazia.party)[0].party
+    for name in ("First Firm", "Second Firm"):
+        sides = (NewSide(other, "AS", (0,) * 3), NewSide(party(name), "AC", (WHOLE,) * 3))
+        terms = Terms("OG", dt.date(2020, 1, 1))
+        record_agreement(new=NewAgreement(terms, sides), by=staff("documentation"))
+    performing = program.get(f"works/{song.uid}/").json()["rights"][0]
+    assert (performing["contradicted"], performing["unrepresented"], performing["is_confirmed"]) == ("40", "0", False)
+    sweep_agreements(on=clock.today(), now=clock.now(), told=lambda done, total: None, held=lambda: None)
+    assert program.get("works/?q=Disco").json()["results"][0]["documented"] == "contradicted"
 
 
 def test_s62_nothing_personal_leaves_with_a_work(program: Asking, song: Work, nazia: Member) -> None:

@@ -5,7 +5,7 @@ from itertools import permutations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cmo_portal.common.money import WHOLE_SHARE
@@ -65,14 +65,15 @@ def owner_rows(draw):
         work = draw(st.integers(1, 3))
         units = draw(st.integers(1, max(1, left.get(work, WHOLE_SHARE) // 2)))
         left[work] = left.get(work, WHOLE_SHARE) - units
-        days = draw(st.sampled_from([(1, 3_000_000), (TODAY, TODAY), (1, TODAY - 1), (TODAY + 1, 3_000_000)]))
-        rows.append(Owner(number, work, draw(PARTIES), units, draw(st.booleans()), draw(st.booleans()), days))
+        days = draw(st.sampled_from([*[(1, 3_000_000)] * 5, (TODAY, TODAY), (1, TODAY - 1), (TODAY + 1, 3_000_000)]))
+        here = draw(st.sampled_from([True, True, True, False]))
+        rows.append(Owner(number, work, draw(PARTIES), units, draw(st.booleans()), here, days))
     return rows
 
 
 @st.composite
 def link_rows(draw):
-    """Agreements with one set of terms each; several givers and takers may stand in one."""
+    """Agreements with one set of terms each, most of them in force; several givers and takers may stand in one."""
     rows = []
     for agreement in range(1, draw(st.integers(0, 5)) + 1):
         terms = {
@@ -80,10 +81,10 @@ def link_rows(draw):
             "original": draw(st.booleans()),
             "shares_change": draw(st.booleans()),
             "here": draw(st.sampled_from([True, True, True, False])),
-            "start": draw(st.sampled_from([1, TODAY, TODAY + 1])),
-            "first_use": draw(st.sampled_from([1, TODAY, TODAY + 1])),
-            "last_use": draw(st.sampled_from([3_000_000, TODAY, TODAY - 1])),
-            "collected_to": draw(st.sampled_from([3_000_000, TODAY, TODAY - 1])),
+            "start": draw(st.sampled_from([*[1] * 5, TODAY, TODAY + 1])),
+            "first_use": draw(st.sampled_from([*[1] * 5, TODAY, TODAY + 1])),
+            "last_use": draw(st.sampled_from([*[3_000_000] * 5, TODAY, TODAY - 1])),
+            "collected_to": draw(st.sampled_from([*[3_000_000] * 5, TODAY, TODAY - 1])),
         }
         givers = draw(st.sets(PARTIES, min_size=1, max_size=2))
         takers = draw(st.sets(st.sampled_from(sorted(set(range(1, 7)) - givers)), min_size=1, max_size=2))
@@ -96,7 +97,12 @@ def link_rows(draw):
 NAMED = st.dictionaries(st.tuples(AGREEMENTS, st.integers(1, 3)), st.booleans(), max_size=6)
 
 
+# Of one party two works, of its publisher one: rule 2 asks who owns a part of the work itself.
+PUBLISHED = [Owner(1, 1, 1, 500_000), Owner(2, 1, 2, 500_000), Owner(3, 2, 1, 500_000)]
+
+
 @given(owner_rows(), link_rows(), NAMED)
+@example(PUBLISHED, [Link(1, 1, 2, 500_000, original=True)], {})
 @settings(max_examples=400)
 def test_columns_give_what_a_person_works_out(owners, links, named) -> None:
     assert answer(resolve(owners, links, named)) == collection(owners, links, named, TODAY, TODAY)
@@ -186,6 +192,16 @@ def test_an_original_agreement_is_not_applied_twice() -> None:
     assert [row[2:4] for row in answer(resolve(owners, [original], {}))] == [(1, 500_000), (2, 500_000)]
     alone = answer(resolve([replace(owners[0], units=WHOLE_SHARE)], [original], {}))
     assert [row[2:4] for row in alone] == [(1, 500_000), (2, 500_000)]
+
+
+def test_a_publisher_who_owns_a_part_of_another_work_gets_this_one_by_agreement() -> None:
+    found = resolve(PUBLISHED, [Link(7, 1, 2, 500_000, original=True)], {})
+    assert [row[:4] for row in answer(found)] == [
+        (1, 1, 1, 500_000),
+        (1, 2, 2, 500_000),
+        (2, 3, 1, 250_000),
+        (2, 3, 2, 250_000),
+    ]
 
 
 @pytest.mark.parametrize(("shares_change", "holder"), [(False, 1), (True, 2)])

@@ -136,7 +136,7 @@ def _places(headings: Sequence[str]) -> dict[str, int]:
         raise FileRefused(
             "columns",
             say(_("The table lacks the columns {names}."), names=", ".join(missing)),
-            _("Download the template and use its headings."),
+            _("Download the template and use its headings. If it is meant as CWR: such a file begins with HDR."),
         )
     return {name: found[name] for name in NAMES if name in found}
 

@@ -75,11 +75,33 @@ BOOKS: dict[str, Text] = {
         _("The work stands in our books, where this file of ours came from: nothing was changed."),
         _("Change a work of ours on its page."),
     ),
+    "sender_other": Text(
+        _("The header names “%(value)s” as the sender: that is not the member who handed this file in."),
+        _("Hand in files of your own alone; the sender may hand in this one, or the documentation desk."),
+    ),
+    "sender_unknown": Text(
+        _(
+            "Our work %(number)s, “%(title)s”, was registered by somebody else, and the sender's number %(value)s in"
+            " the header is not the IPI name number of the member who handed this file in."
+        ),
+        _("Send it under your own IPI name number; the documentation desk enters it if it is missing in your profile."),
+    ),
+    "not_own_work": Text(
+        _(
+            "The member who handed this file in neither registered our work %(number)s, “%(title)s”, nor holds a share"
+            " of it."
+        ),
+        _("Claim your share on the page of the work, or let one of its owners send the revision."),
+    ),
+    "member_not_named": Text(
+        _("No writer or publisher with a share has the IPI number of the member who handed this file in."),
+        _("Only works with a share of your own can be registered by you: give your IPI name number with your name."),
+    ),
     "agreement_known": Text(_("The agreement stands in our books already."), _("Send changes as another agreement.")),
     "agreement_says": Text(
         _("%(kind)s, %(area)s, from %(start)s: %(assignor)s passes on."), _("Works that it reaches now: %(works)s.")
     ),
-    "agreement_gives": Text(_("%(acquirer)s gets PR %(pr)s %%, MR %(mr)s %%, SR %(sr)s %%."), ""),
+    "agreement_gives": Text(_("%(acquirer)s gets %(parts)s."), ""),
     "agreement_of_member": Text(
         _("%(assignor)s is a member of ours, and the file comes from somebody else."),
         _("Ask the member; then take the agreement into the books here, or leave it."),
@@ -91,7 +113,15 @@ BOOKS: dict[str, Text] = {
         ),
         _("Find out which agreement holds; then take this one into the books here all the same, or leave it."),
     ),
-    "share_changes": Text(_("%(right)s: %(party)s had %(before)s %%, by the file %(after)s %%."), ""),
+    "looks_alike": Text(
+        _("Our work %(number)s, “%(title)s”, has the same title, and the writer %(writer)s too."),
+        _("If it is the same work, merge the two on the page of duplicates, or ask the sender."),
+    ),
+    "twin_in_file": Text(
+        _("Transaction %(number)s of this file has the same title, and the writer %(writer)s too."),
+        _("If it is the same work, merge the two on the page of duplicates, or ask the sender."),
+    ),
+    "share_changes": Text(_("%(right)s: %(party)s had %(before)s, by the file %(after)s."), ""),
     "member_loses": Text(
         _("%(party)s is a member of ours, and the file takes share away."),
         _("Ask the member; then take the revision into the books here, or leave it."),

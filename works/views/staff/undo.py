@@ -46,6 +46,8 @@ def file_undo(request: HttpRequest, uid: UUID) -> HttpResponse:
         "plan": plan,
         "resting": plan.resting[:SHOWN],
         "more": max(0, len(plan.resting) - SHOWN),
+        "kept": plan.kept_societies[:SHOWN],
+        "more_kept": max(0, len(plan.kept_societies) - SHOWN),
         **undone_agreements(plan.agreements, plan.resting_agreements),
         "form": form,
         "danger": True,
