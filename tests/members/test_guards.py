@@ -279,14 +279,26 @@ def test_a_document_stays_as_it_was_given():
     assert "Cannot delete" in refuses("DELETE FROM members_document WHERE id = %s", [document.pk])
 
 
-@pytest.mark.parametrize(
-    "table", ["party", "partyname", "member", "mandate", "bankaccount", "taxstatus", "membershipapplication"]
-)
+@pytest.mark.parametrize("table", ["party", "member", "mandate", "bankaccount", "taxstatus", "membershipapplication"])
 def test_the_application_deletes_no_record_of_people(table):
     make_member()
     make_application()
     assert "permission denied" in refuses(f"DELETE FROM members_{table}")
     assert "permission denied" in refuses(f"TRUNCATE members_{table} CASCADE")
+
+
+def test_a_name_that_is_taken_away_stays_in_the_history():
+    make_member()
+    assert "permission denied" in refuses("TRUNCATE members_partyname CASCADE")
+    assert run("DELETE FROM members_partyname") > 0
+    assert (
+        run(
+            "UPDATE members_party SET kind = kind WHERE id IN (SELECT party_id FROM members_partynameevent"
+            " WHERE pgh_label = 'delete')"
+        )
+        > 0
+    )
+    assert "permission denied" in refuses("DELETE FROM members_partynameevent")
 
 
 def test_notes_and_history_are_written_once():
