@@ -132,7 +132,17 @@ def figure_text(figure: Figure) -> str:
 
 def comma_list(texts: Iterable[str]) -> str:
     """Texts one after the other, with the comma of the reader's language between them."""
-    return _(", ").join(texts)
+    return comma().join(texts)
+
+
+def comma() -> str:
+    """The comma of the reader's language, with the blank behind it."""
+    return _(", ")
+
+
+def full_stop() -> str:
+    """The end of a sentence in the reader's language, with the blank behind it."""
+    return _(". ")
 
 
 def words_text(words: Words) -> str:

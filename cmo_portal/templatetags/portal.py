@@ -47,6 +47,18 @@ def money(amount: int | None, url: str = "", currency: bool = False, signed: boo
 
 
 @register.simple_tag
+def comma() -> str:
+    """The comma of the reader's language between the members of a list: `{% if not forloop.last %}{% comma %}`."""
+    return wording.comma()
+
+
+@register.simple_tag
+def full_stop() -> str:
+    """The end of a sentence that is made of parts, in the reader's language."""
+    return wording.full_stop()
+
+
+@register.simple_tag
 def number(value: int | None) -> SafeString:
     """Show a whole number grouped like money: `{% number 1234567 %}`."""
     return format_html('<bdi class="number" dir="ltr">{}</bdi>', "–" if value is None else wording.grouped(value))
