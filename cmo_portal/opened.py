@@ -18,6 +18,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from cmo_portal.wording import comma_list
+
 Standing = Callable[[], Sequence[forms.BaseForm]]
 
 
@@ -101,6 +103,8 @@ def _raw(field: BoundField) -> list[str]:
 
 
 def _told(field: BoundField) -> str:
-    """A value as people read it: the names of what was chosen."""
+    """A value as people read it: the names of what was chosen, or as the field tells it (`tell`)."""
     names = {str(value): str(name) for value, name in getattr(field.field.widget, "choices", ())}
-    return ", ".join(names.get(each, each) for each in _raw(field))
+    said = comma_list(names.get(each, each) for each in _raw(field))
+    tell = getattr(field.field, "tell", None)
+    return tell(field.value()) if tell and said else said

@@ -5,6 +5,7 @@ Pure text: no HTML here. Amounts are whole minor units; grouping follows the set
 """
 
 import datetime
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any, Final
 
@@ -129,6 +130,11 @@ def figure_text(figure: Figure) -> str:
     return f"{written}\N{NO-BREAK SPACE}%" if figure.kind == "percent" else written
 
 
+def comma_list(texts: Iterable[str]) -> str:
+    """Texts one after the other, with the comma of the reader's language between them."""
+    return _(", ").join(texts)
+
+
 def words_text(words: Words) -> str:
     """Write a sentence of the rules in the language of the reader, as plain text."""
     return words.render(_, figure_text)
@@ -153,7 +159,7 @@ def device_text(user_agent: str) -> str:
     """Name the browser and system that a browser says it is; what is unknown is called so."""
     browser = next((name for sign, name in BROWSERS.items() if sign in user_agent), "")
     system = next((name for sign, name in SYSTEMS.items() if sign in user_agent), "")
-    return ", ".join(filter(None, (browser, system))) or _("Unknown device")
+    return comma_list(filter(None, (browser, system))) or _("Unknown device")
 
 
 def errors_of(form: Any) -> list[dict[str, str]]:

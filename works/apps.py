@@ -44,6 +44,8 @@ class WorksConfig(AppConfig):
             Queue("works:staff-link-request-list", _("Links of recordings to be decided"), edit, waiting.link_requests,
                   order=25),
             Queue("works:staff-file-list", _("Registration files to be taken"), take, waiting.files, order=26),
+            Queue("works:staff-file-list", _("Imported files with something to decide"), take, waiting.kept,
+                  "state=kept", 26),
             Queue("works:staff-production-list", _("Cue sheets to be confirmed"), edit, cue_sheets.sheets_entered,
                   "show=entered", 27),
             Queue("works:staff-cue-file-list", _("Tables of cue sheets to be taken"), take, cue_sheets.files_waiting,

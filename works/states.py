@@ -64,7 +64,7 @@ STATES = {
         "agreed": ("filled", "good", _("Agreed by all sides")),
         "refused": ("cross", "bad", _("Refused by one side")),
         "replaced": ("square", "plain", _("Replaced by another proposal")),
-        "withdrawn": ("square", "plain", _("Withdrawn with its work")),
+        "withdrawn": ("square", "plain", _("Nobody is asked any more")),
     },
     "split_answer": {
         "waiting": ("half", "waiting", _("Not answered yet")),

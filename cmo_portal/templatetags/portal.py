@@ -5,6 +5,7 @@ Money comes in whole minor units (paisa) and never passes through a float. Every
 """
 
 import datetime
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -24,6 +25,8 @@ from cmo_portal.context import Language, Society, languages
 from cmo_portal.logs import request_id
 
 register = template.Library()
+
+LONGEST_WHOLE = 20  # signs: numbers of ours, ISWC, ISRC, IPI; they stand on one line in every column
 
 
 @register.simple_tag
@@ -58,8 +61,11 @@ def share(millionths: int | None) -> SafeString:
 
 @register.simple_tag
 def code(value: object) -> SafeString:
-    """Show an identifier (ISWC, IPI, licence number, file hash) left to right and in one piece."""
-    return format_html('<bdi class="code" dir="ltr">{}</bdi>', value)
+    """Show an identifier (ISWC, IPI, licence number, file hash) left to right; a short one on one line, while a hash or
+    the name of a file breaks where its column ends."""
+    text = str(value)
+    kind = "code code--whole" if len(text) <= LONGEST_WHOLE and not re.search(r"\s", text) else "code"
+    return format_html('<bdi class="{}" dir="ltr">{}</bdi>', kind, text)
 
 
 @register.simple_tag

@@ -1,5 +1,6 @@
 """Interested parties: anyone with an interest in works, member or not, and the names they go by."""
 
+import datetime as dt
 from typing import ClassVar
 
 import pghistory
@@ -15,6 +16,7 @@ from members.models.territories import LONGEST_AREA, WORLD
 from members.rules.names import registration_form
 
 KEPT: tuple[str, ...] = ("SELECT", "INSERT", "UPDATE")  # what the application may do with tables nobody deletes from
+NEVER = dt.date(1, 1, 1)  # the only day of an affiliation that never was
 
 
 class PartyKind(models.TextChoices):
@@ -135,11 +137,21 @@ class PartyName(Public):
         return registration_form(f"{self.last_name}, {self.first_name}" if self.first_name else self.last_name)
 
 
+class AffiliationQuerySet(models.QuerySet["PartyAffiliation"]):
+    """Affiliations, those that never were among them."""
+
+    def standing(self) -> "AffiliationQuerySet":
+        """Without those that never were."""
+        return self.filter(models.Q(valid_to__isnull=True) | models.Q(valid_to__gt=NEVER))
+
+
 @pghistory.track()
 class PartyAffiliation(Public):
-    """Which society collects for a party, per right, territory and dates."""
+    """Which society collects for a party, per right, territory and dates. What a file had named by mistake is kept with
+    `NEVER` as its only day: it counts nowhere, and another society, or the same, may be noted in its place."""
 
     app_may: ClassVar[tuple[str, ...]] = KEPT
+    objects = AffiliationQuerySet.as_manager()
 
     party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="affiliations")
     society_code = models.CharField(_("CISAC society code"), max_length=3)
@@ -168,6 +180,7 @@ class PartyAffiliation(Public):
                     ("territory", RangeOperators.EQUAL),
                     (days("valid_from", "valid_to"), RangeOperators.OVERLAPS),
                 ],
+                condition=models.Q(valid_to__isnull=True) | models.Q(valid_to__gt=NEVER),
             ),
         ]
 

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from cmo_portal.context import Society
+from cmo_portal.wording import comma_list
 from members.models.territory_names import NAMES
 
 WORLD = "2136"  # the whole of the TIS tree
@@ -46,4 +47,4 @@ def _name(code: str) -> str:
 def _listed(names: list[str]) -> str:
     if len(names) == 1:
         return names[0]
-    return _("%(names)s and %(last)s") % {"names": _(", ").join(names[:-1]), "last": names[-1]}
+    return _("%(names)s and %(last)s") % {"names": comma_list(names[:-1]), "last": names[-1]}

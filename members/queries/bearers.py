@@ -1,12 +1,14 @@
 """Whose IPI numbers are: the party of each, with all the names it goes by."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django.db.models import Q
 
 from members.models import Party, PartyName
+from members.models.parties import PartyKind
+from members.rules.bearers import is_name_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +19,14 @@ class Bearer:
     name: str
     kind: str
     forms: frozenset[str]
+
+    def is_called(self, text: str, kind: str, *, spelt: Callable[[str], str] = str) -> bool:
+        """Whether a name is one of the party's; `spelt` is how whoever wrote it may have to write the party's names. A
+        person named as a firm, or a firm as a person, must be named in full: people publish their own works, but a firm
+        that has its founder's name in its own is somebody else."""
+        is_other_kind = self.kind != kind and {self.kind, kind} == {PartyKind.PERSON, PartyKind.ORGANISATION}
+        forms = {*self.forms, *map(spelt, self.forms)}
+        return any(is_name_of(text, form, whole=is_other_kind) for form in forms)
 
 
 def bearers(numbers: Iterable[str]) -> dict[str, Bearer]:

@@ -65,7 +65,7 @@ def parties_in_register(*, kind: str = "", society: str = "", ipi: str = "") -> 
         rows = rows.filter(kind=kind)
     if society:
         code = society.zfill(3)
-        collects = PartyAffiliation.objects.filter(party=OuterRef("pk"), society_code=code)
+        collects = PartyAffiliation.objects.standing().filter(party=OuterRef("pk"), society_code=code)
         rows = rows.filter(Q(society_code=code) | Exists(collects))
     if ipi in ("known", "missing"):
         numbered = Exists(PartyName.objects.filter(party=OuterRef("pk"), ipi_name_number__isnull=False))
@@ -98,7 +98,8 @@ def listed_parties(parties: Iterable[Party]) -> Iterator[ListedParty]:
 
 def party_record(party: Party) -> PartyRecord:
     """Everything the register knows about a party; six queries."""
-    affiliations = list(party.affiliations.order_by("right", "territory", F("valid_from").asc(nulls_first=True), "pk"))
+    rows = PartyAffiliation.objects.standing().filter(party=party)
+    affiliations = list(rows.order_by("right", "territory", F("valid_from").asc(nulls_first=True), "pk"))
     base = party.ipi_base_number
     return PartyRecord(
         party=party,

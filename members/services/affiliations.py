@@ -169,7 +169,7 @@ def _refuse_overlaps(row: PartyAffiliation, field: str = "") -> None:
 
 def _overlapping(row: PartyAffiliation) -> QuerySet[PartyAffiliation]:
     """The other affiliations of the party for the right on any of the days."""
-    others = PartyAffiliation.objects.filter(party=row.party_id, right=row.right).exclude(pk=row.pk)
+    others = PartyAffiliation.objects.standing().filter(party=row.party_id, right=row.right).exclude(pk=row.pk)
     if row.valid_to:
         others = others.filter(Q(valid_from__isnull=True) | Q(valid_from__lte=row.valid_to))
     if row.valid_from:

@@ -15,6 +15,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from cmo_portal.audit.services import record_act
+from cmo_portal.wording import comma_list
 from members.mail import send_application_link
 from members.models import ApplicationNote, Document, MembershipApplication
 from members.policy import policy
@@ -154,7 +155,7 @@ def _send(
     if missing:
         raise ValidationError(
             _("Before you can send it, these parts must be done: %(parts)s.")
-            % {"parts": ", ".join(str(step.title) for step in missing)}
+            % {"parts": comma_list(str(step.title) for step in missing)}
         )
     locked.answers = {**locked.answers, **answers}
     locked.state = "submitted"

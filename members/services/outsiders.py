@@ -29,7 +29,7 @@ def affiliate_parties(
     Raises ValidationError where another society has an overlapping area that does not nest.
     """
     require(by, EDIT)
-    held = PartyAffiliation.objects.filter(party__in=parties, territory=territory, right__in=rights)
+    held = PartyAffiliation.objects.standing().filter(party__in=parties, territory=territory, right__in=rights)
     known = set(held.values_list("party_id", "right"))
     made = [
         PartyAffiliation(party=party, society_code=society.society_code, right=right, territory=territory)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from cmo_portal import states
 from cmo_portal.audit.models import Act
 from cmo_portal.common.texts import Text
-from cmo_portal.wording import date_text
+from cmo_portal.wording import comma_list, date_text
 from members.forms.apply import LANGUAGE_NAMES
 from members.forms.staff import TAX_CLASSES
 from members.models import MembershipApplication
@@ -100,7 +100,7 @@ def events_of(acts: Iterable[Act]) -> list[dict[str, Any]]:
 
 def role_text(roles: Iterable[str]) -> str:
     """Roles in words, without their explanations."""
-    return ", ".join(str(ROLE_TITLES[role]).split(":")[0] for role in roles if role in ROLE_TITLES)
+    return comma_list(str(ROLE_TITLES[role]).split(":")[0] for role in roles if role in ROLE_TITLES)
 
 
 def tax_text(tax_class: str) -> str:

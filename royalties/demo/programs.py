@@ -7,6 +7,7 @@ from members.models import ApiClient, Member, Scope
 from members.models.parties import PartyKind
 from members.services.clients import approve_client, propose_client
 from royalties.demo.frame import Story, staff
+from works.models import Work
 from works.services.api_registrations import Submission, register_through_api
 from works.services.describing import NewDescription, NewInstrumentation, NewSource
 from works.services.typed_descriptions import facts_of_sources
@@ -31,7 +32,8 @@ SENT = (
 
 
 def load(story: Story) -> None:
-    """A catalogue program with three registrations, one of them a medley, and a client that waits for its approval."""
+    """A catalogue program with four registrations, among them a medley and an arrangement, and a client that waits for
+    its approval."""
     publisher = Member.objects.filter(party__kind=PartyKind.ORGANISATION, state="active").order_by("number")[0]
     catalogue = propose_client(
         name="Catalogue 3",
@@ -45,6 +47,7 @@ def load(story: Story) -> None:
     approve_client(client=catalogue, by=staff("approver"))
     for reference, title, original, description in SENT:
         _register(catalogue, reference, title, original, description, story)
+    _register(catalogue, "CAT-0004", "Jhoomar, New Beat", "جھومر، نئی تال", _arrangement(publisher), story)
     propose_client(
         name="Radio playlist",
         scopes=[Scope.WORKS_READ],
@@ -53,6 +56,15 @@ def load(story: Story) -> None:
         expires_on=story.today + dt.timedelta(days=180),
         by=staff("membership"),
         today=story.today,
+    )
+
+
+def _arrangement(publisher: Member) -> NewDescription:
+    """Of a song in which others own shares: it waits for the documentation desk."""
+    others = Work.objects.filter(state="registered", shares__party__isnull=False)
+    song = others.exclude(shares__party=publisher.party).order_by("number")[0]
+    return NewDescription(
+        facts=facts_of_sources(["arrangement"]), sources=(NewSource(kind="arrangement", title=song.title),)
     )
 
 

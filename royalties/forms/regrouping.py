@@ -81,10 +81,24 @@ class OtherWorkForm(forms.Form):
     )
 
 
-class MergeForm(forms.Form):
-    """For each field and right whose value survives. What both say alike is not asked."""
+class ProposalForm(forms.Form):
+    """What is proposed, with its reason at the end. Whoever only looks at the effect does not have to say it yet."""
 
     form_key = forms.UUIDField(widget=forms.HiddenInput)
+
+    def ask_reason(self, looks: bool) -> None:
+        """Add the reason as the last field."""
+        told = _("The second person reads it, and it stands in the record of acts.")
+        self.fields["reason"] = TextField(**REASON, help_text=told, required=not looks)
+
+    def clean(self) -> dict[str, Any] | None:
+        """The page that is shown next asks for the reason."""
+        self.fields["reason"].required = True
+        return super().clean()
+
+
+class MergeForm(ProposalForm):
+    """For each field and right whose value survives. What both say alike is not asked."""
 
     def __init__(
         self,
@@ -93,6 +107,7 @@ class MergeForm(forms.Form):
         other: Work,
         fields: Iterable[FieldChoice],
         rights: Iterable[RightChoice],
+        looks: bool = False,
         **kwargs: Any,
     ) -> None:
         kwargs.setdefault("initial", {}).setdefault("form_key", uuid.uuid4())
@@ -112,9 +127,7 @@ class MergeForm(forms.Form):
                 if right.of_work and right.of_other and not right.may_contest:
                     self.fields[f"right_{right.right}"].help_text = hindrance_words(right)
                 self.rights.append(right.right)
-        self.fields["reason"] = TextField(
-            **REASON, help_text=_("The second person reads it, and it stands in the record of acts.")
-        )
+        self.ask_reason(looks)
 
     def choices(self) -> dict[str, Any]:
         """What was chosen, as the services take it."""
@@ -131,13 +144,14 @@ class MergeForm(forms.Form):
         )
 
 
-class SplitForm(forms.Form):
+class SplitForm(ProposalForm):
     """What goes to the new work."""
 
-    form_key = forms.UUIDField(widget=forms.HiddenInput)
     title = TextField(label=_("Title of the new work"), max_length=400, widget=forms.TextInput(attrs={"dir": "auto"}))
 
-    def __init__(self, *args: Any, work: Work, texts: Iterable[MatchedText], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, work: Work, texts: Iterable[MatchedText], looks: bool = False, **kwargs: Any
+    ) -> None:
         kwargs.setdefault("initial", {}).setdefault("form_key", uuid.uuid4())
         super().__init__(*args, **kwargs)
         lists = (
@@ -156,9 +170,7 @@ class SplitForm(forms.Form):
             self.fields[f"share_{row.pk}"] = forms.ChoiceField(
                 label=_share(row), choices=PLACES, initial="stays", widget=forms.RadioSelect
             )
-        self.fields["reason"] = TextField(
-            **REASON, help_text=_("The second person reads it, and it stands in the record of acts.")
-        )
+        self.ask_reason(looks)
 
     def choices(self) -> dict[str, Any]:
         """What was chosen, as the services take it."""

@@ -16,6 +16,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cmo_portal.common.models import Public, Recorded, never_emptied
+from cmo_portal.wording import comma_list
 from licensing.models.tariffs import UseCategory
 from members.models import Member
 from works.models import Work
@@ -97,12 +98,12 @@ class UnmatchedText(Public):
     def shown_people(self) -> str:
         """Performers and writers, as people read them; nobody twice."""
         names = [name for text in (self.performers, self.creators) for name in text.split("|") if name]
-        return ", ".join(dict.fromkeys(names))
+        return comma_list(dict.fromkeys(names))
 
     @property
     def kind_words(self) -> str:
         """The kinds of use, in words."""
-        return ", ".join(str(dict(USE_KINDS)[kind]) for kind in self.kinds)
+        return comma_list(str(dict(USE_KINDS)[kind]) for kind in self.kinds)
 
 
 @pghistory.track()

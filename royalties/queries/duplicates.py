@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from cmo_portal.common.texts import Text
+from cmo_portal.wording import comma_list
 from royalties.models import DuplicateStake
 from works.models import DuplicatePair, Work
 from works.queries.regrouping import LIVE
@@ -71,7 +72,7 @@ def reasons(evidence: Iterable[tuple[str, int, list[str]]]) -> list[Reason]:
 def _reason(field: str, value: int, values: list[str]) -> Reason:
     if value == likeness.MISSING:
         return Reason(_("One of the two names no writer"), None)
-    named = ", ".join(_written(field, value) for value in values)
+    named = comma_list(_written(field, value) for value in values)
     if field in (likeness.TITLE, likeness.SOUND):
         text = str(TITLES[_level(value)])
         if field == likeness.SOUND:

@@ -1,8 +1,10 @@
 """What a merge or split would have changed in the last distributions: the same kernel, the same pools, nothing posted.
 
-For each of the last posted runs in which the works earned: what every payee got, and what she would have got if the
-works had been one (or two) then. The units of the pool's other works stand; those of these works are shared out anew by
-the shares as they will stand, on the day and territory of the run; then the pool is rounded to payees as a run does it.
+For each of the last posted runs in which the works earned: what every payee would have got with the works as they
+stand now, and if they had been one (or two). The units of the pool's other works stand; those of these works are shared
+out anew by the shares of today and by those that will stand, on the day and territory of the run; then the pool is
+rounded to payees as a run does it. What else has changed since the run is in both, so that the difference is the merge
+or split alone.
 """
 
 from collections import defaultdict
@@ -56,29 +58,35 @@ Parts = Mapping[str, tuple[SharePart, ...]]  # right → shares
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to be: the works concerned, the shares of each work to be (the id of the one that stays; NEW_WORK for one
-    that is split off), and the keys of the texts that mean the latter."""
+    """What is to be. `now` leads each work concerned to the one that stands for it today, `to_be` to the one that will;
+    `parts` are the shares of each work to be (NEW_WORK for one that is split off), `keys` the texts that mean it."""
 
-    works: list[int]
-    stays: int
+    now: dict[int, int]
+    to_be: dict[int, int]
     parts: dict[int, Parts]
     keys: list[bytes]
+
+    @property
+    def works(self) -> list[int]:
+        """The works concerned, those merged into them among them."""
+        return list(self.now)
 
 
 @dataclass(frozen=True, slots=True)
 class PayeeEffect:
-    """A payee, or a reason for which money is held: what it got in a run, and what it would have got (minor units)."""
+    """A payee, or a reason for which money is held: what it would have got in a run with the works as they stand, and
+    with the merge or split (minor units)."""
 
     payee_id: int
     name: Any
     name_original: str
-    paid: int
+    without: int
     would: int
 
     @property
     def difference(self) -> int:
         """More (positive) or less."""
-        return self.would - self.paid
+        return self.would - self.without
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +123,11 @@ class Effect:
         """Held money that would have been paid, over all of these runs."""
         return sum(run.freed for run in self.runs)
 
+    @property
+    def held(self) -> int:
+        """Paid money that would have been held instead, over all of these runs."""
+        return -self.freed
+
 
 def effect_of(regrouping: Regrouping) -> Effect:
     """The effect of a proposed merge or split, worked out from the runs as they were posted."""
@@ -124,13 +137,14 @@ def effect_of(regrouping: Regrouping) -> Effect:
 
 def _plan(regrouping: Regrouping) -> Plan:
     work, other = regrouping.work, regrouping.other
-    works = merged_ids(work)
+    now = dict.fromkeys(merged_ids(work), work.pk)
     if other is not None:
+        now |= dict.fromkeys(merged_ids(other), other.pk)
         parts: dict[int, Parts] = {work.pk: merged_parts(work, other, regrouping.choices)}
-        return Plan([*works, *merged_ids(other)], work.pk, parts, [])
+        return Plan(now, dict.fromkeys(now, work.pk), parts, [])
     stays, goes = split_parts(work, regrouping.choices)
     keys = [bytes.fromhex(key) for key in regrouping.choices.get("texts", ())]
-    return Plan(works, work.pk, {work.pk: stays, NEW_WORK: goes}, keys)
+    return Plan(now, now, {work.pk: stays, NEW_WORK: goes}, keys)
 
 
 def _runs_of(works: list[int]) -> list[Run]:
@@ -155,15 +169,19 @@ def _effect_in(run: Run, plan: Plan) -> RunEffect:
             for column in zip(*((leaf.pool_no, leaf.amount, RIGHTS.index(leaf.right)) for leaf in leaves), strict=True)
         )
     )
-    goes = _meant(run, plan)
-    anew = kernel.split_shares(pools, *_units(texts, goes, plan), _shares(run, leaves, plan))
     old = copy_out(f"SELECT {TOTAL.select_list()} {TOTALS}", TOTAL, where)
     own = copy_out(f"SELECT {UNITS.select_list({'units': 'sum(units)'})} {LINES}", UNITS, where)
     rest = PayeeUnits(old["pool_no"], old["payee_id"], old["units"])
     less = PayeeUnits(own["pool_no"], own["payee_id"], -own["units"])
-    units = kernel.join_payee_units([rest, less, kernel.payee_units(anew)])
-    would = kernel.payees(pools, units.take(units.units != 0))
-    return RunEffect(run, _rows(_sums(old["payee_id"], old["amount"]), _sums(would.payee, would.amount)))
+
+    def would(works: dict[int, int], goes: set[int], shares: Shares) -> dict[int, int]:
+        anew = kernel.split_shares(pools, *_units(texts, works, goes), shares)
+        units = kernel.join_payee_units([rest, less, kernel.payee_units(anew)])
+        paid = kernel.payees(pools, units.take(units.units != 0))
+        return _sums(paid.payee, paid.amount)
+
+    without = would(plan.now, set(), _shares(run, leaves, plan, to_be=False))
+    return RunEffect(run, _rows(without, would(plan.to_be, _meant(run, plan), _shares(run, leaves, plan, to_be=True))))
 
 
 def _meant(run: Run, plan: Plan) -> set[int]:
@@ -174,24 +192,25 @@ def _meant(run: Run, plan: Plan) -> set[int]:
         return {key for (key,) in cursor.fetchall()}
 
 
-def _units(texts: dict[str, I64], goes: set[int], plan: Plan) -> tuple[TextUnits, Texts]:
-    """What the texts earned, and the work to be that each of them is."""
-    keys = np.unique(texts["text_key"])
-    number = np.where(np.isin(keys, np.array(sorted(goes), dtype=np.int64)), NEW_WORK, plan.stays)
+def _units(texts: dict[str, I64], works: Mapping[int, int], goes: set[int]) -> tuple[TextUnits, Texts]:
+    """What the texts earned, and the work that each of them is: by the work it was in the run, or the new one."""
+    keys, places = np.unique(texts["text_key"], return_index=True)
+    number = np.array([works[work] for work in texts["work_id"][places].tolist()], dtype=np.int64)
+    number[np.isin(keys, np.array(sorted(goes), dtype=np.int64))] = NEW_WORK
     return TextUnits(texts["pool_no"], texts["text_key"], texts["units"]), Texts(keys, keys, number)
 
 
-def _shares(run: Run, leaves: Iterable[RunPool], plan: Plan) -> Shares:
-    """The shares of the works to be as a freeze would copy them now: through agreements to who is paid, or why it is
-    held; the rest to the whole as undocumented."""
+def _shares(run: Run, leaves: Iterable[RunPool], plan: Plan, *, to_be: bool) -> Shares:
+    """The shares of the works as they stand, or as they will, as a freeze would copy them now: through agreements to
+    who is paid, or why it is held; the rest to the whole as undocumented."""
     rows: list[tuple[int, int, int, int, int, int]] = []
     for right, territory in sorted({(leaf.right, leaf.territory) for leaf in leaves}):
-        parameters = {"works": plan.works}
-        on = run.period_end
-        loaded = load_chains(right=right, territory=territory, on=on, works=ONE_WORK, parameters=parameters)
-        as_it_will_be = regrouped_chains(loaded, {number: parts.get(right, ()) for number, parts in plan.parts.items()})
-        numbers = list(plan.parts)
-        frozen = frozen_rows(run=run, right=right, territory=territory, works=numbers, loaded=as_it_will_be)
+        numbers = list(plan.parts) if to_be else sorted({*plan.now.values()})
+        parameters = {"works": plan.works if to_be else numbers}
+        loaded = load_chains(right=right, territory=territory, on=run.period_end, works=ONE_WORK, parameters=parameters)
+        if to_be:
+            loaded = regrouped_chains(loaded, {number: parts.get(right, ()) for number, parts in plan.parts.items()})
+        frozen = frozen_rows(run=run, right=right, territory=territory, works=numbers, loaded=loaded)
         rows += [(RIGHTS.index(right), row[0], row[1], row[3], row[2], row[5]) for row in frozen]
     return Shares(*(np.array(column, dtype=np.int64) for column in zip(*rows, strict=True)))
 
@@ -203,8 +222,8 @@ def _sums(payees: I64, amounts: I64) -> dict[int, int]:
     return sums
 
 
-def _rows(paid: dict[int, int], would: dict[int, int]) -> tuple[PayeeEffect, ...]:
-    changed = [payee for payee in {*paid, *would} if paid.get(payee, 0) != would.get(payee, 0)]
+def _rows(without: dict[int, int], would: dict[int, int]) -> tuple[PayeeEffect, ...]:
+    changed = [payee for payee in {*without, *would} if without.get(payee, 0) != would.get(payee, 0)]
     names = Party.objects.in_bulk([payee for payee in changed if payee > 0])
     reasons = {BUCKETS[code]: label for code, label in HELD_REASONS}
     # A run does not tell an owner whom nobody knows from one who is no member.
@@ -214,7 +233,7 @@ def _rows(paid: dict[int, int], would: dict[int, int]) -> tuple[PayeeEffect, ...
             payee,
             names[payee].display_name if payee > 0 else reasons[payee],
             names[payee].display_name_original if payee > 0 else "",
-            paid.get(payee, 0),
+            without.get(payee, 0),
             would.get(payee, 0),
         )
         for payee in changed

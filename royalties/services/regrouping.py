@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from cmo_portal.accounts.access import require
 from cmo_portal.accounts.models import User
+from cmo_portal.wording import comma_list
 from royalties.models import UsageMatch
 from royalties.queries.regrouped_usage import paid_since
 from royalties.services.matching import lead_texts, take_back
@@ -70,4 +71,4 @@ def paid_words(numbers: list[str]) -> str:
     return _(
         "Distribution %(runs)s was posted on the strength of this: money was paid on it. Reverse that distribution"
         " first, or leave this as it is and correct the shares."
-    ) % {"runs": ", ".join(numbers)}
+    ) % {"runs": comma_list(numbers)}

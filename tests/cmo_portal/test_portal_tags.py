@@ -35,6 +35,16 @@ def test_money_sets_the_paisa_smaller_and_isolates_the_figure() -> None:
     assert shown("{% money 123450 %}") == ('<bdi class="money" dir="ltr">1,234<span class="minor">.50</span></bdi>')
 
 
+@pytest.mark.parametrize("number", ["A000000001", "W0001060", "T-010.000.001-1", "PK-ABC-26-00001", "00014107338"])
+def test_a_number_of_ours_stands_on_one_line(number: str) -> None:
+    assert shown("{% code it %}", it=number) == f'<bdi class="code code--whole" dir="ltr">{number}</bdi>'
+
+
+@pytest.mark.parametrize("name", ["recordings of december.csv", "CW260001ALPHA_PMS_2026-12-31.V21", "ab" * 32])
+def test_the_name_or_hash_of_a_file_breaks_where_its_column_ends(name: str) -> None:
+    assert shown("{% code it %}", it=name) == f'<bdi class="code" dir="ltr">{name}</bdi>'
+
+
 def test_money_puts_the_minus_before_figure_and_symbol() -> None:
     assert f">{MINUS}0<" in shown("{% money -5 %}")
     assert f">{MINUS}Rs{NBSP}12<" in shown("{% money -1200 currency=True %}")

@@ -189,7 +189,7 @@ TABLE: dict[str, Rule] = {
     "works:staff-file-progress": Rule("works.import_works", "registration_file"),
     "works:member-work-list": Rule("member"),
     "works:member-work-detail": Rule("member", "work"),
-    "works:member-draft-start": post("member"),
+    "works:member-draft-start": Rule("member"),
     "works:member-draft-title": Rule("member", "draft"),
     "works:member-draft-shares": Rule("member", "draft"),
     "works:member-draft-check": Rule("member", "draft"),

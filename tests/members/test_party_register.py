@@ -532,3 +532,9 @@ def test_the_last_name_the_legal_one_and_one_in_a_request_stay(desk: User, staff
     with pytest.raises(PermissionDenied):
         remove_party_name(row=pen, reason="x", by=staff("auditor"))
     assert party.names.count() == 2
+
+
+def test_a_search_that_is_not_understood_shows_nobody(desk: User, sign_in: Any) -> None:
+    added(desk)
+    page = sign_in(desk).get("/staff/parties/", {"q": "x" * 201}).content.decode()
+    assert "Nusrat" not in page

@@ -45,7 +45,7 @@ def test_money_that_a_settled_dispute_still_holds_is_said_to_wait(fought: Disput
     )
     desk.confirm_outcome(outcome=outcome, by=person("approver"), on=make.NOW.date())
     shown = text_of(clerk.get(page))
-    assert "Rs 10.00" in shown and "It still waits: it is shared out by the outcome" in shown
+    assert "Rs 10.00" in shown and "It still waits to be shared out by the outcome" in shown
 
 
 def test_the_letter_of_an_added_side_is_not_called_optional(fought: Dispute, sign_in: Any) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.db.models import F
 
+from cmo_portal.common.money import WHOLE_SHARE
 from members.models import Mandate
 from royalties.models import RunShare, SuspenseLine
 from royalties.rules.kernel import DISPUTE, NO_MANDATE, PUBLIC_DOMAIN, UNCLAIMED, UNCONFIRMED, UNDOCUMENTED
@@ -13,6 +14,7 @@ from tests.factories import royalties as make
 from tests.factories.members import make_member, make_party
 from works.models import SplitProposal, Work, WorkShare
 from works.queries.distributable import statuses
+from works.rules.distributable import HeldPart
 from works.services.agreements import NewAgreement, NewSide, Terms, record_agreement
 
 pytestmark = pytest.mark.django_db
@@ -121,6 +123,15 @@ def test_nothing_of_a_work_that_is_not_registered_is_said_to_pay(state: str, sig
     Work.objects.filter(pk=song.pk).update(state=state)
     found = statuses([song.pk], right="PR", on=dt.date(2026, 6, 30))[song.pk]
     assert (found.status, [part.reason for part in found.held]) == ("none", ["not_registered"])
+
+
+@pytest.mark.parametrize("state", ["refused", "withdrawn"])
+def test_nobody_is_asked_for_the_missing_shares_of_a_work_that_is_refused_or_withdrawn(state: str) -> None:
+    song = make.song("Undone")
+    assert statuses([song.pk], right="PR", on=dt.date(2026, 6, 30))[song.pk].held[0].reason == "undocumented"
+    Work.objects.filter(pk=song.pk).update(state=state)
+    found = statuses([song.pk], right="PR", on=dt.date(2026, 6, 30))[song.pk]
+    assert found.held == (HeldPart("not_registered", WHOLE_SHARE),)
 
 
 def test_what_a_refused_split_needs_is_another_proposal() -> None:

@@ -26,6 +26,8 @@ from works.models import Regrouping, Work
 from works.queries.regrouping import works_digest
 from works.services import regrouping as works
 from works.services.agreements import NewAgreement, NewSide, Terms, record_agreement
+from works.services.registration import NewShare
+from works.services.shares import replace_shares
 
 NOW = make.NOW
 
@@ -222,6 +224,24 @@ def test_the_effect_of_a_contested_merge_is_money_that_would_be_held(pair, run_j
 
 
 @pytest.mark.django_db
+def test_the_effect_of_a_merge_leaves_out_what_else_changed_since_the_run(pair, run_jobs) -> None:
+    one, two, first, second = pair
+    third = make_member("Third").party
+    make.finalised_run(run_jobs, make.pool(100_00, files=[both_played(pair)]))
+    shares = [NewShare(first, "CA", "PR", 600_000), NewShare(third, "CA", "PR", 400_000)]
+    replace_shares(work=one, right="PR", shares=shares, reason="letter", by=clerk())
+    made = works.propose_merge(
+        work=one, other=two, choices={"rights": {"PR": "work", "MR": "work"}}, reason="same", by=clerk(), now=NOW,
+        form_key=uuid.uuid4(),
+    )  # fmt: skip
+    effect = effect_of(made)
+    assert {row.payee_id: (row.without, row.would) for row in effect.runs[0].rows} == {
+        first.pk: (4_500, 6_000), third.pk: (3_000, 4_000), second.pk: (2_500, 0),
+    }  # fmt: skip
+    assert (effect.moved, effect.freed) == (2_500, 0)
+
+
+@pytest.mark.django_db
 def test_held_money_of_an_undocumented_twin_would_be_paid(run_jobs) -> None:
     owner = make_member("Noor").party
     one, two = make.song("Song", (owner, 100)), make.song("Song again")
@@ -306,6 +326,20 @@ def test_the_effect_of_a_split_is_worked_out_by_its_texts(run_jobs) -> None:
     assert {row.payee_id: row.would for row in effect.runs[0].rows} == {one.pk: 2_500, two.pk: 2_500, -3: 5_000}
 
 
+@pytest.mark.django_db
+def test_a_split_with_every_share_in_both_works_has_no_effect_whatever_changed_since(run_jobs) -> None:
+    one, two = make_member("Noor").party, make_member("Jahan").party
+    song, merged_in = make.song("Song", (one, 100)), make.song("Song again", (one, 100))
+    file = make.usage(make.Play("song", song), make.Play("song two", song), make.Play("song again", merged_in))
+    make.finalised_run(run_jobs, make.pool(100_01, files=[file]))
+    merge(song, merged_in, rights={"PR": "work", "MR": "work"})
+    shares = [NewShare(one, "CA", "PR", 500_000), NewShare(two, "CA", "PR", 500_000)]
+    replace_shares(work=song, right="PR", shares=shares, reason="the dispute is settled", by=clerk())
+    both = {str(row.pk): "both" for row in song.shares.all()}
+    effect = effect_of(propose_split(song, shares=both, texts=keys_of(file, "song two")))
+    assert [run.rows for run in effect.runs] == [()] and (effect.moved, effect.freed) == (0, 0)
+
+
 # --- two sessions ----------------------------------------------------------------------------------------------------
 
 
@@ -382,6 +416,52 @@ def test_a_freeze_waits_for_a_merge_and_freezes_the_merged_work() -> None:
     assert set(RunText.objects.filter(run_id=run.pk).values_list("work_id", flat=True)) == {one.pk}
     assert set(RunShare.objects.filter(run_id=run.pk).values_list("payee_id", flat=True)) == {owner.pk}
     assert not changes_since(run).works and fsck.findings(Scope(run)) == []
+
+
+def _posted_or_undone(run_jobs: Any) -> tuple[Any, Regrouping, Any, Any]:
+    """A run over a merge that is approved, a wish to undo the merge, and both acts."""
+    one, two = make_member("Noor").party, make_member("Jahan").party
+    pair = (make.song("Song", (one, 100)), make.song("Song again", (two, 100)), one, two)
+    file = both_played(pair)
+    made = merge(pair[0], pair[1], rights={"PR": "work", "MR": "work"})
+    run = make.approved_run(run_jobs, make.pool(100_00, files=[file]))
+    regrouping.ask_undo(regrouping=made, reason="two songs", by=clerk(), now=NOW)
+    maker, approver, digest = make.maker(), make.approver(), bytes(run.digest).hex()
+    return (
+        run,
+        made,
+        lambda: runs.finalise_run(run=run, digest=digest, by=maker, now=NOW),
+        lambda: regrouping.undo_regrouping(regrouping=made, by=approver, now=NOW),
+    )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_undoing_waits_for_a_posting_and_is_refused(run_jobs) -> None:
+    run, made, post, take_back = _posted_or_undone(run_jobs)
+    posting, undoing = _two_sessions(post, take_back)
+    assert posting == "done" and f"Distribution {run.number} was posted on the strength of this" in undoing
+    run.refresh_from_db()
+    made.refresh_from_db()
+    assert (run.state, made.state) == ("finalised", "done")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_posting_waits_for_an_undoing_and_is_refused(run_jobs) -> None:
+    run, made, post, take_back = _posted_or_undone(run_jobs)
+    undoing, posting = _two_sessions(take_back, post)
+    assert undoing == "done" and "An approver has to give the run back first" in posting
+    run.refresh_from_db()
+    made.refresh_from_db()
+    assert (run.state, made.state) == ("approved", "undone")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_the_lock_a_posting_and_an_undoing_both_succeed(run_jobs, monkeypatch) -> None:
+    _run, made, post, take_back = _posted_or_undone(run_jobs)
+    monkeypatch.setattr("royalties.services.runs.finalising.hold_regroupings", lambda: None)
+    assert _two_sessions(post, take_back)[1] == "done"
+    made.refresh_from_db()
+    assert made.state == "undone"
 
 
 @pytest.mark.django_db(transaction=True)

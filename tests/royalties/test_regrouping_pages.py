@@ -129,6 +129,19 @@ def test_two_works_stand_side_by_side_as_people_write_them(clerk, twins) -> None
         assert f">{text}<" in shown, text
 
 
+def test_the_effect_is_shown_before_a_reason_is_given_and_says_on_which_side_money_is_held(clerk, run_jobs) -> None:
+    one, two = (make.song("Chandni Raat", (make_member(name).party, 100)) for name in ("Noor", "Jahan"))
+    make.finalised_run(run_jobs, make.pool(100_00, files=[make.usage(make.Play("a", one), make.Play("b", two))]))
+    new = f"/staff/works/{one.uid}/merge/?other={two.uid}"
+    shown = send(clerk, new, **form_of(one, two, act="look", reason="", right_PR="contest"))
+    held = plain(shown).split("Paid money that would have been held")[1][:20]
+    assert "Rs\N{NO-BREAK SPACE}100.00" in held and "−" not in held
+    assert "Reason (optional)" not in " ".join(plain(shown).split())
+    refused = send(clerk, new, **form_of(one, two, reason="", right_PR="contest"))
+    assert "errors" in refused or "required" in refused
+    assert not Regrouping.objects.exists()
+
+
 def test_pairs_told_apart_leave_the_list(clerk, twins) -> None:
     pair = DuplicatePair.objects.create(first=twins[0], second=twins[1], score=9_000)
     assert "how you know" in send(clerk, f"/staff/duplicates/{pair.uid}/apart/", reason=" ")
@@ -149,7 +162,7 @@ def test_a_split_is_proposed_with_its_usage(clerk, second, run_jobs) -> None:
     key = shown.split('name="texts" value="')[1][:64]
     fields = {f"share_{row.pk}": "stays" for row in song.shares.all()}
     fields |= {"form_key": str(uuid.uuid4()), "title": "Other song", "texts": key, "reason": "two songs"}
-    assert "50.00" in plain(send(clerk, url, **fields, act="look"))
+    assert "50.00" in plain(send(clerk, url, **fields | {"reason": ""}, act="look"))
     send(clerk, url, **fields, act="propose")
     here = f"/staff/merges/{Regrouping.objects.get().uid}/"
     seen = page(second, here).split('name="seen" value="')[1][:64]

@@ -1,6 +1,8 @@
 """Undoing an import that runs, matches and money have to do with: refused or right, never silent."""
 
+import datetime as dt
 import threading
+import uuid
 from typing import Any
 
 import pytest
@@ -8,16 +10,18 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 
 from cmo_portal.common import clock
-from royalties.models import OpenText, RunShare, SuspenseLine, UsageMatch
+from members.models import Party
+from royalties.models import OpenText, PayeeTotal, RunShare, SuspenseLine, TextClaim, UsageMatch
 from royalties.queries.import_undos import stakes_of_undo
 from royalties.services import runs
 from tests.factories import royalties as make
-from tests.factories.members import make_member
-from tests.works.formats.cwr_files import cwr_file
-from tests.works.import_files import take as take_cwr
+from tests.factories.members import make_member, make_party
+from tests.works.formats.cwr_files import WORK, changed, cwr_file
+from tests.works.import_files import as_revision
 from tests.works.test_bulk import csv_of, line, receive, take
+from tests.works.test_undo import take_cwr
 from tests.works.test_undo_agreements import general as general_agreement
-from works.models import Agreement, AgreementParty, RegistrationFile, Work
+from works.models import Agreement, AgreementParty, ImportUndo, RegistrationFile, Work
 from works.services.undoing import ask_undo, do_undo, undo_plan
 
 
@@ -54,6 +58,31 @@ def test_an_import_that_was_paid_from_is_not_undone(desk: Any, second: Any, run_
 
 
 @pytest.mark.django_db
+def test_a_revision_that_was_paid_from_is_not_undone_and_one_that_came_after_the_payment_is(
+    desk: Any, second: Any, run_jobs: Any
+) -> None:
+    """The second file revised the work before the run, the third only after it."""
+    take_cwr(cwr_file(("NWR", [changed(WORK, "NWR", submitter_work_no="A")])), desk, "CW260001SPM_362.V21")
+    song = Work.objects.get()
+
+    def revision(number: int) -> RegistrationFile:
+        sent = as_revision([changed(WORK, "NWR", submitter_work_no="A", title=f"NAME {number}")][0])
+        return take_cwr(cwr_file(("REV", [sent])), desk, f"CW26000{number}SPM_362.V21")
+
+    paid = revision(2)
+    RegistrationFile.objects.update(imported_at=make.NOW - dt.timedelta(days=1))
+    run = make.finalised_run(run_jobs, make.pool(100_00, files=[make.usage(make.Play("name 2", song))]))
+    with pytest.raises(ValidationError) as refusal:
+        undo(paid, desk, second)
+    assert f"{song.number} NAME 2: Distribution {run.number} paid by it." in str(refusal.value)
+    late = revision(3)
+    RegistrationFile.objects.filter(pk=late.pk).update(imported_at=make.NOW + dt.timedelta(days=1))
+    undo(late, desk, second)
+    song.refresh_from_db()
+    assert song.title == "NAME 2"
+
+
+@pytest.mark.django_db
 def test_an_import_that_a_run_has_frozen_is_not_undone_until_the_run_is_cancelled(desk: Any, second: Any) -> None:
     file, song = song_of_an_import(desk)
     run = make.frozen_run(make.pool(100_00, files=[make.usage(make.Play("alpha", song))]))
@@ -85,6 +114,18 @@ def test_a_match_that_a_person_gave_keeps_its_work(desk: Any, second: Any) -> No
     )
     with pytest.raises(ValidationError, match="A person matched usage"):
         undo(file, desk, second)
+
+
+@pytest.mark.django_db
+def test_usage_that_a_member_claims_for_a_work_keeps_it_until_the_desk_has_decided(desk: Any, second: Any) -> None:
+    file, song = song_of_an_import(desk)
+    member = make_member("Naz", "Tahira")
+    facts = {"key": b"k" * 32, "title": "alfa", "reason": "mine", "form_key": uuid.uuid4()}
+    claim = TextClaim.objects.create(member=member, work=song, **facts)
+    with pytest.raises(ValidationError, match="A member claims usage for it"):
+        undo(file, desk, second)
+    TextClaim.objects.filter(pk=claim.pk).update(state="withdrawn", ended_at=clock.now())
+    undo(file, desk, second)
 
 
 @pytest.mark.django_db
@@ -166,10 +207,30 @@ def test_money_that_waits_for_the_co_writers_is_posted_with_its_reason(run_jobs:
 
 
 @pytest.mark.django_db
+def test_a_society_by_which_a_run_paid_stays_and_the_run_is_named(desk: Any, second: Any, run_jobs: Any) -> None:
+    """The import that named it is undone; the next run pays the writer's other work by it as before."""
+    society = make_party("Society X", kind="society", society_code="052")
+    file = take_cwr(cwr_file(("NWR", [changed(WORK, "SWR", pr_society="052")])), desk, "CW260001SPM_362.V21")
+    song = make.song("Another song", (Party.objects.get(display_name="SANA AHMED"), 100))
+
+    def paid(title: str) -> tuple[str, dict[int, int]]:
+        run = make.finalised_run(run_jobs, make.pool(100_00, files=[make.usage(make.Play(title, song))]))
+        rows = PayeeTotal.objects.filter(run_id=run.pk, amount__gt=0)
+        return run.number, dict(rows.values_list("payee_id", "amount"))
+
+    number, before = paid("another")
+    assert before == {society.pk: 100_00}
+    undo(file, desk, second)
+    (kept,) = [row for row in ImportUndo.objects.get().report["societies"]["kept"] if row["society"] == "052"]
+    assert kept["party"] == "SANA AHMED" and f"Distribution {number} paid by it." in kept["reasons"]
+    assert paid("another again")[1] == before
+
+
+@pytest.mark.django_db
 def test_an_agreement_by_which_a_run_has_frozen_who_collects_is_not_undone(desk: Any, second: Any) -> None:
     writer = make_member("Ahmed", "Sana").party
     song = make.song("Sung", (writer, 100))
-    file = take_cwr(cwr_file(("AGR", [general_agreement()])), desk)
+    file = take_cwr(cwr_file(("AGR", [general_agreement()])), desk, "CW260001SPM_362.V21")
     agreement = Agreement.objects.get()
     AgreementParty.objects.filter(agreement=agreement, role="AS").update(party=writer)
     run = make.frozen_run(make.pool(100_00, files=[make.usage(make.Play("sung", song))]))

@@ -86,6 +86,38 @@ def test_a_specific_agreement_covers_the_works_it_names(documentation: Any, firm
 
 
 @pytest.mark.django_db
+def test_the_last_work_is_not_taken_off_a_specific_agreement(documentation: Any, firms: Any) -> None:
+    indus, london, bombay = firms
+    one, other = work("One", (indus, "E", 100)), work("Other", (indus, "E", 100))
+    given = {"by": documentation, "reason": "Never in the schedule"}
+    specific = agreement(documentation, indus, bombay, works=(one, other), agreement_type="PS")
+    with pytest.raises(ValidationError, match="at least one work"):
+        drop_works(agreement=specific, works=[one, other], **given)
+    drop_works(agreement=specific, works=[one], **given)
+    with pytest.raises(ValidationError, match="at least one work"):
+        drop_works(agreement=specific, works=[other], **given)
+    assert [row.work for row in specific.listed.all()] == [other]
+    general = agreement(documentation, indus, london, works=(one,))
+    drop_works(agreement=general, works=[one], **given)
+    assert not general.listed.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", ["refused", "withdrawn"])
+def test_no_agreement_names_a_work_that_is_refused_or_withdrawn(state: str, documentation: Any, firms: Any) -> None:
+    indus, london, bombay = firms
+    stands, gone = work("One", (indus, "E", 100)), work("Undone")
+    Work.objects.filter(pk=gone.pk).update(state=state)
+    gone.refresh_from_db()
+    with pytest.raises(ValidationError, match=f"{gone.number} was refused or withdrawn"):
+        agreement(documentation, indus, london, works=(stands, gone), agreement_type="PS")
+    specific = agreement(documentation, indus, bombay, works=(stands,), agreement_type="PS")
+    with pytest.raises(ValidationError, match=f"{gone.number} was refused or withdrawn"):
+        name_works(agreement=specific, works=[gone], by=documentation, reason="Schedule 2")
+    assert [row.work for row in specific.listed.all()] == [stands]
+
+
+@pytest.mark.django_db
 def test_a_work_left_out_of_a_general_agreement_stays(documentation: Any, firms: Any) -> None:
     indus, london, _bombay = firms
     song = work("Song", (indus, "E", 100))

@@ -2,12 +2,14 @@
 
 import csv
 import io
+import re
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
@@ -23,6 +25,7 @@ from tests.factories.works import PERCENT, work
 from tests.works.formats.cwr_files import WORK, changed, cwr_file
 from works.formats.bulk.columns import NAMES
 from works.models import ImportedTransaction, LinkRequest, RegistrationFile, SplitProposal, Work, WorkShare
+from works.queries.registrations import spoken
 from works.rules.splits import WHOLE
 from works.services import bulk
 from works.services.recordings import NewRecording, link_recordings
@@ -331,6 +334,34 @@ def test_a_number_that_belongs_to_another_name_is_refused_and_tells_no_name(nazi
     file = receive(csv_of(*rows), nazia.user, nazia.party)
     assert statuses(file) == ["RJ"]
     assert "another name" in told(file)[0][2] and "Bilal" not in str(told(file))
+
+
+def test_a_number_with_a_wrong_digit_is_told_once(nazia: Member) -> None:
+    file = receive(csv_of(line("1", "Solo Song", "Nazia Hassan", "100", number="00000000396")), nazia.user, nazia.party)
+    assert [(row, column) for row, column, _message in told(file)] == [(2, "number")]
+
+
+def test_a_table_whose_works_are_all_rejected_is_not_said_to_hold_none(staff: Any, sign_in: Any) -> None:
+    desk = staff("documentation")
+    file = receive(csv_of(line("1", "Solo Song", "Nazia Hassan", "99")), desk)
+    assert (file.state, statuses(file)) == ("refused", ["RJ"])
+    page = sign_in(desk).get(f"/staff/registrations/{file.uid}/").content.decode()
+    assert "No work of this file can be taken" in page and "holds no work" not in page
+
+
+def test_a_title_that_looks_like_a_formula_comes_back_as_it_was_sent(nazia: Member) -> None:
+    file = receive(csv_of(line("1", "=One Two", "Nazia Hassan", "99")), nazia.user, nazia.party)
+    _name, back = bulk.refused_rows(file)
+    assert "'=One Two" in back.decode("utf-8-sig")
+    again = receive(back.replace(b"99", b"100"), nazia.user, nazia.party, "again.csv")
+    assert list(ImportedTransaction.objects.filter(file=again).values_list("title", "status")) == [("=One Two", "AS")]
+
+
+def test_faults_of_a_table_are_told_in_urdu_alone(nazia: Member) -> None:
+    file = receive(csv_of(line("1", "Solo Song", "Nazia Hassan", "99")), nazia.user, nazia.party)
+    with translation.override("ur"):
+        said = spoken(ImportedTransaction.objects.get(file=file).complaints)[0].text
+    assert "پیش کاری" in said and not re.search("[A-Za-z]", said)
 
 
 SOMEBODY = "00000000297"

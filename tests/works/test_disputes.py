@@ -14,6 +14,7 @@ from tests.works.disputing import DAY, NOW, claim, dispute, end, rows, side
 from works.models import Dispute, WorkShare
 from works.queries.disputes import claims_of, sentence_of
 from works.queries.rooms import room_of
+from works.queries.work_pages import acts_on
 from works.services import disputes
 from works.services.disputes import Award, NewClaim
 from works.services.disputes.rooms import divide_room
@@ -29,6 +30,10 @@ class TestOpening:
         ]  # fmt: skip
         assert rows(opened.work, "MR") == [("Alia Rahman", "active", 100)]
         assert (opened.share, opened.deadline) == (10 * PERCENT, DAY + dt.timedelta(days=60))
+
+    def test_the_history_of_the_work_tells_it(self, opened: Dispute) -> None:
+        assert [act.verb for act in acts_on(opened.work)] == ["open_dispute", "register_work"]
+        assert acts_on(opened.work, until=dt.date(2020, 1, 1)) == []
 
     def test_shares_in_roles_that_nobody_contests_stay_untouched(self, by: Any) -> None:
         alia, bilal, carim = party("Alia Rahman"), party("Bilal Hussain"), party("Carim Shah")

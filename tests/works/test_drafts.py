@@ -14,8 +14,10 @@ from members.models import Member
 from tests.factories.members import make_member, make_party
 from tests.factories.works import PERCENT, work
 from works.models import Work, WorkDraft, WorkShare
+from works.services.describing import NewDescription
 from works.services.drafts import decide_submitted, equal_parts, save_step, send_draft, start_draft
 from works.services.recordings import NewRecording, link_recordings
+from works.services.typed_descriptions import typed_description, with_works_of_ours
 
 TITLE = {"title": "Chandni Raat", "title_original": "چاندنی رات", "language": "ur", "minutes": "4", "seconds": "5"}
 START = "/my/works/registrations/"
@@ -137,6 +139,62 @@ def test_a_work_with_the_title_of_another_waits_for_the_documentation_desk(
         decide_submitted(work=song, accept=True, reason="", by=staff("documentation"), now=clock.now())
 
 
+def arranged(client: Client, **more: str) -> str:
+    """An arrangement of "Chand Ka Jhoomar" by the member alone, up to its last step."""
+    draft = begin(client)
+    source = {"made_from": "arrangement", "source_title": "chand ka jhoomar"} | more
+    client.post(f"{draft}title/", {"title": "Jhoomar Remix", **source})
+    client.post(f"{draft}shares/", rows(("", "AR", "100", "")))
+    return draft
+
+
+def test_an_arrangement_of_a_work_of_others_says_so_and_waits_for_the_documentation_desk(
+    client: Client, member: Member, staff: Any, sign_in: Any
+) -> None:
+    source = work("Chand Ka Jhoomar", (member.party, "C", 55), (make_party("Shah", "Carim"), "A", 45))
+    draft = arranged(client)
+    page = client.get(f"{draft}check/").content.decode()
+    assert "others own shares" in page and source.number in page and "Everybody you name" not in page
+    client.post(f"{draft}check/")
+    song = Work.objects.get(registered_by=member.party)
+    assert (song.state, song.sources.get().source) == ("submitted", source)
+    desk = sign_in(staff("documentation")).get(f"/staff/works/{song.uid}/").content.decode()
+    assert "made from a work of which others own shares" in desk and str(source.uid) in desk
+    assert "its title is registered already" not in desk
+
+
+@pytest.mark.parametrize("named", ["number", "iswc"])
+def test_a_source_is_found_by_its_number_and_its_iswc(named: str, client: Client, member: Member) -> None:
+    source = work("Chand Ka Jhoomar", (make_party("Shah", "Carim"), "CA", 100), iswc="T0345246801")
+    client.post(f"{arranged(client, source_title=getattr(source, named))}check/")
+    song = Work.objects.get(registered_by=member.party)
+    assert (song.state, song.sources.get().source) == ("submitted", source)
+
+
+def test_an_arrangement_of_a_work_of_her_own_is_registered_at_once(client: Client, member: Member) -> None:
+    source = work("Chand Ka Jhoomar", (member.party, "CA", 100))
+    draft = arranged(client)
+    assert "others own shares" not in client.get(f"{draft}check/").content.decode()
+    client.post(f"{draft}check/")
+    song = Work.objects.get(registered_by=member.party)
+    assert (song.state, song.sources.get().source) == ("registered", source)
+
+
+def test_a_source_of_other_writers_is_not_linked_and_one_of_several_neither(client: Client, member: Member) -> None:
+    carim, asad = make_party("Shah", "Carim"), make_party("Khan", "Asad")
+    one = work("Chand Ka Jhoomar", (carim, "CA", 100))
+    client.post(f"{arranged(client, source_writers='Rashid Attre')}check/")
+    song = Work.objects.get(registered_by=member.party)
+    assert (song.state, song.sources.get().source) == ("submitted", None)
+    work("Chand Ka Jhoomar", (asad, "CA", 100))
+    assert with_works_of_ours(_arrangement("Chand Ka Jhoomar")).sources[0].source is None
+    assert with_works_of_ours(_arrangement("Chand Ka Jhoomar", "Carim Shah")).sources[0].source == one
+
+
+def _arrangement(title: str, writers: str = "") -> NewDescription:
+    return typed_description({"made_from": "arrangement", "source_title": title, "source_writers": writers})
+
+
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
@@ -161,6 +219,24 @@ def test_shares_that_do_not_fit_are_refused_at_their_field(
     assert answer.status_code == 200
     assert words in page and "field__error" in page and "need" in page
     assert WorkDraft.objects.get().answers.get("shares") is None
+
+
+def test_a_sum_that_both_rights_share_is_told_once(client: Client) -> None:
+    draft = begin(client)
+    client.post(f"{draft}title/", TITLE)
+    same = client.post(f"{draft}shares/", rows(("", "C", "50", ""), ("Bilal Hussain", "A", "40", "")))
+    assert len(set(re.findall(r"The (\w+) shares add up", same.content.decode()))) == 1
+    apart = client.post(f"{draft}shares/", rows(("", "C", "50", "60"), ("Bilal Hussain", "A", "40", "")))
+    assert len(set(re.findall(r"The (\w+) shares add up", apart.content.decode()))) == 1
+    both = client.post(f"{draft}shares/", rows(("", "C", "50", "70"), ("Bilal Hussain", "A", "40", "")))
+    assert len(set(re.findall(r"The (\w+) shares add up", both.content.decode()))) == 2
+
+
+def test_nobody_is_said_to_be_asked_where_nobody_else_is_named(client: Client) -> None:
+    alone = filled(client, ("", "CA", "100", ""))
+    assert "Everybody you name" not in client.get(f"{alone}check/").content.decode()
+    together = filled(client, ("", "C", "50", ""), ("Bilal Hussain", "A", "50", ""))
+    assert "Everybody you name" in client.get(f"{together}check/").content.decode()
 
 
 def test_a_row_left_blank_is_no_person_and_a_share_without_a_name_asks_for_it(client: Client) -> None:
@@ -219,6 +295,26 @@ def test_an_ipi_name_number_finds_its_party_without_asking(client: Client) -> No
     client.post(f"{draft}shares/", people)
     client.post(f"{draft}check/")
     assert WorkShare.objects.filter(party=bilal).exists()
+
+
+def test_an_ipi_name_number_with_another_name_registers_nothing_and_tells_no_name(client: Client) -> None:
+    make_party("Hussain", "Bilal", ipi="00000000395")
+    draft = begin(client)
+    client.post(f"{draft}title/", TITLE)
+    client.post(f"{draft}shares/", rows(("", "C", "50", ""), ("Carim Shah", "A", "50", "")) | {"form-1-ipi": "395"})
+    page = client.post(f"{draft}check/").content.decode()
+    assert "belongs to somebody of another name than Carim Shah" in page and "Bilal" not in page
+    assert not Work.objects.exists()
+
+
+def test_one_ipi_name_number_stands_with_one_name(client: Client) -> None:
+    draft = begin(client)
+    client.post(f"{draft}title/", TITLE)
+    people = rows(("", "C", "50", ""), ("Carim Shah", "A", "25", ""), ("Dina Baig", "C", "25", ""))
+    client.post(f"{draft}shares/", people | {"form-1-ipi": "395", "form-2-ipi": "395"})
+    page = client.post(f"{draft}check/").content.decode()
+    assert "belongs to somebody of another name than Dina Baig" in page
+    assert not Work.objects.exists()
 
 
 @pytest.mark.parametrize(

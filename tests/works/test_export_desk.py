@@ -141,3 +141,10 @@ def test_an_export_without_a_work_leaves_no_older_file_standing(by: Any, tmp_pat
     said = io.StringIO()
     call_command("export_cwr", "--version", "2.2", "--out", str(target), stdout=io.StringIO(), stderr=said)
     assert not target.exists() and "nothing to send" in said.getvalue()
+
+
+@pytest.mark.parametrize(("receiver", "told"), [("362", "our own society"), ("999", "No society has the code 999")])
+def test_a_file_goes_to_another_society_that_exists(receiver: str, told: str, by: Any) -> None:
+    with pytest.raises(ValidationError, match=told):
+        export(by, receiver=receiver)
+    assert not ExportFile.objects.exists()

@@ -22,6 +22,7 @@ from tests.works.test_undo import undone
 from tests.works.test_undo_agreements import general
 from works.models import Agreement, ImportedTransaction, RegistrationFile, Work
 from works.queries.registrations import spoken
+from works.queries.waiting import kept
 from works.services.agreements import Contradicts
 from works.services.imports import import_registration_file
 from works.services.kept import take_kept
@@ -191,6 +192,13 @@ def test_the_page_of_the_file_leads_to_it_and_the_desk_takes_it_there(by: Any, s
     number = Agreement.objects.get().number
     assert number in client.get(f"/staff/registrations/{row.file.uid}/").content.decode()
     assert number in sign_in(sana.user).get("/my/agreements/").content.decode()
+
+
+def test_a_file_with_something_to_decide_stands_among_what_waits(by: Any, sana: Member, sign_in: Any) -> None:
+    row = sent_for(sana, by)
+    assert kept() == 1 and row.file.filename in sign_in(by).get("/staff/registrations/?state=kept").content.decode()
+    take_kept(row=row, by=by, now=clock.now())
+    assert kept() == 0
 
 
 def test_the_undo_takes_back_what_the_desk_took_by_hand(by: Any, sana: Member, second: Any) -> None:

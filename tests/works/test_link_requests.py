@@ -203,3 +203,18 @@ def test_the_member_sees_that_it_waits_and_why_and_the_desk_decides_on_its_page(
     assert "The label denies it." in member.get(address).content.decode() and matched() == {ours.number}
     listed = clerk.get("/staff/recordings/waiting/?format=csv&state=refused").content.decode("utf-8-sig")
     assert list(csv.reader(io.StringIO(listed)))[1][1:4] == ["Aap Jaisa Koi", str(mine), "Nazia Hassan"]
+
+
+def test_a_reason_carries_no_number_of_people(nazia: Member, ours: Work, mine: Work) -> None:
+    with pytest.raises(ValidationError, match="The desk knows how to reach you") as refused:
+        ask(nazia, mine, "Call me: 0300 1234567")
+    assert set(refused.value.error_dict) == {"reason"} and not LinkRequest.objects.exists()
+
+
+def test_a_decision_without_a_choice_decides_nothing(
+    nazia: Member, ours: Work, mine: Work, desk: User, sign_in: Any
+) -> None:
+    asked = ask(nazia, mine)
+    page = sign_in(desk).post(f"/staff/recordings/waiting/{asked.uid}/", {"outcome": "A medley."}).content.decode()
+    asked.refresh_from_db()
+    assert "Choose whether to link it" in page and asked.state == "open"

@@ -65,6 +65,12 @@ def test_the_page_says_where_the_work_went_and_shows_what_it_was(desk: Client, m
         assert text in shown, text
 
 
+def test_an_urdu_page_calls_it_by_the_title_that_went_on(desk: Client, merged: tuple[Work, Work]) -> None:
+    desk.post("/language/setlang/", {"language": "ur"})
+    shown = main_of(desk, f"/staff/works/{merged[1].uid}/")
+    assert "<h1><bdi>چاندنی راتیں</bdi>" in shown
+
+
 def test_the_page_offers_nothing_to_correct_and_asks_for_no_shares(desk: Client, merged: tuple[Work, Work]) -> None:
     shown = main_of(desk, f"/staff/works/{merged[1].uid}/")
     for text in ("Enter the missing shares", "Correct", "Enter shares", "Open a dispute", "Merge another work", "Pays"):

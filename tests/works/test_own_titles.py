@@ -13,7 +13,7 @@ from members.models import Member
 from royalties.models import DuplicateStake
 from tests.factories.members import make_member
 from tests.factories.works import PERCENT, work
-from works.models import CueType, DuplicatePair, Regrouping, SplitProposal
+from works.models import CueType, DuplicatePair, LinkRequest, Recording, Regrouping, SplitProposal
 from works.services import cue_sheets
 from works.services.cue_sheets import CueEntry, EpisodeEntry, ProductionEntry
 from works.services.recordings import NewRecording, link_recordings
@@ -22,6 +22,7 @@ from works.services.splits import open_first_rounds
 
 OWN = "چاندنی رات"
 SPLITS = "/staff/works/splits/"
+LINKS = "/staff/recordings/waiting/"
 
 
 @pytest.fixture
@@ -71,6 +72,28 @@ def test_lists_of_staff_show_titles_in_their_own_script(proposal: SplitProposal,
     desk = sign_in(staff("documentation"))
     for page in (f"{SPLITS}?state=open", f"{SPLITS}{proposal.uid}/", "/staff/recordings/", "/staff/works/"):
         assert f'lang="ur">{OWN}</bdi>' in main_of(desk, page), page
+
+
+def test_the_page_of_a_work_and_of_its_money_are_headed_by_its_title_in_its_own_script(
+    proposal: SplitProposal, staff: Any, sign_in: Any
+) -> None:
+    desk, song = sign_in(staff("documentation")), proposal.work
+    for page in (f"{song.uid}/", f"{song.uid}/?known_on={clock.today()}", f"{song.uid}/money/"):
+        heading = main_of(desk, f"/staff/works/{page}").split("<h1>")[1].split("</h1>")[0]
+        assert "Chandni Raat" in heading and f'lang="ur">{OWN}</bdi>' in heading, page
+
+
+def test_links_that_wait_show_titles_in_their_own_script(
+    proposal: SplitProposal, nazia: Member, staff: Any, sign_in: Any
+) -> None:
+    other = work("Other", (nazia.party, "CA", 100), isrc="PKABC2600002")
+    for song, isrc in ((other, "PKABC2600001"), (proposal.work, "PKABC2600002")):
+        recording = Recording.objects.get(isrc=isrc)
+        LinkRequest.objects.create(recording=recording, work=song, asked_by=nazia.party, source="member", reason="x")
+    desk = sign_in(staff("documentation"))
+    assert f'lang="ur">{OWN}</bdi>' in main_of(desk, f"{LINKS}")
+    for asked in LinkRequest.objects.all():
+        assert f'lang="ur">{OWN}</bdi>' in main_of(desk, f"{LINKS}{asked.uid}/")
 
 
 def test_a_list_of_rounds_asks_the_database_as_often_for_many_as_for_one(

@@ -92,6 +92,19 @@ def test_a_side_that_the_new_split_leaves_out_is_asked_too(nazia: Member, bilal:
     assert states(second.work) == {"unconfirmed"}
 
 
+def test_neither_a_reason_nor_a_proposal_tells_the_others_how_to_reach_somebody(nazia: Member, bilal: Member) -> None:
+    proposal = registered(nazia, bilal.party)
+    reach = "call me at +92 300 1234567"
+    with pytest.raises(ValidationError, match="Leave out"):
+        answer(proposal, bilal, agrees=False, reason=reach)
+    with pytest.raises(ValidationError, match="Leave out"):
+        propose_split_again(
+            proposal=proposal, shares=halves(bilal.party), note=reach, party=bilal.party, by=bilal.user, now=NOW
+        )
+    assert not SplitAnswer.objects.exclude(reason="").exists()
+    assert list(proposal.work.splits.values_list("note", flat=True)) == [""]
+
+
 def test_the_same_split_and_one_that_is_not_whole_are_no_proposals(nazia: Member, bilal: Member) -> None:
     proposal = registered(nazia, bilal.party)
     again = {"proposal": proposal, "note": "x", "party": bilal.party, "by": bilal.user, "now": NOW}

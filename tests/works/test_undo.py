@@ -29,6 +29,7 @@ from works.models import (
     WorkIdentifier,
     WorkShare,
 )
+from works.queries.registrations import undone_text
 from works.services.agreement_faults import sweep_agreements
 from works.services.disputes import NewClaim, open_dispute
 from works.services.duplicates import sweep_works
@@ -127,6 +128,11 @@ def test_of_the_same_bytes_one_file_stands_whatever_writes_it(desk: Any, second:
     RegistrationFile.objects.create(**twin)
     with pytest.raises(IntegrityError, match="registration_file_taken_once"), connection.cursor() as cursor:
         cursor.execute("UPDATE works_registrationfile SET state = 'imported' WHERE state = 'undone'")
+
+
+def test_an_undone_import_says_how_many_works_went_and_how_many_came_back() -> None:
+    undo = ImportUndo(report={"withdrawn": 0, "restored": 2})
+    assert undone_text(undo) == "The import is undone. Works withdrawn: 0; put back as they were: 2."
 
 
 def test_the_works_of_an_undone_file_say_that_they_are_withdrawn(desk: Any, second: Any, sign_in: Any) -> None:

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cmo_portal.forms import DayField, TextField
+from cmo_portal.wording import comma_list
 from members.models import Party
 from works.forms.fields import UNKNOWN_PARTY, AreaField, OnceForm, ShareField, parties_by_uid
 from works.models import Agreement, AgreementRole, AgreementType, Work
@@ -160,7 +161,7 @@ class WorksForm(forms.Form):
         found = Work.objects.filter(number__in=wanted).select_related("merged_into")
         works = {work.number: standing_work(work) for work in found}
         if unknown := [number for number in wanted if number not in works]:
-            told = {"numbers": ", ".join(unknown[:20])}
+            told = {"numbers": comma_list(unknown[:20])}
             raise forms.ValidationError(_("No work has the number %(numbers)s."), params=told)
         return list(dict.fromkeys(works[number] for number in wanted))
 

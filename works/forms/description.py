@@ -7,13 +7,14 @@ from typing import Any, cast
 
 from django import forms
 from django.utils.text import format_lazy
-from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from cmo_portal.common import clock
 from cmo_portal.common.cleaning import clean_text
 from cmo_portal.common.numerals import digits_to_ascii
 from cmo_portal.forms import TextField
+from cmo_portal.wording import comma_list
 from works.forms.fields import KnownDayField, LengthField, ShareField, ipi_field, iswc_field
 from works.models import Element, FreeReason, IdentifierValidity, SourceKind, SourceWork, Work
 from works.queries.description_texts import writers_text
@@ -78,7 +79,7 @@ class ReasonForm(forms.Form):
 class FactsForm(forms.Form):
     """The facts of a work that are single values."""
 
-    iswc = iswc_field(_("Leave it empty to take it away. What was asked and answered about it stays in the history."))
+    iswc = iswc_field(_("Empty it to take the ISWC away; its history stays."))
     category = forms.ChoiceField(label=_("Category of distribution"), choices=choices_of(CATEGORIES))
     version_type = forms.ChoiceField(label=_("Version"), choices=choices_of(VERSION_TYPES))
     duration = LengthField(label=_("Length"), help_text=_("Minutes and seconds, for example 4:05."))
@@ -314,7 +315,7 @@ class SettingRow(Row):
         if unknown:
             raise forms.ValidationError(
                 _("No instrument of the list is called %(names)s. Write it into the description instead.")
-                % {"names": gettext(", ").join(unknown)}
+                % {"names": comma_list(unknown)}
             )
         return tuple(found)
 

@@ -197,10 +197,12 @@ class BaseShareRows(forms.BaseFormSet):  # type: ignore[type-arg]
         if any(self.errors):
             return
         rows = [form for form in self.forms if form.is_named]
+        told: list[list[int]] = []  # what both rights share is told once
         for field, label in RIGHTS:
-            total = sum(form.cleaned_data[field] for form in rows)
-            if total != WHOLE:
-                rows[-1].add_error(field, sum_fault(label, total))
+            parts = [form.cleaned_data[field] for form in rows]
+            if sum(parts) != WHOLE and parts not in told:
+                rows[-1].add_error(field, sum_fault(label, sum(parts)))
+                told.append(parts)
         if any(form.errors for form in rows):
             raise forms.ValidationError(_("The shares do not make 100 % yet."))
 

@@ -86,6 +86,7 @@ class FileFilter(forms.Form):
             ("checked", _("Not taken yet")),
             ("taking", _("Being taken")),
             ("imported", _("Imported")),
+            ("kept", _("Imported, something waits for a person")),
             ("nothing", _("Nothing to take")),
             ("refused", _("Refused")),
             ("partly", _("Undone in part")),

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cmo_portal.forms import DayField, TextField
+from cmo_portal.wording import date_text
 from works.forms.fields import ROLES, AreaField, ShareField
 from works.models import WorkShare
 from works.rules.extents import Extent
@@ -64,17 +65,41 @@ class PeriodForm(forms.Form):
         return Extent(**self.cleaned_data) if self.is_valid() else None
 
 
+class StandingPart(ShareField):
+    """A share that is told with its sign of percent."""
+
+    def tell(self, value: str) -> str:
+        """The units in words."""
+        return f"{value}\N{NO-BREAK SPACE}%"
+
+
+class FirstDay(DayField):
+    """A day that is told as the first one."""
+
+    def tell(self, value: dt.date) -> str:
+        """From this day."""
+        return _("from %(day)s") % {"day": date_text(value)}
+
+
+class LastDay(DayField):
+    """A day that is told as the last one."""
+
+    def tell(self, value: dt.date) -> str:
+        """Until this day."""
+        return _("until %(day)s") % {"day": date_text(value)}
+
+
 class StandingShare(forms.Form):
     """A share as it stands, to notice that somebody has changed it and to say what it is now."""
 
     uid = TextField(widget=forms.HiddenInput)
     owner = TextField()
     role = forms.ChoiceField(choices=ROLES)
-    share = ShareField()
+    share = StandingPart()
     state = forms.ChoiceField(choices=WorkShare._meta.get_field("state").choices or [])
     territory = AreaField()
-    valid_from = DayField()
-    valid_to = DayField()
+    valid_from = FirstDay()
+    valid_to = LastDay()
 
 
 def standing_share(row: WorkShare) -> StandingShare:

@@ -123,10 +123,12 @@ class BaseSplitRows(forms.BaseFormSet):  # type: ignore[type-arg]
         self.name_owners()
         if any(form.owner is None for form in self.forms):
             raise forms.ValidationError(_("One of these people is not known. Take the row out and look again."))
+        told: list[list[int]] = []  # what several rights share is told once
         for right, field, label in self.rights:
-            total = sum(form.cleaned_data[field] for form in self.forms) + self.unowned.get(right, 0)
-            if total != WHOLE:
-                self.forms[-1].add_error(field, sum_fault(label, total))
+            parts = [*(form.cleaned_data[field] for form in self.forms), self.unowned.get(right, 0)]
+            if sum(parts) != WHOLE and parts not in told:
+                self.forms[-1].add_error(field, sum_fault(label, sum(parts)))
+                told.append(parts)
         if any(form.errors for form in self.forms):
             raise forms.ValidationError(_("The shares do not make 100 % yet."))
 

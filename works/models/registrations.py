@@ -88,6 +88,7 @@ class ImportedTransaction(Public):
         constraints = [models.UniqueConstraint(fields=["file", "number"], name="one_row_per_transaction")]
         indexes = [
             models.Index(fields=["file", "submitter_number"], name="transaction_by_number"),
+            models.Index(fields=["file"], name="transaction_kept", condition=models.Q(taken=True, status="RA")),
             models.Index(fields=["file", "iswc"], name="transaction_by_iswc", condition=~models.Q(iswc="")),
             GinIndex(fields=["agreements"], name="transaction_by_agreement", condition=~models.Q(agreements=[])),
         ]
@@ -106,10 +107,13 @@ class ImportedTransaction(Public):
 
 class ImportedRecord(AppendOnly):
     """What an import made, changed or took away, row by row, so that exactly that can be undone. `data` keeps what a
-    changed or removed row was."""
+    changed or removed row was. An affiliation that stood already is `said` by the files that name it too; a file that
+    was undone says it no more (`unsaid`)."""
 
     file = models.ForeignKey(RegistrationFile, on_delete=models.PROTECT, related_name="records")
-    act = models.CharField(max_length=8, choices=[("made", "made"), ("changed", "changed"), ("removed", "removed")])
+    act = models.CharField(
+        max_length=8, choices=[(act, act) for act in ("made", "changed", "removed", "said", "unsaid")]
+    )
     kind = models.CharField(max_length=12)
     record_id = models.BigIntegerField()
     work = models.ForeignKey(Work, null=True, on_delete=models.PROTECT, related_name="+")
@@ -117,7 +121,10 @@ class ImportedRecord(AppendOnly):
 
     class Meta(AppendOnly.Meta):
         default_permissions = ()
-        indexes = [models.Index(fields=["file", "kind"], name="imported_by_file_and_kind")]
+        indexes = [
+            models.Index(fields=["file", "kind"], name="imported_by_file_and_kind"),
+            models.Index(fields=["record_id"], condition=models.Q(kind="affiliation"), name="named_affiliations"),
+        ]
 
 
 @pghistory.track()

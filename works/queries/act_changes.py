@@ -14,7 +14,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from cmo_portal.audit.models import Act
 from cmo_portal.common.texts import Text
-from cmo_portal.wording import date_text, share_text
+from cmo_portal.wording import comma_list, date_text, share_text
 from members.models.territories import territory_text
 from works.models import (
     Agreement,
@@ -103,7 +103,7 @@ def _told(field: Any, name: str, value: Any) -> str:
     if isinstance(value, bool):
         return gettext("Yes") if value else gettext("No")
     if isinstance(value, list):
-        return writers_text(value) if isinstance(value[0], dict) else gettext(", ").join(map(str, value))
+        return writers_text(value) if isinstance(value[0], dict) else comma_list(map(str, value))
     if name == "duration":
         return f"{value // 60}:{value % 60:02d}"
     if name == "iswc":

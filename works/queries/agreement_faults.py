@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from cmo_portal.common.copying import copy_out
 from cmo_portal.common.pgcopy import layout
 from cmo_portal.common.plans import bulk_plans
-from cmo_portal.wording import isolated, share_text
+from cmo_portal.wording import comma_list, isolated, share_text
 from members.models.parties import Right
 from members.models.territories import own_territory
 from works.models import Agreement, AgreementFault, AgreementParty, AgreementRole, AgreementWork, FaultKind, WorkShare
@@ -125,4 +125,4 @@ def _gap_cure(agreement: Agreement) -> str:
     said = _(
         "Enter the share or the agreement by which %(assignors)s gets a part, or take the work off this agreement."
     )
-    return said % {"assignors": ", ".join(isolated(str(party)) for party in givers)}
+    return said % {"assignors": comma_list(isolated(str(party)) for party in givers)}

@@ -21,6 +21,7 @@ from works.queries.disputes import told_disputes
 from works.queries.distributable import RightStatus, told_statuses
 from works.queries.recordings import recordings_of
 from works.queries.regrouping import regroupings_of
+from works.queries.titles import keep_own_titles
 from works.queries.work_pages import RightTable, right_tables, share_table
 
 
@@ -83,7 +84,9 @@ def work_as_of(
         split=max(rounds, key=lambda proposal: proposal.round, default=None),
         regroupings=regroupings_of(known, books=books),
     )
-    return _as_it_was(told, on, books) if known.state == "merged" else told
+    told = _as_it_was(told, on, books) if known.state == "merged" else told
+    keep_own_titles(known, told.described.titles)
+    return told
 
 
 def _as_it_was(told: WorkAsOf, on: dt.date, books: Books) -> WorkAsOf:

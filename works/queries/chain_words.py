@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from django.utils.translation import gettext as _
 
-from cmo_portal.wording import date_text, isolated, share_text
+from cmo_portal.wording import comma_list, date_text, isolated, share_text
 from members.queries.reading import name_read
 from works.models import Agreement
 from works.queries.chains import Collection, CollectionShare, Fault
@@ -63,13 +63,13 @@ def _held() -> str:
     return _("A dispute holds the whole right: until it is closed nobody is paid, also not for what is agreed.")
 
 
-def _part(part: CollectionShare, mark: Callable[[str], str], *, is_held: bool) -> str:
+def _part(part: CollectionShare, mark: Callable[[str], str], *, is_held: bool = False) -> str:
     facts = {
         "share": mark(share_text(part.units)),
         "party": mark(name_read(part.party)) if part.party else "",
         "owner": mark(name_read(part.steps[0].party)) if part.steps else "",
         "way": mark(_way(part)),
-        "agreements": ", ".join(mark(_given(fault)) for fault in part.faults),
+        "agreements": comma_list(mark(_given(fault)) for fault in part.faults),
         "circle": "; ".join(mark(f"{_way(part)} {ARROW} {_link(fault)}") for fault in part.faults),
     }
     if part.state == "active" and is_held:

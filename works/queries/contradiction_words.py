@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cmo_portal.wording import isolated
+from cmo_portal.wording import comma_list, isolated
 from members.models.parties import Right
 from works.models import Agreement, AgreementRole
 from works.queries.contradictions import Contradiction
@@ -14,7 +14,7 @@ def contradiction_text(found: Contradiction) -> str:
     facts = {
         "right": Right(found.right).label,
         "assignor": isolated(str(found.assignor)),
-        "others": ", ".join(isolated(_told(other)) for other in found.others),
+        "others": comma_list(isolated(_told(other)) for other in found.others),
     }
     named = _("%(right)s: together with %(others)s it gives away more than 100 %% of what %(assignor)s holds.") % facts
     held = ngettext("%(count)d work would be held.", "%(count)d works would be held.", found.works)

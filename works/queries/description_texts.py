@@ -2,15 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 
-from django.utils.translation import gettext
-
+from cmo_portal.wording import comma_list
 from works.rules.instruments import INSTRUMENTS
 
 
 def instruments_text(pairs: Sequence[tuple[str, int | None]]) -> str:
     """Instruments as a list of names, parted by the comma of the language."""
     named = ((str(INSTRUMENTS.get(code, code)), players) for code, players in pairs)
-    return gettext(", ").join(f"{name} {players}" if players else name for name, players in named)
+    return comma_list(f"{name} {players}" if players else name for name, players in named)
 
 
 def writers_text(writers: Sequence[Mapping[str, str]]) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cmo_portal.common.known import Books
+from cmo_portal.common.money import WHOLE_SHARE
 from cmo_portal.common.texts import Text
 from members.models.parties import Right
 from members.models.territories import own_territory
@@ -15,6 +16,7 @@ from members.queries.collectors import collectors_of
 from works.models import SplitProposal, Work
 from works.queries.chains import ACTIVE, ENDS, Resolved, ends_of, resolved
 from works.queries.held_rights import held_whole
+from works.queries.repertoire import OUT
 from works.rules.distributable import Distributable, distributable
 
 
@@ -77,10 +79,11 @@ def status_of_answer(answer: Resolved) -> dict[int, Distributable]:
         parts[part.work_id].append((part.units, "refused_split" if asked_anew else part.reason))
     disputed = held_whole(right=answer.right, territory=answer.territory, on=answer.on, works=answer.works, books=books)
     waiting = books.table(Work, id__in=list(answer.works)).exclude(state__in=["registered", "merged"])
-    whole = dict.fromkeys(disputed, "disputed_whole") | dict.fromkeys(
-        waiting.values_list("id", flat=True), "not_registered"
-    )
-    return {work: distributable(parts.get(work, ()), held_whole=whole.get(work, "")) for work in answer.works}
+    unregistered = dict(waiting.values_list("id", "state"))
+    whole = dict.fromkeys(disputed, "disputed_whole") | dict.fromkeys(unregistered, "not_registered")
+    closed = [(WHOLE_SHARE, "not_registered")]  # of what is refused or withdrawn nobody documents the rest
+    told = {work: closed if unregistered.get(work) in OUT else parts.get(work, ()) for work in answer.works}
+    return {work: distributable(told[work], held_whole=whole.get(work, "")) for work in answer.works}
 
 
 def settled_parts(answer: Resolved) -> list[SettledPart]:

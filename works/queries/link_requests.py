@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from works.models import LinkRequest, Recording, RecordingWork, Work, WorkReport
+from works.queries.titles import own_titles
 
 
 def link_requests(*, state: str = "open") -> QuerySet[LinkRequest]:
     """Requests in a state, in any where it is blank, with what a list shows of them."""
-    rows = LinkRequest.objects.select_related("recording", "work", "asked_by")
+    rows = LinkRequest.objects.select_related("recording", "work", "asked_by").prefetch_related(own_titles("work__"))
     return rows.filter(state=state) if state else rows
 
 
@@ -44,9 +45,12 @@ class StandingPart:
 
 
 def standing_parts(request: LinkRequest) -> list[StandingPart]:
-    """The works that hold the recording already, in its order; with their owners and open reports. Three queries."""
-    links = list(request.recording.parts.select_related("work").order_by("position", "pk"))
-    return [StandingPart(link, owners_of(link.work), tuple(_reports([link.work_id]))) for link in links]
+    """The works that hold the recording already, in its order; with their owners and open reports."""
+    links = request.recording.parts.select_related("work").prefetch_related(own_titles("work__"))
+    return [
+        StandingPart(link, owners_of(link.work), tuple(_reports([link.work_id])))
+        for link in links.order_by("position", "pk")
+    ]
 
 
 def owners_of(work: Work) -> tuple[str, ...]:

@@ -10,9 +10,10 @@ from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 
 from cmo_portal.jobs.models import Job
-from cmo_portal.wording import date_text, isolated
+from cmo_portal.wording import date_text, grouped, isolated
 from members.models.territories import territory_text
-from works.models import AgreementType, ImportedTransaction, RegistrationFile
+from works.models import AgreementType, ImportedTransaction, ImportUndo, RegistrationFile
+from works.models.registrations import DECIDED_HERE
 
 CHECK, IMPORT = "works.check_file", "works.import_file"  # the kinds of jobs that work on a file
 TABLES = ("CSV", "XLSX")  # the formats of our own table; all others are CWR
@@ -41,6 +42,12 @@ class Progress:
     since: dt.datetime | None
     finished: bool
     stopped: str
+
+
+def undone_text(undo: ImportUndo) -> str:
+    """What undoing an import did."""
+    counts = {name: grouped(undo.report[name]) for name in ("withdrawn", "restored")}
+    return _("The import is undone. Works withdrawn: %(withdrawn)s; put back as they were: %(restored)s.") % counts
 
 
 def subject_of(file: RegistrationFile) -> str:
@@ -128,7 +135,9 @@ def filtered_files(wanted: dict[str, Any]) -> QuerySet[RegistrationFile]:
     """The register: files by state, form, who handed them in, words of the name or sender, the beginning of the hash,
     and the days of their arrival."""
     rows = RegistrationFile.objects.select_related("received_by", "party")
-    if wanted.get("state"):
+    if wanted.get("state") == "kept":
+        rows = files_with_kept().select_related("received_by", "party")
+    elif wanted.get("state"):
         rows = rows.filter(state=wanted["state"])
     if wanted.get("form"):
         rows = rows.filter(format__in=TABLES) if wanted["form"] == "table" else rows.exclude(format__in=TABLES)
@@ -142,6 +151,12 @@ def filtered_files(wanted: dict[str, Any]) -> QuerySet[RegistrationFile]:
     if text:
         rows = rows.filter(Q(filename__icontains=text) | Q(sender__icontains=text) | _hash_begins(text))
     return rows
+
+
+def files_with_kept() -> QuerySet[RegistrationFile]:
+    """The imported files with a transaction on which the desk decides (works.services.kept)."""
+    waiting = ImportedTransaction.objects.filter(taken=True, status="RA", kind__in=DECIDED_HERE)
+    return RegistrationFile.objects.filter(state="imported", pk__in=waiting.values("file"))
 
 
 def hash_text(file: RegistrationFile) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from django.apps import apps
 from django.utils.translation import gettext as _
 
-from cmo_portal.wording import date_text, share_text
+from cmo_portal.wording import comma_list, date_text, share_text
 from members.models.parties import Right
 from members.models.territories import WORLD, territory_text
 from works.models import Recording, Regrouping, Work, WorkIdentifier, WorkShare, WorkTitle
@@ -51,7 +51,7 @@ def _share_words(row: WorkShare) -> str:
         facts.append(_("until %(day)s") % {"day": date_text(row.valid_to)})
     if row.party and row.state != "active":
         facts.append(row.get_state_display())
-    return ", ".join(facts)
+    return comma_list(facts)
 
 
 def _table(model: str) -> str:
@@ -83,7 +83,7 @@ def _of_split(choices: dict[str, Any]) -> list[tuple[str, str]]:
     for label, rows, column in lists:
         texts = [str(text) for text in rows.order_by("pk").values_list(column, flat=True)]
         if texts:
-            found.append((label, ", ".join(texts)))
+            found.append((label, comma_list(texts)))
     if texts := choices.get("texts", ()):
         found.append((_("Usage that means the new work"), str(len(texts))))
     places = {"goes": _("goes to the new work"), "both": _("holds for both")}

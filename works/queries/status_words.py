@@ -58,8 +58,8 @@ REASONS: dict[str, Words] = {
     ),
     "no_mandate": Words(
         _("a member has not given this right to the society"),
-        _("Give the society a mandate for this right."),
-        _("Ask the member for a mandate for this right."),
+        _("Give the society a mandate for this right. It counts for use from its first day on."),
+        _("Ask the member for a mandate for this right. It counts for use from its first day on."),
     ),
     "unrepresented": Words(
         _("the owner is no member and in no society that we know of"),

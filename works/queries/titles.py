@@ -29,6 +29,13 @@ def read_own_titles(works: Iterable[Work]) -> None:
     prefetch_related_objects(list(works), own_titles())
 
 
+def keep_own_titles(work: Work, titles: Iterable[WorkTitle]) -> None:
+    """The same where all titles of a work have been read, as they were known on a day."""
+    own = [title for title in titles if title.script not in ROMAN]
+    own.sort(key=lambda title: title.title_type, reverse=True)
+    work.own_titles = own  # type: ignore[attr-defined]
+
+
 def title_read(work: Work) -> str:
     """The title in the script of the reader's language where there is one, else the Roman one. One query, unless the
     titles in other scripts have been read."""
@@ -36,5 +43,5 @@ def title_read(work: Work) -> str:
         return work.title
     if not hasattr(work, "own_titles"):
         read_own_titles([work])
-    own: list[WorkTitle] = getattr(work, "own_titles", [])
+    own: Iterable[WorkTitle] = getattr(work, "own_titles", ())
     return next((title.text for title in own if title.script == READ_IN_URDU), work.title)

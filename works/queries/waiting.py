@@ -1,7 +1,7 @@
 """How much waits for the documentation desk, for the start page of staff."""
 
 from works.models import Dispute, ImportUndo, LinkRequest, RegistrationFile, Work, WorkReport
-from works.queries.registrations import TABLES
+from works.queries.registrations import TABLES, files_with_kept
 from works.queries.splits import desk_splits
 
 
@@ -43,6 +43,11 @@ def link_requests() -> int:
 def files() -> int:
     """Registration files that were checked and not taken; a member takes her own tables herself."""
     return RegistrationFile.objects.filter(state="checked").exclude(party__isnull=False, format__in=TABLES).count()
+
+
+def kept() -> int:
+    """Imported files with something on which a person decides."""
+    return files_with_kept().count()
 
 
 def splits() -> int:

@@ -17,7 +17,7 @@ from members.models.parties import Right
 from members.models.territories import own_territory
 from members.queries.areas import areas_covering
 from members.queries.parties import same_name_parties
-from works.models import AgreementFault, RecordingPerformer, Work, WorkShare, WorkTitle
+from works.models import AgreementFault, Dispute, RecordingPerformer, Work, WorkShare, WorkTitle
 from works.models.works import WHOLE
 from works.queries.agreement_faults import AT_FAULT
 from works.queries.free_elements import free_shares
@@ -193,8 +193,13 @@ def same_named_parties(rows: Sequence[dict[str, Any]]) -> list[tuple[int, str, l
 
 
 def acts_on(record: Public, *, until: dt.date | None = None, limit: int = 30) -> list[Act]:
-    """The last acts on a record, up to the end of a day where one is given, the newest first."""
-    acts = Act.objects.filter(object_type=record._meta.label_lower, object_id=str(record.uid))
+    """The last acts on a record, up to the end of a day where one is given, the newest first; of a work also that
+    disputes about it were opened."""
+    mine = Q(object_type=record._meta.label_lower, object_id=str(record.uid))
+    if isinstance(record, Work):
+        disputes = [str(uid) for uid in record.disputes.values_list("uid", flat=True)]
+        mine |= Q(object_type=Dispute._meta.label_lower, object_id__in=disputes, verb="open_dispute")
+    acts = Act.objects.filter(mine)
     if until is not None:
         acts = acts.filter(at__lte=end_of_day(until))
     return list(acts.select_related("actor").order_by("-number")[:limit])

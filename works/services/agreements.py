@@ -17,6 +17,7 @@ from cmo_portal.audit.services import record_act
 from cmo_portal.common.cleaning import clean_lines
 from cmo_portal.wording import share_text
 from members.models import Party
+from members.models.parties import Right
 from members.models.territories import WORLD
 from members.services.areas import write_area
 from works.models import Agreement, AgreementParty, AgreementWork, Work
@@ -155,6 +156,8 @@ def name_works(
     there = set(locked.listed.filter(work__in=list(works)).values_list("work", flat=True))
     if not (works := [work for work in works if work.pk not in there]):
         raise ValidationError(_("Nothing is changed: these works stand on the list already."))
+    if gone := _gone_faults(works):
+        raise ValidationError(gone)
     before = warned.standing(locked) if warned else []
     _name_works(locked, works, included=not locked.is_general)
     if warned:
@@ -172,6 +175,10 @@ def drop_works(
     there = set(locked.listed.filter(work__in=list(works)).values_list("work", flat=True))
     if not (works := [work for work in works if work.pk in there]):
         raise ValidationError(_("Nothing is changed: none of these works stands on the list."))
+    if not locked.is_general and locked.listed.count() == len(works):
+        raise ValidationError(
+            _("A specific agreement names at least one work. Withdraw the agreement, or correct its end.")
+        )
     before = warned.standing(locked) if warned else []
     AgreementWork.objects.filter(agreement=locked, work__in=works).delete()
     if warned:
@@ -224,6 +231,8 @@ def check_agreement(new: NewAgreement) -> None:
         faults["sides"] = side_faults
     if new.terms.agreement_type not in GENERAL and not new.works:
         faults["works"] = [_("A specific agreement names at least one work.")]
+    elif gone := _gone_faults(new.works):
+        faults["works"] = gone
     if faults:
         raise ValidationError(faults)
 
@@ -261,9 +270,14 @@ def _side_faults(sides: Sequence[NewSide]) -> Iterable[str]:
             yield _(
                 "%(right)s: the parts of all parties add up to %(total)s. Let them make 100 %%, or leave all blank."
             ) % {
-                "right": right,
+                "right": Right(right).label,
                 "total": share_text(total),
             }
+
+
+def _gone_faults(works: Iterable[Work]) -> list[str]:
+    said = _("%(work)s was refused or withdrawn: no agreement is about it any more. Take its number out.")
+    return [said % {"work": work.number} for work in works if work.state in ("refused", "withdrawn")]
 
 
 def _change(agreement: Agreement, by: User, reason: str) -> Agreement:

@@ -14,11 +14,11 @@ from members.models import ApiClient, Scope
 from works.models import ApiRegistration
 from works.queries.api_registrations import KeyUsedOtherwise, earlier_registration, registration_facts
 from works.services.describing import NewDescription
-from works.services.drafts import typed_work
+from works.services.drafts import is_made_from_others, typed_work
 from works.services.recordings import NewRecording
 from works.services.registration import register_work
 from works.services.splits import open_first_rounds
-from works.services.typed_descriptions import version_of
+from works.services.typed_descriptions import version_of, with_works_of_ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +57,19 @@ def register_through_api(*, client: ApiClient, submission: Submission) -> ApiReg
             raise KeyUsedOtherwise
         return earlier
     new = typed_work(submission.title, list(submission.shares), client.party, None, submission.persons)
+    new = replace(
+        new,
+        recordings=tuple(submission.recordings),
+        description=with_works_of_ours(submission.description),
+        version_type=version_of(submission.description.facts),
+    )
+    waits = submission.is_doubtful or is_made_from_others(new, client.party)
     work = register_work(
-        new=replace(
-            new,
-            recordings=tuple(submission.recordings),
-            description=submission.description,
-            version_type=version_of(submission.description.facts),
-        ),
+        new=new,
         by=None,
         source="api",
         registered_by=client.party,
-        state="submitted" if submission.is_doubtful else "registered",
+        state="submitted" if waits else "registered",
         asks=True,
     )
     open_first_rounds(works=[(work, new.shares)], party=client.party, by=None, now=submission.sent_at)

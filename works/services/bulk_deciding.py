@@ -92,7 +92,7 @@ def _decide(work: BulkWork, people: "_People", books: "_Books", *, by_member: bo
     parties, wrong = _sides(work, people)
     faults = [fault for fault in work.faults if fault.code != "number_again" or fault.value not in people.by_ipi]
     faults += wrong
-    if by_member and people.own not in parties:
+    if by_member and people.own not in parties and not any(fault.column == "number" for fault in faults):
         faults.append(BulkFault(work.row, "name", "", "not_named"))
     territory = _territory(work)
     if not territory:
@@ -133,9 +133,10 @@ def _sides(work: BulkWork, people: "_People") -> tuple[list[Party | None], list[
     parties: list[Party | None] = []
     faults: list[BulkFault] = []
     twice = {fault.row for fault in work.faults if fault.code == "twice"}
+    unread = {fault.row for fault in work.faults if fault.code == "number"}  # no number: nobody is looked for by it
     sides: set[tuple[int, str]] = set()
     for share in work.shares:
-        party, fault = people.resolve(share)
+        party, fault = (None, None) if share.row in unread else people.resolve(share)
         if party and fault is None and (party.pk, share.role) in sides and share.row not in twice:
             fault = BulkFault(share.row, "name", share.name[:60], "one_person", {"name": party.display_name})
         if party:

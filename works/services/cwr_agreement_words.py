@@ -29,9 +29,9 @@ def said_faults(sent: CwrTransaction, agreement: Agreement) -> Iterator[CwrFault
         if side.role == AgreementRole.ASSIGNOR:
             yield agreement_fault(sent, "agreement_says", assignor=str(side.party), **facts)
     for side in [side for side in sides if side.role == AgreementRole.ACQUIRER][:MOST_NAMED]:
-        parts = {"pr": side.pr_share, "mr": side.mr_share, "sr": side.sr_share}
-        told = {right: percent(share // STEP) for right, share in parts.items()}
-        yield agreement_fault(sent, "agreement_gives", acquirer=str(side.party), **told)
+        shares = {"PR": side.pr_share, "MR": side.mr_share, "SR": side.sr_share}
+        parts = ", ".join(f"{right} {percent(share // STEP)} %" for right, share in shares.items())
+        yield agreement_fault(sent, "agreement_gives", acquirer=str(side.party), parts=parts)
 
 
 def member_faults(

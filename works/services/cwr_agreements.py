@@ -130,7 +130,7 @@ def _recorded(
 ) -> tuple[Agreement, tuple[CwrFault, ...]]:
     """The agreement in the books, and what it says. Raises _NeedsPerson where a person has to decide first."""
     works = () if told.agreement_type in GENERAL else _named_works(taking.file, told.submitter_agreement_no)
-    new = NewAgreement(_terms(told, taking.sender), _sides(told, taking.sender, taking.by), works)
+    new = NewAgreement(_terms(told, taking.sender), _sides(told, taking.sender, taking.by, taking.file), works)
     warned = Warned(taking.today, taking.accepted) if taking.is_person else None
     agreement = record_agreement(new=new, by=taking.by, source=taking.sender, warned=warned)
     if not agreement.is_general:
@@ -193,10 +193,10 @@ def area_of_blocks(blocks: Iterable[AgreementBlock]) -> str:
     return written((line.is_include, line.tis_code) for block in blocks for line in block.territories)
 
 
-def _sides(told: AgreementTransaction, sender: str, by: User) -> tuple[NewSide, ...]:
+def _sides(told: AgreementTransaction, sender: str, by: User, file: RegistrationFile) -> tuple[NewSide, ...]:
     sides = told.blocks[0].sides if told.blocks else ()
     interests = [interest_of_side(side, told.agreement_type) for side in sides]
-    parties: Mapping[PartyKey, Party] = parties_of(interests, sender, by)
+    parties: Mapping[PartyKey, Party] = parties_of(interests, sender, by, file)
     shares = _fitted(sides)
     return tuple(
         NewSide(parties[interest.key], side.agreement_role, shares[place])

@@ -81,7 +81,7 @@ class Bearers:
             facts = {"owner": by_name.name, "base": side.ipi_base, "other": by_base.name}
             yield _fault(row, side, "two_bearers", side.ipi_name, facts)
         elif bearer := by_name or by_base:
-            if not _bears(bearer, side):
+            if not bearer.is_called(side.name, side.kind, spelt=transliterated):
                 number = side.ipi_name if by_name else side.ipi_base
                 yield _fault(row, side, "other_bearer", number, {"owner": bearer.name})
         elif told := self._told_before(side):
@@ -142,14 +142,6 @@ def _kind(row: CwrTransaction, record: CwrRecord) -> str:
     is_author = row.header["agreement_type"] in ORIGINAL and record["agreement_role"] == "AS"
     is_person = record.type in PEOPLE or (record.type == "IPA" and (is_author or bool(record["writer_first_name"])))
     return PartyKind.PERSON if is_person else PartyKind.ORGANISATION
-
-
-def _bears(bearer: Bearer, side: Side) -> bool:
-    """Whether the name is one of the bearer's. A person as a firm, or a firm as a person, must be named in full: people
-    publish their own works, but a firm that has its founder's name in its own is somebody else."""
-    is_other_kind = bearer.kind in (PartyKind.PERSON, PartyKind.ORGANISATION) and bearer.kind != side.kind
-    forms = {*bearer.forms, *(transliterated(form) for form in bearer.forms)}
-    return any(is_name_of(side.name, form, whole=is_other_kind) for form in forms)
 
 
 def _fault(row: CwrTransaction, side: Side, key: str, value: str, facts: dict[str, str]) -> CwrFault:

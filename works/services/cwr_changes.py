@@ -84,9 +84,9 @@ def _before(works: Collection[int], sender: str) -> dict[int, Owned]:
 
 def _after(rows: Sequence[CwrTransaction], file: RegistrationFile, sender: str, parties: _Parties) -> list[Owned]:
     """What the transactions give to whom, as the taking would store it."""
-    found = []
+    found, sent = [], [work_of(row) for row in rows]
     with rehearsal():
-        for told in told_works(works=[work_of(row) for row in rows], sender=sender, by=file.received_by):
+        for told in told_works(works=sent, sender=sender, by=file.received_by, file=file):
             owned: Owned = defaultdict(int)
             for part in told.new.shares:
                 if part.party is not None:
@@ -116,7 +116,9 @@ def _changed(before: Owned, after: Owned) -> Iterator[Changed]:
 def _told(row: CwrTransaction, changed: Sequence[Changed], parties: _Parties) -> Iterator[CwrFault]:
     for party, right, old, new in changed:
         facts = {"party": parties.names[party], "right": right}
-        yield remark_of(row, "share_changes", facts | {"before": percent(old // STEP), "after": percent(new // STEP)})
+        yield remark_of(
+            row, "share_changes", facts | {"before": f"{percent(old // STEP)} %", "after": f"{percent(new // STEP)} %"}
+        )
 
 
 def _lost(

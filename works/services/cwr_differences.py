@@ -5,6 +5,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
+from cmo_portal.accounts.models import User
 from members.models import Party, PartyAffiliation
 from members.models.territories import own_territory
 from works.formats.cwr.collection import share_at
@@ -16,9 +17,10 @@ from works.formats.cwr.values import percent
 from works.formats.cwr.work import WorkPublisher, WorkTransaction, WorkWriter
 from works.queries.chains import ONE_WORK, load_chains, question
 from works.queries.export_chains import RIGHTS
+from works.services.counting import rehearsal
 from works.services.cwr_chains import TakenWork
 from works.services.cwr_societies import names_society
-from works.services.cwr_works import TOLERANCE
+from works.services.cwr_works import TOLERANCE, ToldWork, told_works
 
 Held = dict[int, list[int]]  # party → shares of the rights
 
@@ -86,22 +88,29 @@ def _differences(each: TakenWork, found: Held, on: dt.date) -> Iterator[CwrFault
                 )  # fmt: skip
 
 
-def society_faults(taken: Sequence[TakenWork]) -> dict[int, list[CwrFault]]:
+def rehearsed_societies(sent: Mapping[int, WorkTransaction], sender: str, by: User | None) -> dict[int, list[CwrFault]]:
+    """As `society_faults`, by transaction, before anything is taken."""
+    with rehearsal():
+        told = told_works(works=list(sent.values()), sender=sender, by=by) if sent else []
+        return society_faults(list(zip(sent, sent.values(), told, strict=True)))
+
+
+def society_faults(taken: Sequence[tuple[int, WorkTransaction, ToldWork]]) -> dict[int, list[CwrFault]]:
     """By transaction, each society of the file that the register does not name for that party and right. One query."""
-    parties = {party.pk for each in taken for party in (*each.told.writers, *each.told.publishers) if party}
+    parties = {party.pk for _number, _sent, told in taken for party in (*told.writers, *told.publishers) if party}
     kept: dict[tuple[int, str], list[str]] = defaultdict(list)
-    rows = PartyAffiliation.objects.filter(party__in=parties).order_by("pk")
+    rows = PartyAffiliation.objects.standing().filter(party__in=parties).order_by("pk")
     for party_id, right, code in rows.values_list("party_id", "right", "society_code"):
         kept[party_id, right].append(code)
     faults: dict[int, list[CwrFault]] = defaultdict(list)
-    for each in taken:
-        found = [*_societies_of("SWR", each.sent.writers, each.told.writers)]
-        found += _societies_of("SPU", each.sent.publishers, each.told.publishers)
+    for number, sent, told in taken:
+        found = [*_societies_of("SWR", sent.writers, told.writers)]
+        found += _societies_of("SPU", sent.publishers, told.publishers)
         for record, party, right, code in dict.fromkeys(found):
             if code not in kept[party.pk, right]:
                 known = ", ".join(dict.fromkeys(kept[party.pk, right])) or "–"
                 field, facts = f"{right.lower()}_society", {"party": party.display_name, "right": right, "kept": known}
-                faults[each.number].append(_fault("society_not_taken", record, field, code, **facts))
+                faults[number].append(_fault("society_not_taken", record, field, code, **facts))
     return faults
 
 

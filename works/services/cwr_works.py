@@ -20,7 +20,7 @@ from works.formats.cwr.agreement import AgreementSide
 from works.formats.cwr.collection import collecting, is_worldwide
 from works.formats.cwr.layouts import is_third
 from works.formats.cwr.work import WorkPublisher, WorkTransaction, WorkWriter
-from works.models import AgreementParty, WorkShare
+from works.models import AgreementParty, RegistrationFile, WorkShare
 from works.models.agreements import ORIGINAL
 from works.queries.export_chains import RIGHTS
 from works.queries.exports import our_issuer
@@ -72,13 +72,15 @@ class ToldWork:
     publishers: tuple[Party | None, ...]
 
 
-def told_works(*, works: Sequence[WorkTransaction], sender: str, by: User | None) -> list[ToldWork]:
+def told_works(
+    *, works: Sequence[WorkTransaction], sender: str, by: User | None, file: RegistrationFile
+) -> list[ToldWork]:
     """The works of many transactions, with their parties registered in bulk."""
     is_own = sender == our_issuer()
     worldwide = [not is_third(work.version) or is_worldwide(work) for work in works]
     works = [_owned(work) for work in works]
     interests = [interests_of(work, is_own=is_own) for work in works]
-    parties = parties_of([item for items in interests for item in items if item.facts], sender, by)
+    parties = parties_of([item for items in interests for item in items if item.facts], sender, by, file)
     territories = [WORLD if everywhere else own_territory() for everywhere in worldwide]
     told = zip(works, interests, territories, strict=True)
     found = []
@@ -166,7 +168,9 @@ def _recordings(work: WorkTransaction, *, is_own: bool) -> Iterable[NewRecording
             )
 
 
-def parties_of(items: Sequence[Interest], sender: str, by: User | None) -> dict[PartyKey, Party]:
+def parties_of(
+    items: Sequence[Interest], sender: str, by: User | None, file: RegistrationFile
+) -> dict[PartyKey, Party]:
     """One party for equal keys; a nameless number is matched with what this sender's earlier files brought."""
     facts: dict[PartyKey, PartyFacts] = {}
     for item in sorted(items, key=lambda one: one.facts is not None and one.facts.kind != PartyKind.PERSON):
@@ -178,7 +182,7 @@ def parties_of(items: Sequence[Interest], sender: str, by: User | None) -> dict[
         made = dict(zip(wanted, register_parties(parties=list(wanted.values()), by=by, source=sender), strict=True))
         found.update(made)
         keep_numbers({key: party for key, party in made.items() if isinstance(key, str)})
-    _affiliate(items, found)
+    _affiliate(items, found, file)
     return found
 
 
@@ -201,7 +205,7 @@ def _known_by_name(sender: str, names: set[str]) -> dict[str, Party]:
     return found | {row.party.display_name: row.party for row in rows.distinct("party_id") if row.party}
 
 
-def _affiliate(items: Sequence[Interest], parties: dict[PartyKey, Party]) -> None:
+def _affiliate(items: Sequence[Interest], parties: dict[PartyKey, Party], file: RegistrationFile) -> None:
     """Note the society that collects for a party, as far as it is not known already."""
     take_societies(
         {
@@ -210,7 +214,8 @@ def _affiliate(items: Sequence[Interest], parties: dict[PartyKey, Party]) -> Non
             if item.facts
             for right, code in zip(RIGHTS, item.societies, strict=True)
             if names_society(code)
-        }
+        },
+        file,
     )
 
 

@@ -24,6 +24,7 @@ from works.rules.identifiers import read_iswc
 from works.services.cwr_bearers import Bearers, bearer_faults
 from works.services.cwr_changes import Revised, revised_shares
 from works.services.cwr_held_recordings import HeldRecordings
+from works.services.cwr_likeness import AlikeWorks
 from works.services.cwr_member_files import MemberFile
 from works.services.cwr_sums import fitted_faults
 from works.services.cwr_works import claimed_in
@@ -95,6 +96,7 @@ class Decider:
         self._iswcs: dict[str, int] = {}
         self._staying: Mapping[int, Sequence[WorkShare]] = {}
         self._ours: set[int] = set()
+        self._alike = AlikeWorks(file)
         self._revised: Mapping[int, Revised] = {}
 
     def decide(self, transactions: Sequence[CwrTransaction]) -> list[Decision]:
@@ -110,6 +112,7 @@ class Decider:
         self._ours = self._documented_here(known)
         self._revised = revised_shares(self.file, self.sender, self._revisions(transactions, mine))
         self._recordings.look_up(() if self._is_ours else transactions)
+        self._alike.look_up(() if self._is_ours else transactions)
         self._bearers.look_up([row for row in transactions if row.type in ANSWERED])
         if self._member:
             self._member.look_up(known, on=self.file.created_at.date())
@@ -119,7 +122,7 @@ class Decider:
             or (
                 _told_decision(row, told[row.number])
                 if row.type in TOLD
-                else self._with_recordings(self._with_bearers(self._decide(row, mine, others)))
+                else self._with_remarks(self._with_bearers(self._decide(row, mine, others)))
             )
             for row in transactions
         ]
@@ -139,7 +142,7 @@ class Decider:
     def _with_bearers(self, decision: Decision) -> Decision:
         """Nothing is taken of a transaction in which an IPI number stands with the name of somebody else."""
         row = decision.transaction
-        is_taken = decision.status in ACCEPTED or (row.type == "AGR" and decision.status == "RA")
+        is_taken = decision.status in ACCEPTED or (row.type in ANSWERED and decision.status == KEPT_BACK)
         wrong = self._bearers.faults(row) if is_taken else ()
         if not wrong:
             return decision
@@ -148,12 +151,15 @@ class Decider:
                 del brought[value]
         return Decision(row, "RJ", faults=(*decision.faults, *wrong))
 
-    def _with_recordings(self, decision: Decision) -> Decision:
-        """A file of our own says what our desk decided; of all others, what waits for the desk is told."""
+    def _with_remarks(self, decision: Decision) -> Decision:
+        """A file of our own says what our desk decided; of all others, what waits for the desk is told, and what a new
+        work looks like."""
         if decision.status not in ACCEPTED or self._is_ours:
             return decision
-        waiting = self._recordings.faults(decision.transaction, decision.work)
-        return replace(decision, faults=(*decision.faults, *waiting)) if waiting else decision
+        told = self._recordings.faults(decision.transaction, decision.work)
+        if decision.work is None and decision.earlier is None:
+            told += self._alike.faults(decision.transaction)
+        return replace(decision, faults=(*decision.faults, *told)) if told else decision
 
     def _recall(self, numbers: set[str], iswcs: set[str], *, before: int) -> None:
         """The first accepted transactions of the file that brought these numbers and ISWCs."""

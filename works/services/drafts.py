@@ -17,12 +17,13 @@ from members.models.territories import WORLD
 from members.queries.parties import same_name_parties
 from members.services.parties import register_parties
 from works.models import Work, WorkDraft
+from works.queries.made_from import sources_of_others
 from works.rules.splits import WHOLE
-from works.services.naming import party_facts
+from works.services.naming import party_facts, refuse_other_names
 from works.services.recordings import NewRecording
 from works.services.registration import NewShare, NewTitle, NewWork, register_work
 from works.services.splits import open_first_rounds, withdraw_rounds
-from works.services.typed_descriptions import typed_description, version_of
+from works.services.typed_descriptions import typed_description, version_of, with_works_of_ours
 
 NOBODY = "PD"  # the role of a row that is the part of words which belong to nobody
 STEPS = ("title", "known", "shares")
@@ -73,7 +74,8 @@ def send_draft(
     """Register the work of a complete draft and ask the others whom it names; sent twice it answers with the same work.
 
     `persons` says for rows of the shares which known party is meant, None for a new one. A doubtful work, one that may
-    be registered already, waits for the documentation desk. Raises ValidationError; then nothing is registered.
+    be registered already, waits for the documentation desk, and so does one that is made from a work of others. Raises
+    ValidationError; then nothing is registered.
     """
     draft = WorkDraft.objects.select_for_update().get(pk=draft.pk)
     if draft.work is not None:
@@ -81,7 +83,8 @@ def send_draft(
     if next_step(draft) != "check":
         raise ValidationError(_("Fill in the title and the shares first."))
     new = typed_work(draft.answers["title"], draft.answers["shares"], draft.party, by, persons)
-    state = "submitted" if is_doubtful else "registered"
+    waits = is_doubtful or is_made_from_others(new, draft.party)
+    state = "submitted" if waits else "registered"
     draft.work = register_work(new=new, by=by, source="member", registered_by=draft.party, state=state, asks=True)
     open_first_rounds(works=[(draft.work, new.shares)], party=draft.party, by=by, now=now)
     draft.save(update_fields=["work"])
@@ -130,7 +133,7 @@ def typed_work(
     original = title.get("title_original") or ""
     language = title.get("language") or ""
     recording = NewRecording(title.get("isrc") or "", title["title"], title.get("performer") or "", length or None)
-    description = typed_description(title)
+    description = with_works_of_ours(typed_description(title))
     return NewWork(
         title=NewTitle(title["title"], "OT", language),
         other_titles=(NewTitle(original, "OL", language),) if original else (),
@@ -143,6 +146,12 @@ def typed_work(
     )
 
 
+def is_made_from_others(new: NewWork, party: Party | None) -> bool:
+    """Whether a work that `party` registers is made from one of which others own shares."""
+    sources = new.description.sources if new.description else ()
+    return bool(sources_of_others([each.source.number if each.source else each.title for each in sources], party))
+
+
 def _shares(
     rows: list[dict[str, Any]], own: Party | None, by: User | None, persons: dict[int, UUID | None], territory: str
 ) -> list[NewShare]:
@@ -153,6 +162,7 @@ def _shares(
         known.update({place: own for place, row in enumerate(rows) if row.get("own")})
     others = [place for place, row in enumerate(rows) if place not in known and row["role"] != NOBODY]
     facts = {place: party_facts(rows[place]["name"], rows[place]["role"], rows[place].get("ipi")) for place in others}
+    refuse_other_names(facts.values())
     wanted = list(dict.fromkeys(facts.values()))  # who stands in two roles is one person
     if wanted:
         made = register_parties(parties=wanted, by=by, source="member" if own else "staff")

@@ -29,6 +29,7 @@ from cmo_portal.common.clock import business_date
 from cmo_portal.common.tables.writing import inert
 from cmo_portal.jobs.models import Job
 from cmo_portal.jobs.services import add_job, check_held, finish, report_progress
+from members.queries.party_register import known_society_codes
 from works.formats.cwr.encoding import CwrWriteError, WriteProblem
 from works.formats.cwr.names import file_name
 from works.formats.cwr.profile import STRICT
@@ -44,6 +45,7 @@ from works.services.deciding import complaints_of
 from works.services.party_numbers import number_parties
 
 MAY = "works.import_works"
+NOBODY = "000"  # no particular receiver
 AT_ONCE = 2_000  # works: a larger register is written by a worker
 KINDS = ("NWR", "REV")
 _EXPORT_LOCK = 0x45585054
@@ -91,6 +93,7 @@ def _new_file(version: str, by: User, now: dt.datetime, since: dt.date | None, r
     if ExportFile.objects.filter(state="waiting").exists():
         raise ValidationError(_("Another export is being written. Wait until it is done."))
     year, receiver = business_date(now).year, receiver_code(receiver)
+    _refuse_receiver(receiver)
     last = ExportFile.objects.filter(year=year).order_by("-number").values_list("number", flat=True).first()
     number = (last or 0) + 1
     try:
@@ -104,6 +107,14 @@ def _new_file(version: str, by: User, now: dt.datetime, since: dt.date | None, r
     return ExportFile.objects.create(
         year=year, number=number, filename=name, version=version, since=since, receiver=receiver, made_by=by
     )
+
+
+def _refuse_receiver(receiver: str) -> None:
+    """A society that gets a file is another one that exists; the codes of other receivers are nowhere listed."""
+    if receiver == str(settings.SOCIETY["cisac_code"]):
+        raise ValidationError(_("The receiver is our own society. Name another one, or 000 for no particular one."))
+    if len(receiver) == 3 and receiver.isdecimal() and receiver != NOBODY and not known_society_codes([receiver]):
+        raise ValidationError(_("No society has the code %(issuer)s. Check its three digits.") % {"issuer": receiver})
 
 
 def receiver_code(text: str) -> str:

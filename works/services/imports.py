@@ -9,7 +9,7 @@ that brings `nothing` is answered as soon as it is checked.
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import IO, Any, BinaryIO, cast
 
@@ -27,13 +27,15 @@ from cmo_portal.jobs.services import check_held, finish, report_progress
 from members.models import Party
 from works.formats.cwr.reader import CwrReading, read_cwr
 from works.formats.cwr.values import read_date
-from works.models import ImportedTransaction, RegistrationFile
+from works.formats.cwr.work_view import work_of
+from works.models import ImportedTransaction, RegistrationFile, Work
 from works.queries.registrations import CHECK, IMPORT
 from works.services.agreements import EDIT
 from works.services.answering import keep_answer
 from works.services.cwr_agreements import rehearse_agreements, take_agreements
 from works.services.cwr_chains import withdraw_emptied
-from works.services.deciding import ACCEPTED, REVISING, Decider, complaints_of, row_of, sender_key, slices_of
+from works.services.cwr_differences import rehearsed_societies
+from works.services.deciding import ACCEPTED, REVISING, Decider, Decision, complaints_of, row_of, sender_key, slices_of
 from works.services.file_keeping import fingerprint, hand_to_worker, is_worked_on, keep_once, may_hand_in
 from works.services.linking import CONFLICT, NOTED
 from works.services.made import noting
@@ -107,7 +109,7 @@ def check_by_job(*, job: Job) -> None:
         for part in slices_of(reading, SLICE):
             with transaction.atomic():
                 check_held(job)
-                ImportedTransaction.objects.bulk_create(row_of(file, each) for each in decider.decide(part))
+                _keep_decisions(file, decider.decide(part), decider.sender)
             report_progress(job, done=part[-1].number, total=0)
         with transaction.atomic():
             _finish_check(file, reading, by)
@@ -158,8 +160,22 @@ def _check(file: RegistrationFile, by: User) -> None:
     with reading_of(file) as reading:
         decider = Decider(file, sender_key(reading))
         for part in slices_of(reading, SLICE):
-            ImportedTransaction.objects.bulk_create(row_of(file, each) for each in decider.decide(part))
+            _keep_decisions(file, decider.decide(part), decider.sender)
         _finish_check(file, reading, by)
+
+
+def _keep_decisions(file: RegistrationFile, decisions: Sequence[Decision], sender: str) -> None:
+    """What would become of a slice: the decisions, and the societies that the taking would leave out."""
+    last: dict[int | Work, Decision] = {}  # a work that the slice tells of twice: its last word
+    for each in decisions:
+        if each.status in ACCEPTED and not each.excess:
+            last[each.work or each.earlier or each.transaction.number] = each
+    sent = {each.transaction.number: work_of(each.transaction) for each in last.values()}
+    societies = rehearsed_societies(sent, sender, file.received_by)
+    rows = [row_of(file, each) for each in decisions]
+    for row in rows:
+        row.complaints = [*row.complaints, *complaints_of(societies.get(row.number, ()))]
+    ImportedTransaction.objects.bulk_create(rows)
 
 
 def _finish_check(file: RegistrationFile, reading: CwrReading, by: User) -> None:

@@ -22,6 +22,7 @@ from cmo_portal.common.spelling import script_of, skeleton, text_key
 from members.models import Party, PartyName
 from works.models import LinkRequest, Recording, RecordingPerformer, RecordingWork, Work, WorkShare
 from works.queries.repertoire import own_alone, works_of
+from works.rules.contact_data import holds_contact_data
 from works.rules.credits import credited_names
 from works.rules.identifiers import format_isrc, read_isrc
 
@@ -226,6 +227,9 @@ def _ask_desk(recording: Recording, work: Work, party: Party, standing: Work, re
             " recording of yours too; the documentation desk then decides. Until then nothing changes."
         )
         raise ValidationError({"reason": text % {"isrc": format_isrc(recording.isrc or ""), "work": str(standing)}})
+    if holds_contact_data(reason):
+        told = _("Leave out e-mail addresses, telephone and identity numbers. The desk knows how to reach you.")
+        raise ValidationError({"reason": told})
     request, made = LinkRequest.objects.get_or_create(
         recording=recording,
         work=work,

@@ -15,6 +15,7 @@ from cmo_portal.common.cleaning import clean_text
 from cmo_portal.common.spelling import script_of, skeleton, text_key
 from cmo_portal.wording import share_text
 from members.models import Party
+from members.models.parties import Right
 from members.models.territories import WORLD
 from members.services.areas import write_areas
 from works.models import Work, WorkIdentifier, WorkShare, WorkTitle
@@ -121,7 +122,7 @@ def check_new_work(new: NewWork) -> None:
     ]
     faults += [
         _("The %(right)s shares add up to %(total)s; they must make 100 %%. Change the shares by %(rest)s.")
-        % {"right": right, "total": share_text(total), "rest": share_text(WHOLE - total)}
+        % {"right": Right(right).label.lower(), "total": share_text(total), "rest": share_text(WHOLE - total)}
         for right, total in sums_apart((part.right, part.share) for part in new.shares).items()
     ]
     faults += description_faults(new)

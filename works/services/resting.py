@@ -9,22 +9,13 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.apps import apps
 from django.db import connection
-from django.db.models import Model, Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from cmo_portal.audit.models import Act
-from works.models import (
-    Agreement,
-    AgreementWork,
-    Claim,
-    DuplicatePair,
-    ImportedRecord,
-    ImportedTransaction,
-    RegistrationFile,
-    Work,
-)
+from works.models import Agreement, AgreementWork, Claim, ImportedRecord, ImportedTransaction, RegistrationFile, Work
+from works.queries.named_elsewhere import named_elsewhere
 
 UNDO_LOCK = 0x554E444F  # held together by runs that freeze, and alone by whoever takes works out of the register
 Reasons = dict[int, list[str]]  # work id → why it cannot be taken back, in the reader's language
@@ -32,29 +23,18 @@ Asked = Callable[[Sequence[int], dt.datetime | None], Reasons]
 Followed = Callable[[Sequence[int]], Reasons]
 Released = Callable[[Sequence[int]], None]
 
-# Tables that say what a work is: the import wrote them with it, and what was changed later left an act or a later file.
-PART_OF_A_WORK = frozenset(
-    {
-        ("worktitle", "work"), ("workidentifier", "work"), ("workshare", "work"), ("recordingwork", "work"),
-        ("importedtransaction", "work"), ("importedrecord", "work"), ("splitproposal", "work"),
-        ("workorigin", "work"), ("workperformer", "work"), ("instrumentation", "work"),
-        ("publicdomainelement", "work"), ("sourcework", "work"), ("worksubmission", "work"), ("societynote", "work"),
-        ("searchdocument", "work"), ("searchword", "work"), ("linkrequest", "work"),
-    }
-)  # fmt: skip
-# What the workers note of every work by themselves: made anew from the rest, and forgotten with the work.
-NOTED_BY_MACHINES = frozenset({("sweptwork", "work"), ("agreementfault", "work")})
 BY_FILES = ("revise_work",)  # acts of imports, which their own rows tell of
 
 
 @dataclass(frozen=True, slots=True)
 class Dependent:
-    """An app above: what it has resting on works (since a moment, or ever) and on agreements, and what it does when
-    works go."""
+    """An app above: what it has resting on works (since a moment, or ever) and on agreements, what it does when works
+    go, and what it has paid through affiliations of parties."""
 
     rests: Asked
     release: Released
     rests_on_agreements: Followed
+    paid_through: Followed
 
 
 _dependents: list[Dependent] = []
@@ -83,12 +63,21 @@ def release_works(work_ids: Sequence[int]) -> None:
         dependent.release(work_ids)
 
 
+def paid_through(affiliation_ids: Sequence[int]) -> Reasons:
+    """Affiliation → what the apps above have paid through it."""
+    found: Reasons = defaultdict(list)
+    for dependent in _dependents:
+        for row, reasons in dependent.paid_through(affiliation_ids).items():
+            found[row] += reasons
+    return found
+
+
 def resting_on(file: RegistrationFile, work_ids: Sequence[int], *, since: dt.datetime | None) -> Reasons:
     """Everything that rests on works of an import. `since` is given for works that stood before the import and were
     only revised by it: then only what came later counts."""
     found: Reasons = defaultdict(list)
     ids = list(work_ids)
-    for source in (_merged(ids), _later_files(file, ids), _acts(ids, since), _references(file, ids, since)):
+    for source in (_merged(ids), _later_files(file, ids), _acts(ids, since), named_elsewhere(file, ids, since)):
         for work_id, reasons in source.items():
             found[work_id] += reasons
     for dependent in _dependents:
@@ -121,37 +110,6 @@ def _acts(ids: list[int], since: dt.datetime | None) -> Reasons:
         acts = acts.filter(at__gt=since)
     text = _("People worked on it: its shares, description or split were answered for or changed by hand.")
     return {uids[uid]: [text] for uid in acts.values_list("object_id", flat=True).distinct()}
-
-
-def _references(file: RegistrationFile, ids: list[int], since: dt.datetime | None) -> Reasons:
-    """Rows of our own app that name a work and are no part of it: disputes, reports, agreements, whatever there is."""
-    found: list[tuple[int, str]] = []
-    for model, column in _referring():
-        rows: Any = model._default_manager.filter(Q(**{f"{column}__in": ids}))
-        if model is AgreementWork:  # what chains of files list, and the file itself, goes with the file
-            rows = rows.exclude(agreement__in=Agreement.objects.filter(~Q(submitter=""), submitter_number=""))
-            rows = rows.exclude(pk__in=made_rows(file, "listing"))
-        if model is DuplicatePair:  # nobody has said anything of an open one
-            rows = rows.exclude(state="open")
-        if since is not None and any(field.name == "created_at" for field in model._meta.fields):
-            rows = rows.filter(created_at__gt=since)
-        what = str(model._meta.verbose_name)
-        for work_id in rows.values_list(column, flat=True).distinct():
-            found.append((work_id, _("It is named elsewhere: %(what)s.") % {"what": what}))
-    return _grouped(found)
-
-
-def _referring() -> list[tuple[type[Model], str]]:
-    """Every table of our own app with a column that names a work and is no part of what the work is."""
-    found = []
-    for model in apps.get_app_config("works").get_models():
-        if model is Work or hasattr(model, "pgh_tracked_model"):
-            continue
-        for field in model._meta.concrete_fields:
-            place = (model._meta.model_name, field.name)
-            if field.related_model is Work and place not in PART_OF_A_WORK | NOTED_BY_MACHINES:
-                found.append((model, field.attname))
-    return found
 
 
 def _grouped(rows: Iterable[tuple[int, str]]) -> Reasons:

@@ -53,8 +53,10 @@ def replace_shares(
     _check(extent, shares, reason, [row for row in met if row.state == "disputed"])
     old = [row for row in met if row.state != "disputed"]
     before = _facts(old)
-    pieces = [piece for row in old for piece in _cut(row, extent)]
     new = [_row(work, right, extent, part) for part in shares]
+    if sorted(before, key=str) == sorted(_facts(new), key=str):
+        raise ValidationError(_("Nothing is changed: these shares stand in the books already."))
+    pieces = [piece for row in old for piece in _cut(row, extent)]
     write_shares([*pieces, *new])
     facts = {
         "right": right,

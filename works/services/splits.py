@@ -17,10 +17,12 @@ from cmo_portal.audit.services import record_act
 from cmo_portal.common.clock import business_date
 from cmo_portal.wording import share_text
 from members.models import Party
+from members.models.parties import Right
 from works.models import SplitAnswer, SplitProposal, SplitRule, Work, WorkShare
 from works.queries.splits import LIVE, agreement_rule, last_split, living_members
 from works.rules.agreement import AgreementRule, fixed_order, split_digest
 from works.rules.splits import Part, sums_apart
+from works.services.contact_data import must_hold_no_contact_data
 from works.services.registration import NewShare, names_others, share_row, write_shares
 
 SOURCE = "member"
@@ -44,7 +46,8 @@ def answer_split(
 ) -> SplitProposal:
     """A side answers for itself to exactly the shares of `digest`; the same answer twice is one answer.
 
-    Raises ValidationError when the split was changed or decided meanwhile, or a refusal gives no reason.
+    Raises ValidationError when the split was changed or decided meanwhile, or a refusal gives no reason or says how to
+    reach somebody.
     """
     if not by.is_active or getattr(getattr(party, "member", None), "user_id", None) != by.pk:
         raise PermissionDenied
@@ -55,6 +58,7 @@ def answer_split(
     _check_still_asked(proposal, answer, digest)
     if not agrees and not reason.strip():
         raise ValidationError(_("Say why you do not agree: the others read it."))
+    must_hold_no_contact_data(reason)
     _keep_answer(proposal, answer, wanted, "party", reason, by, now)
     record_act(by=by, verb="confirm_split" if agrees else "refuse_split", on=proposal.work, facts=_facts(answer))
     return proposal
@@ -101,6 +105,7 @@ def propose_split_again(
         raise PermissionDenied
     if proposal.state not in LIVE:
         raise ValidationError(_("This split was decided or replaced meanwhile. Look at the one that stands now."))
+    must_hold_no_contact_data(note)
     whole = [*shares, *_unowned(proposal)]
     _check_parts(proposal, whole)
     WorkShare.objects.filter(work=work, state="unconfirmed").delete()
@@ -284,7 +289,7 @@ def _check_parts(proposal: SplitProposal, shares: Sequence[NewShare]) -> None:
     parts = [_part(each) for each in shares]
     faults = [
         _("The %(right)s shares add up to %(total)s; they must make 100 %%.")
-        % {"right": right, "total": share_text(total)}
+        % {"right": Right(right).label.lower(), "total": share_text(total)}
         for right, total in sorted(sums_apart((part.right, part.share) for part in shares).items())
     ]
     if {part.right for part in parts} < {row[2] for row in proposal.parts}:

@@ -70,7 +70,10 @@ def take_slice(
     with noting(file):
         works, taken = _store(file, open_ones, sender, by, now, kept)
         refused = _take_agreements(file, taken, sender, by, on)
-    differing, societies = chain_faults(taken=taken, refused=refused, on=on), society_faults(taken)
+    differing, societies = (
+        chain_faults(taken=taken, refused=refused, on=on),
+        society_faults([(each.number, each.sent, each.told) for each in taken]),
+    )
     faultpoint("works.import.after_works")
     for decision in open_ones:
         row = kept[decision.transaction.number]
@@ -94,7 +97,7 @@ def _store(
     told of each work that is accepted."""
     accepted = [decision for decision in decisions if decision.status in ACCEPTED]
     sent = [work_of(each.transaction) for each in accepted]
-    told = told_works(works=sent, sender=sender, by=by) if sent else []
+    told = told_works(works=sent, sender=sender, by=by, file=file) if sent else []
     pairs = [(each, one.new) for each, one in zip(accepted, told, strict=True)]
     fresh = [(each, new) for each, new in pairs if not _is_known(each)]
     stored = _register([new for _each, new in fresh], file.party, sender, by, now)

@@ -1,9 +1,14 @@
 """From the answers of a registration that somebody typed to the description of a work."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from cmo_portal.common.spelling import script_of
+from members.queries.parties import same_name_parties
+from works.models import Work, WorkShare
+from works.queries.description_texts import writers_text
+from works.queries.made_from import works_named
 from works.rules.public_domain import century_of
 from works.services.describing import NewDescription, NewPublicDomain, NewSource, Texts, WorkFacts
 
@@ -27,6 +32,24 @@ def typed_description(answers: dict[str, Any]) -> NewDescription:
         sources=sources,
         public_domain=tuple(_free_words(answers)),
     )
+
+
+def with_works_of_ours(new: NewDescription) -> NewDescription:
+    """The same with each source that is typed as text and can be only one work of ours linked to that work."""
+    named = works_named(source.title for source in new.sources if source.source is None)
+    return replace(new, sources=tuple(_linked(source, named.get(source.title, [])) for source in new.sources))
+
+
+def _linked(source: NewSource, works: Sequence[Work]) -> NewSource:
+    """Where writers are named, the work is one of theirs."""
+    if source.source is not None or not works:
+        return source
+    names = writers_text(source.writers).split("; ") if source.writers else []
+    if names:
+        meant = {party.pk for name in names for party in same_name_parties(name)}
+        theirs = WorkShare.objects.filter(work__in=works, party__in=meant).values_list("work_id", flat=True)
+        works = [work for work in works if work.pk in set(theirs)]
+    return replace(source, source=works[0]) if len(works) == 1 else source
 
 
 def facts_of_sources(

@@ -2,8 +2,8 @@
 
 Works become withdrawn: the work and its titles stay as history, its shares, numbers and links go, its ISWC is free
 again. Agreements that the file brought are withdrawn. What the import revised is put back as it was. People and their
-names stay: a name is nobody's money. The societies that it named as collecting for people never were. A second person
-does it where anything could have paid.
+names stay: a name is nobody's money. The societies that it named as collecting for people never were, but those on
+which something else rests, which stay and are named. A second person does it where anything could have paid.
 """
 
 import datetime as dt
@@ -18,10 +18,8 @@ from django.utils.translation import gettext as _
 from cmo_portal.accounts.access import require
 from cmo_portal.accounts.models import User
 from cmo_portal.audit.services import record_act
-from members.models import PartyAffiliation
 from works.models import (
     Agreement,
-    AgreementParty,
     ImportedRecord,
     ImportUndo,
     LinkRequest,
@@ -34,7 +32,10 @@ from works.models import (
     WorkShare,
     WorkTitle,
 )
+from works.queries.named_societies import NamedSociety
 from works.queries.titles import own_titles
+from works.services.cwr_societies import give_up_societies, societies_of_undo
+from works.services.letting_go import hold_requests, let_go
 from works.services.made import SHARE_FIELDS, WORK_FIELDS
 from works.services.registration import lock_register
 from works.services.resting import Reasons, lock_register_for_undo, made_by, release_works, resting_on
@@ -45,7 +46,6 @@ ASK, CONFIRM = "works.import_works", "works.confirm_undos"
 UNDONE = ("undone", "partly")
 NAMED = 20  # works that a refusal names one by one
 REPORTED = ("withdrawn", "restored", "shares", "agreements")
-NEVER = dt.date(1, 1, 1)  # the only day of an affiliation that never was
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +58,19 @@ class UndoPlan:
     resting: tuple[tuple[Work, tuple[str, ...]], ...]
     agreements: tuple[Agreement, ...]
     resting_agreements: Resting
+    societies: tuple[NamedSociety, ...]
     four_eyes: bool
 
     @property
     def count(self) -> int:
         """How many works would be taken back."""
         return len(self.made) + len(self.revised)
+
+    @property
+    def kept_societies(self) -> list[dict[str, Any]]:
+        """The societies that stay with their reasons, by party: as the report keeps them."""
+        kept = [_society_facts(one) for one in self.societies if one.reasons]
+        return sorted(kept, key=lambda one: (one["party"], one["right"]))
 
     @property
     def does_anything(self) -> bool:
@@ -84,15 +91,19 @@ def undo_plan(file: RegistrationFile) -> UndoPlan:
     reasons: Reasons = resting_on(file, made, since=None)
     reasons |= resting_on(file, revised, since=file.imported_at) if revised else {}
     works = Work.objects.filter(pk__in=reasons).prefetch_related(own_titles()).order_by("number")
-    affected = [pk for pk in (*made, *revised) if pk not in reasons]
+    goes, back = (tuple(pk for pk in ids if pk not in reasons) for ids in (made, revised))
+    affected = [*goes, *back]
     agreements, resting_agreements = agreements_to_undo(file, taken_back=affected, staying=reasons)
     could_pay = WorkShare.objects.filter(work__in=made, state="active").exists()
     return UndoPlan(
-        made=tuple(pk for pk in made if pk not in reasons),
-        revised=tuple(pk for pk in revised if pk not in reasons),
+        made=goes,
+        revised=back,
         resting=tuple((work, tuple(reasons[work.pk])) for work in works),
         agreements=agreements,
         resting_agreements=resting_agreements,
+        societies=societies_of_undo(
+            file, goes=affected, stays=tuple(reasons), withdrawn=[one.pk for one in agreements]
+        ),
         four_eyes=bool(revised or agreements) or could_pay,
     )
 
@@ -154,6 +165,7 @@ def _carry_out(undo: ImportUndo, by: User, now: dt.datetime) -> ImportUndo:
     lock_register_for_undo()
     lock_register()
     file = undo.file
+    hold_requests(made_by(file, "work"))
     plan = undo_plan(file)
     _check_plan(plan, undo.leaves_rest)
     affected = [*plan.made, *plan.revised]
@@ -165,7 +177,7 @@ def _carry_out(undo: ImportUndo, by: User, now: dt.datetime) -> ImportUndo:
     resume_rounds(work_ids=plan.revised, by=by, now=now)
     staying = [work.pk for work, _reasons in plan.resting]
     take_agreements_back(file, plan.agreements, taken_back=affected, revised=plan.revised, staying=staying)
-    _void_affiliations(file, plan)
+    undone = give_up_societies(file, plan.societies)
     release_works(plan.made)
     undo.state, undo.decided_by, undo.decided_at = "done", by, now
     undo.report = {
@@ -175,14 +187,22 @@ def _carry_out(undo: ImportUndo, by: User, now: dt.datetime) -> ImportUndo:
         "agreements": len(plan.agreements),
         "left": _left(plan.resting),
         "agreements_left": _left(plan.resting_agreements),
+        "societies": {"undone": undone, "kept": plan.kept_societies},
     }
     undo.save(update_fields=["state", "decided_by", "decided_at", "report"])
     file.state = "partly" if plan.is_partial else "undone"
     file.report = {**file.report, "withdrawn": len(plan.made)}
     file.save(update_fields=["state", "report"])
     facts = {"reason": undo.reason, **{name: undo.report[name] for name in REPORTED}}
-    record_act(by=by, verb="undo_import", on=file, facts={**facts, "left": len(plan.resting)})
+    facts |= {"left": len(plan.resting), "societies": undone, "societies_kept": len(plan.kept_societies)}
+    record_act(by=by, verb="undo_import", on=file, facts=facts)
     return undo
+
+
+def _society_facts(one: NamedSociety) -> dict[str, Any]:
+    row, party = one.affiliation, one.affiliation.party
+    names = {"party": party.display_name, "original": party.display_name_original, "uid": str(party.uid)}
+    return {**names, "society": row.society_code, "right": row.right, "reasons": list(one.reasons)}
 
 
 def _check_plan(plan: UndoPlan, leaves_rest: bool) -> None:
@@ -208,6 +228,7 @@ def _withdraw(file: RegistrationFile, works: Sequence[int], now: dt.datetime) ->
     RecordingPerformer.objects.filter(recording__in=lonely).delete()
     Recording.objects.filter(pk__in=lonely).delete()
     withdraw_rounds(work_ids=works, now=now)
+    let_go(works)
     Work.objects.filter(pk__in=works).update(state="withdrawn", iswc=None)
     return shares
 
@@ -230,15 +251,6 @@ def _put_back(file: RegistrationFile, works: Sequence[int]) -> int:
     for pk, row in first.items():
         Work.objects.filter(pk=pk).update(**_fields(row.data, WORK_FIELDS))
     return gone
-
-
-def _void_affiliations(file: RegistrationFile, plan: UndoPlan) -> None:
-    """The societies that this import named for people never collected; people of works that stay keep theirs."""
-    staying = WorkShare.objects.filter(work__in=[work.pk for work, _reasons in plan.resting]).values("party_id")
-    sides = AgreementParty.objects.filter(agreement__in=[each.pk for each, _reasons in plan.resting_agreements])
-    rows = PartyAffiliation.objects.filter(pk__in=made_by(file, "affiliation")).exclude(party__in=staying)
-    rows = rows.exclude(party__in=sides.values("party_id"))
-    rows.update(valid_from=NEVER, valid_to=NEVER)
 
 
 def _counts(plan: UndoPlan) -> dict[str, int]:

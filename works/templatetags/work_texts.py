@@ -11,7 +11,7 @@ from django.utils.translation import get_language_bidi, gettext_lazy, ngettext
 
 from cmo_portal.audit.models import Act
 from cmo_portal.common.texts import Text
-from cmo_portal.templatetags.portal import state
+from cmo_portal.templatetags.portal import code, state
 from members.models import Party
 from members.models.territories import territory_text
 from members.queries.reading import name_read as name_of_party
@@ -69,18 +69,13 @@ _USED_HOW = {
 @register.simple_tag
 def iswc(value: str) -> SafeString:
     """Show an ISWC as T-123.456.789-4."""
-    return _whole(format_iswc(value))
+    return code(format_iswc(value))
 
 
 @register.simple_tag
 def isrc(value: str) -> SafeString:
     """Show an ISRC as PK-ABC-26-00001."""
-    return _whole(format_isrc(value))
-
-
-def _whole(number: str) -> SafeString:
-    """A number that is short enough to stand on one line."""
-    return format_html('<bdi class="code code--whole" dir="ltr">{}</bdi>', number)
+    return code(format_isrc(value))
 
 
 @register.simple_tag
@@ -97,17 +92,17 @@ def title_read(work: Work) -> str:
 
 @register.simple_tag
 def title_heading(work: Work) -> SafeString:
-    """The heading of a work's own page: its title in the reader's script, the Roman one behind it where they differ."""
+    """The heading of a work's own page: its title in the reader's script, the other one behind it where they differ."""
     read = title_of_work(work)
     if read == work.title:
-        return format_html("<bdi>{}</bdi>", read)
+        return format_html("<bdi>{}</bdi>{}", read, own_title(work))
     return format_html('<bdi>{}</bdi> <bdi class="soft" lang="en" dir="ltr">{}</bdi>', read, work.title)
 
 
 @register.filter
-def name_read(party: Party) -> str:
-    """What headings, lists and sentences call a party: its name in the reader's script."""
-    return name_of_party(party)
+def name_read(party: Party | None) -> str:
+    """What headings, lists and sentences call a party: its name in the reader's script; blank for nobody."""
+    return name_of_party(party) if party else ""
 
 
 @register.simple_tag

@@ -17,9 +17,11 @@ from members.models.parties import PartyKind
 from works.access import member_page
 from works.forms.member import KnownForm, PersonsForm, ShareRows, TitleForm, typed_rows
 from works.models import Work, WorkDraft
+from works.queries.made_from import sources_of_others
 from works.queries.repertoire import has_namesake, look_alikes
 from works.queries.work_pages import listed, same_named_parties
 from works.services.drafts import discard_draft, next_step, save_step, send_draft, start_draft
+from works.services.typed_descriptions import typed_description
 from works.views.splits import finder
 
 STARTING_ROWS = 2
@@ -114,7 +116,15 @@ def draft_check(request: HttpRequest, party: Party, uid: UUID) -> HttpResponse:
         else:
             messages.success(request, _sent(work))
             return redirect("works:member-work-detail", uid=work.uid)
-    context = {"draft": draft, "form": form, "namesake": namesake, "party": party}
+    title, rows = draft.answers["title"], draft.answers["shares"]
+    context = {
+        "draft": draft,
+        "form": form,
+        "namesake": namesake,
+        "sources": sources_of_others([each.title for each in typed_description(title).sources], party),
+        "names_others": any(row.get("name") and not row.get("own") for row in rows),
+        "party": party,
+    }
     return render(request, "works/member/draft_check.html", context)
 
 
@@ -142,7 +152,5 @@ def _chosen(value: str) -> UUID | None:
 
 def _sent(work: Work) -> str:
     if work.state == "submitted":
-        return _(
-            "The work was sent. Its title is registered already, so the documentation desk compares the two first."
-        )
+        return _("The work was sent. The documentation desk looks at it before it is registered.")
     return _("The work is registered as %(number)s.") % {"number": work.number}

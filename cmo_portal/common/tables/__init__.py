@@ -13,7 +13,7 @@ from cmo_portal.common.tables.inspecting import TableGuess, inspect_table
 from cmo_portal.common.tables.layout import DELIMITERS, Row, TableKind, TableLayout
 from cmo_portal.common.tables.limits import DEFAULT_LIMITS, TableLimits
 from cmo_portal.common.tables.reading import TableReader, open_table
-from cmo_portal.common.tables.writing import inert, write_refused
+from cmo_portal.common.tables.writing import bare, inert, write_refused
 
 __all__ = [
     "DEFAULT_LIMITS",
@@ -29,6 +29,7 @@ __all__ = [
     "TableLimits",
     "TableReader",
     "ValueRefused",
+    "bare",
     "inert",
     "inspect_table",
     "open_table",

@@ -34,6 +34,11 @@ def inert(text: str) -> str:
     return "'" + text
 
 
+def bare(text: str) -> str:
+    """What `inert` made harmless, as it was before: what came back to its sender may be handed in again."""
+    return text[1:] if text.startswith("'") and inert(text[1:]) == text else text
+
+
 def write_refused(
     target: IO[bytes],
     *,

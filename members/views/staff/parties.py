@@ -35,6 +35,8 @@ def party_list(request: HttpRequest) -> HttpResponse:
     wanted = chosen.cleaned_data if chosen.is_valid() else {}
     text = wanted.get("q", "").strip()
     rows = parties_in_register(**{name: wanted.get(name, "") for name in ("kind", "society", "ipi")})
+    if not chosen.is_valid():  # what was asked is not understood: all parties are no answer to it
+        rows = rows.none()
     found = find_parties(text, rows) if text else []
     if request.GET.get("format") == "csv":
         return _as_file(found if text else rows.order_by("display_name", "pk").iterator(chunk_size=1000))

@@ -11,6 +11,7 @@ from cmo_portal.accounts.access import require
 from cmo_portal.accounts.models import User
 from cmo_portal.audit.services import record_act
 from cmo_portal.common.faults import faultpoint
+from cmo_portal.wording import comma_list
 from royalties import fsck
 from royalties.models import Run
 from royalties.queries.frozen_shares import Changes, changes_since
@@ -118,7 +119,7 @@ def _regrouped_words(changes: Changes) -> str:
     numbers = Work.objects.in_bulk([pk for pair in changes.regrouped for pk in pair])
     moves = [f"{_number(old, numbers)} → {_number(new, numbers)}" for old, new in changes.regrouped[:MOST_NAMED]]
     moves += ["…"] if len(changes.regrouped) > MOST_NAMED else []
-    return _("Merged or split since: %(works)s.") % {"works": ", ".join(moves)}
+    return _("Merged or split since: %(works)s.") % {"works": comma_list(moves)}
 
 
 def _number(work_id: int, works: dict[int, Work]) -> str:

@@ -22,6 +22,7 @@ from royalties.queries.held import waiting_days
 from royalties.rules.kernel import HELD_REASONS
 from royalties.services.ledger import Entry, post_journal
 from royalties.services.statements import make_statements
+from works.services.regrouping import hold_regroupings
 
 BACKGROUND_ABOVE = 20_000  # payees; below that a person can wait for the posting
 HOLD = """
@@ -62,6 +63,7 @@ def finalise_run(*, run: Run, digest: str, by: User, now: dt.datetime) -> Run:
     when shares changed or a dispute was opened after the approval: then it has to be approved anew.
     """
     require(by, "royalties.make_runs")
+    hold_regroupings()  # before the run, as a freeze does: no merge is undone between the question and the posting
     run = Run.objects.select_for_update().get(pk=run.pk)
     is_approved = bytes(run.approved_digest or b"").hex() == digest
     if is_approved and run.state in ("finalised", "published"):

@@ -12,6 +12,7 @@ from cmo_portal.accounts.access import require
 from cmo_portal.accounts.models import User
 from cmo_portal.audit.services import record_act
 from cmo_portal.common.tables import FileRefused, Row, RowError, TableLayout, open_table
+from cmo_portal.wording import comma_list
 from royalties.formats.mapped_csv import ColumnMapping, MappedReader, MappingGuess, guess_mapping
 from royalties.formats.usage_line import UsageLine
 from royalties.models import UsageFile
@@ -85,7 +86,7 @@ def confirm_mapping(
     require(by, "royalties.ingest_usage")
     look = look_at(file, layout)
     if missing := mapping.missing_headings(look.headings):
-        raise ValidationError(_("These columns are not in the table: %(names)s.") % {"names": ", ".join(missing)})
+        raise ValidationError(_("These columns are not in the table: %(names)s.") % {"names": comma_list(missing)})
     with transaction.atomic():
         locked = UsageFile.objects.select_for_update(of=("self",)).select_related("source").get(pk=file.pk)
         if locked.state not in MAPPABLE:

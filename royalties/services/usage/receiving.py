@@ -25,7 +25,7 @@ from cmo_portal.common.faults import faultpoint
 from cmo_portal.common.periods import Period
 from cmo_portal.common.tables import FileRefused, TableGuess, inspect_table
 from cmo_portal.kept_words import notices_as_data
-from cmo_portal.wording import grouped
+from cmo_portal.wording import comma_list, grouped
 from royalties.formats.mapped_csv import known_headings
 from royalties.models import UsageFile, UsageSource
 from royalties.services.usage.opening import limits
@@ -54,7 +54,7 @@ class OverlappingFiles(ValidationError):
         self.files = files
         text = _("This source has reported for these days already: %(files)s. Say that this is another report.")
         facts = [{"name": file.filename, "rows": grouped(file.line_count)} for file in files]
-        names = ", ".join(_("%(name)s (%(rows)s rows)") % fact for fact in facts)
+        names = comma_list(_("%(name)s (%(rows)s rows)") % fact for fact in facts)
         super().__init__(text % {"files": names})
 
 

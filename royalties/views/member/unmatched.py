@@ -25,6 +25,7 @@ from royalties.services import unmatched
 from royalties.services.unmatched import CLAIMABLE
 from works.models import Work
 from works.queries.repertoire import my_works, works_of
+from works.queries.titles import own_titles
 
 PAGE = 20
 WORKS_SHOWN = 12
@@ -123,8 +124,9 @@ def text_claim_list(request: HttpRequest, member: Member) -> HttpResponse:
     chosen = ClaimFilter(request.GET)
     state = chosen.cleaned_data["state"] if chosen.is_valid() else ""
     claims = member.text_claims.filter(state=state) if state else member.text_claims.all()
+    claims = claims.select_related("work").prefetch_related(own_titles("work__"))
     context = {
-        "page": keyset_page(claims.select_related("work"), order=("-pk",), query=request.GET, size=PAGE),
+        "page": keyset_page(claims, order=("-pk",), query=request.GET, size=PAGE),
         "filter_form": chosen,
         "empty_text": _("You have no claim of this kind."),
         "layout": "layouts/member.html",

@@ -15,6 +15,7 @@ from cmo_portal.paging import keyset_page
 from royalties.forms.import_undos import ImportUndoFilter
 from royalties.queries.import_undos import stakes_of_undo
 from works.models import ImportUndo
+from works.queries.registrations import undone_text
 from works.queries.undone_agreements import undone_agreements
 from works.services.undoing import do_undo, refuse_undo, undo_plan
 
@@ -53,6 +54,8 @@ def import_undo_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
         "plan": plan,
         "resting": plan.resting[:MOST_RESTING] if plan else (),
         "more_resting": max(0, len(plan.resting) - MOST_RESTING) if plan else 0,
+        "kept": plan.kept_societies[:MOST_RESTING] if plan else (),
+        "more_kept": max(0, len(plan.kept_societies) - MOST_RESTING) if plan else 0,
         **(undone_agreements(plan.agreements, plan.resting_agreements) if plan else {}),
         "stakes": stakes_of_undo(plan) if plan else None,
         "is_own": request.user.pk == undo.asked_by_id,
@@ -80,4 +83,4 @@ def import_undo_decide(request: HttpRequest, uid: UUID) -> HttpResponse:
 def _told(undo: ImportUndo) -> str:
     if undo.state == "refused":
         return _("The import stays as it is.")
-    return _("The import is undone: %(count)s works are withdrawn.") % {"count": undo.report["withdrawn"]}
+    return undone_text(undo)

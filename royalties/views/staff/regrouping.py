@@ -79,10 +79,11 @@ def merge_new(request: HttpRequest, uid: UUID) -> HttpResponse:
         return _choose_other(request, work)
     goes = get_object_or_404(Work.objects.exclude(pk=work.pk), uid=wanted, state__in=LIVE)
     fields, rights = field_choices(work, goes), right_choices(work, goes)
-    form = MergeForm(request.POST or None, work=work, other=goes, fields=fields, rights=rights)
+    looks = request.POST.get("act") == "look"
+    form = MergeForm(request.POST or None, work=work, other=goes, fields=fields, rights=rights, looks=looks)
     effect = None
     if request.method == "POST" and form.is_valid():
-        if request.POST.get("act") == "look":
+        if looks:
             faults = works.merge_faults(work, goes, form.choices())
             if faults:
                 form.add_error(None, ValidationError(faults))
@@ -112,10 +113,11 @@ def split_new(request: HttpRequest, uid: UUID) -> HttpResponse:
     work = _registered(uid)
     if made := _made(request):
         return redirect("royalties:staff-regrouping-detail", uid=made.uid)
-    form = SplitForm(request.POST or None, work=work, texts=texts_of_work(work))
+    looks = request.POST.get("act") == "look"
+    form = SplitForm(request.POST or None, work=work, texts=texts_of_work(work), looks=looks)
     effect = None
     if request.method == "POST" and form.is_valid():
-        if request.POST.get("act") == "look":
+        if looks:
             faults = works.split_faults(work, form.choices())
             if faults:
                 form.add_error(None, ValidationError(faults))

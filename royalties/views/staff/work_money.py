@@ -9,11 +9,12 @@ from django.views.decorators.http import require_safe
 from cmo_portal.accounts.access import staff_page
 from royalties.queries.work_money import work_money
 from works.models import Work
+from works.queries.titles import own_titles
 
 
 @staff_page("works.view_works")
 @require_safe
 def work_money_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     """What a work was played and earned, distribution by distribution."""
-    work = get_object_or_404(Work.objects.select_related("merged_into"), uid=uid)
+    work = get_object_or_404(Work.objects.select_related("merged_into").prefetch_related(own_titles()), uid=uid)
     return render(request, "royalties/staff/work_money_detail.html", {"work": work, "money": work_money(work)})

@@ -13,7 +13,7 @@ from cmo_portal.common.cleaning import clean_text
 from cmo_portal.common.numerals import digits_to_ascii
 from cmo_portal.common.shares import ShareRefused, read_share
 from cmo_portal.common.spelling import is_plain_roman, script_of, text_key
-from cmo_portal.common.tables import FileRefused, Row, TableLayout, TableLimits, inspect_table, open_table
+from cmo_portal.common.tables import FileRefused, Row, TableLayout, TableLimits, bare, inspect_table, open_table
 from cmo_portal.common.texts import _, say
 from members.rules.bearers import is_name_of
 from works.formats.bulk.columns import NAMES, NEW, OF_WORK, REQUIRED, ROLES, YES
@@ -136,14 +136,14 @@ def _places(headings: Sequence[str]) -> dict[str, int]:
         raise FileRefused(
             "columns",
             say(_("The table lacks the columns {names}."), names=", ".join(missing)),
-            _("Download the template and use its headings."),
+            _("Download the template and use its headings. If it is meant as CWR: such a file begins with HDR."),
         )
     return {name: found[name] for name in NAMES if name in found}
 
 
 def _cell(row: Row, places: dict[str, int], name: str) -> str:
     place = places.get(name)
-    return clean_text(row.cells[place]) if place is not None else ""
+    return clean_text(bare(row.cells[place])) if place is not None else ""
 
 
 class _Reader:
@@ -287,9 +287,8 @@ class _Reader:
         for right, column in rights:
             total = sum(getattr(share, right) for share in shares)
             if total != WHOLE:
-                self._complain(
-                    self.rows[-1], column, "sum", right=right, total=_percent(total), rest=_percent(WHOLE - total)
-                )
+                facts = {"total": _percent(total), "rest": _percent(WHOLE - total)}
+                self._complain(self.rows[-1], column, f"sum_{right}", **facts)
 
     def _complain(self, row: Row, column: str, code: str, value: str = "", **facts: Any) -> None:
         facts = {"value": value[:60], **{name: str(text) for name, text in facts.items()}}

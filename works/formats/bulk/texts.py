@@ -3,6 +3,7 @@
 from cmo_portal.common.words import gettext_noop as _
 from works.formats.texts import Text
 
+_CHANGE = _("They must make 100 %%: change the shares by %(rest)s.")
 _TEXTS: dict[str, Text] = {
     "blank": Text(_("This cell is blank."), _("Fill it in.")),
     "no_work": Text(_("The row does not say to which work it belongs."), _("Write the same word into all its rows.")),
@@ -35,10 +36,8 @@ _TEXTS: dict[str, Text] = {
     "twice": Text(
         _("This person stands twice in this role."), _("Put the two shares together, or correct one of the rows.")
     ),
-    "sum": Text(
-        _("The %(right)s shares of this work add up to %(total)s %%."),
-        _("They must make 100 %%: change the shares by %(rest)s."),
-    ),
+    "sum_performing": Text(_("The performing shares of this work add up to %(total)s %%."), _CHANGE),
+    "sum_mechanical": Text(_("The mechanical shares of this work add up to %(total)s %%."), _CHANGE),
     "again": Text(
         _("Row %(row)s holds a work with the same title and the same people."),
         _("Take one of them out; if they are two works, say what tells their titles apart."),

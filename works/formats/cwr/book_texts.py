@@ -101,7 +101,7 @@ BOOKS: dict[str, Text] = {
     "agreement_says": Text(
         _("%(kind)s, %(area)s, from %(start)s: %(assignor)s passes on."), _("Works that it reaches now: %(works)s.")
     ),
-    "agreement_gives": Text(_("%(acquirer)s gets PR %(pr)s %%, MR %(mr)s %%, SR %(sr)s %%."), ""),
+    "agreement_gives": Text(_("%(acquirer)s gets %(parts)s."), ""),
     "agreement_of_member": Text(
         _("%(assignor)s is a member of ours, and the file comes from somebody else."),
         _("Ask the member; then take the agreement into the books here, or leave it."),
@@ -113,7 +113,15 @@ BOOKS: dict[str, Text] = {
         ),
         _("Find out which agreement holds; then take this one into the books here all the same, or leave it."),
     ),
-    "share_changes": Text(_("%(right)s: %(party)s had %(before)s %%, by the file %(after)s %%."), ""),
+    "looks_alike": Text(
+        _("Our work %(number)s, “%(title)s”, has the same title, and the writer %(writer)s too."),
+        _("If it is the same work, merge the two on the page of duplicates, or ask the sender."),
+    ),
+    "twin_in_file": Text(
+        _("Transaction %(number)s of this file has the same title, and the writer %(writer)s too."),
+        _("If it is the same work, merge the two on the page of duplicates, or ask the sender."),
+    ),
+    "share_changes": Text(_("%(right)s: %(party)s had %(before)s, by the file %(after)s."), ""),
     "member_loses": Text(
         _("%(party)s is a member of ours, and the file takes share away."),
         _("Ask the member; then take the revision into the books here, or leave it."),

@@ -238,9 +238,15 @@ _FILES: dict[str, Text] = {
         _("Send the CWR file itself: unpack an archive first, and do not send a PDF or a table."),
     ),
     "empty": Text(_("The file is empty."), _("Send the file again.")),
-    "FILE-E-002": Text(_("The file does not begin with a header (HDR)."), _("Send a CWR file of version 2.1 or 2.2.")),
-    "HDR-F-009": Text(_("The EDI version is “%(value)s”, not 01.10."), _("Send a CWR file of version 2.1 or 2.2.")),
-    "version_unread": Text(_("The file is in CWR %(version)s, which is not read here."), _("Send version 2.1 or 2.2.")),
+    "FILE-E-002": Text(
+        _("The file does not begin with a header (HDR)."), _("Send a CWR file of version 2.1, 2.2, 3.0 or 3.1.")
+    ),
+    "HDR-F-009": Text(
+        _("The EDI version is “%(value)s”, not 01.10."), _("Send a CWR file of version 2.1, 2.2, 3.0 or 3.1.")
+    ),
+    "version_unread": Text(
+        _("The file is in CWR %(version)s, which is not read here."), _("Send version 2.1, 2.2, 3.0 or 3.1.")
+    ),
     "version_guessed": Text(_("Nothing says which version this is."), _("It is read as CWR %(version)s.")),
     "version_disputed": Text(
         _("The version is %(header)s by the header, %(group)s by the group and %(name)s by the file name."),

@@ -22,6 +22,7 @@ from cmo_portal.audit.services import record_act
 from cmo_portal.common.cleaning import clean_text
 from cmo_portal.common.tables import FileRefused, Row, TableLayout, inspect_table, open_table, write_refused
 from cmo_portal.kept_words import errors_as_data, notices_as_data
+from cmo_portal.wording import comma_list
 from works.formats.cue_tables import (
     CueColumns,
     guess_mapping,
@@ -105,7 +106,7 @@ def confirm_cue_mapping(*, file: CueFile, columns: CueColumns, by: User, today: 
     if file.state not in ("mapping", "checked"):
         raise ValidationError(_("This file was decided already. Its mapping stands."))
     if missing := columns.missing_headings(file.headings):
-        raise ValidationError(_("These columns are not in the table: %(names)s.") % {"names": ", ".join(missing)})
+        raise ValidationError(_("These columns are not in the table: %(names)s.") % {"names": comma_list(missing)})
     if lacking(columns, of_one_episode=file.episode is not None) or repeated(columns):
         raise ValidationError(_("Choose one column for each: production, number, cue type, duration and title."))
     mapping, made = CueMapping.objects.select_for_update().get_or_create(

@@ -15,7 +15,7 @@ from cmo_portal.wording import date_text
 from works.mail import send_dispute_news
 from works.models import Claim, Dispute, DisputeExtension, ExtensionConsent
 from works.queries.disputes import asked_extension, latest_deadline
-from works.services.disputes.messages import must_hold_no_contact_data
+from works.services.contact_data import must_hold_no_contact_data
 from works.services.disputes.opening import locked
 from works.services.disputes.sides import speaks_for
 

@@ -13,7 +13,7 @@ from cmo_portal.audit.services import record_act
 from works.mail import send_dispute_news
 from works.models import Claim, Dispute, DisputeMessage
 from works.models.claims import ENDED
-from works.rules.contact_data import holds_contact_data
+from works.services.contact_data import must_hold_no_contact_data
 from works.services.disputes.opening import locked
 from works.services.disputes.sides import speaks_for
 
@@ -52,14 +52,6 @@ def write_to_claimants(*, dispute: Dispute, text: str, form_key: UUID, by: User,
     send_dispute_news(dispute, by=by)
     record_act(by=by, verb="write_to_claimants", on=dispute, facts={"sides": dispute.claims.count()})
     return message
-
-
-def must_hold_no_contact_data(text: str) -> None:
-    """What a side writes and the others read carries no address and no number of people."""
-    if holds_contact_data(text):
-        raise ValidationError(
-            _("Leave out e-mail addresses, telephone and identity numbers: the sides talk through this page.")
-        )
 
 
 def _check(dispute: Dispute, text: str) -> None:

@@ -16,6 +16,7 @@ from works.exports import link_request_list_csv
 from works.forms.recordings import LinkDecisionForm, LinkRequestFilter
 from works.models import LinkRequest
 from works.queries.link_requests import link_requests, owners_of, standing_parts
+from works.queries.titles import own_titles
 from works.services.link_requests import accept_link_request, refuse_link_request
 from works.views.staff.works import EDIT, STAFF
 
@@ -44,7 +45,7 @@ def link_request_list(request: HttpRequest) -> HttpResponse:
 def link_request_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     """One link that waits: what is asked and why, which works hold the recording, and the decision."""
     rows = LinkRequest.objects.select_related("recording", "work", "asked_by", "decided_by")
-    asked = get_object_or_404(rows, uid=uid)
+    asked = get_object_or_404(rows.prefetch_related(own_titles("work__")), uid=uid)
     parts = standing_parts(asked)
     form = LinkDecisionForm(request.POST if request.method == "POST" else None, parts=[one.link for one in parts])
     if request.method == "POST" and form.is_valid():
@@ -67,7 +68,10 @@ def link_request_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 def _decide(request: HttpRequest, asked: LinkRequest, form: LinkDecisionForm) -> None:
     outcome, by, now = form.cleaned_data["outcome"], acting(request), clock.now()
-    if request.POST.get("act") == "accept":
+    act = request.POST.get("act")
+    if act not in ("accept", "refuse"):
+        raise ValidationError(_("Choose whether to link it or to refuse the link."))
+    if act == "accept":
         accept_link_request(request=asked, outcome=outcome, removed=form.removed, by=by, now=now)
         messages.success(request, _("The recording is linked. Plays of it now reach this work too."))
     else:

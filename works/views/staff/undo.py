@@ -15,6 +15,7 @@ from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.common import clock
 from works.forms.bulk import UndoForm
 from works.models import ImportUndo, RegistrationFile
+from works.queries.registrations import undone_text
 from works.queries.undone_agreements import undone_agreements
 from works.services.undoing import ask_undo, undo_plan
 from works.views.staff.works import STAFF
@@ -45,6 +46,8 @@ def file_undo(request: HttpRequest, uid: UUID) -> HttpResponse:
         "plan": plan,
         "resting": plan.resting[:SHOWN],
         "more": max(0, len(plan.resting) - SHOWN),
+        "kept": plan.kept_societies[:SHOWN],
+        "more_kept": max(0, len(plan.kept_societies) - SHOWN),
         **undone_agreements(plan.agreements, plan.resting_agreements),
         "form": form,
         "danger": True,
@@ -57,4 +60,4 @@ def file_undo(request: HttpRequest, uid: UUID) -> HttpResponse:
 def _told(undo: ImportUndo) -> str:
     if undo.state == "asked":
         return _("Asked. What this import brought could have paid somebody, so a second person has to do it.")
-    return _("The import is undone: %(count)s works are withdrawn.") % {"count": undo.report["withdrawn"]}
+    return undone_text(undo)

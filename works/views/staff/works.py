@@ -24,8 +24,10 @@ from works.forms.staff import DayFilter, DecisionForm
 from works.models import Work
 from works.queries.as_of import work_as_of
 from works.queries.chains import day_of_collection
-from works.queries.repertoire import OUT, found_works, in_order, likest_works, ranked
+from works.queries.made_from import source_texts, sources_of_others
+from works.queries.repertoire import OUT, found_works, has_namesake, in_order, likest_works, ranked
 from works.queries.standing import standing_here
+from works.queries.titles import own_titles_of
 from works.queries.work_pages import acts_on, listed
 from works.services.drafts import decide_submitted
 
@@ -75,6 +77,8 @@ def work_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     stood = work_as_of(
         work, on=on, collected_on=collected_on, known_on=known_on, territory=asked.get("country") or None
     )
+    if stood:
+        vars(stood.work)["own_titles"] = own_titles_of(stood.described.titles)  # as known then
     context = {
         "work": work,
         "filter_form": chosen,
@@ -93,11 +97,14 @@ def work_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 def _of_today(work: Work) -> dict[str, Any]:
     """What the page shows of a work only as it is now, beside what staff may do to it."""
+    waits = work.state == "submitted"
     return {
         "all_rights": Right.choices,
         "registrations": work.registrations.select_related("file").order_by("-pk")[:20],
         "reports": work.reports.filter(state="open").order_by("pk")[:20],
-        "decision_form": DecisionForm() if work.state == "submitted" else None,
+        "decision_form": DecisionForm() if waits else None,
+        "namesake": waits and has_namesake(work.titles.values_list("text", flat=True)),
+        "sources_of_others": sources_of_others(source_texts(work), work.registered_by) if waits else [],
     }
 
 
