@@ -5,7 +5,6 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from cmo_portal.accounts.models import User
 from members.models import Party, PartyAffiliation
 from members.models.territories import own_territory
 from works.formats.cwr.collection import share_at
@@ -15,6 +14,7 @@ from works.formats.cwr.texts import text_of
 from works.formats.cwr.values import SHARE_UNITS_PER_STEP as STEP
 from works.formats.cwr.values import percent
 from works.formats.cwr.work import WorkPublisher, WorkTransaction, WorkWriter
+from works.models import RegistrationFile
 from works.queries.chains import ONE_WORK, load_chains, question
 from works.queries.export_chains import RIGHTS
 from works.services.counting import rehearsal
@@ -88,10 +88,12 @@ def _differences(each: TakenWork, found: Held, on: dt.date) -> Iterator[CwrFault
                 )  # fmt: skip
 
 
-def rehearsed_societies(sent: Mapping[int, WorkTransaction], sender: str, by: User | None) -> dict[int, list[CwrFault]]:
+def rehearsed_societies(
+    sent: Mapping[int, WorkTransaction], sender: str, file: RegistrationFile
+) -> dict[int, list[CwrFault]]:
     """As `society_faults`, by transaction, before anything is taken."""
     with rehearsal():
-        told = told_works(works=list(sent.values()), sender=sender, by=by) if sent else []
+        told = told_works(works=list(sent.values()), sender=sender, by=file.received_by, file=file) if sent else []
         return society_faults(list(zip(sent, sent.values(), told, strict=True)))
 
 

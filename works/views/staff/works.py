@@ -27,7 +27,6 @@ from works.queries.chains import day_of_collection
 from works.queries.made_from import source_texts, sources_of_others
 from works.queries.repertoire import OUT, found_works, has_namesake
 from works.queries.standing import standing_here
-from works.queries.titles import own_titles_of
 from works.queries.work_pages import acts_on, listed
 from works.services.drafts import decide_submitted
 
@@ -70,8 +69,6 @@ def work_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     stood = work_as_of(
         work, on=on, collected_on=collected_on, known_on=known_on, territory=asked.get("country") or None
     )
-    if stood:
-        vars(stood.work)["own_titles"] = own_titles_of(stood.described.titles)  # as known then
     context = {
         "work": work,
         "filter_form": chosen,
