@@ -10,6 +10,7 @@ kept in the address beside the filters (`?state=open&after=…`), so a page of a
 import base64
 import binascii
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -62,6 +63,27 @@ def keyset_page(queryset: QuerySet[Row], *, order: tuple[str, ...], query: Query
         rows,
         _neighbour(query, "after", _texts(rows[-1], order, fields)) if has_next else "",
         _neighbour(query, "before", _texts(rows[0], order, fields)) if has_previous else "",
+    )
+
+
+def ranked_page(queryset: QuerySet[Row], *, ranked: Sequence[int], query: QueryDict, size: int = 50) -> Page[Row]:
+    """As `keyset_page`, in the order of `ranked`: the primary keys of all rows of `queryset`, the best first.
+
+    The place is the row shown last, not its rank: what comes in between shifts nothing. A row that is there no more
+    gives the first page.
+    """
+    backwards = "before" in query
+    place = _read_place([queryset.model._meta.pk], query.get("before") or query.get("after"))
+    at = ranked.index(place[0]) if place and place[0] in ranked else None
+    end = at if backwards else None
+    start = 0 if at is None else max(0, at - size) if backwards else at + 1
+    shown = ranked[start : start + size if end is None else end]
+    found = queryset.in_bulk(shown)
+    rows = [found[pk] for pk in shown if pk in found]
+    return Page(
+        rows,
+        _neighbour(query, "after", [str(shown[-1])]) if start + len(shown) < len(ranked) and shown else "",
+        _neighbour(query, "before", [str(shown[0])]) if start and shown else "",
     )
 
 

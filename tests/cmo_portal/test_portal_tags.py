@@ -16,6 +16,7 @@ from django.utils import translation
 
 from cmo_portal import states
 from cmo_portal.common import words
+from cmo_portal.wording import comma_list
 
 NBSP = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
@@ -43,6 +44,12 @@ def test_a_number_of_ours_stands_on_one_line(number: str) -> None:
 @pytest.mark.parametrize("name", ["recordings of december.csv", "CW260001ALPHA_PMS_2026-12-31.V21", "ab" * 32])
 def test_the_name_or_hash_of_a_file_breaks_where_its_column_ends(name: str) -> None:
     assert shown("{% code it %}", it=name) == f'<bdi class="code" dir="ltr">{name}</bdi>'
+
+
+def test_a_list_has_the_comma_of_the_language_of_the_page(in_urdu: None) -> None:
+    assert comma_list(["نازیہ", "بلال"]) == "نازیہ، بلال"
+    with translation.override("en"):
+        assert comma_list(["Nazia", "Bilal"]) == "Nazia, Bilal"
 
 
 def test_money_puts_the_minus_before_figure_and_symbol() -> None:

@@ -119,3 +119,12 @@ def test_editing_pages_of_a_work_that_is_out_say_so_on_its_page(desk: Client, st
     assert answer.redirect_chain == [(f"/staff/works/{song.uid}/", 302)]
     page = answer.content.decode()
     assert "nothing of it is changed any more" in page and "Correct these shares" not in page
+
+
+@pytest.mark.parametrize("state", ["refused", "withdrawn"])
+def test_the_page_of_a_work_that_is_out_asks_for_no_shares(desk: Client, state: str) -> None:
+    song = work("Undone")
+    assert "Enter shares" in desk.get(f"/staff/works/{song.uid}/").content.decode()
+    Work.objects.filter(pk=song.pk).update(state=state)
+    page = desk.get(f"/staff/works/{song.uid}/").content.decode()
+    assert "Enter shares" not in page and "Enter the missing shares" not in page and "registered anew" in page

@@ -10,10 +10,11 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
-from tests.factories.members import make_party
+from members.models import Member
+from tests.factories.members import make_member, make_party
 from tests.factories.works import party, work
 from works.models import Work
-from works.queries.repertoire import has_namesake, look_alikes, my_works
+from works.queries.repertoire import has_namesake, look_alikes, my_works, ranked
 from works.queries.search import found_page, search_works
 from works.services.recordings import NewRecording, link_recordings
 
@@ -95,6 +96,58 @@ def test_a_member_finds_her_works_as_the_public_does(text: str, shelf: dict[str,
     assert list(my_works(owner, text=asked)) == [hers]
     for other in (shelf["raat"].number, "Dil Dil Pakistan"):
         assert not my_works(owner, text=other), "works of others are never hers"
+
+
+TITLI = ["Sham Aur Phool", "Gul", "Titli Ke Naam", "Titli"]  # registered in this order; the first two of Titli Bano
+
+
+@pytest.fixture
+def titli(db: None) -> Member:
+    member = make_member(party=party("Titli Bano"))
+    for title in TITLI:
+        work(title, (member.party, "CA", 100))
+    return member
+
+
+def titles_on(page: Any) -> list[str]:
+    return [row.work.title if hasattr(row, "work") else row[0].title for row in page.context["rows"]]
+
+
+@pytest.mark.parametrize("whose", ["staff", "member"])
+def test_lists_of_works_rank_what_is_found_as_the_public_search_does(
+    whose: str, titli: Member, staff: Any, sign_in: Any
+) -> None:
+    address, user = ("/staff/works/", staff("documentation")) if whose == "staff" else ("/my/works/", titli.user)
+    client = sign_in(user)
+    best = found("titli")
+    assert best[:2] == ["Titli", "Titli Ke Naam"] and sorted(best) == sorted(TITLI)
+    assert titles_on(client.get(address, {"q": "titli"})) == best
+    rows = client.get(address, {"q": "titli", "format": "csv"}).content.decode("utf-8-sig").splitlines()[1:]
+    assert [row.split(",")[1] for row in rows] == best
+    by_itself = sorted(TITLI) if whose == "member" else TITLI
+    assert titles_on(client.get(address)) == by_itself, "without a text as before"
+
+
+def test_pages_of_a_ranked_list_go_on_behind_the_row_shown_last(titli: Member, staff: Any, sign_in: Any) -> None:
+    for number in range(70):
+        work(f"Titli {number:02}", (titli.party, "CA", 100))
+    client = sign_in(staff("documentation"))
+    first = client.get("/staff/works/", {"q": "titli"})
+    work("Titli", (titli.party, "CA", 100))  # comes in before all that was shown
+    second = client.get(f"/staff/works/?{first.context['page'].next_query}")
+    assert (len(titles_on(first)), len(titles_on(second))) == (50, 24)
+    assert len({*titles_on(first), *titles_on(second)}) == 74, "none twice, none left out"
+    assert "q=titli" in first.context["page"].next_query and second.context["page"].next_query == ""
+    back = client.get(f"/staff/works/?{second.context['page'].previous_query}")
+    assert titles_on(back) == titles_on(first), "the page before ends where this one begins"
+    assert back.context["page"].previous_query, "what came in stands on a page before"
+    for place in ("damaged", "WyI5OTk5OTk5OTkiXQ"):  # no place at all; a work that is not among those found
+        assert titles_on(client.get("/staff/works/", {"q": "titli", "after": place}))[0] == "Titli"
+
+
+def test_of_works_that_the_public_search_cuts_off_the_nearest_title_comes_first(titli: Member) -> None:
+    works = my_works(titli.party, text="titli", likest=[])
+    assert [Work.objects.get(pk=pk).title for pk in ranked(works, "titli", [])] == ["Titli", "Titli Ke Naam"]
 
 
 @pytest.mark.parametrize("text", ["Alia Rahman", "alia rehman", "عالیہ رحمان", "Rahman"])

@@ -1,12 +1,13 @@
 """Finding works: for the public, for a member, for staff, and as columns for matching."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.search import TrigramSimilarity
-from django.db.models import Case, Exists, F, FloatField, OuterRef, Q, QuerySet, Value, When
+from django.db.models import BigIntegerField, Case, Exists, F, FloatField, Func, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Greatest
 
 from cmo_portal.common.spelling import skeleton, text_key
@@ -25,11 +26,37 @@ ALIKE = 0.45  # from this score a title is shown as a look-alike
 TELLING = 5  # consonants from which an equal sound is no accident
 
 
-def found_works(*, text: str = "", state: str = "") -> QuerySet[Work]:
-    """Works for staff: found as the public finds them, in any state but merged; or by what is open about them."""
+def likest_works(text: str) -> list[int]:
+    """Ids of the works that a text may mean to a list, as the public search ranks them but in any state; none where
+    nothing is looked for."""
+    return found_works_ids(text, limit=MOST_FOUND, everything=True)
+
+
+def ranked(works: QuerySet[Work], text: str, likest: Sequence[int]) -> list[int]:
+    """Ids of the works of a list: the likest first, best first, then all others: with a title that is the text, that
+    begins so, by title."""
+    listed = set(works.filter(pk__in=likest).values_list("pk", flat=True))
+    titles, key = WorkTitle.objects.filter(work=OuterRef("pk")), text_key(text)[:LONGEST_QUERY]
+    nearness = Case(
+        When(Exists(titles.filter(key=key)), then=0),
+        When(Exists(titles.filter(key__startswith=key)), then=1),
+        default=2,
+    )
+    others = works.exclude(pk__in=likest).order_by(nearness, "title", "pk").values_list("pk", flat=True)
+    return [*(pk for pk in likest if pk in listed), *others]
+
+
+def in_order(works: QuerySet[Work], ids: Sequence[int]) -> QuerySet[Work]:
+    """The works of a list in the order of their ids."""
+    place = Func(Value(list(ids), ArrayField(BigIntegerField())), F("pk"), function="array_position")
+    return works.order_by(place, "pk")
+
+
+def found_works(*, text: str = "", state: str = "", likest: Sequence[int] = ()) -> QuerySet[Work]:
+    """Works for staff: those that a text may mean (`likest`), in any state but merged; by what is open about them."""
     works = Work.objects.all() if state == "withdrawn" else Work.objects.exclude(state__in=GONE)
     if text.strip():
-        works = works.filter(pk__in=found_works_ids(text, limit=MOST_FOUND, everything=True))
+        works = works.filter(pk__in=likest)
     if state in ("submitted", "registered", "refused", "withdrawn"):
         return works.filter(state=state)
     if state in SHARE_STATES:
@@ -54,10 +81,10 @@ def own_alone(party: Party) -> QuerySet[Work]:
     return works_of(party).exclude(Exists(others))
 
 
-def my_works(party: Party, *, text: str = "", show: str = "") -> QuerySet[Work]:
+def my_works(party: Party, *, text: str = "", show: str = "", likest: Sequence[int] | None = None) -> QuerySet[Work]:
     """The member's works, found as the public finds them and by parts of a title, and by what they lack: `disputed`,
     `open` (a part without an owner), `unconfirmed` (not agreed by all sides) or `silent` (no recording). Each row knows
-    all of them."""
+    all of them. `likest` is what `likest_works` said of the text, where it was asked already."""
     works = works_of(party).annotate(
         is_disputed=Exists(WorkShare.objects.filter(work=OuterRef("pk"), state="disputed")),
         is_open=Exists(WorkShare.objects.filter(work=OuterRef("pk"), state="unclaimed")),
@@ -65,15 +92,15 @@ def my_works(party: Party, *, text: str = "", show: str = "") -> QuerySet[Work]:
         is_silent=~Exists(RecordingWork.objects.filter(work_id=OuterRef("pk"))),
     )
     if text.strip():
-        works = works.filter(meant_by(text))
+        works = works.filter(meant_by(text, likest))
     flags = {"disputed": "is_disputed", "open": "is_open", "unconfirmed": "is_unconfirmed", "silent": "is_silent"}
     return works.filter(**{flags[show]: True}) if show in flags else works
 
 
-def meant_by(text: str) -> Q:
+def meant_by(text: str, likest: Sequence[int] | None = None) -> Q:
     """Works that a text may mean in a list that is filtered and sorted: as the public search finds them, whatever their
     state, and those with these words anywhere in a title, however many."""
-    return _titled(text) | Q(pk__in=found_works_ids(text, limit=MOST_FOUND, everything=True))
+    return _titled(text) | Q(pk__in=likest_works(text) if likest is None else likest)
 
 
 def _titled(text: str) -> Q:

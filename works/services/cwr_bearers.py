@@ -1,7 +1,8 @@
 """Whether the names of a CWR file fit its IPI numbers: by our register, and by what the file itself said before.
 
-A number alone would decide who is paid. So a party whose name is none of those that the number stands for refuses its
-transaction, with both names; a person has to look at it.
+A number alone would decide who is paid. So of a party of a work whose name is none of those that its number stands for
+the numbers are reset: it stands by its name alone, and nobody else is paid for it. An agreement is refused. Both names
+are told; a person has to look at it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -63,31 +64,33 @@ class Bearers:
         self._own = set(parties_by_number(side.record["ip_no"] for side in sides)) if self._is_ours else set()
 
     def faults(self, row: CwrTransaction) -> tuple[CwrFault, ...]:
-        """One complaint for each party that is not the one its number stands for. Where there is none, the transaction
-        is remembered for those that follow."""
+        """A complaint for each number of a party that is not the one it stands for. The others are remembered for the
+        transactions that follow."""
         found: list[CwrFault] = []
         for side in _sides(row):
-            if side.record["ip_no"] not in self._own:
-                found += self._of_side(row, side)
+            if side.record["ip_no"] in self._own:
+                continue
+            if wrong := self._wrong(side):
+                found += _faults(row, side, *wrong)
+            else:
                 self._remember(row, side)
-        if found:
-            self._told = {number: told for number, told in self._told.items() if told.transaction != row.number}
         return tuple(found)
 
-    def _of_side(self, row: CwrTransaction, side: Side) -> Iterator[CwrFault]:
+    def _wrong(self, side: Side) -> tuple[str, str, dict[str, str]] | None:
+        """What is wrong with the numbers of a party: a text, the number, and its facts."""
         by_name = self._known.get(side.ipi_name) if side.ipi_name not in self._told else None
         by_base = self._known.get(side.ipi_base) if side.ipi_base not in self._told else None
         if by_name and by_base and by_name.party_id != by_base.party_id:
             facts = {"owner": by_name.name, "base": side.ipi_base, "other": by_base.name}
-            yield _fault(row, side, "two_bearers", side.ipi_name, facts)
-        elif bearer := by_name or by_base:
-            if not bearer.is_called(side.name, side.kind, spelt=transliterated):
-                number = side.ipi_name if by_name else side.ipi_base
-                yield _fault(row, side, "other_bearer", number, {"owner": bearer.name})
-        elif told := self._told_before(side):
+            return "two_bearers", side.ipi_name, facts
+        if bearer := by_name or by_base:
+            number = side.ipi_name if by_name else side.ipi_base
+            is_called = bearer.is_called(side.name, side.kind, spelt=transliterated)
+            return None if is_called else ("other_bearer", number, {"owner": bearer.name})
+        if told := self._told_before(side):
             number = side.ipi_name if side.ipi_name in self._told else side.ipi_base
-            facts = {"owner": told.side.name, "number": str(told.transaction)}
-            yield _fault(row, side, "bearer_in_file", number, facts)
+            return "bearer_in_file", number, {"owner": told.side.name, "number": str(told.transaction)}
+        return None
 
     def _told_before(self, side: Side) -> _Told | None:
         """An earlier transaction that gave a number of this party to another name. One base number may stand beside
@@ -113,7 +116,7 @@ def bearer_faults(row: CwrTransaction, kept: ImportedTransaction) -> tuple[CwrFa
     texts = {text_of(key).message: key for key in TEXTS}
     sides = {side.record.line: side for side in _sides(row)}
     return tuple(
-        _fault(row, sides[each["line"]], texts[each["message"]], each["value"], each["facts"])
+        _fault(row, sides[each["line"]], texts[each["message"]], each["value"], each["field"], each["facts"])
         for each in kept.complaints
         if each["message"] in texts and each["line"] in sides
     )
@@ -144,18 +147,24 @@ def _kind(row: CwrTransaction, record: CwrRecord) -> str:
     return PartyKind.PERSON if is_person else PartyKind.ORGANISATION
 
 
-def _fault(row: CwrTransaction, side: Side, key: str, value: str, facts: dict[str, str]) -> CwrFault:
+def _faults(row: CwrTransaction, side: Side, key: str, value: str, facts: dict[str, str]) -> Iterator[CwrFault]:
+    """The complaint about a number, at each number of the party: both may name somebody else."""
+    for field, number in (("ipi_name_no", side.ipi_name), ("ipi_base_no", side.ipi_base)):
+        if number:
+            yield _fault(row, side, key, value, field, facts)
+
+
+def _fault(row: CwrTransaction, side: Side, key: str, value: str, field: str, facts: dict[str, str]) -> CwrFault:
     record, (message, remedy) = side.record, text_of(key)
     by_name, by_base = RULES[FAMILIES.get(record.type, record.type)]
-    is_name = value == side.ipi_name
     return CwrFault(
-        told_edit(by_name if is_name else by_base, row.version),
-        Severity.TRANSACTION,
+        told_edit(by_name if field == "ipi_name_no" else by_base, row.version),
+        Severity.FIELD if row.is_work else Severity.TRANSACTION,
         record.line,
         record.type,
         record.sequence or 0,
         side.index,
-        "ipi_name_no" if is_name else "ipi_base_no",
+        field,
         value,
         message,
         remedy,

@@ -89,7 +89,7 @@ def _differences(each: TakenWork, found: Held, on: dt.date) -> Iterator[CwrFault
 
 
 def rehearsed_societies(
-    sent: Mapping[int, WorkTransaction], sender: str, file: RegistrationFile
+    *, sent: Mapping[int, WorkTransaction], sender: str, file: RegistrationFile
 ) -> dict[int, list[CwrFault]]:
     """As `society_faults`, by transaction, before anything is taken."""
     with rehearsal():

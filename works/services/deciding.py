@@ -1,11 +1,11 @@
 """What becomes of each transaction of a registration file, by the society's rules, before anything is written.
 
-RJ rejected by an edit, or because an IPI number stands with the name of somebody else, or not for this member to say ·
-DU known already from this sender · CO its ISWC belongs to another work, or others hold shares beside which those of a
-revision do not fit · AC accepted with changes (a field was reset, a record left out, shares were evened out) · AS
-accepted as sent · RA received and sound, kept for a person: a revision that takes share from a member or is older than
-what stands; an agreement until the works of the file are taken. Answers and notices of others: OK about a work of ours,
-noted; UM not ours. The reason of every status but AS and OK stands with it.
+RJ rejected by an edit, an agreement in which an IPI number stands with the name of somebody else, or not for this
+member to say · DU known already from this sender · CO its ISWC belongs to another work, or others hold shares beside
+which those of a revision do not fit · AC accepted with changes (a field was reset, a record left out, shares evened
+out) · AS accepted as sent · RA received and sound, kept for a person: a revision that takes share from a member or is
+older than what stands; an agreement until the works of the file are taken. Answers and notices of others: OK about a
+work of ours, noted; UM not ours. The reason of every status but AS and OK stands with it.
 """
 
 from collections import defaultdict
@@ -101,6 +101,8 @@ class Decider:
 
     def decide(self, transactions: Sequence[CwrTransaction]) -> list[Decision]:
         """The decisions on one slice, in a handful of queries; the rows of the slices before it are written."""
+        self._bearers.look_up([row for row in transactions if row.type in ANSWERED])
+        transactions = [self._with_bearers(row) for row in transactions]
         numbers = {row.header["submitter_work_no"] for row in transactions} - {""}
         iswcs = {_iswc(row) for row in transactions} - {""}
         self._recall(numbers, iswcs, before=transactions[0].number)
@@ -113,7 +115,6 @@ class Decider:
         self._revised = revised_shares(self.file, self.sender, self._revisions(transactions, mine))
         self._recordings.look_up(() if self._is_ours else transactions)
         self._alike.look_up(() if self._is_ours else transactions)
-        self._bearers.look_up([row for row in transactions if row.type in ANSWERED])
         if self._member:
             self._member.look_up(known, on=self.file.created_at.date())
         told = notices_of([row for row in transactions if row.type in TOLD], self.sender)
@@ -122,7 +123,7 @@ class Decider:
             or (
                 _told_decision(row, told[row.number])
                 if row.type in TOLD
-                else self._with_remarks(self._with_bearers(self._decide(row, mine, others)))
+                else self._with_remarks(self._decide(row, mine, others))
             )
             for row in transactions
         ]
@@ -139,17 +140,10 @@ class Decider:
             fault = self._member.refusal_of_new(row)
         return Decision(row, "RJ", own, faults=(*row.faults, fault)) if fault else None
 
-    def _with_bearers(self, decision: Decision) -> Decision:
-        """Nothing is taken of a transaction in which an IPI number stands with the name of somebody else."""
-        row = decision.transaction
-        is_taken = decision.status in ACCEPTED or (row.type in ANSWERED and decision.status == KEPT_BACK)
-        wrong = self._bearers.faults(row) if is_taken else ()
-        if not wrong:
-            return decision
-        for brought in (self._numbers, self._iswcs):
-            for value in [value for value, number in brought.items() if number == row.number]:
-                del brought[value]
-        return Decision(row, "RJ", faults=(*decision.faults, *wrong))
+    def _with_bearers(self, row: CwrTransaction) -> CwrTransaction:
+        """Of a work without the IPI numbers that stand with the name of somebody else; of an agreement refused then."""
+        wrong = () if row.is_rejected or row.type not in ANSWERED else self._bearers.faults(row)
+        return replace(row, faults=(*row.faults, *wrong)) if wrong else row
 
     def _with_remarks(self, decision: Decision) -> Decision:
         """A file of our own says what our desk decided; of all others, what waits for the desk is told, and what a new

@@ -171,7 +171,7 @@ def _keep_decisions(file: RegistrationFile, decisions: Sequence[Decision], sende
         if each.status in ACCEPTED and not each.excess:
             last[each.work or each.earlier or each.transaction.number] = each
     sent = {each.transaction.number: work_of(each.transaction) for each in last.values()}
-    societies = rehearsed_societies(sent, sender, file)
+    societies = rehearsed_societies(sent=sent, sender=sender, file=file)
     rows = [row_of(file, each) for each in decisions]
     for row in rows:
         row.complaints = [*row.complaints, *complaints_of(societies.get(row.number, ()))]

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cmo_portal.common import clock
-from cmo_portal.paging import csv_address, keyset_page
+from cmo_portal.paging import csv_address, keyset_page, ranked_page
 from members.models import Party
 from works.access import member_page
 from works.exports import work_list_csv
@@ -19,7 +19,7 @@ from works.queries.descriptions import work_description
 from works.queries.disputes import told_disputes
 from works.queries.distributable import status_of_work, statuses
 from works.queries.recordings import recordings_of
-from works.queries.repertoire import my_works, works_of
+from works.queries.repertoire import in_order, likest_works, my_works, ranked, works_of
 from works.queries.splits import waiting_answers
 from works.queries.titles import own_titles
 from works.queries.work_pages import own_shares, share_table
@@ -32,13 +32,22 @@ WAITING_SHOWN = 20
 @member_page
 @require_safe
 def work_list(request: HttpRequest, party: Party) -> HttpResponse:
-    """C11: my works with my shares, their state and what they lack; unfinished registrations first."""
+    """C11: my works with my shares, their state and what they lack; unfinished registrations first. What is looked for
+    comes as the public search ranks it."""
     chosen = MyWorksFilter(request.GET)
     wanted = chosen.cleaned_data if chosen.is_valid() else {}
-    works = my_works(party, text=wanted.get("q", ""), show=wanted.get("show", ""))
+    text = wanted.get("q", "")
+    likest = likest_works(text)
+    works = my_works(party, text=text, show=wanted.get("show", ""), likest=likest)
+    ids = ranked(works, text, likest) if text else None
     if request.GET.get("format") == "csv":
-        return work_list_csv(works.order_by("title", "pk"), party)
-    page = keyset_page(works.prefetch_related(own_titles()), order=("title", "pk"), query=request.GET)
+        return work_list_csv(works.order_by("title", "pk") if ids is None else in_order(works, ids), party)
+    works = works.prefetch_related(own_titles())
+    page = (
+        keyset_page(works, order=("title", "pk"), query=request.GET)
+        if ids is None
+        else ranked_page(works, ranked=ids, query=request.GET)
+    )
     shares = own_shares(page.rows, party)
     found = statuses([work.pk for work in page.rows], right="PR", on=clock.today())
     filtered = bool(wanted.get("q") or wanted.get("show"))

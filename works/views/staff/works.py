@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from cmo_portal.accounts.access import acting, staff_page
 from cmo_portal.common import clock
 from cmo_portal.forms import typed_text
-from cmo_portal.paging import csv_address, keyset_page
+from cmo_portal.paging import csv_address, keyset_page, ranked_page
 from members.models.parties import Right
 from works.exports import staff_list_csv
 from works.forms.search import WorkFilter
@@ -25,7 +25,7 @@ from works.models import Work
 from works.queries.as_of import work_as_of
 from works.queries.chains import day_of_collection
 from works.queries.made_from import source_texts, sources_of_others
-from works.queries.repertoire import OUT, found_works, has_namesake
+from works.queries.repertoire import OUT, found_works, has_namesake, in_order, likest_works, ranked
 from works.queries.standing import standing_here
 from works.queries.work_pages import acts_on, listed
 from works.services.drafts import decide_submitted
@@ -37,13 +37,20 @@ VIEW, EDIT = "works.view_works", "works.edit_works"
 @staff_page(VIEW)
 @require_safe
 def work_list(request: HttpRequest) -> HttpResponse:
-    """All works; the box searches as the public one does. The same rows as a file."""
+    """All works; the box searches, and ranks, as the public one does. The same rows as a file."""
     chosen = WorkFilter(request.GET)
     wanted = chosen.cleaned_data if chosen.is_valid() else {}
-    works = found_works(text=wanted.get("q", ""), state=wanted.get("state", ""))
+    text = wanted.get("q", "")
+    likest = likest_works(text)
+    works = found_works(text=text, state=wanted.get("state", ""), likest=likest)
+    ids = ranked(works, text, likest) if text else None
     if request.GET.get("format") == "csv":
-        return staff_list_csv(works.order_by("number", "pk"))
-    page = keyset_page(works, order=("number",), query=request.GET)
+        return staff_list_csv(works.order_by("number", "pk") if ids is None else in_order(works, ids))
+    page = (
+        keyset_page(works, order=("number",), query=request.GET)
+        if ids is None
+        else ranked_page(works, ranked=ids, query=request.GET)
+    )
     context = {
         "page": page,
         "rows": listed(page.rows, on=clock.today()),

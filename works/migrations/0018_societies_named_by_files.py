@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('works', '0016_imported_agreements'),
+        ('works', '0017_kept_transactions'),
     ]
 
     operations = [
