@@ -349,7 +349,7 @@ def test_the_desk_opens_a_dispute_and_another_person_settles_it_in_the_browser(
 def test_the_desk_decides_on_a_work_that_a_member_sent(song: Work, desk: User, sign_in: Any) -> None:
     Work.objects.filter(pk=song.pk).update(state="submitted")
     client = sign_in(desk)
-    assert "It is another work: register it" in client.get(f"/staff/works/{song.uid}/").content.decode()
+    assert ">Register it<" in client.get(f"/staff/works/{song.uid}/").content.decode()
     client.post(f"/staff/works/{song.uid}/decide/", {"act": "refuse", "reason": ""})
     assert Work.objects.get(pk=song.pk).state == "submitted"
     client.post(f"/staff/works/{song.uid}/decide/", {"act": "accept"})

@@ -133,8 +133,14 @@ class Changes:
             )
 
     def change_owner(self) -> None:
-        new = [NewShare(self.chance.choice(self.people), "CA", "PR", 100 * PERCENT)]
-        replace_shares(work=self._work(), right="PR", shares=new, reason="It was wrong.", valid_from=None, by=self.by)
+        work = self._work()
+        standing = set(WorkShare.objects.filter(work=work, right="PR").values_list("party", flat=True))
+        new = [
+            NewShare(
+                self.chance.choice([one for one in self.people if {one.pk} != standing]), "CA", "PR", 100 * PERCENT
+            )
+        ]
+        replace_shares(work=work, right="PR", shares=new, reason="It was wrong.", valid_from=None, by=self.by)
 
     def change_owner_in_bulk(self) -> None:
         WorkShare.objects.filter(right="MR", state="active").update(party=self.chance.choice(self.people))

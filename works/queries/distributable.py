@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,10 +49,11 @@ def status_of_work(work: Work, *, on: dt.date) -> list[RightStatus]:
 def told_statuses(answers: Sequence[Resolved]) -> list[RightStatus]:
     """From the answers about all rights of one work: the rights of which something is documented; all where nothing
     is."""
+    waiting = _waiting(answers[0])  # the same for every right
     found = [
         RightStatus(one.right, Right(one.right).label, status)
         for one in answers
-        for status in status_of_answer(one).values()
+        for status in _status_of_answer(one, waiting).values()
     ]
     return [right for right in found if right.status.is_documented] or found
 
@@ -62,27 +63,39 @@ def statuses(
 ) -> dict[int, Distributable]:
     """work id → status of one right in the society's own country for use on a day (and collection on the same), for a
     page of works; a fixed number of queries."""
-    return status_of_answer(
-        resolved(work_ids, right=right, territory=own_territory(), on=on, collected_on=collected_on)
-    )
+    answer = resolved(work_ids, right=right, territory=own_territory(), on=on, collected_on=collected_on)
+    return _status_of_answer(answer, _waiting(answer))
 
 
-def status_of_answer(answer: Resolved) -> dict[int, Distributable]:
-    """work id → what pays and what is held of a right that was asked about; six queries. Of a work that is not
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """What holds works in all their rights: those with a split that somebody refused, and the states of those that are
+    not registered."""
+
+    refused: frozenset[int]
+    unregistered: Mapping[int, str]
+
+
+def _waiting(answer: Resolved) -> _Waiting:
+    """Two queries."""
+    books, works = Books(answer.known_on), list(answer.works)
+    rounds = books.table(SplitProposal, work_id__in=works).filter(state="refused")
+    states = books.table(Work, id__in=works).exclude(state__in=["registered", "merged"])
+    return _Waiting(frozenset(rounds.values_list("work_id", flat=True)), dict(states.values_list("id", "state")))
+
+
+def _status_of_answer(answer: Resolved, waiting: _Waiting) -> dict[int, Distributable]:
+    """work id → what pays and what is held of a right that was asked about; four queries. Of a work that is not
     registered (yet) nothing pays."""
-    books = Books(answer.known_on)
-    rounds = books.table(SplitProposal, work_id__in=list(answer.works)).filter(state="refused")
-    refused = set(rounds.values_list("work_id", flat=True))
     parts: dict[int, list[tuple[int, str]]] = defaultdict(list)
     for part in settled_parts(answer):
-        asked_anew = part.reason == "unconfirmed" and part.work_id in refused
+        asked_anew = part.reason == "unconfirmed" and part.work_id in waiting.refused
         parts[part.work_id].append((part.units, "refused_split" if asked_anew else part.reason))
+    books = Books(answer.known_on)
     disputed = held_whole(right=answer.right, territory=answer.territory, on=answer.on, works=answer.works, books=books)
-    waiting = books.table(Work, id__in=list(answer.works)).exclude(state__in=["registered", "merged"])
-    unregistered = dict(waiting.values_list("id", "state"))
-    whole = dict.fromkeys(disputed, "disputed_whole") | dict.fromkeys(unregistered, "not_registered")
+    whole = dict.fromkeys(disputed, "disputed_whole") | dict.fromkeys(waiting.unregistered, "not_registered")
     closed = [(WHOLE_SHARE, "not_registered")]  # of what is refused or withdrawn nobody documents the rest
-    told = {work: closed if unregistered.get(work) in OUT else parts.get(work, ()) for work in answer.works}
+    told = {work: closed if waiting.unregistered.get(work) in OUT else parts.get(work, ()) for work in answer.works}
     return {work: distributable(told[work], held_whole=whole.get(work, "")) for work in answer.works}
 
 
