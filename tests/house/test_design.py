@@ -64,6 +64,15 @@ def test_colours_stand_only_among_the_tokens() -> None:
     assert re.findall(r"#[0-9a-fA-F]{3,8}\b|rgba?\(|hsla?\(", rules) == []
 
 
+def test_no_colour_depends_on_the_language() -> None:
+    """The page walk looks at the contrast of the English pages; the Urdu ones have the same colours."""
+    rules = re.findall(r"([^{};]*)\{([^{}]*)\}", css(PORTAL_CSS))
+    of_a_language = [(head.strip(), body) for head, body in rules if re.search(r":lang|\[lang|\[dir", head)]
+    assert len(of_a_language) > 10
+    coloured = [head for head, body in of_a_language if re.search(r"(?:^|[;\s-])(?:color|background)\b|opacity", body)]
+    assert [head for head in coloured if ":not(:lang" not in head] == []
+
+
 def test_the_record_screens_use_the_colours_of_the_tokens() -> None:
     tokens = set(re.findall(r"#[0-9a-f]{6}", css(PORTAL_CSS)))
     assert set(re.findall(r"#[0-9a-f]{6}", css(ADMIN_CSS))) <= tokens

@@ -25,6 +25,12 @@ CWR = cwr_file(("NWR", (WORK,)))
 TABLE = csv_of(line("1", "Song", "Nazia Hassan", "100"))
 
 
+@pytest.fixture(autouse=True)
+def own_folder(settings: Any, tmp_path: Path) -> None:
+    """What other processes of the tests put away at the same time is not looked at."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
 def while_first_is_kept(first: Callable[[], RegistrationFile], second: Callable[[], Any]) -> tuple[Any, Any]:
     """The first upload, and what `second` gives, which is begun before the first is committed."""
     found: list[Any] = []
