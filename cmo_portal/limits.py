@@ -41,14 +41,14 @@ def origin_of(request: HttpRequest) -> str:
 
 
 def searched(purpose: str) -> Callable[[View], View]:
-    """A public page that searches when `q` has words: so many times an hour from one address, then 429."""
+    """A public page that searches when `q` has words, or gives its list as a file: so many times an hour from one
+    address, then 429."""
 
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if request.GET.get("q", "").strip() and not within_limit(
-                purpose, origin_of(request), limit=SEARCHES_AN_HOUR, seconds=3600
-            ):
+            costs = request.GET.get("q", "").strip() or "format" in request.GET
+            if costs and not within_limit(purpose, origin_of(request), limit=SEARCHES_AN_HOUR, seconds=3600):
                 return render(request, "429.html", {"search": True}, status=429)
             return view(request, *args, **kwargs)
 

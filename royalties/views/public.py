@@ -11,7 +11,8 @@ from django.views.decorators.http import require_safe
 
 from cmo_portal.common import clock
 from cmo_portal.limits import searched
-from cmo_portal.paging import keyset_page
+from cmo_portal.paging import csv_address, keyset_page
+from royalties.exports.unmatched import unmatched_list_csv
 from royalties.forms.unmatched import UnmatchedFilter
 from royalties.models import RuleVersion
 from royalties.models.frozen import PURPOSES
@@ -54,8 +55,10 @@ def unmatched_list(request: HttpRequest) -> HttpResponse:
         since=wanted.get("since"),
         until=wanted.get("until"),
     )
-    page = keyset_page(texts, order=ORDER, query=request.GET, size=UNMATCHED_PAGE)
     bands = Bands(clock.today())
+    if request.GET.get("format") == "csv":
+        return unmatched_list_csv(texts, bands)
+    page = keyset_page(texts, order=ORDER, query=request.GET, size=UNMATCHED_PAGE)
     context = {
         "page": page,
         "rows": [(text, bands.text(text.held)) for text in page.rows],
@@ -63,6 +66,7 @@ def unmatched_list(request: HttpRequest) -> HttpResponse:
         "bands": bands.version,
         "listed_at": listed_at(),
         "filter_form": chosen,
+        "export_url": csv_address(request.GET),
         "empty_text": _("No usage without a known work fits. Try another spelling, or only one word of the title."),
     }
     return render(request, "royalties/public/unmatched_list.html", context)

@@ -73,6 +73,27 @@ def test_everybody_sees_titles_people_and_relative_use_and_no_figure_of_a_licens
     assert len(answer.content) < 60_000
 
 
+def test_the_list_is_a_file_too_and_says_no_more_than_the_page(text: UnmatchedText, herself: Any) -> None:
+    UnmatchedText.objects.update(held=432_100)
+    cache.clear()
+    page = Client().get(f"{LIST}?q=chand")
+    assert page.context["export_url"] == "?q=chand&format=csv"
+    for answer in (Client().get(LIST + page.context["export_url"]), herself.get(f"{MINE}?format=csv")):
+        head, line = answer.content.decode("utf-8-sig").splitlines()
+        assert head.startswith("Title,Performers and writers,Use,First day,Last day,Usage meter,Money kept")
+        assert line.startswith('Chaand Raat,"Tahira Naz, Kamran Lodhi",') and ",5," in line
+        assert "432" not in line and "4321" not in line and "9876" not in line
+    nothing = Client().get(f"{LIST}?q=nothing+like+it&format=csv")
+    assert len(nothing.content.decode("utf-8-sig").splitlines()) == 1
+
+
+def test_a_file_of_the_list_counts_like_a_search(text: UnmatchedText, monkeypatch: pytest.MonkeyPatch) -> None:
+    cache.clear()
+    monkeypatch.setattr(limits, "SEARCHES_AN_HOUR", 1)
+    assert [Client().get(f"{LIST}?format=csv").status_code for _turn in range(2)] == [200, 429]
+    assert Client().get(LIST).status_code == 200
+
+
 def test_the_page_of_a_list_says_nothing_of_figures_in_its_addresses(text: UnmatchedText) -> None:
     make.landed(*make.rows([f"Song {number}" for number in range(30)]), filename="b.csv", of=make.source("FM2"))
     listed()

@@ -14,9 +14,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cmo_portal.accounts.access import acting
 from cmo_portal.common import clock
-from cmo_portal.paging import keyset_page
+from cmo_portal.paging import csv_address, keyset_page
 from members.models import Member
 from royalties.access import member_page
+from royalties.exports.unmatched import unmatched_list_csv
 from royalties.forms.unmatched import ClaimFilter, SuggestionFilter, TextClaimForm, WorkSearch
 from royalties.models import UnmatchedText
 from royalties.queries.unmatched import ORDER, Bands
@@ -39,14 +40,17 @@ def unmatched_list(request: HttpRequest, member: Member) -> HttpResponse:
     wanted = chosen.cleaned_data if chosen.is_valid() else {}
     put_aside = wanted.get("show") == "aside"
     texts = suggested_texts(member, words=wanted.get("q", ""), put_aside=put_aside)
-    page = keyset_page(texts, order=ORDER, query=request.GET, size=PAGE)
     bands = Bands(clock.today())
+    if request.GET.get("format") == "csv":
+        return unmatched_list_csv(texts, bands)
+    page = keyset_page(texts, order=ORDER, query=request.GET, size=PAGE)
     context = {
         "page": page,
         "rows": [(one, bands.text(one.text.held)) for one in suggestions(member, page.rows)],
         "put_aside": put_aside,
         "open_claims": member.text_claims.filter(state="open").count(),
         "filter_form": chosen,
+        "export_url": csv_address(request.GET),
         "empty_text": _("You have set nothing aside.")
         if put_aside
         else _("No usage without a known work is near your names and titles now. Look again after the next files."),
