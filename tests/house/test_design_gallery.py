@@ -177,6 +177,22 @@ def test_the_gallery_is_accessible_and_keeps_to_the_policy(
         assert widest <= width
 
 
+@pytest.mark.parametrize("language", ["en", "ur"])
+def test_every_part_of_a_value_stands_beside_its_label_in_a_card(browser: Browser, language: str) -> None:
+    page, _ = open_gallery(browser, language=language, layout="member", scheme="light", width=320)
+    slipped = page.evaluate(
+        """() => [...document.querySelectorAll('.table td[data-label]:not(.long)')].filter(cell => {
+            const room = cell.getBoundingClientRect(), value = document.createRange()
+            value.selectNodeContents(cell)
+            const parts = [...value.getClientRects()].filter(part => part.width)
+            const beside = part => document.dir === 'rtl' ? room.right - part.right : part.left - room.left
+            return parts.some(part => beside(part) < 104) || parts[0].top - room.top > 16
+        }).map(cell => cell.outerHTML.slice(0, 120))"""
+    )
+    page.close()
+    assert slipped == []
+
+
 def test_targets_are_large_enough_for_a_thumb(browser: Browser) -> None:
     page, _ = open_gallery(browser, language="en", layout="member", scheme="light", width=360)
     small = page.evaluate(
