@@ -33,7 +33,13 @@ SETTINGS = {
     "client_connection_check_interval": "1s",
     "idle_in_transaction_session_timeout": "60s",
 }
-CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_wal_size": "512MB"}
+CARELESS = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_wal_size": "512MB",
+    "autovacuum": "off",
+}
 STARTS = 4
 ORPHANS_GONE_WITHIN = 10.0
 READY = "portal.ready"

@@ -168,7 +168,7 @@ def test_the_gallery_is_accessible_and_keeps_to_the_policy(
 ) -> None:
     for width in (320, 1280):
         page, complaints = open_gallery(browser, language=language, layout=layout, scheme=scheme, width=width)
-        found = violations(page)
+        found = violations(page, contrast=language == "en")  # no colour depends on the language
         keep_picture(page, f"{layout}-{language}-{scheme}-{width}")
         widest = page.evaluate("document.documentElement.scrollWidth")
         page.close()

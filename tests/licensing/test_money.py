@@ -16,6 +16,7 @@ from licensing import queries
 from licensing.models import Invoice, Licence, Receipt, ReceiptAllocation
 from licensing.services.invoices import approve_credit, credit_invoice
 from licensing.services.receipts import allocate_receipt
+from tests.conftest import examples
 from tests.factories import licensing as make
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +43,7 @@ def test_parts_pay_fee_and_tax_in_proportion_and_the_last_leaves_nothing() -> No
     assert Licence.objects.get().state == "active"
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(12, 50), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.integers(1, 900_000), min_size=1, max_size=6))
 def test_any_row_of_payments_keeps_every_paisa(amounts: list[int]) -> None:
     from django.db import transaction

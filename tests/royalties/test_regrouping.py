@@ -19,6 +19,7 @@ from royalties.queries.frozen_shares import changes_since
 from royalties.queries.regrouping_effect import effect_of
 from royalties.queries.stakes import stakes_of
 from royalties.services import regrouping, runs
+from tests.conftest import examples
 from tests.factories import royalties as make
 from tests.factories.licensing import person
 from tests.factories.members import make_member
@@ -483,7 +484,7 @@ def test_without_the_lock_a_freeze_reads_past_a_merge_that_is_under_way(monkeypa
 
 
 @pytest.mark.django_db(transaction=False)
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(6, 24), deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_the_effect_moves_money_and_makes_none(run_jobs, data) -> None:
     """Over any shares and choices the differences of a run sum to nothing, and each payee keeps a whole amount."""

@@ -212,7 +212,7 @@ def make_random(by: Any, splits: list[Any], agreed: list[Any]) -> None:
 
 
 @settings(
-    max_examples=examples(20, 60),  # of chains themselves tests/works/rules/test_chains.py asks 400
+    max_examples=examples(20, 60),  # of chains themselves tests/works/rules/test_chains.py asks more
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -80,7 +80,7 @@ RANDOM_WORKS = st.lists(
 
 
 @settings(
-    max_examples=examples(20, 60),  # of single works tests/works/formats/test_cwr_registrations.py asks 150
+    max_examples=examples(20, 60),  # of single works tests/works/formats/test_cwr_registrations.py asks more
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -32,6 +32,7 @@ from royalties.rules.kernel import (
     weigh,
 )
 from royalties.rules.kernel_tables import Lines, LineUnits, Pools, Shares, StatementRows, Texts, UnitRows
+from tests.conftest import examples
 
 MILLION = 1_000_000
 
@@ -116,7 +117,7 @@ def expected(run):
     return line_units, paid, stated
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(150, 600), deadline=None)
 @given(runs())
 def test_every_level_equals_the_definition(run):
     result = calculate(*tables(run))
@@ -129,7 +130,7 @@ def test_every_level_equals_the_definition(run):
     assert {row[:5]: row[7] for row in rows} == stated
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(80, 300), deadline=None)
 @given(runs())
 def test_every_pool_closes_to_the_last_unit_at_every_level(run):
     pools = {pool: amount for pool, amount, _ in run[0]}
@@ -161,7 +162,7 @@ def sliced(run, slices, by_line):
     return line_units, paid, stated
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(80, 300), deadline=None)
 @given(runs(), st.sampled_from([1, 2, 3, 7, 16]), st.booleans())
 def test_the_number_and_kind_of_slices_change_nothing(run, slices, by_line):
     line_units, paid, stated = sliced(run, slices, by_line)
@@ -169,7 +170,7 @@ def test_the_number_and_kind_of_slices_change_nothing(run, slices, by_line):
     assert run_digest(paid, stated, mixes) == digest_of(calculate(*tables(run)))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(80, 300), deadline=None)
 @given(runs(), st.randoms(use_true_random=False))
 def test_the_order_of_all_rows_changes_nothing(run, shuffler):
     shuffled = tuple(shuffler.sample(rows, len(rows)) for rows in run)

@@ -9,11 +9,12 @@ from django.test import override_settings
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.conftest import examples
 from tests.works.api.conftest import Asking, song
 from works.api.submissions import RegistrationIn
 from works.models import ApiRegistration, Work
 
-SLOW = settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+SLOW = settings(max_examples=examples(50, 200), deadline=None, suppress_health_check=list(HealthCheck))
 LEAVES = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), st.text(max_size=30)
 )

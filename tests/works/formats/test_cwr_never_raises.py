@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.conftest import examples
 from works.formats.cwr.acknowledgement import Answer, write_acknowledgement
 from works.formats.cwr.agreement import agreement_of
 from works.formats.cwr.answer_view import answer_of
@@ -143,20 +144,20 @@ def mutated(data, mutations):
     return b"".join(lines)
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=examples(100, 400), deadline=None)
 @given(st.sampled_from(FILES), MUTATIONS, st.sampled_from([TOLERANT, STRICT]))
 def test_no_mixture_of_damages_raises(name, mutations, profile):
     consumed(mutated((DATA / name).read_bytes(), mutations), name, profile)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(60, 250), deadline=None)
 @given(st.binary(max_size=400), st.sampled_from(["2.1", "2.2"]))
 def test_no_bytes_behind_a_header_raise(noise, version):
     header = (DATA / f"CW260001SPM_362.V{version.replace('.', '')}").read_bytes().splitlines(keepends=True)[:2]
     consumed(b"".join(header) + noise)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(60, 250), deadline=None)
 @given(st.binary(max_size=400))
 def test_no_bytes_at_all_raise(noise):
     consumed(noise)

@@ -9,6 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cmo_portal.common.money import WHOLE_SHARE
+from tests.conftest import examples
 from tests.works.rules.chain_oracle import Answer, Link, Owner, collection
 from works.rules.chains import Links, Named, Owners, Question, Resolution, effective_shares
 
@@ -103,7 +104,7 @@ PUBLISHED = [Owner(1, 1, 1, 500_000), Owner(2, 1, 2, 500_000), Owner(3, 2, 1, 50
 
 @given(owner_rows(), link_rows(), NAMED)
 @example(PUBLISHED, [Link(1, 1, 2, 500_000, original=True)], {})
-@settings(max_examples=400)
+@settings(max_examples=examples(200, 800))
 def test_columns_give_what_a_person_works_out(owners, links, named) -> None:
     assert answer(resolve(owners, links, named)) == collection(owners, links, named, TODAY, TODAY)
 
